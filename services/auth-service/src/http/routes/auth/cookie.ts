@@ -1,0 +1,41 @@
+import { TokenError } from '@latchkey/access-token'
+import { ACCESS_COOKIE, readCookie } from '@latchkey/resource-server'
+import { type AppInstance, problemResponses } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { AuthServices } from './auth-services.ts'
+
+const CookieReport = Type.Object({
+  present: Type.Boolean(),
+  valid: Type.Boolean(),
+  reason: Type.Optional(Type.String({ description: 'Why it is not valid: a code like `token_expired`' })),
+  claims: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  expiresIn: Type.Optional(Type.Integer({ description: 'Seconds' })),
+})
+
+/** For people who wonder why their page is not signed in: what of its access cookie arrives here. */
+export function cookieRoute(app: AppInstance, { store, verifyAccessToken, now }: AuthServices): void {
+  app.get(
+    '/auth/cookie',
+    {
+      schema: {
+        tags: ['auth'],
+        summary: 'What the server sees of the access cookie',
+        response: { 200: CookieReport, ...problemResponses(400, 503) },
+      },
+    },
+    async (request) => {
+      const token = readCookie(request, ACCESS_COOKIE)
+      if (token === undefined) return { present: false, valid: false }
+      try {
+        const claims = verifyAccessToken(token)
+        const { sub, did = '', sid = '' } = claims
+        if (!(await store.findLive({ userId: sub, deviceId: did, sid })))
+          return { present: true, valid: false, reason: 'token_revoked' }
+        return { present: true, valid: true, claims, expiresIn: Math.max(0, claims.exp - Math.floor(now() / 1000)) }
+      } catch (error) {
+        if (error instanceof TokenError) return { present: true, valid: false, reason: error.code }
+        throw error
+      }
+    },
+  )
+}

@@ -1,0 +1,68 @@
+import { readCookie } from '@latchkey/resource-server'
+import { AnyText, type AppInstance, Body, edgeProblems, problemResponses, Text } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { AccountName } from '../../../users/user-repository.ts'
+import { clientContext } from '../../client-context.ts'
+import { Password } from '../../schemas/credentials.ts'
+import { GrantBody } from '../../schemas/grant.ts'
+import { DEVICE_COOKIE, deliver } from '../../token-delivery.ts'
+import type { AuthServices } from './auth-services.ts'
+
+const DEVICE_ID = /^[A-Za-z0-9_-]{8,64}$/
+
+const LoginBody = Body({
+  email: Type.Optional(AnyText(254, { minLength: 1 })),
+  username: Type.Optional(AnyText(200, { minLength: 1 })),
+  password: Password,
+  deviceId: Type.Optional(
+    Type.String({
+      pattern: DEVICE_ID.source,
+      'x-message': 'must be 8 to 64 letters, digits, - or _',
+      description: 'The `device.id` of an earlier sign-in here; a new one is made without it',
+    }),
+  ),
+  deviceName: Type.Optional(Text()),
+  delivery: Type.Optional(Type.Union([Type.Literal('hybrid'), Type.Literal('cookie'), Type.Literal('body')])),
+})
+
+export function loginRoute(app: AppInstance, { authentication, sessions }: AuthServices): void {
+  app.post(
+    '/auth/login',
+    {
+      schema: {
+        tags: ['auth'],
+        summary: 'Sign in on a device',
+        description: 'Takes an e-mail address or a user name. A session that was on the device is replaced.',
+        body: LoginBody,
+        response: { 200: GrantBody, ...problemResponses(400, 401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { email, username, password, deviceId, deviceName, delivery = 'hybrid' } = request.body
+      const account = await authentication.authenticate({
+        name: accountName(email, username),
+        password,
+        address: request.ip,
+      })
+      const grant = await sessions.signIn(account, {
+        deviceId: deviceId ?? knownDevice(readCookie(request, DEVICE_COOKIE)),
+        deviceName: deviceName ?? 'Unnamed device',
+        delivery,
+        client: clientContext(request),
+      })
+      request.logFields = { event: 'login_succeeded', userId: grant.user.id, deviceId: grant.device.id }
+      return deliver(reply, grant)
+    },
+  )
+}
+
+function accountName(email: string | undefined, username: string | undefined): AccountName {
+  if (email !== undefined && username === undefined) return { email }
+  if (username !== undefined && email === undefined) return { username }
+  const message = 'give either email or username'
+  throw new edgeProblems.invalid_request({ detail: message, errors: [{ path: '/email', message }] })
+}
+
+/** A cookie that we did not set like this is no device of ours, and no reason to refuse the sign-in. */
+const knownDevice = (cookie: string | undefined): string | undefined =>
+  cookie && DEVICE_ID.test(cookie) ? cookie : undefined

@@ -1,0 +1,28 @@
+import { type AppInstance, problemResponses } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import { presentedRefreshToken } from '../../presented-refresh-token.ts'
+import { allowNoBody, RefreshTokenBody } from '../../schemas/grant.ts'
+import { clearTokenCookies } from '../../token-delivery.ts'
+import type { AuthServices } from './auth-services.ts'
+
+export function logoutRoute(app: AppInstance, { sessions, allowedOrigins }: AuthServices): void {
+  app.post(
+    '/auth/logout',
+    {
+      preValidation: allowNoBody,
+      schema: {
+        tags: ['auth'],
+        summary: 'Sign out on this device',
+        description: 'Takes the refresh token from its cookie or the body, and may be repeated.',
+        body: RefreshTokenBody,
+        response: { 204: Type.Null(), ...problemResponses(400, 403, 503) },
+      },
+    },
+    async (request, reply) => {
+      const presented = presentedRefreshToken(request, allowedOrigins)
+      if (presented) await sessions.signOut(presented.token)
+      clearTokenCookies(reply)
+      return reply.code(204).send(null)
+    },
+  )
+}

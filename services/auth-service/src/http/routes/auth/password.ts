@@ -1,0 +1,27 @@
+import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import { sessionOf } from '../../live-session.ts'
+import { newPassword, Password } from '../../schemas/credentials.ts'
+import type { AuthServices } from './auth-services.ts'
+
+export function passwordRoute(app: AppInstance, { accounts, passwordMinLength }: AuthServices): void {
+  app.post(
+    '/auth/password',
+    {
+      schema: {
+        tags: ['auth'],
+        summary: 'Change my password',
+        description: 'Every other device is signed out.',
+        security: SECURED,
+        body: Body({ currentPassword: Password, newPassword: newPassword(passwordMinLength) }),
+        response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { key } = sessionOf(request)
+      await accounts.changePassword(key.userId, key.deviceId, { ...request.body, address: request.ip })
+      request.logFields = { ...request.logFields, event: 'password_changed' }
+      return reply.code(204).send(null)
+    },
+  )
+}

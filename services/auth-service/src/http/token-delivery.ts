@@ -1,0 +1,43 @@
+import { ACCESS_COOKIE } from '@latchkey/resource-server'
+import type { FastifyReply } from 'fastify'
+import type { Static } from 'typebox'
+import type { Grant } from '../sessions/session-service.ts'
+import type { GrantBody } from './schemas/grant.ts'
+
+/** Sent to /auth alone: no other service on this host ever sees it. */
+export const REFRESH_COOKIE = '__Secure-refresh'
+export const DEVICE_COOKIE = '__Host-device'
+
+const PATHS = { [ACCESS_COOKIE]: '/', [REFRESH_COOKIE]: '/auth', [DEVICE_COOKIE]: '/' } as const
+const ONE_YEAR_SECONDS = 365 * 24 * 3600
+
+type CookieName = keyof typeof PATHS
+
+function setCookie(reply: FastifyReply, name: CookieName, value: string, maxAge: number): void {
+  reply.setCookie(name, value, { path: PATHS[name], maxAge, httpOnly: true, secure: true, sameSite: 'strict' })
+}
+
+/** Hands a grant to the client the way its session asks for: what goes into a cookie is not in the body. */
+export function deliver(reply: FastifyReply, grant: Grant): Static<typeof GrantBody> {
+  const { delivery, user, device, accessToken, accessTokenLife, refreshToken, refreshTokenLife } = grant
+  if (delivery !== 'body') {
+    setCookie(reply, REFRESH_COOKIE, refreshToken, refreshTokenLife)
+    setCookie(reply, DEVICE_COOKIE, device.id, ONE_YEAR_SECONDS)
+    if (delivery === 'cookie') setCookie(reply, ACCESS_COOKIE, accessToken, accessTokenLife)
+  }
+  reply.header('pragma', 'no-cache')
+  return {
+    user,
+    device,
+    tokenType: 'Bearer',
+    expiresIn: accessTokenLife,
+    ...(delivery !== 'cookie' && { accessToken }),
+    ...(delivery === 'body' && { refreshToken }),
+  }
+}
+
+/** Takes the tokens from the browser. The device keeps its id: it is still the same device at the next sign-in. */
+export function clearTokenCookies(reply: FastifyReply): void {
+  setCookie(reply, ACCESS_COOKIE, '', 0)
+  setCookie(reply, REFRESH_COOKIE, '', 0)
+}

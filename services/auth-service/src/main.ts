@@ -1,0 +1,12 @@
+import { runService } from '@latchkey/service-kit'
+import { buildApp } from './app.ts'
+import { loadConfig } from './config.ts'
+
+await runService({
+  name: 'auth-service',
+  build: async () => {
+    const config = loadConfig(process.env)
+    const { app, close } = await buildApp(config)
+    return { app, close, host: config.host, port: config.port }
+  },
+})

@@ -1,0 +1,41 @@
+-- Shared by every session script; prepended to each.
+--
+-- KEYS[1] is the user's hash. Field 'u' holds the user snapshot (JSON), every other field is a device id and
+-- holds that device's session, packed. Ended sessions leave KEYS[1]:ended:<sid> = reason behind for a week.
+-- All of it shares the {userId} hash tag, hence one cluster slot, so that a script may reach the ended keys it
+-- can only name once it has read the hash.
+
+local SID, CREATED_AT, CURRENT, CONFIRMED, HANDED_OUT_AT, LATE, DELIVERY, NAME, AGENT, IP = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+local USER = 'u'
+local ENDED_RETENTION_MS = 7 * 24 * 3600 * 1000
+
+-- The one clock of all sessions is Redis's own; only tests pass a time.
+local function clock(override)
+  if override ~= '' then return tonumber(override) end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function expiry(session, idle_ms, max_age_ms)
+  local idle_at, max_at = session[HANDED_OUT_AT] + idle_ms, session[CREATED_AT] + max_age_ms
+  if max_at <= idle_at then return max_at, 'max_age_expired' end
+  return idle_at, 'idle_expired'
+end
+
+local function save(device_id, session, idle_ms)
+  redis.call('HSET', KEYS[1], device_id, cmsgpack.pack(session))
+  redis.call('PEXPIRE', KEYS[1], idle_ms + ENDED_RETENTION_MS)
+end
+
+local function finish(device_id, session, reason)
+  redis.call('SET', KEYS[1] .. ':ended:' .. session[SID], reason, 'PX', ENDED_RETENTION_MS)
+  redis.call('HDEL', KEYS[1], device_id)
+end
+
+-- Calls visit(device_id, session) for every device of the user.
+local function each_session(visit)
+  local fields = redis.call('HGETALL', KEYS[1])
+  for i = 1, #fields, 2 do
+    if fields[i] ~= USER then visit(fields[i], cmsgpack.unpack(fields[i + 1])) end
+  end
+end

@@ -1,0 +1,69 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { RedisClient } from './redis-script.ts'
+
+/** A command without an answer by then fails: its caller hears 503 in time, and nothing waits for ever. */
+const COMMAND_TIMEOUT_MS = 1000
+
+const options = {
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: COMMAND_TIMEOUT_MS,
+  // A command goes out once and now, or fails. Kept for later or sent again on its own it might run when its caller has long given up.
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  retryStrategy: (attempt: number) => Math.min(attempt * 50, 1000),
+  // A master that was demoted says READONLY for ever; the next connection finds the new one.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+} satisfies RedisOptions
+
+/** Nodes of `REDIS_URL`: one server, or the entry points of a Redis Cluster. */
+export function parseRedisUrl(text: string): readonly string[] {
+  const urls = text.split(',').map((url) => url.trim())
+  for (const url of urls) {
+    if (!URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
+      throw new Error('must be a redis:// or rediss:// URL, or several of them with commas between')
+    }
+  }
+  return urls
+}
+
+/** A client that connects by itself, and again whenever the connection is lost. `onError` hears why it could not. */
+export function createRedisClient(urls: readonly string[], onError: (error: Error) => void): RedisClient {
+  const [url = ''] = urls
+  const client = urls.length > 1 ? createCluster(urls) : new Redis(url, options)
+  client.on('error', onError)
+  return client
+}
+
+function createCluster(urls: readonly string[]): Cluster {
+  const { username, password, protocol } = new URL(urls[0] ?? '')
+  const redisOptions = {
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+  } satisfies RedisOptions
+  return new Cluster([...urls], { redisOptions, enableOfflineQueue: false })
+}
+
+const UNAVAILABLE =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|OOM|BUSY|NOAUTH|WRONGPASS|ERR max number of clients)/
+const LOST =
+  /Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|None of startup nodes|Failed to refresh slots/
+const LOST_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+
+/** Whether an error says that Redis could not be asked, or can't answer now, rather than that we asked for something wrong. */
+export function isRedisUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('code' in error && typeof error.code === 'string' && LOST_CODES.has(error.code)) return true
+  return UNAVAILABLE.test(error.message) || LOST.test(error.message) || error.name === 'MaxRetriesPerRequestError'
+}

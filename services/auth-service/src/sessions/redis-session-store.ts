@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto'
+import { createScript, type RedisClient } from './redis-script.ts'
+import type { Delivery, DeviceSession, EndReason, UserSnapshot } from './session.ts'
+import type { SessionSettings } from './session-settings.ts'
+import type { EndedSession, LoadSnapshot, Rotation, SessionStore } from './session-store.ts'
+
+type Options = SessionSettings & {
+  readonly redis: RedisClient
+  readonly keyPrefix: string
+  readonly loadSnapshot: LoadSnapshot
+  /** Epoch milliseconds in place of Redis's own clock. */
+  readonly now?: (() => number) | undefined
+}
+
+/** Snapshots are re-read this often for one operation before it gives up; each attempt loses only to a change of the user in between. */
+const SNAPSHOT_ATTEMPTS = 5
+
+/** Sessions in Redis: one hash per user, one packed field per device, one script per operation. */
+export function createRedisSessionStore(options: Options): SessionStore {
+  const { redis, keyPrefix, loadSnapshot, idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = options
+  const run = {
+    open: createScript(redis, 'open'),
+    rotate: createScript(redis, 'rotate'),
+    read: createScript(redis, 'read'),
+    list: createScript(redis, 'list'),
+    end: createScript(redis, 'end'),
+    endAll: createScript(redis, 'end-all'),
+    fillUser: createScript(redis, 'fill-user'),
+  }
+  const keyOf = (userId: string): string => `${keyPrefix}{${userId}}`
+  const now = (): number | '' => options.now?.() ?? ''
+
+  /** Runs `attempt` again with the snapshot filled in for as long as it finds none. Undefined when the user is gone. */
+  async function withSnapshot<Reply extends [string, ...unknown[]]>(
+    userId: string,
+    attempt: (nonce: string) => Promise<Reply | UserMissing>,
+  ): Promise<Reply | undefined> {
+    const nonce = randomBytes(12).toString('base64url')
+    for (let n = 0; n < SNAPSHOT_ATTEMPTS; n++) {
+      const reply = await attempt(nonce)
+      if (!isUserMissing(reply)) return reply
+      const snapshot = await loadSnapshot(userId)
+      if (!snapshot) return undefined
+      await run.fillUser(keyOf(userId), [nonce, JSON.stringify(snapshot)])
+    }
+    throw new Error('the user kept changing while the session was read')
+  }
+
+  return {
+    async open({ userId, deviceId, sid, delivery, deviceName, client, snapshot }) {
+      const [createdAt, expiresAt, ended] = (await run.open(keyOf(userId), [
+        deviceId,
+        sid,
+        now(),
+        idleMs,
+        maxAgeMs,
+        maxDevicesPerUser,
+        delivery,
+        deviceName,
+        client.userAgent,
+        client.ip,
+        JSON.stringify(snapshot),
+      ])) as [number, number, string[]]
+      return { handedOut: { generation: 1, handedOutAt: createdAt, expiresAt }, ended: endedSessions(ended) }
+    },
+
+    async rotate({ userId, deviceId, sid, generation, expiresAt }, client) {
+      const reply = await withSnapshot<RotateReply>(
+        userId,
+        async (nonce) =>
+          (await run.rotate(keyOf(userId), [
+            deviceId,
+            sid,
+            generation,
+            expiresAt,
+            now(),
+            idleMs,
+            maxAgeMs,
+            graceMs,
+            nonce,
+            client.userAgent,
+            client.ip,
+          ])) as RotateReply | UserMissing,
+      )
+      if (!reply) return { outcome: 'ended', reason: 'unknown' }
+      return rotation(reply)
+    },
+
+    async findLive({ userId, deviceId, sid }) {
+      const reply = await withSnapshot<ReadReply>(
+        userId,
+        async (nonce) =>
+          (await run.read(keyOf(userId), [deviceId, sid, now(), idleMs, maxAgeMs, nonce])) as ReadReply | UserMissing,
+      )
+      if (reply?.[0] !== 'live') return undefined
+      return { deviceName: reply[1], snapshot: JSON.parse(reply[2]) as UserSnapshot }
+    },
+
+    async list(userId) {
+      const rows = (await run.list(keyOf(userId), [now(), idleMs, maxAgeMs])) as ListRow[]
+      return rows.map(deviceSession)
+    },
+
+    async end({ userId, deviceId, sid = '' }, reason) {
+      return ((await run.end(keyOf(userId), [deviceId, sid, reason])) as string | null) ?? undefined
+    },
+
+    async endAll(userId, reason, keepDeviceId = '') {
+      const pairs = (await run.endAll(keyOf(userId), [reason, keepDeviceId])) as string[]
+      const ended: EndedSession[] = []
+      for (let i = 0; i < pairs.length; i += 2)
+        ended.push({ deviceId: pairs[i] ?? '', sid: pairs[i + 1] ?? '', reason })
+      return ended
+    },
+
+    async forgetSnapshot(userId) {
+      await redis.hdel(keyOf(userId), 'u')
+    },
+  }
+}
+
+type UserMissing = ['user_missing']
+type RotateReply =
+  | [outcome: 'ended', reason: EndReason]
+  | [outcome: 'superseded' | 'reused']
+  | [
+      outcome: 'rotated' | 'replayed' | 'recovered',
+      generation: number,
+      handedOutAt: number,
+      expiresAt: number,
+      delivery: Delivery,
+      deviceName: string,
+      snapshot: string,
+    ]
+type ReadReply = ['ended'] | ['live', deviceName: string, snapshot: string]
+type ListRow = [string, string, string, string, string, number, number, number]
+
+function isUserMissing(reply: [string, ...unknown[]]): reply is UserMissing {
+  return reply[0] === 'user_missing'
+}
+
+function rotation(reply: RotateReply): Rotation {
+  switch (reply[0]) {
+    case 'ended':
+      return { outcome: 'ended', reason: reply[1] }
+    case 'superseded':
+    case 'reused':
+      return { outcome: reply[0] }
+    case 'rotated':
+    case 'replayed':
+    case 'recovered': {
+      const [outcome, generation, handedOutAt, expiresAt, delivery, deviceName, snapshot] = reply
+      return {
+        outcome,
+        handedOut: { generation, handedOutAt, expiresAt },
+        delivery,
+        deviceName,
+        snapshot: JSON.parse(snapshot) as UserSnapshot,
+      }
+    }
+  }
+}
+
+function deviceSession(row: ListRow): DeviceSession {
+  const [deviceId, sid, deviceName, userAgent, ip, createdAt, lastSeenAt, expiresAt] = row
+  return { deviceId, sid, deviceName, userAgent, ip, createdAt, lastSeenAt, expiresAt }
+}
+
+function endedSessions(triples: string[]): EndedSession[] {
+  const ended: EndedSession[] = []
+  for (let i = 0; i < triples.length; i += 3) {
+    ended.push({ deviceId: triples[i] ?? '', sid: triples[i + 1] ?? '', reason: triples[i + 2] as EndReason })
+  }
+  return ended
+}

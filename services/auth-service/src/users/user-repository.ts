@@ -1,0 +1,118 @@
+import type { Role } from '@latchkey/access-token'
+import type { Kysely } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
+import { type Account, toAccount, uniqueKey } from './user-table.ts'
+
+type Executor = Kysely<AuthSchema>
+
+export type NewAccount = {
+  readonly email: string
+  readonly username: string
+  readonly fullName: string | null
+  readonly passwordHash: string
+  readonly roles: Role[]
+}
+
+/** How a person names the account to sign in to. */
+export type AccountName = { readonly email: string } | { readonly username: string }
+
+/** Rejects with a unique violation of `users_email_key` or `users_username_key`. */
+export async function insertAccount(db: Executor, account: NewAccount): Promise<Account> {
+  const row = await db
+    .insertInto('users')
+    .values({
+      id: uuidv7(),
+      email: account.email,
+      email_key: uniqueKey(account.email),
+      username: account.username,
+      username_key: uniqueKey(account.username),
+      full_name: account.fullName,
+      password_hash: account.passwordHash,
+      roles: account.roles,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toAccount(row)
+}
+
+export async function findAccountByName(db: Executor, name: AccountName): Promise<Account | undefined> {
+  const query = db.selectFrom('users').selectAll()
+  const row = await ('email' in name
+    ? query.where('email_key', '=', uniqueKey(name.email))
+    : query.where('username_key', '=', uniqueKey(name.username))
+  ).executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/**
+ * The account as it is once every change under way is done. In a transaction no change of it can commit before
+ * that transaction does.
+ */
+export async function findSettledAccount(db: Executor, userId: string): Promise<Account | undefined> {
+  const row = await db.selectFrom('users').selectAll().where('id', '=', userId).forShare().executeTakeFirst()
+  return row && toAccount(row)
+}
+
+export type ProfileChange = { readonly username?: string; readonly fullName?: string | null }
+
+/** Rejects with a unique violation of `users_username_key`. */
+export async function updateProfile(
+  trx: AuthTransaction,
+  userId: string,
+  change: ProfileChange,
+): Promise<Account | undefined> {
+  const row = await trx
+    .updateTable('users')
+    .set({
+      ...(change.username !== undefined && { username: change.username, username_key: uniqueKey(change.username) }),
+      ...(change.fullName !== undefined && { full_name: change.fullName }),
+      updated_at: new Date(),
+    })
+    .where('id', '=', userId)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/** Makes every token issued so far void. */
+export async function raiseTokenVersion(trx: AuthTransaction, userId: string): Promise<Account | undefined> {
+  const row = await trx
+    .updateTable('users')
+    .set((eb) => ({ token_version: eb('token_version', '+', 1), updated_at: new Date() }))
+    .where('id', '=', userId)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/** Sets a new password, unless another was set since `replaces` was read. */
+export async function changePassword(trx: AuthTransaction, replaces: Account, passwordHash: string): Promise<boolean> {
+  const result = await trx
+    .updateTable('users')
+    .set({ password_hash: passwordHash, password_changed_at: new Date(), updated_at: new Date() })
+    .where('id', '=', replaces.user.id)
+    .where('password_changed_at', '=', replaces.passwordChangedAt)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Stores a stronger hash of the same password; of parallel attempts the first wins. */
+export async function upgradePasswordHash(db: Executor, account: Account, passwordHash: string): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ password_hash: passwordHash })
+    .where('id', '=', account.user.id)
+    .where('password_hash', '=', account.passwordHash)
+    .execute()
+}
+
+export async function hasAdministrator(trx: AuthTransaction): Promise<boolean> {
+  const row = await trx
+    .selectFrom('users')
+    .select('id')
+    .where((eb) => eb(eb.val('admin'), '=', eb.fn.any('roles')))
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

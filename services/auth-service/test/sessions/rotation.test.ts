@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto'
+import { testEnvironment } from '@latchkey/test-kit'
+import fc from 'fast-check'
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { createRedisSessionStore } from '../../src/sessions/redis-session-store.ts'
+import type { HandedOut, SessionKey } from '../../src/sessions/session.ts'
+import type { Rotation } from '../../src/sessions/session-store.ts'
+import { expiryOf, type ModelSession, type ModelVerdict, openSession, present } from './rotation-model.ts'
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 1000)
+const settings = { idleMs: 200_000, maxAgeMs: 900_000, graceMs: 30_000, maxDevicesPerUser: 20 }
+const client = { ip: '127.0.0.1', userAgent: 'test' }
+
+const environment = await testEnvironment(t)
+const redis = new Redis(environment.redisUrl)
+t.teardown(() => redis.quit())
+
+let clock = 1_000_000
+const snapshot = {
+  user: {
+    id: 'u',
+    email: 'a@example.test',
+    username: 'a',
+    fullName: null,
+    roles: ['user' as const],
+    status: 'active' as const,
+    createdAt: '2020-01-01T00:00:00.000Z',
+  },
+  tokenVersion: 0,
+}
+const store = createRedisSessionStore({
+  ...settings,
+  redis,
+  keyPrefix: environment.redisPrefix,
+  loadSnapshot: async () => snapshot,
+  now: () => clock,
+})
+
+async function signIn(): Promise<{ key: SessionKey; first: HandedOut }> {
+  const key = { userId: randomUUID(), deviceId: 'device-1', sid: randomUUID() }
+  const { handedOut } = await store.open({ ...key, delivery: 'body', deviceName: 'd', client, snapshot })
+  return { key, first: handedOut }
+}
+
+const rotate = (key: SessionKey, token: { generation: number; expiresAt: number }): Promise<Rotation> =>
+  store.rotate({ ...key, generation: token.generation, expiresAt: token.expiresAt }, client)
+
+function verdictOf(rotation: Rotation): ModelVerdict {
+  if ('handedOut' in rotation) return { outcome: rotation.outcome, generation: rotation.handedOut.generation }
+  return rotation
+}
+
+/** Steps straddle the grace, the idle life and the absolute life. */
+const pause = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 35_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 210_000 }) },
+)
+
+t.test('the script gives the verdict of the model for any token of the session at any time', async (t) => {
+  const step = fc.record({ pause, back: fc.integer({ min: -2, max: 6 }) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+      const { key, first } = await signIn()
+      let model: ModelSession = openSession(clock)
+      const expiries = new Map([[1, first.expiresAt]])
+      for (const { pause, back } of steps) {
+        clock += pause
+        const generation = Math.max(1, model.current - back)
+        const expiresAt = expiries.get(generation) ?? clock + settings.idleMs
+        const [expected, next] = present(model, { generation, expiresAt }, clock, settings)
+        const actual = await rotate(key, { generation, expiresAt })
+        if (JSON.stringify(verdictOf(actual)) !== JSON.stringify(expected)) {
+          throw new Error(
+            `generation ${generation} at ${clock}: ${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`,
+          )
+        }
+        model = next
+        if ('handedOut' in actual) {
+          if (actual.handedOut.expiresAt !== expiryOf(model, settings)) throw new Error('expiry differs from the model')
+          expiries.set(actual.handedOut.generation, actual.handedOut.expiresAt)
+        }
+      }
+    }),
+    { numRuns: RUNS },
+  )
+  t.pass(`${RUNS} runs`)
+})
+
+t.test(
+  'an honest client whose requests are lost, repeated, delayed or sent in parallel is never signed out',
+  async (t) => {
+    // One round of a client: it sends `copies` of a refresh in parallel; of each the request or the answer may be lost, or the
+    // request may reach the server while the client has long gone on without it, up to a grace after it was first answered.
+    const fate = fc.oneof(
+      { weight: 4, arbitrary: fc.constant({ kind: 'answered' as const }) },
+      { weight: 2, arbitrary: fc.constant({ kind: 'answer_lost' as const }) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'request_lost' as const }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constant('late' as const),
+          by: fc.integer({ min: 1, max: settings.graceMs - 1 }),
+        }),
+      },
+    )
+    const round = fc.record({
+      pause: fc.integer({ min: 0, max: 100_000 }),
+      copies: fc.array(fate, { minLength: 1, maxLength: 4 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 15 }), async (rounds) => {
+        const { key, first } = await signIn()
+        const born = clock
+        let held = first
+        const underway: { at: number; token: HandedOut }[] = []
+        const answeredAt = new Map<number, number>()
+        const arrive = async (token: HandedOut, abandoned: boolean): Promise<HandedOut | undefined> => {
+          const rotation = await rotate(key, token)
+          if ('handedOut' in rotation) {
+            answeredAt.set(token.generation, rotation.handedOut.handedOutAt)
+            return rotation.handedOut
+          }
+          if (abandoned && rotation.outcome === 'superseded') return undefined
+          throw new Error(`an honest client was refused: ${JSON.stringify(rotation)}`)
+        }
+        for (const { pause, copies } of rounds) {
+          // A client that comes back before its session idles out; answers lost do not extend what it holds.
+          const until = Math.min(clock + pause, held.expiresAt - 30_000, born + settings.maxAgeMs - 30_000)
+          if (until < clock) return
+          for (const late of underway.filter((request) => request.at <= until).sort((a, b) => a.at - b.at)) {
+            clock = Math.max(clock, late.at)
+            await arrive(late.token, true)
+            underway.splice(underway.indexOf(late), 1)
+          }
+          clock = until
+          const answers = await Promise.all(
+            copies.map(async (fate) => {
+              if (fate.kind === 'request_lost') return undefined
+              if (fate.kind === 'late') {
+                const latest = (answeredAt.get(held.generation) ?? clock) + settings.graceMs - 1
+                underway.push({ at: Math.min(clock + fate.by, latest), token: held })
+                return undefined
+              }
+              const answer = await arrive(held, false)
+              return fate.kind === 'answered' ? answer : undefined
+            }),
+          )
+          const received = answers.filter((answer) => answer !== undefined)
+          if (new Set(received.map((answer) => answer.generation)).size > 1) throw new Error('parallel answers differ')
+          held = received[0] ?? held
+        }
+      }),
+      { numRuns: RUNS },
+    )
+    t.pass(`${RUNS} runs`)
+  },
+)
+
+t.test(
+  'of two holders of one token, once both have refreshed a grace apart, none outlives the next refresh of the first',
+  async (t) => {
+    const gap = fc.integer({ min: settings.graceMs + 1_000, max: 60_000 })
+    const ownSteps = fc.integer({ min: 1, max: 3 })
+    await fc.assert(
+      fc.asyncProperty(gap, gap, ownSteps, ownSteps, async (gap1, gap2, firstSteps, secondSteps) => {
+        const { key, first } = await signIn()
+        const holders = [first, first]
+        const refresh = async (who: 0 | 1): Promise<string> => {
+          const token = holders[who]
+          if (!token) throw new Error('no such holder')
+          const rotation = await rotate(key, token)
+          if ('handedOut' in rotation) holders[who] = rotation.handedOut
+          return rotation.outcome
+        }
+        for (let n = 0; n < firstSteps; n++) await refresh(0)
+        clock += gap1
+        for (let n = 0; n < secondSteps; n++) await refresh(1)
+        clock += gap2
+        const [again, other] = [await refresh(0), await refresh(1)]
+        const alive = [again, other].filter((outcome) => ['rotated', 'replayed', 'recovered'].includes(outcome))
+        if (alive.length > 0) throw new Error(`still alive: ${again}, ${other}`)
+        if ((await store.findLive(key)) !== undefined) throw new Error('the session outlived the theft')
+      }),
+      { numRuns: Math.ceil(RUNS / 5) },
+    )
+    t.pass()
+  },
+)
