@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { captureLogs, type TestEnvironment, testEnvironment } from '@latchkey/test-kit'
+import type { InjectOptions } from 'fastify'
+import type { Response } from 'light-my-request'
+import { buildApp, type Overrides } from '../../src/app.ts'
+import { type Config, loadConfig } from '../../src/config.ts'
+
+type Scope = Parameters<typeof testEnvironment>[0]
+type App = Awaited<ReturnType<typeof buildApp>>['app']
+
+export const ADMIN = { email: 'root@example.test', password: 'correct horse battery staple' }
+export const PASSWORD = 'violet-harbour-sings-7'
+
+/** argon2id at its least: what is tested is never how long hashing takes. */
+const CHEAP_HASHING = { memoryKiB: 1024, passes: 2 }
+
+export type TestService = {
+  readonly app: App
+  readonly config: Config
+  readonly environment: TestEnvironment
+  readonly logs: ReturnType<typeof captureLogs>
+  call(method: string, url: string, options?: Call): Promise<Response>
+  /** Registers a new user and signs in with `body` delivery. */
+  newUser(): Promise<SignedIn>
+  signIn(email: string, more?: object): Promise<SignedIn>
+}
+
+export type Call = { body?: unknown; token?: string; cookies?: string; headers?: Record<string, string> }
+export type SignedIn = { email: string; userId: string; deviceId: string; accessToken: string; refreshToken: string }
+
+export function configOf(environment: TestEnvironment, variables: Record<string, string> = {}): Config {
+  return loadConfig({
+    DATABASE_URL: environment.databaseUrl,
+    REDIS_URL: environment.redisUrl,
+    ACCESS_TOKEN_SECRET: 'a1:access-access-access-access-access',
+    REFRESH_TOKEN_SECRET: 'r1:refresh-refresh-refresh-refresh-refresh',
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    ...variables,
+  })
+}
+
+/** auth-service with its production options, on a schema and key prefix of its own or those of `beside`. */
+export async function startAuthService(
+  t: Scope,
+  options: Overrides & { variables?: Record<string, string>; beside?: TestService } = {},
+): Promise<TestService> {
+  const { variables, beside, ...overrides } = options
+  const environment = beside?.environment ?? (await testEnvironment(t))
+  const config = configOf(environment, variables)
+  const logs = captureLogs()
+  const { app, close } = await buildApp(config, {
+    logStream: logs.stream,
+    passwordHashing: CHEAP_HASHING,
+    schema: environment.schema,
+    redisPrefix: environment.redisPrefix,
+    ...overrides,
+  })
+  await app.ready()
+  t.teardown(async () => {
+    await app.close();
+    await close()
+  })
+
+  async function call(method: string, url: string, { body, token, cookies, headers }: Call = {}): Promise<Response> {
+    return app.inject({
+      method: method as NonNullable<InjectOptions['method']>,
+      url,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(cookies !== undefined && { cookie: cookies }),
+        ...headers,
+      },
+      ...(body !== undefined && { payload: body as object }),
+    })
+  }
+
+  async function signIn(email: string, more: object = {}): Promise<SignedIn> {
+    const response = await call('POST', '/auth/login', { body: { email, password: PASSWORD, delivery: 'body', ...more } })
+    if (response.statusCode !== 200) throw new Error(`sign-in answered ${response.statusCode}: ${response.body}`)
+    const { user, device, accessToken, refreshToken } = response.json()
+    return { email, userId: user.id, deviceId: device.id, accessToken, refreshToken }
+  }
+
+  async function newUser(): Promise<SignedIn> {
+    const username = `u-${randomUUID()}`
+    const email = `${username}@example.test`
+    const response = await call('POST', '/auth/register', { body: { email, username, password: PASSWORD } })
+    if (response.statusCode !== 201) throw new Error(`registration answered ${response.statusCode}: ${response.body}`)
+    return signIn(email)
+  }
+
+  return { app, config, environment, logs, call, newUser, signIn }
+}
+
+export const refreshWith = (service: TestService, refreshToken: string): Promise<Response> =>
+  service.call('POST', '/auth/refresh', { body: { refreshToken } })
+
+/** `name=value` of a cookie that a response sets, with its attributes. */
+export function setCookies(response: Response): Map<string, { value: string; attributes: string[] }> {
+  const cookies = new Map<string, { value: string; attributes: string[] }>()
+  for (const header of [response.headers['set-cookie'] ?? []].flat()) {
+    const [pair = '', ...attributes] = header.split('; ')
+    const at = pair.indexOf('=')
+    cookies.set(pair.slice(0, at), { value: pair.slice(at + 1), attributes: attributes.sort() })
+  }
+  return cookies
+}
+
+export function cookieHeader(response: Response): string {
+  return [...setCookies(response)].map(([name, { value }]) => `${name}=${value}`).join('; ')
+}
