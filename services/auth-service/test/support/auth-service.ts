@@ -43,10 +43,10 @@ export function configOf(environment: TestEnvironment, variables: Record<string,
 /** auth-service with its production options, on a schema and key prefix of its own or those of `beside`. */
 export async function startAuthService(
   t: Scope,
-  options: Overrides & { variables?: Record<string, string>; beside?: TestService } = {},
+  options: Overrides & { variables?: Record<string, string>; beside?: TestService; environment?: TestEnvironment } = {},
 ): Promise<TestService> {
-  const { variables, beside, ...overrides } = options
-  const environment = beside?.environment ?? (await testEnvironment(t))
+  const { variables, beside, environment: _given, ...overrides } = options
+  const environment = options.environment ?? beside?.environment ?? (await testEnvironment(t))
   const config = configOf(environment, variables)
   const logs = captureLogs()
   const { app, close } = await buildApp(config, {

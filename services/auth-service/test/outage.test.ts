@@ -1,0 +1,115 @@
+import { cuttableProxy, privateRedis, testEnvironment } from '@latchkey/test-kit'
+import type { Response } from 'light-my-request'
+import t from 'tap'
+import { cookieHeader, PASSWORD, refreshWith, type SignedIn, startAuthService, type TestService } from './support/auth-service.ts'
+
+const environment = await testEnvironment(t)
+const redis = await privateRedis(t)
+const redisProxy = await cuttableProxy(t, redis.url)
+const postgresProxy = await cuttableProxy(t, environment.databaseUrl)
+const auth = await startAuthService(t, {
+  environment: { ...environment, databaseUrl: postgresProxy.url, redisUrl: redisProxy.url },
+})
+
+type Assertions = Pick<typeof t, 'equal' | 'ok'>
+
+/** "Can not know", as a client must hear it: no verdict, no cookie touched, and when to come back. */
+function assertUnavailable(t: Assertions, response: Response, message: string): void {
+  t.equal(response.statusCode, 503, message)
+  t.equal(response.json().code, 'unavailable', message)
+  t.ok(Number(response.headers['retry-after']) > 0, message)
+  t.equal(response.headers['set-cookie'], undefined, message)
+}
+
+async function untilReady(service: TestService): Promise<void> {
+  for (;;) if ((await service.call('GET', '/health/ready')).statusCode === 200) return
+}
+
+const generationOf = (token: string): number => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).gen
+
+async function callsThatNeedRedis(user: SignedIn, cookies: string): Promise<[string, Response][]> {
+  const headers = { 'sec-fetch-site': 'same-origin' }
+  return Promise.all(
+    [
+      ['refresh', auth.call('POST', '/auth/refresh', { cookies, headers })] as const,
+      ['sign-in', auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })] as const,
+      ['sign-out', auth.call('POST', '/auth/logout', { cookies, headers })] as const,
+      ['sign-out everywhere', auth.call('POST', '/auth/logout-all', { token: user.accessToken })] as const,
+      ['who am I', auth.call('GET', '/auth/me', { token: user.accessToken })] as const,
+      ['a change of password', auth.call('POST', '/auth/password', { token: user.accessToken, body: { currentPassword: PASSWORD, newPassword: 'copper-lantern-drifts-9' } })] as const,
+    ].map(async ([name, pending]): Promise<[string, Response]> => [name, await pending]),
+  )
+}
+
+for (const [fault, begin, end] of [
+  ['gone', () => redisProxy.refuse(), () => redisProxy.restore()],
+  ['silent', async () => redisProxy.hang(), () => redisProxy.restore()],
+  ['killed', () => redis.kill(), () => redis.start()],
+] as const) {
+  t.test(`with Redis ${fault} every call that needs it says 503, and afterwards all goes on where it was`, async (t) => {
+    const user = await auth.newUser()
+    const login = await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
+    await begin()
+    for (const [name, response] of await callsThatNeedRedis(user, cookieHeader(login))) assertUnavailable(t, response, name)
+    const ready = await auth.call('GET', '/health/ready')
+    t.equal(ready.statusCode, 503)
+    t.match(ready.json(), { status: 'unavailable', checks: { redis: { status: 'unavailable' }, postgres: { status: 'ok' } } })
+    t.equal((await auth.call('GET', '/health/live')).statusCode, 200)
+    await end()
+    await untilReady(auth)
+    const after = await auth.call('POST', '/auth/refresh', { cookies: cookieHeader(login), headers: { 'sec-fetch-site': 'same-origin' } })
+    t.equal(after.statusCode, 200)
+    t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
+    await auth.signIn(user.email)
+  })
+}
+
+t.test('with Postgres gone sign-in says 503 and who is signed in goes on refreshing', async (t) => {
+  const user = await auth.newUser()
+  await postgresProxy.refuse()
+  assertUnavailable(t, await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } }), 'sign-in')
+  assertUnavailable(t, await auth.call('POST', '/auth/logout-all', { token: user.accessToken }), 'sign-out everywhere')
+  const registration = { email: 'late@example.test', username: 'late', password: PASSWORD }
+  assertUnavailable(t, await auth.call('POST', '/auth/register', { body: registration }), 'registration')
+  const refreshed = await refreshWith(auth, user.refreshToken)
+  t.equal(refreshed.statusCode, 200)
+  t.equal((await auth.call('GET', '/auth/me', { token: refreshed.json().accessToken })).statusCode, 200)
+  t.equal((await auth.call('POST', '/auth/logout', { body: { refreshToken: refreshed.json().refreshToken } })).statusCode, 204)
+  await postgresProxy.restore()
+  await untilReady(auth)
+  t.equal((await auth.call('POST', '/auth/register', { body: registration })).statusCode, 201)
+})
+
+t.test('a refresh whose reply from Redis is lost has happened once, and its repetition gives that one successor', async (t) => {
+  const user = await auth.newUser()
+  let token = user.refreshToken
+  for (let round = 1; round <= 25; round++) {
+    const lost = redisProxy.swallowNextReply('evalsha')
+    assertUnavailable(t, await refreshWith(auth, token), 'the lost one')
+    await lost
+    await untilReady(auth)
+    const repeated = await refreshWith(auth, token)
+    t.equal(repeated.statusCode, 200)
+    token = repeated.json().refreshToken
+    t.equal(generationOf(token), round + 1, 'one step and no more')
+  }
+})
+
+t.test('a sign-in or sign-out whose reply from Redis is lost may be repeated', async (t) => {
+  const user = await auth.newUser()
+  for (let round = 0; round < 5; round++) {
+    const deviceId = 'device-of-this-test'
+    const lostSignIn = redisProxy.swallowNextReply('evalsha')
+    const body = { email: user.email, password: PASSWORD, delivery: 'body', deviceId }
+    assertUnavailable(t, await auth.call('POST', '/auth/login', { body }), 'sign-in')
+    await lostSignIn
+    await untilReady(auth)
+    const { refreshToken } = await auth.signIn(user.email, { deviceId })
+    const lostSignOut = redisProxy.swallowNextReply('evalsha')
+    assertUnavailable(t, await auth.call('POST', '/auth/logout', { body: { refreshToken } }), 'sign-out')
+    await lostSignOut
+    await untilReady(auth)
+    t.equal((await auth.call('POST', '/auth/logout', { body: { refreshToken } })).statusCode, 204)
+    t.match((await refreshWith(auth, refreshToken)).json(), { code: 'session_ended', reason: 'signed_out' })
+  }
+})
