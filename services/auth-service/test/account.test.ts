@@ -5,26 +5,38 @@ import { PASSWORD, refreshWith, startAuthService } from './support/auth-service.
 const auth = await startAuthService(t)
 const NEW_PASSWORD = 'copper-lantern-drifts-9'
 
-t.test('signing out everywhere ends every device and every access token, and a new sign-in works at once', async (t) => {
-  const user = await auth.newUser()
-  const devices = [user, ...(await Promise.all(Array.from({ length: 4 }, () => auth.signIn(user.email))))]
-  t.equal((await auth.call('POST', '/auth/logout-all', { token: user.accessToken })).statusCode, 204)
-  for (const device of devices) {
-    t.match((await refreshWith(auth, device.refreshToken)).json(), { code: 'session_ended', reason: 'signed_out_everywhere' })
-    t.equal((await auth.call('GET', '/auth/me', { token: device.accessToken })).json().code, 'token_revoked')
-  }
-  const again = await auth.signIn(user.email)
-  t.equal((await auth.call('GET', '/auth/me', { token: again.accessToken })).statusCode, 200)
-})
+t.test(
+  'signing out everywhere ends every device and every access token, and a new sign-in works at once',
+  async (t) => {
+    const user = await auth.newUser()
+    const devices = [user, ...(await Promise.all(Array.from({ length: 4 }, () => auth.signIn(user.email))))]
+    t.equal((await auth.call('POST', '/auth/logout-all', { token: user.accessToken })).statusCode, 204)
+    for (const device of devices) {
+      t.match((await refreshWith(auth, device.refreshToken)).json(), {
+        code: 'session_ended',
+        reason: 'signed_out_everywhere',
+      })
+      t.equal((await auth.call('GET', '/auth/me', { token: device.accessToken })).json().code, 'token_revoked')
+    }
+    const again = await auth.signIn(user.email)
+    t.equal((await auth.call('GET', '/auth/me', { token: again.accessToken })).statusCode, 200)
+  },
+)
 
 t.test('a sign-in that races with signing out everywhere is over or came after it, never in between', async (t) => {
   const user = await auth.newUser()
   for (let round = 0; round < 5; round++) {
     const signIns = Array.from({ length: 4 }, () => auth.signIn(user.email))
     const own = await auth.signIn(user.email)
-    const [, ...devices] = await Promise.all([auth.call('POST', '/auth/logout-all', { token: own.accessToken }), ...signIns])
+    const [, ...devices] = await Promise.all([
+      auth.call('POST', '/auth/logout-all', { token: own.accessToken }),
+      ...signIns,
+    ])
     for (const device of devices) {
-      const [refresh, me] = [await refreshWith(auth, device.refreshToken), await auth.call('GET', '/auth/me', { token: device.accessToken })]
+      const [refresh, me] = [
+        await refreshWith(auth, device.refreshToken),
+        await auth.call('GET', '/auth/me', { token: device.accessToken }),
+      ]
       t.equal(refresh.statusCode === 200, me.statusCode === 200, 'refresh and access token agree')
     }
   }
@@ -44,7 +56,10 @@ t.test('a changed password signs out every other device and keeps this one', asy
   t.equal((await refreshWith(auth, elsewhere.refreshToken)).statusCode, 200, 'a refused change ends nothing')
 
   t.equal((await change({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD })).statusCode, 204)
-  t.match((await refreshWith(auth, elsewhere.refreshToken)).json(), { code: 'session_ended', reason: 'password_changed' })
+  t.match((await refreshWith(auth, elsewhere.refreshToken)).json(), {
+    code: 'session_ended',
+    reason: 'password_changed',
+  })
   t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200)
   t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
   const login = (password: string) => auth.call('POST', '/auth/login', { body: { email: user.email, password } })
@@ -56,7 +71,10 @@ t.test('of two password changes at once one wins', async (t) => {
   const user = await auth.newUser()
   const responses = await Promise.all(
     ['first-marble-ocean-31', 'second-marble-ocean-32'].map((newPassword) =>
-      auth.call('POST', '/auth/password', { token: user.accessToken, body: { currentPassword: PASSWORD, newPassword } }),
+      auth.call('POST', '/auth/password', {
+        token: user.accessToken,
+        body: { currentPassword: PASSWORD, newPassword },
+      }),
     ),
   )
   t.same(responses.map((response) => response.statusCode).sort(), [204, 403])
@@ -74,7 +92,11 @@ t.test('a token forged with the shared key opens nothing here, whatever it claim
   const program = sign({ ...claims, sid: undefined, did: undefined, ver: undefined, roles: undefined })
   t.equal((await auth.call('GET', '/auth/me', { token: program })).statusCode, 401)
   const promoted = sign({ ...claims, roles: ['admin'], scope: 'profile users:write' })
-  t.same((await auth.call('GET', '/auth/me', { token: promoted })).json().user.roles, ['user'], 'roles are those of the user')
+  t.same(
+    (await auth.call('GET', '/auth/me', { token: promoted })).json().user.roles,
+    ['user'],
+    'roles are those of the user',
+  )
 })
 
 t.test('a key that only verifies lets tokens signed with it pass until it leaves the ring', async (t) => {
@@ -98,8 +120,12 @@ t.test('no secret and no token reaches the log', async (t) => {
   await auth.call('POST', '/auth/refresh', { body: { refreshToken: user.accessToken } })
   const log = JSON.stringify(auth.logs.lines())
   t.ok(log.includes('/auth/refresh'))
-  for (const secret of [PASSWORD, 'canary-wrong-password', user.refreshToken, user.accessToken]) t.notOk(log.includes(secret))
-  for (const { secret } of [...auth.config.accessTokenKeys.keys, ...parseKeyRing('x:refresh-refresh-refresh-refresh-refresh').keys]) {
+  for (const secret of [PASSWORD, 'canary-wrong-password', user.refreshToken, user.accessToken])
+    t.notOk(log.includes(secret))
+  for (const { secret } of [
+    ...auth.config.accessTokenKeys.keys,
+    ...parseKeyRing('x:refresh-refresh-refresh-refresh-refresh').keys,
+  ]) {
     t.notOk(log.includes(secret))
   }
 })

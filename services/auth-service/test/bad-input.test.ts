@@ -12,39 +12,151 @@ const cases: Case[] = [
   { title: 'an empty object', url: '/auth/register', body: {}, paths: ['/email', '/password', '/username'] },
   { title: 'an array', url: '/auth/register', body: [], paths: [''] },
   { title: 'null', url: '/auth/register', body: 'null', paths: [''] },
-  { title: 'a number for a password', url: '/auth/register', body: { ...account, password: 123456789012345 }, paths: ['/password'] },
+  {
+    title: 'a number for a password',
+    url: '/auth/register',
+    body: { ...account, password: 123456789012345 },
+    paths: ['/password'],
+  },
   { title: 'null for a password', url: '/auth/register', body: { ...account, password: null }, paths: ['/password'] },
-  { title: 'an array for a password', url: '/auth/register', body: { ...account, password: [PASSWORD] }, paths: ['/password'] },
-  { title: 'an object for a password', url: '/auth/register', body: { ...account, password: { $ne: '' } }, paths: ['/password'] },
-  { title: 'a short password', url: '/auth/register', body: { ...account, password: 'x'.repeat(14) }, paths: ['/password'] },
-  { title: 'a password with NUL', url: '/auth/register', body: { ...account, password: `${PASSWORD}\0` }, paths: ['/password'] },
-  { title: 'a password with a lone surrogate', url: '/auth/register', body: { ...account, password: `${PASSWORD}\ud800` }, paths: ['/password'] },
+  {
+    title: 'an array for a password',
+    url: '/auth/register',
+    body: { ...account, password: [PASSWORD] },
+    paths: ['/password'],
+  },
+  {
+    title: 'an object for a password',
+    url: '/auth/register',
+    body: { ...account, password: { $ne: '' } },
+    paths: ['/password'],
+  },
+  {
+    title: 'a short password',
+    url: '/auth/register',
+    body: { ...account, password: 'x'.repeat(14) },
+    paths: ['/password'],
+  },
+  {
+    title: 'a password with NUL',
+    url: '/auth/register',
+    body: { ...account, password: `${PASSWORD}\0` },
+    paths: ['/password'],
+  },
+  {
+    title: 'a password with a lone surrogate',
+    url: '/auth/register',
+    body: { ...account, password: `${PASSWORD}\ud800` },
+    paths: ['/password'],
+  },
   { title: 'no e-mail address', url: '/auth/register', body: { ...account, email: 'nobody' }, paths: ['/email'] },
-  { title: 'an e-mail address over 254 characters', url: '/auth/register', body: { ...account, email: `${'a'.repeat(250)}@example.test` }, paths: ['/email'] },
-  { title: 'an e-mail address with a line break', url: '/auth/register', body: { ...account, email: 'a\n@example.test' }, paths: ['/email'] },
+  {
+    title: 'an e-mail address over 254 characters',
+    url: '/auth/register',
+    body: { ...account, email: `${'a'.repeat(250)}@example.test` },
+    paths: ['/email'],
+  },
+  {
+    title: 'an e-mail address with a line break',
+    url: '/auth/register',
+    body: { ...account, email: 'a\n@example.test' },
+    paths: ['/email'],
+  },
   { title: 'an empty user name', url: '/auth/register', body: { ...account, username: '' }, paths: ['/username'] },
-  { title: 'a user name like an e-mail address', url: '/auth/register', body: { ...account, username: 'a@b.test' }, paths: ['/username'] },
+  {
+    title: 'a user name like an e-mail address',
+    url: '/auth/register',
+    body: { ...account, username: 'a@b.test' },
+    paths: ['/username'],
+  },
   { title: 'a user name with NUL', url: '/auth/register', body: { ...account, username: 'a\0' }, paths: ['/username'] },
-  { title: 'a user name that forges a log line', url: '/auth/register', body: { ...account, username: 'a\r\n{"level":30}\u2028' }, paths: ['/username'] },
-  { title: 'a user name over 200 characters', url: '/auth/register', body: { ...account, username: 'a'.repeat(201) }, paths: ['/username'] },
-  { title: 'a full name with a control character', url: '/auth/register', body: { ...account, fullName: 'a\u0007' }, paths: ['/fullName'] },
-  { title: 'a role in the registration', url: '/auth/register', body: { ...account, roles: ['admin'] }, paths: ['/roles'] },
+  {
+    title: 'a user name that forges a log line',
+    url: '/auth/register',
+    body: { ...account, username: 'a\r\n{"level":30}\u2028' },
+    paths: ['/username'],
+  },
+  {
+    title: 'a user name over 200 characters',
+    url: '/auth/register',
+    body: { ...account, username: 'a'.repeat(201) },
+    paths: ['/username'],
+  },
+  {
+    title: 'a full name with a control character',
+    url: '/auth/register',
+    body: { ...account, fullName: 'a\u0007' },
+    paths: ['/fullName'],
+  },
+  {
+    title: 'a role in the registration',
+    url: '/auth/register',
+    body: { ...account, roles: ['admin'] },
+    paths: ['/roles'],
+  },
   { title: 'neither e-mail nor user name', url: '/auth/login', body: { password: PASSWORD }, paths: ['/email'] },
-  { title: 'both e-mail and user name', url: '/auth/login', body: { ...credentials, username: 'x' }, paths: ['/email'] },
+  {
+    title: 'both e-mail and user name',
+    url: '/auth/login',
+    body: { ...credentials, username: 'x' },
+    paths: ['/email'],
+  },
   { title: 'no password', url: '/auth/login', body: { email: user.email }, paths: ['/password'] },
-  { title: 'an unknown delivery', url: '/auth/login', body: { ...credentials, delivery: 'pigeon' }, paths: ['/delivery'] },
-  { title: 'a device id with a slash', url: '/auth/login', body: { ...credentials, deviceId: '../../../etc' }, paths: ['/deviceId'] },
+  {
+    title: 'an unknown delivery',
+    url: '/auth/login',
+    body: { ...credentials, delivery: 'pigeon' },
+    paths: ['/delivery'],
+  },
+  {
+    title: 'a device id with a slash',
+    url: '/auth/login',
+    body: { ...credentials, deviceId: '../../../etc' },
+    paths: ['/deviceId'],
+  },
   { title: 'a short device id', url: '/auth/login', body: { ...credentials, deviceId: 'u' }, paths: ['/deviceId'] },
-  { title: 'a device name over 200 characters', url: '/auth/login', body: { ...credentials, deviceName: 'd'.repeat(201) }, paths: ['/deviceName'] },
+  {
+    title: 'a device name over 200 characters',
+    url: '/auth/login',
+    body: { ...credentials, deviceName: 'd'.repeat(201) },
+    paths: ['/deviceName'],
+  },
   { title: 'a session id to fix', url: '/auth/login', body: { ...credentials, sid: 'planted' }, paths: ['/sid'] },
   { title: 'a number for a refresh token', url: '/auth/refresh', body: { refreshToken: 1 }, paths: ['/refreshToken'] },
   { title: 'an empty refresh token', url: '/auth/refresh', body: { refreshToken: '' }, paths: ['/refreshToken'] },
   { title: 'an unknown member at refresh', url: '/auth/refresh', body: { token: 'x' }, paths: ['/token'] },
   { title: 'an array at logout', url: '/auth/logout', body: [], paths: [''] },
-  { title: 'an e-mail address in the profile', method: 'PATCH', url: '/auth/me', body: { email: 'y@example.test' }, token: user.accessToken, paths: ['/email'] },
-  { title: 'null for a user name', method: 'PATCH', url: '/auth/me', body: { username: null }, token: user.accessToken, paths: ['/username'] },
-  { title: 'a blank full name', method: 'PATCH', url: '/auth/me', body: { fullName: ' ' }, token: user.accessToken, paths: ['/fullName'] },
-  { title: 'no new password', url: '/auth/password', body: { currentPassword: PASSWORD }, token: user.accessToken, paths: ['/newPassword'] },
+  {
+    title: 'an e-mail address in the profile',
+    method: 'PATCH',
+    url: '/auth/me',
+    body: { email: 'y@example.test' },
+    token: user.accessToken,
+    paths: ['/email'],
+  },
+  {
+    title: 'null for a user name',
+    method: 'PATCH',
+    url: '/auth/me',
+    body: { username: null },
+    token: user.accessToken,
+    paths: ['/username'],
+  },
+  {
+    title: 'a blank full name',
+    method: 'PATCH',
+    url: '/auth/me',
+    body: { fullName: ' ' },
+    token: user.accessToken,
+    paths: ['/fullName'],
+  },
+  {
+    title: 'no new password',
+    url: '/auth/password',
+    body: { currentPassword: PASSWORD },
+    token: user.accessToken,
+    paths: ['/newPassword'],
+  },
 ]
 
 for (const { title, method = 'POST', url, body, token, paths } of cases) {
@@ -63,25 +175,33 @@ for (const { title, method = 'POST', url, body, token, paths } of cases) {
   })
 }
 
-t.test('what is no JSON, too large, of another type or under another method is refused with its own code', async (t) => {
-  const send = (payload: string | Buffer, type: string, method: 'POST' | 'PUT' = 'POST') =>
-    auth.app.inject({ method, url: '/auth/login', payload, headers: { 'content-type': type } })
-  const json = JSON.stringify(credentials)
-  const expectations: [string, ReturnType<typeof send>, number, string][] = [
-    ['broken JSON', send('{"email":', 'application/json'), 400, 'invalid_request'],
-    ['a __proto__ member', send('{"__proto__":{"a":1}}', 'application/json'), 400, 'invalid_request'],
-    ['an escaped __proto__ member', send('{"\\u005f_proto__":{"a":1}}', 'application/json'), 400, 'invalid_request'],
-    ['a byte order mark', send(`\ufeff${json}`, 'application/json'), 400, 'invalid_request'],
-    ['text', send(json, 'text/plain'), 415, 'unsupported_media_type'],
-    ['a form', send('email=a&password=b', 'application/x-www-form-urlencoded'), 415, 'unsupported_media_type'],
-    ['70 KiB', send(JSON.stringify({ ...credentials, deviceName: 'x'.repeat(70_000) }), 'application/json'), 413, 'payload_too_large'],
-    ['another method', send(json, 'application/json', 'PUT'), 405, 'method_not_allowed'],
-  ]
-  for (const [title, pending, status, code] of expectations) {
-    const response = await pending
-    t.equal(response.statusCode, status, title)
-    t.equal(response.json().code, code, title)
-  }
-  const unknown = await auth.call('GET', '/auth/nothing')
-  t.equal(unknown.json().code, 'not_found')
-})
+t.test(
+  'what is no JSON, too large, of another type or under another method is refused with its own code',
+  async (t) => {
+    const send = (payload: string | Buffer, type: string, method: 'POST' | 'PUT' = 'POST') =>
+      auth.app.inject({ method, url: '/auth/login', payload, headers: { 'content-type': type } })
+    const json = JSON.stringify(credentials)
+    const expectations: [string, ReturnType<typeof send>, number, string][] = [
+      ['broken JSON', send('{"email":', 'application/json'), 400, 'invalid_request'],
+      ['a __proto__ member', send('{"__proto__":{"a":1}}', 'application/json'), 400, 'invalid_request'],
+      ['an escaped __proto__ member', send('{"\\u005f_proto__":{"a":1}}', 'application/json'), 400, 'invalid_request'],
+      ['a byte order mark', send(`\ufeff${json}`, 'application/json'), 400, 'invalid_request'],
+      ['text', send(json, 'text/plain'), 415, 'unsupported_media_type'],
+      ['a form', send('email=a&password=b', 'application/x-www-form-urlencoded'), 415, 'unsupported_media_type'],
+      [
+        '70 KiB',
+        send(JSON.stringify({ ...credentials, deviceName: 'x'.repeat(70_000) }), 'application/json'),
+        413,
+        'payload_too_large',
+      ],
+      ['another method', send(json, 'application/json', 'PUT'), 405, 'method_not_allowed'],
+    ]
+    for (const [title, pending, status, code] of expectations) {
+      const response = await pending
+      t.equal(response.statusCode, status, title)
+      t.equal(response.json().code, code, title)
+    }
+    const unknown = await auth.call('GET', '/auth/nothing')
+    t.equal(unknown.json().code, 'not_found')
+  },
+)

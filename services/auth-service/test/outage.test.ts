@@ -1,7 +1,14 @@
 import { cuttableProxy, privateRedis, testEnvironment } from '@latchkey/test-kit'
-import type { Response } from 'light-my-request'
+import type { LightMyRequestResponse as Response } from 'fastify'
 import t from 'tap'
-import { cookieHeader, PASSWORD, refreshWith, type SignedIn, startAuthService, type TestService } from './support/auth-service.ts'
+import {
+  cookieHeader,
+  PASSWORD,
+  refreshWith,
+  type SignedIn,
+  startAuthService,
+  type TestService,
+} from './support/auth-service.ts'
 
 const environment = await testEnvironment(t)
 const redis = await privateRedis(t)
@@ -25,7 +32,8 @@ async function untilReady(service: TestService): Promise<void> {
   for (;;) if ((await service.call('GET', '/health/ready')).statusCode === 200) return
 }
 
-const generationOf = (token: string): number => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).gen
+const generationOf = (token: string): number =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).gen
 
 async function callsThatNeedRedis(user: SignedIn, cookies: string): Promise<[string, Response][]> {
   const headers = { 'sec-fetch-site': 'same-origin' }
@@ -36,7 +44,13 @@ async function callsThatNeedRedis(user: SignedIn, cookies: string): Promise<[str
       ['sign-out', auth.call('POST', '/auth/logout', { cookies, headers })] as const,
       ['sign-out everywhere', auth.call('POST', '/auth/logout-all', { token: user.accessToken })] as const,
       ['who am I', auth.call('GET', '/auth/me', { token: user.accessToken })] as const,
-      ['a change of password', auth.call('POST', '/auth/password', { token: user.accessToken, body: { currentPassword: PASSWORD, newPassword: 'copper-lantern-drifts-9' } })] as const,
+      [
+        'a change of password',
+        auth.call('POST', '/auth/password', {
+          token: user.accessToken,
+          body: { currentPassword: PASSWORD, newPassword: 'copper-lantern-drifts-9' },
+        }),
+      ] as const,
     ].map(async ([name, pending]): Promise<[string, Response]> => [name, await pending]),
   )
 }
@@ -46,54 +60,74 @@ for (const [fault, begin, end] of [
   ['silent', async () => redisProxy.hang(), () => redisProxy.restore()],
   ['killed', () => redis.kill(), () => redis.start()],
 ] as const) {
-  t.test(`with Redis ${fault} every call that needs it says 503, and afterwards all goes on where it was`, async (t) => {
-    const user = await auth.newUser()
-    const login = await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
-    await begin()
-    for (const [name, response] of await callsThatNeedRedis(user, cookieHeader(login))) assertUnavailable(t, response, name)
-    const ready = await auth.call('GET', '/health/ready')
-    t.equal(ready.statusCode, 503)
-    t.match(ready.json(), { status: 'unavailable', checks: { redis: { status: 'unavailable' }, postgres: { status: 'ok' } } })
-    t.equal((await auth.call('GET', '/health/live')).statusCode, 200)
-    await end()
-    await untilReady(auth)
-    const after = await auth.call('POST', '/auth/refresh', { cookies: cookieHeader(login), headers: { 'sec-fetch-site': 'same-origin' } })
-    t.equal(after.statusCode, 200)
-    t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
-    await auth.signIn(user.email)
-  })
+  t.test(
+    `with Redis ${fault} every call that needs it says 503, and afterwards all goes on where it was`,
+    async (t) => {
+      const user = await auth.newUser()
+      const login = await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
+      await begin()
+      for (const [name, response] of await callsThatNeedRedis(user, cookieHeader(login)))
+        assertUnavailable(t, response, name)
+      const ready = await auth.call('GET', '/health/ready')
+      t.equal(ready.statusCode, 503)
+      t.match(ready.json(), {
+        status: 'unavailable',
+        checks: { redis: { status: 'unavailable' }, postgres: { status: 'ok' } },
+      })
+      t.equal((await auth.call('GET', '/health/live')).statusCode, 200)
+      await end()
+      await untilReady(auth)
+      const after = await auth.call('POST', '/auth/refresh', {
+        cookies: cookieHeader(login),
+        headers: { 'sec-fetch-site': 'same-origin' },
+      })
+      t.equal(after.statusCode, 200)
+      t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
+      await auth.signIn(user.email)
+    },
+  )
 }
 
 t.test('with Postgres gone sign-in says 503 and who is signed in goes on refreshing', async (t) => {
   const user = await auth.newUser()
   await postgresProxy.refuse()
-  assertUnavailable(t, await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } }), 'sign-in')
+  assertUnavailable(
+    t,
+    await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } }),
+    'sign-in',
+  )
   assertUnavailable(t, await auth.call('POST', '/auth/logout-all', { token: user.accessToken }), 'sign-out everywhere')
   const registration = { email: 'late@example.test', username: 'late', password: PASSWORD }
   assertUnavailable(t, await auth.call('POST', '/auth/register', { body: registration }), 'registration')
   const refreshed = await refreshWith(auth, user.refreshToken)
   t.equal(refreshed.statusCode, 200)
   t.equal((await auth.call('GET', '/auth/me', { token: refreshed.json().accessToken })).statusCode, 200)
-  t.equal((await auth.call('POST', '/auth/logout', { body: { refreshToken: refreshed.json().refreshToken } })).statusCode, 204)
+  t.equal(
+    (await auth.call('POST', '/auth/logout', { body: { refreshToken: refreshed.json().refreshToken } })).statusCode,
+    204,
+  )
   await postgresProxy.restore()
   await untilReady(auth)
   t.equal((await auth.call('POST', '/auth/register', { body: registration })).statusCode, 201)
 })
 
-t.test('a refresh whose reply from Redis is lost has happened once, and its repetition gives that one successor', async (t) => {
-  const user = await auth.newUser()
-  let token = user.refreshToken
-  for (let round = 1; round <= 25; round++) {
-    const lost = redisProxy.swallowNextReply('evalsha')
-    assertUnavailable(t, await refreshWith(auth, token), 'the lost one')
-    await lost
-    await untilReady(auth)
-    const repeated = await refreshWith(auth, token)
-    t.equal(repeated.statusCode, 200)
-    token = repeated.json().refreshToken
-    t.equal(generationOf(token), round + 1, 'one step and no more')
-  }
-})
+t.test(
+  'a refresh whose reply from Redis is lost has happened once, and its repetition gives that one successor',
+  async (t) => {
+    const user = await auth.newUser()
+    let token = user.refreshToken
+    for (let round = 1; round <= 25; round++) {
+      const lost = redisProxy.swallowNextReply('evalsha')
+      assertUnavailable(t, await refreshWith(auth, token), 'the lost one')
+      await lost
+      await untilReady(auth)
+      const repeated = await refreshWith(auth, token)
+      t.equal(repeated.statusCode, 200)
+      token = repeated.json().refreshToken
+      t.equal(generationOf(token), round + 1, 'one step and no more')
+    }
+  },
+)
 
 t.test('a sign-in or sign-out whose reply from Redis is lost may be repeated', async (t) => {
   const user = await auth.newUser()

@@ -19,7 +19,9 @@ t.test('two hundred refreshes in a row give two hundred different tokens of one 
     seen.add(token)
   }
   t.equal(seen.size, 201)
-  const sids = new Set([...seen].map((each) => JSON.parse(Buffer.from(each.split('.')[1] ?? '', 'base64url').toString()).sid))
+  const sids = new Set(
+    [...seen].map((each) => JSON.parse(Buffer.from(each.split('.')[1] ?? '', 'base64url').toString()).sid),
+  )
   t.equal(sids.size, 1)
 })
 
@@ -46,20 +48,23 @@ t.test('fifty parallel refreshes over two instances give one generation', async 
   t.equal((await refreshWith(auth, successor)).statusCode, 200, 'and it is live')
 })
 
-t.test('a client that lost the answer long ago goes on with its old token, and what it never got is void', async (t) => {
-  const user = await auth.newUser()
-  const lost = (await refreshWith(auth, user.refreshToken)).json().refreshToken
-  clock += 31 * SECOND
-  const recovered = await refreshWith(auth, user.refreshToken)
-  t.equal(recovered.statusCode, 200)
-  t.not(recovered.json().refreshToken, lost)
+t.test(
+  'a client that lost the answer long ago goes on with its old token, and what it never got is void',
+  async (t) => {
+    const user = await auth.newUser()
+    const lost = (await refreshWith(auth, user.refreshToken)).json().refreshToken
+    clock += 31 * SECOND
+    const recovered = await refreshWith(auth, user.refreshToken)
+    t.equal(recovered.statusCode, 200)
+    t.not(recovered.json().refreshToken, lost)
 
-  const stolen = await refreshWith(auth, lost)
-  t.equal(stolen.statusCode, 401)
-  t.equal(stolen.json().code, 'token_reused')
-  const after = await refreshWith(auth, recovered.json().refreshToken)
-  t.match(after.json(), { code: 'session_ended', reason: 'token_reused' })
-})
+    const stolen = await refreshWith(auth, lost)
+    t.equal(stolen.statusCode, 401)
+    t.equal(stolen.json().code, 'token_reused')
+    const after = await refreshWith(auth, recovered.json().refreshToken)
+    t.match(after.json(), { code: 'session_ended', reason: 'token_reused' })
+  },
+)
 
 t.test('a late duplicate of a replaced token is refused without consequence', async (t) => {
   const user = await auth.newUser()

@@ -8,14 +8,21 @@ const database = createDatabase<unknown>({ url: auth.environment.databaseUrl, sc
 t.teardown(() => database.close())
 const query = (sql: string, values: unknown[] = []) => database.pool.query(sql, values)
 
-const login = (body: object) => auth.call('POST', '/auth/login', { body: { password: PASSWORD, delivery: 'body', ...body } })
+const login = (body: object) =>
+  auth.call('POST', '/auth/login', { body: { password: PASSWORD, delivery: 'body', ...body } })
 
 t.test('an account is made once for an e-mail address and a user name, in any case of letters', async (t) => {
   const register = (email: string, username: string) =>
     auth.call('POST', '/auth/register', { body: { email, username, password: PASSWORD, fullName: 'Ann Lee' } })
   const created = await register('Ann@Example.test', 'Ann')
   t.equal(created.statusCode, 201)
-  t.match(created.json().user, { email: 'Ann@Example.test', username: 'Ann', fullName: 'Ann Lee', roles: ['user'], status: 'active' })
+  t.match(created.json().user, {
+    email: 'Ann@Example.test',
+    username: 'Ann',
+    fullName: 'Ann Lee',
+    roles: ['user'],
+    status: 'active',
+  })
   t.notMatch(created.body, /hash|argon2/)
   t.equal((await register('ann@example.TEST', 'other')).json().code, 'email_taken')
   t.equal((await register('other@example.test', 'aNN')).json().code, 'username_taken')
@@ -24,7 +31,9 @@ t.test('an account is made once for an e-mail address and a user name, in any ca
 t.test('of parallel registrations of one address exactly one succeeds', async (t) => {
   const responses = await Promise.all(
     Array.from({ length: 10 }, (_, n) =>
-      auth.call('POST', '/auth/register', { body: { email: 'race@example.test', username: `racer${n}`, password: PASSWORD } }),
+      auth.call('POST', '/auth/register', {
+        body: { email: 'race@example.test', username: `racer${n}`, password: PASSWORD },
+      }),
     ),
   )
   const statuses = responses.map((response) => response.statusCode).sort()
@@ -63,7 +72,9 @@ t.test('a password counts to its last byte, in whatever Unicode form it is typed
 
 t.test('passwords are refused for length, commonness and likeness to their owner, never for composition', async (t) => {
   const register = (password: string) =>
-    auth.call('POST', '/auth/register', { body: { email: 'marigold.peck@example.test', username: 'marigold-peck-77', password } })
+    auth.call('POST', '/auth/register', {
+      body: { email: 'marigold.peck@example.test', username: 'marigold-peck-77', password },
+    })
   const refused = {
     'short of fifteen characters': 'violet-harbour',
     'more than 256 bytes': 'é'.repeat(129),

@@ -1,5 +1,5 @@
 import type { Role } from '@latchkey/access-token'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
 import { type Account, toAccount, uniqueKey } from './user-table.ts'
@@ -105,6 +105,14 @@ export async function upgradePasswordHash(db: Executor, account: Account, passwo
     .where('id', '=', account.user.id)
     .where('password_hash', '=', account.passwordHash)
     .execute()
+}
+
+/** Any number would do. */
+const BOOTSTRAP_LOCK = 7_025_001
+
+/** Of replicas that start together one at a time may look whether there is an administrator, until its transaction ends. */
+export async function lockBootstrap(trx: AuthTransaction): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`.execute(trx)
 }
 
 export async function hasAdministrator(trx: AuthTransaction): Promise<boolean> {

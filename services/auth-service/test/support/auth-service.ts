@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { captureLogs, type TestEnvironment, testEnvironment } from '@latchkey/test-kit'
-import type { InjectOptions } from 'fastify'
-import type { Response } from 'light-my-request'
+import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify'
 import { buildApp, type Overrides } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 
@@ -58,7 +57,7 @@ export async function startAuthService(
   })
   await app.ready()
   t.teardown(async () => {
-    await app.close();
+    await app.close()
     await close()
   })
 
@@ -76,7 +75,9 @@ export async function startAuthService(
   }
 
   async function signIn(email: string, more: object = {}): Promise<SignedIn> {
-    const response = await call('POST', '/auth/login', { body: { email, password: PASSWORD, delivery: 'body', ...more } })
+    const response = await call('POST', '/auth/login', {
+      body: { email, password: PASSWORD, delivery: 'body', ...more },
+    })
     if (response.statusCode !== 200) throw new Error(`sign-in answered ${response.statusCode}: ${response.body}`)
     const { user, device, accessToken, refreshToken } = response.json()
     return { email, userId: user.id, deviceId: device.id, accessToken, refreshToken }
