@@ -1,1 +1,7 @@
-export {}
+export type { AccessTokenClaims } from '@latchkey/access-token'
+export type { AccessCheck } from './access-checks.ts'
+export { AccessError, type AccessErrorCode, accessProblems } from './access-error.ts'
+export { ACCESS_COOKIE } from './credentials.ts'
+export { readCookie } from './read-cookie.ts'
+export { type ResourceServerOptions, resourceServer } from './resource-server.ts'
+export { assertSameOrigin } from './same-origin.ts'

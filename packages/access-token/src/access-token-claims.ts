@@ -1,0 +1,94 @@
+import { isCount, isIdentifier, isScopeList, isText, isTime } from './claim-types.ts'
+import { TokenError } from './token-error.ts'
+
+/**
+ * The claims of an access token (RFC 9068 section 2.2). Times are whole seconds since 1970. A user's token carries all
+ * of `sid` (session), `did` (device), `ver` (token version) and `roles`; a service client's carries none of them.
+ */
+export type AccessTokenClaims = {
+  iss: string
+  aud: string | string[]
+  sub: string
+  iat: number
+  exp: number
+  nbf?: number
+  jti: string
+  client_id: string
+  /** Space-separated (RFC 6749 section 3.3); empty when nothing was granted. */
+  scope: string
+  sid?: string
+  did?: string
+  ver?: number
+  roles?: string[]
+  username?: string
+  email?: string
+}
+
+export type AccessTokenExpectations = { issuer: string; audience: string; clockToleranceSeconds: number }
+
+/**
+ * Judges a payload whose signature was good. Every required claim must be there with its type and a sane value; claims
+ * that we don't know are left out of the result.
+ *
+ * @param nowMs the time, in milliseconds since 1970
+ * @throws {TokenError} `token_expired` when nothing but the time is wrong, `invalid_token` otherwise
+ */
+export function readAccessTokenClaims(
+  payload: Record<string, unknown>,
+  { issuer, audience, clockToleranceSeconds }: AccessTokenExpectations,
+  nowMs: number,
+): AccessTokenClaims {
+  const { iss, aud, sub, iat, exp, nbf, jti, client_id, scope = '' } = payload
+  if (iss !== issuer) throw refused('iss')
+  if (!isAudience(aud) || !isMeantFor(aud, audience)) throw refused('aud')
+  if (!isIdentifier(sub)) throw refused('sub')
+  if (!isIdentifier(jti)) throw refused('jti')
+  if (!isIdentifier(client_id)) throw refused('client_id')
+  if (!isScopeList(scope)) throw refused('scope')
+
+  const latest = nowMs / 1000 + clockToleranceSeconds
+  if (!isTime(iat) || iat > latest) throw refused('iat')
+  if (nbf !== undefined && (!isTime(nbf) || nbf > latest)) throw refused('nbf')
+  if (!isTime(exp) || exp <= iat) throw refused('exp')
+
+  const claims: AccessTokenClaims = { iss: issuer, aud, sub, iat, exp, jti, client_id, scope }
+  if (nbf !== undefined) claims.nbf = nbf
+  readUserClaims(payload, claims)
+  if (nowMs / 1000 >= exp + clockToleranceSeconds) throw new TokenError('token_expired', 'exp has passed')
+  return claims
+}
+
+function readUserClaims(payload: Record<string, unknown>, claims: AccessTokenClaims): void {
+  const { sid, did, ver, roles, username, email } = payload
+  if (sid !== undefined || did !== undefined || ver !== undefined || roles !== undefined) {
+    if (!isIdentifier(sid)) throw refused('sid')
+    if (!isIdentifier(did)) throw refused('did')
+    if (!isCount(ver)) throw refused('ver')
+    if (!Array.isArray(roles) || !roles.every(isIdentifier)) throw refused('roles')
+    claims.sid = sid
+    claims.did = did
+    claims.ver = ver
+    claims.roles = roles
+  }
+  if (username !== undefined) {
+    if (!isText(username)) throw refused('username')
+    claims.username = username
+  }
+  if (email !== undefined) {
+    if (!isText(email)) throw refused('email')
+    claims.email = email
+  }
+}
+
+function isAudience(aud: unknown): aud is string | string[] {
+  if (typeof aud === 'string') return true
+  return Array.isArray(aud) && aud.every((entry) => typeof entry === 'string')
+}
+
+function isMeantFor(aud: string | string[], audience: string): boolean {
+  return typeof aud === 'string' ? aud === audience : aud.includes(audience)
+}
+
+function refused(claim: string): TokenError {
+  return new TokenError('invalid_token', `the claim ${claim} was refused`)
+}

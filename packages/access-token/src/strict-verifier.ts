@@ -1,0 +1,83 @@
+import { createVerifier } from 'fast-jwt'
+import { decodeCanonical, decodeSegment, splitToken } from './compact-token.ts'
+import { hasDuplicateMembers } from './json-members.ts'
+import type { Key, KeyRing } from './key-ring.ts'
+import { TokenError } from './token-error.ts'
+import { headerOf, readHeader, type TokenType } from './token-header.ts'
+
+/** Checks a token's signature under one key and returns the parsed payload; throws whatever it likes on failure. */
+export type SignatureVerifier = (token: string) => unknown
+
+export type StrictVerifierOptions = {
+  /** Asked for each token, so that a key taken out of the ring is refused at once. */
+  ring: () => KeyRing
+  typ: TokenType
+  /** Makes the verifier of a key, once per key. */
+  engine?: (key: Key) => SignatureVerifier
+}
+
+/**
+ * What a JWT library leaves open, around one: compact form, canonical base64url, strict UTF-8, header members, key and
+ * algorithm, duplicate members. The payload's claims are for the caller to judge, times among them.
+ */
+export function createStrictVerifier(options: StrictVerifierOptions): (token: string) => Record<string, unknown> {
+  const { ring, typ, engine = fastJwtEngine } = options
+  const verifiers = new WeakMap<Key, SignatureVerifier>()
+  // Headers just as we write them, one per key that was ever in the ring: no need to parse them on each request.
+  const ownHeaders = new Map<string, { kid: string; alg: string }>()
+
+  function findKey(segment: string): Key {
+    const own = ownHeaders.get(segment)
+    const { alg, kid } = own ?? readHeader(segment, typ)
+    const key = ring().get(kid)
+    if (key === undefined) throw new TokenError('invalid_token', 'unknown kid')
+    if (key.algorithm !== alg) throw new TokenError('invalid_token', 'alg is not that of the key')
+    if (own === undefined && segment === encodeHeader(key, typ)) ownHeaders.set(segment, { kid, alg })
+    return key
+  }
+
+  function verifySignature(key: Key, token: string): unknown {
+    let verifier = verifiers.get(key)
+    if (verifier === undefined) {
+      verifier = engine(key)
+      verifiers.set(key, verifier)
+    }
+    try {
+      return verifier(token)
+    } catch (cause) {
+      throw new TokenError('invalid_token', 'refused by the JWT library', { cause })
+    }
+  }
+
+  return function verify(token) {
+    const { header, payload, signature } = splitToken(token)
+    const key = findKey(header)
+    decodeCanonical(signature)
+    const bytes = decodeSegment(payload)
+    const claims = verifySignature(key, token)
+    if (!isObject(claims)) throw new TokenError('invalid_token', 'the payload is not an object')
+    if (hasDuplicateMembers(bytes, claims)) throw new TokenError('invalid_token', 'duplicate or too deep members')
+    return claims
+  }
+}
+
+/** The options that make fast-jwt check form, algorithm and signature, and leave the claims to us; no cache. */
+export function signatureOptions(key: Key): {
+  algorithms: Key['algorithm'][]
+  ignoreExpiration: true
+  ignoreNotBefore: true
+} {
+  return { algorithms: [key.algorithm], ignoreExpiration: true, ignoreNotBefore: true }
+}
+
+function fastJwtEngine(key: Key): SignatureVerifier {
+  return createVerifier({ key: key.secret, ...signatureOptions(key) })
+}
+
+function encodeHeader(key: Key, typ: TokenType): string {
+  return Buffer.from(JSON.stringify(headerOf(key, typ))).toString('base64url')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,15 @@
+export type TokenErrorCode = 'invalid_token' | 'token_expired'
+
+/**
+ * A token was refused. Only `code` is fit for the holder: the message says which check failed and belongs in the log,
+ * since a forger must not be able to use the verifier as an oracle.
+ */
+export class TokenError extends Error {
+  override readonly name = 'TokenError'
+  readonly code: TokenErrorCode
+
+  constructor(code: TokenErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,187 @@
+import { createHmac } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  type AccessTokenClaims,
+  createAccessTokenSigner,
+  createAccessTokenVerifier,
+  type Key,
+  parseKeyRing,
+} from '../src/index.ts'
+import { forgeToken, secret } from './forge-token.ts'
+
+const ring = parseKeyRing(`k1:${secret}`)
+const sign = createAccessTokenSigner({ ring: () => ring })
+const now = (): number => 1_800_000_100_000
+const verify = createAccessTokenVerifier({ ring: () => ring, issuer: 'https://as.test', audience: 'employees', now })
+const header = { alg: 'HS256', typ: 'at+jwt', kid: 'k1' }
+
+const clientClaims: AccessTokenClaims = {
+  iss: 'https://as.test',
+  aud: 'employees',
+  sub: 'payroll',
+  iat: 1_800_000_000,
+  exp: 1_800_000_900,
+  jti: 'dGVzdC10b2tlbi1pZGVudA',
+  client_id: 'payroll',
+  scope: 'employees:read',
+}
+
+const userClaims: AccessTokenClaims = {
+  ...clientClaims,
+  sub: 'u1',
+  sid: 's1',
+  did: 'd1',
+  ver: 0,
+  roles: ['user'],
+  username: 'zoë',
+  email: 'zoe@example.test',
+}
+
+t.test('the header is exactly alg, typ and kid', async (t) => {
+  const [head = ''] = sign(clientClaims).split('.')
+  t.equal(Buffer.from(head, 'base64url').toString(), '{"alg":"HS256","typ":"at+jwt","kid":"k1"}')
+})
+
+t.test('the signature is HMAC-SHA256 over the first two parts', async (t) => {
+  const token = sign(userClaims)
+  const end = token.lastIndexOf('.')
+  t.equal(token.slice(end + 1), createHmac('sha256', secret).update(token.slice(0, end)).digest('base64url'))
+})
+
+t.test('the tokens of users and of service clients come back as they were signed', async (t) => {
+  t.same(verify(sign(userClaims)), userClaims)
+  t.same(verify(sign(clientClaims)), clientClaims)
+})
+
+t.test('whatever well-formed claims were signed come back', async () => {
+  const id = fc.stringMatching(/^[\x20-\x7e]{1,64}$/)
+  const text = fc.string({ unit: 'grapheme-composite', minLength: 1, maxLength: 40 }).filter((s) => !/\p{Cc}/u.test(s))
+  const anyClaims = fc.record({
+    sub: id,
+    jti: id,
+    sid: id,
+    did: id,
+    ver: fc.maxSafeNat(),
+    roles: fc.array(id),
+    username: text,
+  })
+  fc.assert(
+    fc.property(anyClaims, (part) => {
+      const claims = { ...userClaims, ...part }
+      return isDeepStrictEqual(verify(sign(claims)), claims)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+t.test('claims that are not ours are left out', async (t) => {
+  const payload = { ...clientClaims, admin: true, nested: { a: [1] } }
+  t.same(verify(forgeToken(header, payload)), clientClaims)
+  const polluting = JSON.stringify(clientClaims).replace('{', '{"__proto__":{"admin":true},')
+  t.same(verify(forgeToken(header, polluting)), clientClaims)
+  t.notOk('admin' in verify(forgeToken(header, polluting)))
+})
+
+t.test('another serialization of a good token is as good', async (t) => {
+  t.same(
+    verify(forgeToken('{ "kid":"\\u006b1", "typ":"AT+JWT", "alg":"HS256" }', JSON.stringify(clientClaims, null, 2))),
+    clientClaims,
+  )
+})
+
+t.test('a token without scope is good for nothing that needs one', async (t) => {
+  const { scope: _, ...unscoped } = clientClaims
+  t.equal(verify(forgeToken(header, unscoped)).scope, '')
+  t.equal(verify(sign({ ...clientClaims, scope: '' })).scope, '')
+})
+
+t.test('half a user is refused', async (t) => {
+  for (const claim of ['sid', 'did', 'ver', 'roles']) {
+    t.throws(() => verify(forgeToken(header, { ...userClaims, [claim]: undefined })), { code: 'invalid_token' })
+  }
+})
+
+t.test('expiry is told only to the holder of a token that is good otherwise', async (t) => {
+  const expired = { ...clientClaims, iat: 1, exp: 2 }
+  t.throws(() => verify(forgeToken(header, expired)), { code: 'token_expired' })
+  t.throws(() => verify(forgeToken(header, expired, 'another secret')), { code: 'invalid_token' })
+  t.throws(() => verify(forgeToken(header, { ...expired, aud: 'other' })), { code: 'invalid_token' })
+})
+
+t.test('the ring is asked for each token: a key counts from when it comes to when it goes', async (t) => {
+  let current = ring
+  const verifyNow = createAccessTokenVerifier({
+    ring: () => current,
+    issuer: 'https://as.test',
+    audience: 'employees',
+    now,
+  })
+  const signNow = createAccessTokenSigner({ ring: () => current })
+  const old = signNow(clientClaims)
+  t.same(verifyNow(old), clientClaims)
+
+  current = parseKeyRing(`k2:${'n'.repeat(40)},k1:${secret}`)
+  t.match(Buffer.from(signNow(clientClaims), 'base64url').toString(), '"kid":"k2"')
+  t.same(verifyNow(signNow(clientClaims)), clientClaims)
+  t.same(verifyNow(old), clientClaims)
+
+  current = parseKeyRing(`k2:${'n'.repeat(40)}`)
+  t.throws(() => verifyNow(old), { code: 'invalid_token' })
+
+  current = parseKeyRing(`k1:${'o'.repeat(40)}`)
+  t.throws(() => verifyNow(old), { code: 'invalid_token' }, 'another secret under the old name')
+})
+
+t.test('a secret that looks like a public key or a JWK is a secret and nothing else', async (t) => {
+  const odd = [
+    '-----BEGIN PUBLIC KEY-----MCowBQYDK2VwAyEA-----END PUBLIC KEY-----',
+    '{"kty":"RSA";"n":"0vx7agoebGcQSuuPiLJXZpt"}',
+    ' '.repeat(32),
+    '\u00e9'.repeat(16),
+  ]
+  for (const secret of odd) {
+    const ring = parseKeyRing(`odd:${secret}`)
+    const verifyOdd = createAccessTokenVerifier({
+      ring: () => ring,
+      issuer: 'https://as.test',
+      audience: 'employees',
+      now,
+    })
+    t.same(verifyOdd(createAccessTokenSigner({ ring: () => ring })(clientClaims)), clientClaims)
+    t.same(verifyOdd(forgeToken({ ...header, kid: 'odd' }, clientClaims, secret)), clientClaims)
+  }
+})
+
+t.test('an engine that is handed in judges signatures, and its failures are invalid tokens', async (t) => {
+  const keys: string[] = []
+  const engine = (key: Key) => {
+    keys.push(key.kid)
+    return (token: string): unknown => {
+      if (token.endsWith('A')) return [clientClaims]
+      throw new Error('out of order')
+    }
+  }
+  const verifyWith = createAccessTokenVerifier({
+    ring: () => ring,
+    engine,
+    issuer: 'https://as.test',
+    audience: 'employees',
+  })
+  t.throws(() => verifyWith(sign(clientClaims)), { code: 'invalid_token', cause: { message: 'out of order' } })
+  t.throws(() => verifyWith(sign(clientClaims)), { code: 'invalid_token' })
+  const another = `${sign(clientClaims).slice(0, -1)}A`
+  t.throws(() => verifyWith(another), { code: 'invalid_token', message: 'the payload is not an object' })
+  t.same(keys, ['k1'], 'one engine per key')
+})
+
+t.test('a verifier that would pass too much is not made', async (t) => {
+  const make = (options: object) => () =>
+    createAccessTokenVerifier({ ring: () => ring, issuer: 'i', audience: 'a', ...options })
+  t.throws(make({ issuer: '' }), TypeError)
+  t.throws(make({ audience: undefined }), TypeError)
+  t.throws(make({ clockToleranceSeconds: 61 }), TypeError)
+  t.throws(make({ clockToleranceSeconds: -1 }), TypeError)
+  t.throws(make({ clockToleranceSeconds: Number.NaN }), TypeError)
+})

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify'
+import type { Challenger } from './bearer-challenge.ts'
+import { readCookie } from './read-cookie.ts'
+import { assertSameOrigin } from './same-origin.ts'
+
+/** The cookie that may carry the access token. `__Host-`: set by this very host, over https, for all its paths. */
+export const ACCESS_COOKIE = '__Host-access'
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Finds the token of a request: in the Authorization header (RFC 6750 section 2.1), else in {@link ACCESS_COOKIE}.
+ * The URI is no place for a token (RFC 9700 section 4.3.2), and a second one beside the first is refused.
+ *
+ * @returns what was sent as the token, unchecked
+ * @throws {AccessError} `unauthenticated`, `invalid_request`, `csrf_rejected`
+ */
+export function readToken(request: FastifyRequest, challenger: Challenger, allowedOrigins: readonly string[]): string {
+  const { authorization } = request.headers
+  const token =
+    authorization === undefined
+      ? readTokenCookie(request, challenger, allowedOrigins)
+      : readBearer(request, authorization, challenger)
+  if (hasQueryToken(request)) throw challenger.invalidRequest('A second access token is in the URI.')
+  return token
+}
+
+function readBearer(request: FastifyRequest, authorization: string, challenger: Challenger): string {
+  // Node keeps the first of several Authorization headers; which one was meant is anybody's guess.
+  if (countAuthorizations(request.raw.rawHeaders) > 1) {
+    throw challenger.invalidRequest('There is more than one Authorization header.')
+  }
+  const [scheme = ''] = /^[^ \t,]*/.exec(authorization) ?? []
+  if (scheme.toLowerCase() !== 'bearer') throw challenger.unauthenticated()
+  const token = authorization.slice(scheme.length).replace(/^ +/, '')
+  if (token === '') throw challenger.invalidRequest('The Authorization header holds no token.')
+  return token
+}
+
+function readTokenCookie(request: FastifyRequest, challenger: Challenger, allowedOrigins: readonly string[]): string {
+  const token = readCookie(request, ACCESS_COOKIE)
+  if (token === undefined) throw challenger.unauthenticated()
+  if (!safeMethods.has(request.method)) assertSameOrigin(request, allowedOrigins)
+  return token
+}
+
+function countAuthorizations(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') count++
+  }
+  return count
+}
+
+function hasQueryToken({ query }: FastifyRequest): boolean {
+  return typeof query === 'object' && query !== null && Object.hasOwn(query, 'access_token')
+}

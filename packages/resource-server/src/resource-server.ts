@@ -1,0 +1,91 @@
+import { type AccessTokenClaims, createAccessTokenVerifier, type KeyRing, parseKeyRing } from '@latchkey/access-token'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type { AccessCheck } from './access-checks.ts'
+import { createAuthenticator, verifiedClaims } from './authenticator.ts'
+import { createChallenger } from './bearer-challenge.ts'
+import { createJwtEngine } from './jwt-engine.ts'
+import { assertOrigins } from './same-origin.ts'
+
+export type ResourceServerOptions = {
+  /** The ring, its text (`kid:secret[,kid:secret…]`), or a function that is asked for it at each request. */
+  keys: KeyRing | (() => KeyRing) | string
+  /** The one `iss` that counts. */
+  issuer: string
+  /** This service's name in `aud`. */
+  audience: string
+  /** Browser origins beside the service's own that may change things by cookie. */
+  allowedOrigins?: readonly string[]
+  /** Run after the token was found good and before its scope is looked at. */
+  checks?: readonly AccessCheck[]
+  /** How long asynchronous checks may take together before the answer is 503, in milliseconds. */
+  checkTimeoutMs?: number
+  clockToleranceSeconds?: number
+  /** The time in milliseconds since 1970. */
+  now?: () => number
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Lets requests with a good access token pass. */
+    authenticate: onRequestHookHandler
+    /** Lets requests with a good access token pass that holds this scope. */
+    requireScope(scope: string): onRequestHookHandler
+  }
+  interface FastifyRequest {
+    /** The claims of the token. On a route that requires none, reading it is a mistake and throws. */
+    accessToken: AccessTokenClaims
+  }
+}
+
+const scopePattern = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+/** Verifies access tokens locally and lets routes name the scope that they need. */
+export const resourceServer = fastifyPlugin(
+  // Async although nothing is awaited: what a callback plugin throws would be an uncaught exception.
+  async (app: FastifyInstance, options: ResourceServerOptions) => {
+    const { issuer, audience, checks = [], checkTimeoutMs = 1500, allowedOrigins = [] } = options
+    const { clockToleranceSeconds = 5, now = Date.now } = options
+    assertOrigins(allowedOrigins)
+    const ring = ringOf(options.keys)
+    const engine = createJwtEngine(app)
+    const verify = createAccessTokenVerifier({ ring, engine, issuer, audience, clockToleranceSeconds, now })
+    const challenger = createChallenger(audience)
+    const authenticate = createAuthenticator({ challenger, verify, checks, checkTimeoutMs, allowedOrigins })
+
+    app.decorateRequest(verifiedClaims, null)
+    app.decorateRequest('accessToken', {
+      getter(this: FastifyRequest) {
+        const claims = this[verifiedClaims]
+        if (claims === null) throw new Error('request.accessToken was read on a route that requires no token')
+        return claims
+      },
+      setter(this: FastifyRequest, claims: AccessTokenClaims) {
+        this[verifiedClaims] = claims
+      },
+    })
+    app.decorate('authenticate', authenticate)
+    app.decorate('requireScope', (scope: string): onRequestHookHandler => {
+      if (!scopePattern.test(scope)) throw new TypeError(`${JSON.stringify(scope)} is not a scope`)
+      return (request, reply, next) =>
+        authenticate(request, reply, (error) => {
+          if (error !== undefined) next(error)
+          else if (hasScope(request.accessToken, scope)) next()
+          else next(challenger.insufficientScope(scope))
+        })
+    })
+  },
+  { name: '@latchkey/resource-server', fastify: '5.x' },
+)
+
+function ringOf(keys: ResourceServerOptions['keys']): () => KeyRing {
+  if (typeof keys === 'function') return keys
+  const ring = typeof keys === 'string' ? parseKeyRing(keys) : keys
+  // From plain JavaScript, an unset variable would get here.
+  if (typeof ring?.get !== 'function') throw new TypeError('keys must be a key ring, its text or a function')
+  return () => ring
+}
+
+function hasScope({ scope }: AccessTokenClaims, required: string): boolean {
+  return ` ${scope} `.includes(` ${required} `)
+}

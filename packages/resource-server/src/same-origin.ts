@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify'
+import { AccessError } from './access-error.ts'
+
+type OriginRequest = Pick<FastifyRequest, 'headers' | 'host' | 'protocol'>
+
+/**
+ * Refuses a request that a browser sent for another site (CSRF). `Origin` decides where there is one, else
+ * `Sec-Fetch-Site`; with neither the caller must send any `X-Requested-With`, which no form and no simple cross-site
+ * request can (OWASP CSRF Prevention Cheat Sheet: Fetch Metadata, standard headers, custom headers).
+ *
+ * @param allowedOrigins exact origins, scheme and port included, beside the service's own
+ * @throws {AccessError} `csrf_rejected`
+ */
+export function assertSameOrigin(request: OriginRequest, allowedOrigins: readonly string[]): void {
+  if (!isFromOwnPages(request, allowedOrigins)) throw new AccessError('csrf_rejected')
+}
+
+function isFromOwnPages(request: OriginRequest, allowedOrigins: readonly string[]): boolean {
+  const { origin, 'sec-fetch-site': site, 'x-requested-with': requestedWith } = request.headers
+  if (origin !== undefined) return isOwnOrigin(request, origin) || allowedOrigins.includes(origin)
+  // `none` is what the user did, not a page: an address typed, a bookmark opened.
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  return requestedWith !== undefined && requestedWith !== ''
+}
+
+/**
+ * Whether `origin` is that of the service as the browser sees it. Behind a proxy that ends TLS we may see plain HTTP
+ * where the browser saw https, so https always passes; http passes only where the request came that way.
+ */
+function isOwnOrigin({ host, protocol }: OriginRequest, origin: string): boolean {
+  return isOrigin('https', host, origin) || (protocol === 'http' && isOrigin('http', host, origin))
+}
+
+function isOrigin(scheme: string, host: string, origin: string): boolean {
+  // Anything beyond name and port would be parsed as another part of the URL.
+  if (!/^[\w.:[\]-]+$/.test(host)) return false
+  const url = URL.parse(`${scheme}://${host}`)
+  return url !== null && url.origin === origin
+}
+
+/**
+ * Checks a configured list: each entry must be spelled just as browsers send it.
+ *
+ * @throws {TypeError} naming the first entry that could never match
+ */
+export function assertOrigins(origins: readonly string[]): void {
+  for (const origin of origins) {
+    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin) {
+      throw new TypeError(`${JSON.stringify(origin)} is not an origin such as https://app.example.com`)
+    }
+  }
+}
