@@ -1,1 +1,9 @@
-export {}
+export type { BackgroundProcess } from './processes/background-process.ts'
+export { stopLeftover } from './processes/stop-leftover.ts'
+export type { EmbeddedPostgres, PostgresOptions } from './servers/embedded-postgres.ts'
+export { startPostgres } from './servers/embedded-postgres.ts'
+export type { EmbeddedRedis, RedisOptions } from './servers/embedded-redis.ts'
+export { startRedis } from './servers/embedded-redis.ts'
+export { ensureDatabase } from './servers/postgres-databases.ts'
+export { redisProgram } from './servers/redis-program.ts'
+export { StackError } from './stack-error.ts'

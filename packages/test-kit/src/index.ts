@@ -1,1 +1,9 @@
-export {}
+export type { CapturedLogs } from './capture-logs.ts'
+export { captureLogs } from './capture-logs.ts'
+export type { CuttableProxy } from './cuttable-proxy.ts'
+export { cuttableProxy } from './cuttable-proxy.ts'
+export { privatePostgres } from './private-postgres.ts'
+export { privateRedis } from './private-redis.ts'
+export type { PrivateServer } from './private-server.ts'
+export type { TestEnvironment, TestScope } from './test-environment.ts'
+export { testEnvironment } from './test-environment.ts'

@@ -1,0 +1,18 @@
+import { runStack } from './run-stack.ts'
+import { StackError } from './stack-error.ts'
+
+// `npm start`.
+
+const stop = new AbortController()
+// `disconnect`: the program that started us is gone, and with it whoever would stop us.
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, () => stop.abort())
+// Nobody reads on, as in `npm start | head`.
+process.stdout.on('error', () => stop.abort())
+
+try {
+  await runStack(process.env, stop.signal)
+  process.exit(0)
+} catch (error) {
+  console.error(error instanceof StackError ? error.message : error)
+  process.exit(1)
+}

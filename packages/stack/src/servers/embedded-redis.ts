@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { type BackgroundProcess, lastLines, startBackgroundProcess } from '../processes/background-process.ts'
+import { freePort } from '../processes/free-port.ts'
+import { stopLeftover } from '../processes/stop-leftover.ts'
+import { startWithRetries, waitUntilUp } from './start-with-retries.ts'
+
+export type RedisOptions = {
+  /** `redis-server` or `valkey-server`, see `redisProgram`. */
+  program: string
+  /** Holds the append-only files and the configuration; made when missing, kept between runs. */
+  directory: string
+  /** Notes about the running server and its log go there, as `redis.*`. */
+  runDirectory: string
+  /** Letters, digits, `-` and `_`. */
+  password: string
+  /** Taken if it is free. */
+  port?: number | undefined
+  /** No other port will do: clients know this one already. */
+  fixedPort?: boolean
+  /** false keeps nothing on disk: for tests alone. */
+  durable?: boolean
+}
+
+export type EmbeddedRedis = {
+  readonly port: number
+  readonly process: BackgroundProcess
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Starts a private Redis on 127.0.0.1 and returns once it has read its data and answers. */
+export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> {
+  await stopLeftover(recordFile(options), 'SIGTERM', 10_000)
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 })
+  return startWithRetries((attempt) => startServer(options, attempt))
+}
+
+const recordFile = ({ runDirectory }: RedisOptions): string => join(runDirectory, 'redis.json')
+
+async function startServer(options: RedisOptions, attempt: number): Promise<EmbeddedRedis> {
+  const { directory, port: wanted, fixedPort = false } = options
+  const port = fixedPort && wanted !== undefined ? wanted : await freePort(attempt === 1 ? wanted : undefined)
+  const file = join(options.runDirectory, 'redis.log')
+  // A file, since everybody can read a command line.
+  writeFileSync(join(directory, 'redis.conf'), configuration(options, port), { mode: 0o600 })
+  const server = startBackgroundProcess({
+    name: 'Redis',
+    command: options.program,
+    args: ['redis.conf'],
+    cwd: directory,
+    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    output: { file },
+    recordFile: recordFile(options),
+    stopSignal: 'SIGTERM',
+    graceMs: 10_000,
+  })
+
+  const url = `redis://:${options.password}@127.0.0.1:${port}`
+  await waitUntilUp(server, () => answers(url), {
+    timeoutMs: 60_000,
+    lastWords: () => `Redis did not start, its last words in ${file}:\n${lastLines(file)}`,
+  })
+  return { port, process: server, url, stop: () => server.stop() }
+}
+
+const configuration = ({ password, durable = true }: RedisOptions, port: number): string =>
+  [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    'dir .',
+    'daemonize no',
+    'save ""',
+    `appendonly ${durable ? 'yes' : 'no'}`,
+    'appendfsync everysec',
+    // Sessions must never vanish silently: a full Redis refuses writes.
+    'maxmemory-policy noeviction',
+    '',
+  ].join('\n')
+
+async function answers(url: string): Promise<boolean> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 2000,
+    commandTimeout: 2000,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    // Its timer would outlive a refused connection.
+    disconnectTimeout: 0,
+  })
+  redis.on('error', () => {})
+  try {
+    // Connecting waits until the data is loaded.
+    await redis.connect()
+    return (await redis.ping()) === 'PONG'
+  } catch {
+    return false
+  } finally {
+    redis.disconnect()
+  }
+}

@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process'
+import type { Account } from '../processes/background-process.ts'
+import { StackError } from '../stack-error.ts'
+
+const USER = 'postgres'
+
+/**
+ * Postgres refuses to run as root. Started by root it runs as the system user `postgres`, who is made when missing;
+ * anybody else runs it as themselves (undefined).
+ */
+export function postgresAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  return findAccount() ?? createAccount()
+}
+
+function findAccount(): Account | undefined {
+  const uid = idOf('-u')
+  const gid = idOf('-g')
+  return uid === undefined || gid === undefined ? undefined : { uid, gid }
+}
+
+function idOf(kind: '-u' | '-g'): number | undefined {
+  const { status, stdout } = spawnSync('id', [kind, USER], { encoding: 'utf8' })
+  return status === 0 ? Number.parseInt(stdout, 10) : undefined
+}
+
+function createAccount(): Account {
+  const made = spawnSync(
+    'useradd',
+    ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', USER],
+    {
+      encoding: 'utf8',
+    },
+  )
+  const account = findAccount()
+  if (account !== undefined) return account
+  throw new StackError(
+    `Postgres does not run as root, and the system user "${USER}" for it could not be made: ` +
+      `${made.error?.message ?? made.stderr.trim()}. Make that user, run as somebody else, or set DATABASE_URL and EMPLOYEE_DATABASE_URL.`,
+  )
+}

@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Exit } from '../processes/background-process.ts'
+
+const FIRST_DELAY_MS = 250
+const LONGEST_DELAY_MS = 15_000
+/** Whoever ran this long is well again: the next death starts over with the shortest delay. */
+const STEADY_MS = 30_000
+
+export type Running = { readonly ended: Promise<Exit>; stop(): Promise<void> }
+
+export type KeepRunningOptions = {
+  name: string
+  first: Running
+  restart: () => Running | Promise<Running>
+  report: (line: string) => void
+  /** Asked after every death that we did not cause; false ends the watch. */
+  mayRestart?: (exit: Exit) => boolean
+}
+
+/** Starts a program again whenever it ends, after a delay that doubles with every death in a row. */
+export function keepRunning({ name, first, restart, report, mayRestart }: KeepRunningOptions): {
+  stop(): Promise<void>
+} {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let current = first
+  let delayMs = FIRST_DELAY_MS
+
+  const watchOnce = async (): Promise<boolean> => {
+    const since = Date.now()
+    const exit = await current.ended
+    if (signal.aborted || mayRestart?.(exit) === false) return false
+    if (Date.now() - since > STEADY_MS) delayMs = FIRST_DELAY_MS
+    report(`${name} ended (${describeExit(exit)}); starting it again in ${delayMs / 1000} s`)
+    return true
+  }
+  const startAgain = async (): Promise<void> => {
+    for (;;) {
+      await delay(delayMs, undefined, { signal })
+      delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
+      try {
+        current = await restart()
+        if (signal.aborted) await current.stop()
+        return
+      } catch (error) {
+        report(`${name} did not start: ${(error as Error).message}; trying again in ${delayMs / 1000} s`)
+      }
+    }
+  }
+  const watch = async (): Promise<void> => {
+    while (await watchOnce()) await startAgain()
+  }
+  const watched = watch().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  return {
+    async stop() {
+      stopping.abort()
+      await current.stop()
+      await watched
+    },
+  }
+}
+
+const describeExit = ({ code, signal }: Exit): string => (signal === null ? `exit code ${code}` : signal)

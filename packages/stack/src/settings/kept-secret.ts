@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { StackError } from '../stack-error.ts'
+
+export type KeptSecret = { readonly file: string; readonly value: string }
+
+/** 32 random bytes, base64url. */
+const randomSecret = (): string => randomBytes(32).toString('base64url')
+
+/** The text of a key ring with one random key. */
+export const randomKeyRing = (): string => `k1:${randomSecret()}`
+
+/** Reads a secret from its file (mode 0600); at the first run makes it. */
+export function keptSecret(directory: string, name: string, make: () => string = randomSecret): KeptSecret {
+  const file = join(directory, name)
+  if (!existsSync(file)) write(file, make())
+  const value = readFileSync(file, 'utf8').trim()
+  if (value === '') throw new StackError(`${file} is empty. Put the secret back, or remove the file to get a new one.`)
+  return { file, value }
+}
+
+// A secret is in its file wholly and for good, or not at all: data of later runs depends on it.
+function write(file: string, value: string): void {
+  const unfinished = `${file}.new`
+  rmSync(unfinished, { force: true })
+  const descriptor = openSync(unfinished, 'wx', 0o600)
+  writeSync(descriptor, `${value}\n`)
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+  renameSync(unfinished, file)
+}

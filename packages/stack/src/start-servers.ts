@@ -1,0 +1,98 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './servers/embedded-postgres.ts'
+import { type EmbeddedRedis, type RedisOptions, startRedis } from './servers/embedded-redis.ts'
+import { ensureDatabase } from './servers/postgres-databases.ts'
+import { redisProgram } from './servers/redis-program.ts'
+import { keepRunning } from './services/keep-running.ts'
+import type { EmbeddedAddresses } from './services/service-environment.ts'
+import type { DataDirectory } from './settings/data-directory.ts'
+import { keptSecret } from './settings/kept-secret.ts'
+import { type Environment, isGiven } from './settings/stack-settings.ts'
+
+export type StartedServers = { addresses: EmbeddedAddresses; stop(): Promise<void> }
+
+/** Starts the servers that the environment names no other for, at once, and keeps them running. */
+export async function startServers(
+  environment: Environment,
+  directory: DataDirectory,
+  say: (line: string) => void,
+): Promise<StartedServers> {
+  const needsPostgres = !isGiven(environment, 'DATABASE_URL') || !isGiven(environment, 'EMPLOYEE_DATABASE_URL')
+  const needsRedis = !isGiven(environment, 'REDIS_URL')
+  const names = [...(needsPostgres ? ['Postgres'] : []), ...(needsRedis ? ['Redis'] : [])]
+  if (names.length > 0) say(`starting ${names.join(' and ')} in ${directory.path}`)
+
+  const [postgres, redis] = await Promise.allSettled([
+    needsPostgres ? startOwnPostgres(directory, say) : undefined,
+    needsRedis ? startOwnRedis(directory, say) : undefined,
+  ])
+  const stop = async (): Promise<void> => {
+    if (postgres.status === 'fulfilled') await postgres.value?.stop()
+    if (redis.status === 'fulfilled') await redis.value?.stop()
+  }
+  if (postgres.status === 'rejected' || redis.status === 'rejected') {
+    await stop()
+    throw postgres.status === 'rejected' ? postgres.reason : (redis as PromiseRejectedResult).reason
+  }
+  return { addresses: { ...postgres.value?.addresses, ...redis.value?.addresses }, stop }
+}
+
+async function startOwnPostgres(directory: DataDirectory, say: (line: string) => void) {
+  const kept = keptPort(directory, 'postgres')
+  const options: PostgresOptions = {
+    directory: directory.postgres,
+    runDirectory: directory.run,
+    superuserPassword: keptSecret(directory.secrets, 'postgres-superuser-password').value,
+    port: kept.read(),
+  }
+  const server: EmbeddedPostgres = await startPostgres(options)
+  kept.write(server.port)
+  try {
+    const [databaseUrl, employeeDatabaseUrl] = await Promise.all(
+      ['auth', 'employee'].map((name) => {
+        const password = keptSecret(directory.secrets, `${name}-database-password`).value
+        return ensureDatabase(server, { name: `latchkey_${name}`, password })
+      }),
+    )
+    const restart = () => startPostgres({ ...options, port: server.port, fixedPort: true })
+    const addresses = { ...(databaseUrl && { databaseUrl }), ...(employeeDatabaseUrl && { employeeDatabaseUrl }) }
+    return { addresses, stop: keepServer('Postgres', server, restart, say) }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+async function startOwnRedis(directory: DataDirectory, say: (line: string) => void) {
+  const kept = keptPort(directory, 'redis')
+  const options: RedisOptions = {
+    program: await redisProgram(say),
+    directory: directory.redis,
+    runDirectory: directory.run,
+    password: keptSecret(directory.secrets, 'redis-password').value,
+    port: kept.read(),
+  }
+  const server: EmbeddedRedis = await startRedis(options)
+  kept.write(server.port)
+  const restart = () => startRedis({ ...options, port: server.port, fixedPort: true })
+  return { addresses: { redisUrl: server.url }, stop: keepServer('Redis', server, restart, say) }
+}
+
+type Server = EmbeddedPostgres | EmbeddedRedis
+
+// The services know the address: the server comes back on the same port.
+function keepServer(name: string, first: Server, restart: () => Promise<Server>, say: (line: string) => void) {
+  const running = (server: Server) => ({ ended: server.process.exited, stop: () => server.stop() })
+  const kept = keepRunning({ name, first: running(first), restart: async () => running(await restart()), report: say })
+  return () => kept.stop()
+}
+
+/** The same port at every start, as far as possible: whoever looks into the database by hand is grateful. */
+function keptPort(directory: DataDirectory, name: string) {
+  const file = join(directory.run, `${name}.port`)
+  return {
+    read: (): number | undefined => (existsSync(file) ? Number(readFileSync(file, 'utf8')) || undefined : undefined),
+    write: (port: number): void => writeFileSync(file, String(port)),
+  }
+}

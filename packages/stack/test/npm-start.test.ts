@@ -1,0 +1,79 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { freePort } from '../src/processes/free-port.ts'
+import { commandsIn, processesOf, rememberProcesses, runStackProcess, type StackPlace } from './running-stack.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+async function freshPlace(t: Test): Promise<StackPlace> {
+  const [auth, employee] = [await freePort(), await freePort()]
+  return { DATA_DIR: join(temporaryDirectory(t), 'data'), AUTH_PORT: String(auth), EMPLOYEE_PORT: String(employee) }
+}
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+
+t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
+  const place = await freshPlace(t)
+  const first = runStackProcess(t, place)
+  await first.ready()
+  t.match(first.output(), /password {11}\S{24} /, 'the first run tells the password')
+  t.same(processesOf(place.DATA_DIR), ['auth-service', 'employee-service', 'postgres', 'redis', 'stack'])
+
+  await t.test('the printed commands work when pasted', { skip: !hasCurl && 'no curl here' }, async (t) => {
+    const answers = execFileSync('sh', { input: commandsIn(first.output()).join('\n'), encoding: 'utf8' })
+      .trim()
+      .split('\n')
+    t.match(
+      answers.map((line) => JSON.parse(line)),
+      [{ user: { email: 'admin@localhost.test' } }, { firstName: 'Ada' }, { tokenType: 'Bearer', accessToken: String }],
+    )
+  })
+
+  await t.test('a second start on the same data says so in one line and exits with 1', async (t) => {
+    const second = runStackProcess(t, { ...place, AUTH_PORT: String(await freePort()) })
+    t.same(await second.exited, [1, null])
+    t.match(second.output(), /^Latchkey runs on .* already \(process \d+\)\. .*\n$/)
+  })
+
+  await t.test('a taken port is told in one line, with exit code 1 and before anything was started', async (t) => {
+    const other = await freshPlace(t)
+    const refused = runStackProcess(t, { ...other, AUTH_PORT: place.AUTH_PORT })
+    t.same(await refused.exited, [1, null])
+    t.match(refused.output(), /^auth-service cannot listen on 127\.0\.0\.1, port \d+: the port is taken\. .*\n$/)
+    t.notOk(existsSync(join(other.DATA_DIR, 'postgres')))
+  })
+
+  const leftover = rememberProcesses(t, place.DATA_DIR)
+  first.child.kill('SIGKILL')
+  await first.exited
+
+  const second = runStackProcess(t, place)
+  await second.ready()
+  t.same(leftover(), [], 'nothing of the killed run is left')
+  t.notMatch(second.output(), /^ {2}password/m, 'the password is not told again')
+  t.match(second.output(), 'admin@localhost.test', 'the account is still known')
+
+  const running = rememberProcesses(t, place.DATA_DIR)
+  t.equal(running().length, 5)
+  second.child.kill('SIGTERM')
+  t.same(await second.exited, [0, null])
+  t.same(running(), [], 'nothing is left')
+})
+
+t.test('a service that finds its settings unusable stops everything, with exit code 1', async (t) => {
+  const place = await freshPlace(t)
+  const run = runStackProcess(t, { ...place, REFRESH_GRACE: 'soon' })
+  t.same(await run.exited, [1, null])
+  t.match(run.output(), /REFRESH_GRACE.*auth-service could not start; the reason stands above\.\n$/s)
+  t.same(processesOf(place.DATA_DIR), [])
+})
+
+t.test('a SIGINT while it starts leaves nothing behind', async (t) => {
+  const place = await freshPlace(t)
+  const run = runStackProcess(t, place)
+  await new Promise<void>((resolve) => run.child.stdout?.once('data', () => resolve()))
+  run.child.kill('SIGINT')
+  t.same(await run.exited, [0, null])
+  t.same(processesOf(place.DATA_DIR), [])
+})

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { recordedProcess } from '../src/processes/process-record.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+const main = join(import.meta.dirname, '../src/main.ts')
+
+export type StackRun = {
+  readonly child: ChildProcess
+  /** Everything it printed so far. */
+  output(): string
+  /** Waits for the banner; throws with the output if it ends before. */
+  ready(): Promise<void>
+  /** Exit code and signal. */
+  readonly exited: Promise<[number | null, NodeJS.Signals | null]>
+}
+
+export type StackPlace = { DATA_DIR: string; AUTH_PORT: string; EMPLOYEE_PORT: string; REFRESH_GRACE?: string }
+
+/** Runs what `npm start` runs. */
+export function runStackProcess(t: Test, place: StackPlace): StackRun {
+  const child = spawn(process.execPath, [main], {
+    env: { ...plainEnvironment(), ...place },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.teardown(() => void child.kill('SIGTERM'))
+  let output = ''
+  const isReady = Promise.withResolvers<void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.includes('/auth/refresh')) isReady.resolve()
+    })
+  }
+  const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  const endsTooEarly = exited.then(() => Promise.reject(new Error(`The stack ended before it was ready:\n${output}`)))
+  endsTooEarly.catch(() => {})
+  return { child, exited, output: () => output, ready: () => Promise.race([isReady.promise, endsTooEarly]) }
+}
+
+// Settings of whoever runs the tests, and of the test runner, are not ours.
+function plainEnvironment(): Record<string, string | undefined> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE']
+  return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), NO_COLOR: '1' }
+}
+
+/** The names of the processes of a data directory that run at this moment. */
+export function processesOf(dataDirectory: string): string[] {
+  const run = join(dataDirectory, 'run')
+  return readdirSync(run)
+    .filter((file) => file.endsWith('.json') && recordedProcess(join(run, file)) !== undefined)
+    .map((file) => file.replace('.json', ''))
+    .sort()
+}
+
+/** Remembers the processes that run now; the returned function tells which of these very ones still do. */
+export function rememberProcesses(t: Test, dataDirectory: string): () => string[] {
+  const copy = temporaryDirectory(t)
+  cpSync(join(dataDirectory, 'run'), join(copy, 'run'), { recursive: true })
+  return () => processesOf(copy)
+}
+
+/** The lines of the banner that are meant to be pasted. */
+export const commandsIn = (output: string): string[] =>
+  output.split('\n').filter((line) => /^(SESSION=|curl )/.test(line))

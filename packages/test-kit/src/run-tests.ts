@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { StackError } from '@latchkey/stack'
+import { printReport } from './print-report.ts'
+import { readTap } from './read-tap.ts'
+import { startTestServers } from './test-servers.ts'
+
+// `npm test [-- files or tap options]`: starts what the tests need, runs them with tap, counts.
+
+const root = join(import.meta.dirname, '../../..')
+const tap = fileURLToPath(new URL('run.mjs', import.meta.resolve('tap')))
+const total = { passed: 0, failed: 0 }
+const failedFiles: string[] = []
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => interrupted.abort())
+
+try {
+  const servers = await startTestServers()
+  try {
+    await runTests(servers.environment)
+  } finally {
+    await servers.stop()
+  }
+} catch (error) {
+  total.failed++
+  console.error(error instanceof StackError ? error.message : error)
+}
+if (failedFiles.length > 0) console.log(`\nFailed, see above:\n${failedFiles.join('\n')}`)
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)
+
+// tap takes every file of a directory for a test.
+function filesOf(argument: string): string[] {
+  const isDirectory = statSync(argument, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return isDirectory ? globSync(join(argument, '**/*.test.ts')) : [argument]
+}
+
+async function runTests(environment: Record<string, string>): Promise<void> {
+  if (interrupted.signal.aborted) throw new StackError('The tests were interrupted.')
+  const child = spawn(
+    process.execPath,
+    [tap, 'run', '--reporter=tap', '--no-color', ...process.argv.slice(2).flatMap(filesOf)],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
+      // A group of its own: an interrupted run takes every test file along, at once.
+      detached: true,
+    },
+  )
+  interrupted.signal.addEventListener('abort', () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+  })
+  let anyFile = false
+  child.stdout.pipe(
+    readTap((report) => {
+      anyFile = true
+      total.passed += report.passed
+      total.failed += report.failed
+      if (report.failed > 0) failedFiles.push(report.file)
+      printReport(report)
+    }),
+  )
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (interrupted.signal.aborted) throw new StackError('\nThe tests were interrupted.')
+  if (!anyFile) throw new StackError('No test file was found.')
+  if (code !== 0 && total.failed === 0) throw new StackError(`tap failed (exit code ${code}) though no test did.`)
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { Client } from 'pg'
+
+/** The part of a tap test that cleaning up needs. Handlers run last in, first out. */
+export type TestScope = { teardown(handler: () => Promise<void>): unknown }
+
+export type TestEnvironment = {
+  databaseUrl: string
+  /** An empty Postgres schema of this test file alone: a plain lower-case identifier. */
+  schema: string
+  redisUrl: string
+  /** Every key of this test file starts with it; it ends in `:` and has no braces, so hash tags behind it keep working. */
+  redisPrefix: string
+}
+
+/**
+ * A fresh schema and a fresh key prefix on the servers that `npm test` started, both dropped when the test ends.
+ * Call it before anything that connects, so that those connections are closed before the schema goes.
+ */
+export async function testEnvironment(t: TestScope): Promise<TestEnvironment> {
+  const databaseUrl = serverUrl('LATCHKEY_TEST_DATABASE_URL')
+  const redisUrl = serverUrl('LATCHKEY_TEST_REDIS_URL')
+  const id = randomBytes(6).toString('hex')
+  const schema = `test_${id}`
+  const redisPrefix = `test-${id}:`
+
+  await runSql(databaseUrl, `create schema ${schema}`)
+  t.teardown(async () => {
+    await Promise.all([dropSchema(databaseUrl, schema), dropKeys(redisUrl, redisPrefix)])
+  })
+  return { databaseUrl, schema, redisUrl, redisPrefix }
+}
+
+function serverUrl(name: string): string {
+  const url = process.env[name]
+  if (url === undefined) throw new Error(`${name} is not set: run tests with \`npm test -- <file>\``)
+  return url
+}
+
+async function runSql(databaseUrl: string, ...statements: string[]): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+// Without the lock time-out a transaction that a test forgot would hang the file instead of failing it.
+const dropSchema = (databaseUrl: string, schema: string): Promise<void> =>
+  runSql(databaseUrl, `set lock_timeout = '5s'`, `set client_min_messages = 'error'`, `drop schema ${schema} cascade`)
+
+async function dropKeys(redisUrl: string, prefix: string): Promise<void> {
+  const redis = new Redis(redisUrl)
+  try {
+    for await (const batch of redis.scanStream({ match: `${prefix}*`, count: 1000 })) {
+      const keys = batch as string[]
+      if (keys.length > 0) await redis.unlink(...keys)
+    }
+  } finally {
+    redis.disconnect()
+  }
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureDatabase, redisProgram, startPostgres, startRedis, stopLeftover } from '@latchkey/stack'
+
+export type TestServers = {
+  /** What the test files need to find them. */
+  environment: Record<string, string>
+  stop(): Promise<void>
+}
+
+/** One Postgres and one Redis for the whole run, in a temporary directory that goes away with them. */
+export async function startTestServers(): Promise<TestServers> {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
+  const runDirectory = join(directory, 'run')
+  mkdirSync(runDirectory)
+  const password = randomBytes(16).toString('hex')
+  try {
+    const program = await redisProgram(console.log)
+    const [postgres, redis] = await Promise.all([
+      startPostgres({
+        directory: join(directory, 'postgres'),
+        runDirectory,
+        superuserPassword: password,
+        durable: false,
+        maxConnections: 400,
+      }),
+      startRedis({ program, directory: join(directory, 'redis'), runDirectory, password, durable: false }),
+    ])
+    return {
+      environment: {
+        LATCHKEY_TEST_DIRECTORY: directory,
+        LATCHKEY_TEST_DATABASE_URL: await ensureDatabase(postgres, { name: 'latchkey_test', password }),
+        LATCHKEY_TEST_REDIS_URL: redis.url,
+      },
+      async stop() {
+        await Promise.all([postgres.stop(), redis.stop()])
+        await cleanUp(directory)
+      },
+    }
+  } catch (error) {
+    await cleanUp(directory)
+    throw error
+  }
+}
+
+/** A test file that was killed could not stop the servers it had started for itself; they are on record in here. */
+async function cleanUp(directory: string): Promise<void> {
+  for (const record of globSync(join(directory, '**', 'run', '*.json'))) await stopLeftover(record, 'SIGKILL', 1000)
+  rmSync(directory, { recursive: true, force: true })
+}

@@ -1,0 +1,112 @@
+// Writes the pages that are made from the code, or with `--check` says which of them are out of date.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { accessProblems } from '@latchkey/resource-server'
+import { edgeProblems, INTERNAL_ERROR, type Setting } from '@latchkey/service-kit'
+import { settings as authSettings } from '../services/auth-service/src/config.ts'
+import { problems as authProblems } from '../services/auth-service/src/errors.ts'
+import { employeeSettings } from '../services/employee-service/src/config.ts'
+import { problems as employeeProblems } from '../services/employee-service/src/errors.ts'
+
+const root = join(import.meta.dirname, '..')
+const NOTICE = '<!-- Made by `node scripts/run.mjs scripts/generate-docs.ts`; do not edit. -->'
+
+const row = (cells: string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+const table = (head: string[], rows: string[][]): string => [head, head.map(() => '---'), ...rows].map(row).join('\n')
+
+function settingsTable(): string {
+  const readers = new Map<string, { setting: Setting<unknown>; by: string[] }>()
+  for (const [service, settings] of Object.entries({ auth: authSettings, employee: employeeSettings })) {
+    for (const setting of Object.values<Setting<unknown>>(settings)) {
+      const known = readers.get(setting.name)
+      if (known) known.by.push(service)
+      else readers.set(setting.name, { setting, by: [service] })
+    }
+  }
+  const rows = [...readers.values()].map(({ setting, by }) => [
+    `\`${setting.name}\`${setting.secret ? ' 🔑' : ''}`,
+    setting.description,
+    setting.shownDefault ??
+      (setting.default === undefined ? (setting.optional ? 'none' : 'required') : `\`${setting.default}\``),
+    by.join(', '),
+  ])
+  rows.push(['`DATA_DIR`', 'where `npm start` keeps databases and secrets', '`.data`', '`npm start`'])
+  return table(['name', 'meaning', 'default', 'read by'], rows)
+}
+
+type Listed = { code: string; status: number; title: string; detail: string }
+
+function errorsTable(): string {
+  const sources: [string, Iterable<Listed>][] = [
+    ['any', [...Object.values(edgeProblems), INTERNAL_ERROR]],
+    ['any, where an access token is needed', accessProblems],
+    ['auth-service', Object.values(authProblems)],
+    ['employee-service', Object.values(employeeProblems)],
+  ]
+  const listed = sources.flatMap(([source, problems]) => [...problems].map((problem) => ({ source, ...pick(problem) })))
+  listed.sort((a, b) => a.status - b.status || a.code.localeCompare(b.code))
+  return table(
+    ['status', 'code', 'says', 'from'],
+    listed.map(({ status, code, detail, source }) => [String(status), `\`${code}\``, detail, source]),
+  )
+}
+
+const pick = ({ code, status, title, detail }: Listed): Listed => ({ code, status, title, detail })
+
+const environmentPage = `${NOTICE}
+
+# Settings
+
+Every setting is an environment variable, checked at boot: all faults are told at once, by name and never by value, and
+the process exits with 1. An empty variable counts as not set. Durations are \`10s\`, \`15m\`, \`1h\`, \`7d\`. A secret (🔑)
+may come from a file instead: \`NAME_FILE\` names it.
+
+${settingsTable()}
+`
+
+const errorsPage = `${NOTICE}
+
+# Errors
+
+Errors are \`application/problem+json\` (RFC 9457): \`{ type, title, status, detail, code, requestId, errors? }\`. Programs go
+by \`code\`, which is stable. \`errors\` lists \`{ path, message }\` for each fault of the input; \`session_ended\` has a
+\`reason\`. A 401 is a verdict on what was sent. A 503 is none: nothing was decided, and the call may be repeated after
+\`Retry-After\` seconds.
+
+${errorsTable()}
+`
+
+/** README.md holds the table of settings between two markers. */
+function readmeWithSettings(readme: string): string {
+  const [start, end] = ['<!-- settings -->', '<!-- /settings -->']
+  const [from, to] = [readme.indexOf(start), readme.indexOf(end)]
+  if (from === -1 || to === -1) throw new Error(`README.md lacks ${start} … ${end}`)
+  return `${readme.slice(0, from + start.length)}\n\n${settingsTable()}\n\n${readme.slice(to)}`
+}
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+const pages: Record<string, () => string> = {
+  'docs/environment.md': () => environmentPage,
+  'docs/errors.md': () => errorsPage,
+  'README.md': () => readmeWithSettings(read('README.md')),
+}
+
+const isCheck = process.argv.includes('--check')
+const stale = Object.entries(pages).filter(([file, make]) => {
+  const text = make()
+  const isSame = (() => {
+    try {
+      return read(file) === text
+    } catch {
+      return false
+    }
+  })()
+  if (!isSame && !isCheck) writeFileSync(join(root, file), text)
+  return !isSame
+})
+if (isCheck && stale.length > 0) {
+  console.error(
+    `Out of date: ${stale.map(([file]) => file).join(', ')}. Run: node scripts/run.mjs scripts/generate-docs.ts`,
+  )
+  process.exitCode = 1
+}
