@@ -1,0 +1,47 @@
+import { isUnavailable } from '@latchkey/database'
+import { resourceServer } from '@latchkey/resource-server'
+import { type AppInstance, createServer, type LoggerOptions, registerHealth } from '@latchkey/service-kit'
+import { v7 as uuidv7 } from 'uuid'
+import type { Config } from './config.ts'
+import { openDatabase } from './database/open-database.ts'
+import { createEmployeeRepository } from './employees/employee-repository.ts'
+import { createEmployeeService } from './employees/employee-service.ts'
+import { employeeRoutes } from './http/routes/employees/index.ts'
+
+export type Overrides = {
+  /** Where log lines go; standard output unless given. */
+  logStream?: NonNullable<LoggerOptions['stream']>
+  /** How long to wait for a Postgres that is down at boot. Milliseconds. */
+  databaseWaitMs?: number
+}
+
+/** employee-service, ready to listen: its database is migrated. Closing the app closes what it opened. */
+export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
+  const { logStream, databaseWaitMs = 30_000 } = overrides
+  const { tokens, allowedOrigins, trustProxy } = config
+
+  const app = await createServer({
+    name: 'employee-service',
+    title: 'employee-service',
+    version: '0.1.0',
+    description: 'Keeps the employees. Access tokens are verified here, without asking anyone.',
+    tags: [{ name: 'employees', description: 'Who works here' }],
+    logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },
+    trustProxy,
+    allowedOrigins,
+    isUnavailable,
+  })
+  await app.register(resourceServer, { ...tokens, allowedOrigins })
+
+  const database = await openDatabase({
+    ...config.database,
+    waitMs: databaseWaitMs,
+    onError: (err) => app.log.warn({ err }, 'Postgres connection failed'),
+  })
+  app.addHook('onClose', () => database.close())
+  registerHealth(app, { checks: { postgres: () => database.ping() }, timeoutMs: 1500 })
+
+  const employees = createEmployeeService(createEmployeeRepository(database.db), uuidv7)
+  await employeeRoutes(app, employees)
+  return app
+}

@@ -1,0 +1,74 @@
+import { invalidInput, problems } from '../errors.ts'
+import { type Employee, type EmployeeChanges, type EmployeeDraft, wholeOf } from './employee.ts'
+import { decodeCursor, encodeCursor } from './employee-cursor.ts'
+import type { EmployeeFilter, EmployeeRepository } from './employee-repository.ts'
+import { type EmployeeSort, positionOf } from './employee-sort.ts'
+
+type EmployeeListing = EmployeeFilter & {
+  readonly sort: EmployeeSort
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+/** The versions that a caller will act on; undefined: whichever is there. */
+export type ExpectedVersions = readonly number[] | undefined
+
+export type EmployeeService = ReturnType<typeof createEmployeeService>
+
+/** The rules of employees above their storage. Every refusal is a problem of `errors.ts`. */
+export function createEmployeeService(employees: EmployeeRepository, newId: () => string) {
+  async function get(id: string): Promise<Employee> {
+    const employee = await employees.find(id)
+    if (employee === undefined) throw new problems.employee_not_found()
+    return employee
+  }
+
+  async function write(id: string, changes: EmployeeChanges, versions: ExpectedVersions): Promise<Employee> {
+    if (changes.managerId?.toLowerCase() === id.toLowerCase()) {
+      throw invalidInput({ path: '/managerId', message: 'must be another employee' })
+    }
+    // To say of a terminated employee that it is terminated changes nothing, and so needs no termination.
+    const terminated = changes.status === 'terminated'
+    const employee = await employees.update(id, changes, { versions, terminated })
+    if (employee !== undefined) return employee
+    const { version } = await get(id)
+    const isExpected = versions?.includes(version) ?? true
+    throw terminated && isExpected ? new problems.use_termination() : new problems.version_conflict()
+  }
+
+  return {
+    get,
+
+    async list({ sort, limit, cursor, ...filter }: EmployeeListing) {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, sort)
+      if (cursor !== undefined && after === undefined) {
+        throw invalidInput({
+          path: 'query/cursor',
+          message: 'must be a nextCursor of an earlier answer with this sort',
+        })
+      }
+      // One more than asked for tells whether there is a next page.
+      const found = await employees.list(filter, sort, limit + 1, after)
+      const items = found.slice(0, limit)
+      const last = found.length > limit ? items.at(-1) : undefined
+      return { items, nextCursor: last === undefined ? null : encodeCursor(positionOf(last, sort)) }
+    },
+
+    async create(draft: EmployeeDraft): Promise<Employee> {
+      if (draft.status === 'terminated') throw new problems.use_termination()
+      return employees.insert(newId(), draft)
+    },
+
+    replace: (id: string, draft: EmployeeDraft, versions: ExpectedVersions) => write(id, wholeOf(draft), versions),
+
+    /** Applies a JSON merge patch (RFC 7396): null empties, absent stays. */
+    change: write,
+
+    /** Those whom the employee managed are left without a manager. */
+    async remove(id: string, versions: ExpectedVersions): Promise<void> {
+      if (await employees.delete(id, { versions })) return
+      await get(id)
+      throw new problems.version_conflict()
+    },
+  }
+}

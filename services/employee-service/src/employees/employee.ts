@@ -1,0 +1,38 @@
+export const EMPLOYEE_STATUSES = ['active', 'on_leave', 'terminated'] as const
+export type EmployeeStatus = (typeof EMPLOYEE_STATUSES)[number]
+
+export type Employee = {
+  /** UUIDv7, made by the service. */
+  readonly id: string
+  readonly firstName: string
+  readonly lastName: string
+  /** Unique whatever its case; kept as it was written. */
+  readonly email: string
+  readonly department: string | null
+  readonly jobTitle: string | null
+  /** Another employee; becomes null when that one is deleted. */
+  readonly managerId: string | null
+  /** Calendar date, `YYYY-MM-DD`. */
+  readonly hiredOn: string | null
+  readonly status: EmployeeStatus
+  /** The linked account (`sub` of its access tokens); at most one employee has it. */
+  readonly userId: string | null
+  /** Starts at 1 and rises with every change of the row; the entity tag is made of it. */
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What callers write; the rest is the service's own. */
+export type EmployeeDetails = Omit<Employee, 'id' | 'version' | 'createdAt' | 'updatedAt'>
+
+/** A JSON merge patch (RFC 7396), already checked: an absent member stays as it is. */
+export type EmployeeChanges = Partial<EmployeeDetails>
+
+/** What a caller must send for a whole employee, and what it may leave out. */
+export type EmployeeDraft = Pick<EmployeeDetails, 'firstName' | 'lastName' | 'email'> & Partial<EmployeeDetails>
+
+/** A draft as a whole replacement: optional members left out are emptied, a status left out stays as it is. */
+export function wholeOf(draft: EmployeeDraft): Omit<EmployeeDetails, 'status'> & Pick<EmployeeDraft, 'status'> {
+  return { department: null, jobTitle: null, managerId: null, hiredOn: null, userId: null, ...draft }
+}

@@ -1,0 +1,30 @@
+import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
+import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { entityTag } from '../../entity-tag.ts'
+import { EmployeeBody } from '../../schemas/employee-body.ts'
+import { EmployeeReply } from '../../schemas/employee-reply.ts'
+import { etagHeader } from '../../schemas/employee-request.ts'
+
+export function createEmployee(app: AppInstance, employees: EmployeeService): void {
+  const schema = {
+    tags: ['employees'],
+    summary: 'Add an employee',
+    description: 'Needs `employees:write`. 409 is `email_taken`, `user_linked` or `use_termination`.',
+    security: SECURED,
+    querystring: Query({}),
+    body: EmployeeBody,
+    response: {
+      201: {
+        ...EmployeeReply,
+        description: 'The employee',
+        headers: { ...etagHeader, Location: { type: 'string', description: 'Where the employee is' } },
+      },
+      ...problemResponses(400, 401, 403, 409, 413, 415, 503),
+    },
+  }
+  app.post('/employees', { schema }, async (request, reply) => {
+    const employee = await employees.create(request.body)
+    reply.code(201).headers({ location: `/employees/${employee.id}`, etag: entityTag(employee.version) })
+    return employee
+  })
+}

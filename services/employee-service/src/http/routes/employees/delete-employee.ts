@@ -1,0 +1,23 @@
+import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { expectedVersions } from '../../entity-tag.ts'
+import { EmployeeParams, IfMatch } from '../../schemas/employee-request.ts'
+
+export function deleteEmployee(app: AppInstance, employees: EmployeeService): void {
+  const schema = {
+    tags: ['employees'],
+    summary: 'Delete an employee',
+    description:
+      'Needs `employees:write`. Those whom the employee managed are left without a manager. 412 is `version_conflict`.',
+    security: SECURED,
+    params: EmployeeParams,
+    querystring: Query({}),
+    headers: IfMatch,
+    response: { 204: Type.Null({ description: 'Gone' }), ...problemResponses(400, 401, 403, 404, 412, 503) },
+  }
+  app.delete('/employees/:id', { schema }, async (request, reply) => {
+    await employees.remove(request.params.id, expectedVersions(request.headers['if-match']))
+    return reply.code(204).send(null)
+  })
+}

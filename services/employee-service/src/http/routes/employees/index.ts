@@ -1,0 +1,24 @@
+import type { AppInstance } from '@latchkey/service-kit'
+import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { createEmployee } from './create-employee.ts'
+import { deleteEmployee } from './delete-employee.ts'
+import { getEmployee } from './get-employee.ts'
+import { listEmployees } from './list-employees.ts'
+import { patchEmployee } from './patch-employee.ts'
+import { replaceEmployee } from './replace-employee.ts'
+
+export async function employeeRoutes(app: AppInstance, employees: EmployeeService): Promise<void> {
+  await app.register(async (reading: AppInstance) => {
+    reading.addHook('onRequest', reading.requireScope('employees:read'))
+    listEmployees(reading, employees)
+    getEmployee(reading, employees)
+  })
+
+  await app.register(async (writing: AppInstance) => {
+    writing.addHook('onRequest', writing.requireScope('employees:write'))
+    createEmployee(writing, employees)
+    replaceEmployee(writing, employees)
+    await patchEmployee(writing, employees)
+    deleteEmployee(writing, employees)
+  })
+}

@@ -1,0 +1,16 @@
+import { type AppInstance, List, problemResponses, SECURED } from '@latchkey/service-kit'
+import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { EmployeeQuery } from '../../schemas/employee-query.ts'
+import { EmployeeReply } from '../../schemas/employee-reply.ts'
+
+export function listEmployees(app: AppInstance, employees: EmployeeService): void {
+  const schema = {
+    tags: ['employees'],
+    summary: 'List employees, page by page',
+    description: 'Needs `employees:read`. Pages neither skip nor repeat anyone when employees are added meanwhile.',
+    security: SECURED,
+    querystring: EmployeeQuery,
+    response: { 200: List(EmployeeReply), ...problemResponses(400, 401, 403, 503) },
+  }
+  app.get('/employees', { schema }, async (request) => employees.list(request.query))
+}

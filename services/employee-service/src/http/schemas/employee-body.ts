@@ -1,0 +1,32 @@
+import { Body, CalendarDate, Email, Text, Uuid } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
+import { Nullable } from './nullable.ts'
+
+const required = {
+  firstName: Text(),
+  lastName: Text(),
+  email: Email(),
+}
+
+const optional = {
+  department: Type.Optional(Nullable(Text())),
+  jobTitle: Type.Optional(Nullable(Text())),
+  managerId: Type.Optional(Nullable(Uuid({ description: 'Another employee' }))),
+  hiredOn: Type.Optional(Nullable(CalendarDate())),
+  status: Type.Optional(
+    Type.Enum(EMPLOYEE_STATUSES, { description: '`terminated` is set by termination alone: 409 use_termination' }),
+  ),
+  userId: Type.Optional(Nullable(Uuid({ description: 'The linked account' }))),
+}
+
+/** A whole employee, as POST and PUT take it. */
+export const EmployeeBody = Body({ ...required, ...optional })
+
+/** A JSON merge patch (RFC 7396): null empties an optional member. */
+export const EmployeePatch = Body({
+  firstName: Type.Optional(required.firstName),
+  lastName: Type.Optional(required.lastName),
+  email: Type.Optional(required.email),
+  ...optional,
+})

@@ -1,0 +1,24 @@
+import { Params, Uuid } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+
+export const EmployeeParams = Params({ id: Uuid() })
+
+/** RFC 9110, section 13.1.1. */
+export const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({
+      description: 'Act on this version only, else 412; left out, the last write wins',
+      examples: ['"1"'],
+    }),
+  ),
+})
+
+/** RFC 9110, section 13.1.2. */
+export const IfNoneMatch = Type.Object({
+  'if-none-match': Type.Optional(
+    Type.String({ description: 'Answer 304 if this is still the version', examples: ['"1"'] }),
+  ),
+})
+
+/** Response headers of an answer that carries an employee. */
+export const etagHeader = { ETag: { type: 'string', description: 'The version, as If-Match takes it' } }

@@ -1,0 +1,11 @@
+import { runService } from '@latchkey/service-kit'
+import { buildApp } from './app.ts'
+import { loadConfig } from './config.ts'
+
+await runService({
+  name: 'employee-service',
+  build: async () => {
+    const config = loadConfig(process.env)
+    return { app: await buildApp(config), host: config.host, port: config.port }
+  },
+})

@@ -1,0 +1,108 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { buildApp, loadConfig } from '../src/index.ts'
+import { KEYS, READER, testConfig, WRITER } from './employee-app.ts'
+
+const MAIN = new URL('../src/main.ts', import.meta.url)
+const SECRET = 'a-secret-of-thirty-two-bytes-or-more'
+const required = {
+  EMPLOYEE_DATABASE_URL: 'postgres://employee:secret@localhost/employees',
+  ACCESS_TOKEN_SECRET: SECRET,
+}
+
+const spawnMain = (env: Record<string, string>) => spawn(process.execPath, [fileURLToPath(MAIN)], { env })
+
+async function listensOn({ stdout }: ChildProcessWithoutNullStreams): Promise<string> {
+  for await (const line of createInterface(stdout)) {
+    const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? []
+    if (origin !== undefined) return origin
+  }
+  throw new Error('main ended without listening')
+}
+
+t.test('two settings are enough; the rest has defaults', async (t) => {
+  const { tokens, ...config } = loadConfig(required)
+  t.same(config, {
+    host: '127.0.0.1',
+    port: 3002,
+    database: { url: required.EMPLOYEE_DATABASE_URL },
+    allowedOrigins: [],
+    trustProxy: [],
+    logLevel: 'info',
+  })
+  t.match(tokens, { issuer: 'http://localhost:3001', audience: 'latchkey' })
+  t.equal(tokens.keys.signing.secret, SECRET)
+})
+
+t.test('the issuer follows the port of auth-service unless it is given', async (t) => {
+  t.equal(loadConfig({ ...required, AUTH_PORT: '4001' }).tokens.issuer, 'http://localhost:4001')
+  const given = { ...required, AUTH_PORT: '4001', TOKEN_ISSUER: 'https://auth.example.com' }
+  t.equal(loadConfig(given).tokens.issuer, 'https://auth.example.com')
+})
+
+t.test('bad settings end the process with 1 and are named all at once, without their values', async (t) => {
+  const env = {
+    EMPLOYEE_DATABASE_URL: 'mysql://root:hunter2@localhost/x',
+    ACCESS_TOKEN_SECRET: 'k1:tooshort',
+    EMPLOYEE_PORT: '99999',
+    LOG_LEVEL: 'loud',
+    TRUST_PROXY: 'everyone',
+  }
+  const main = spawnMain(env)
+  const [message, [code]] = await Promise.all([text(main.stderr), once(main, 'exit')])
+  t.equal(code, 1)
+  for (const name of Object.keys(env)) t.match(message, name)
+  for (const value of ['hunter2', 'tooshort', '99999', 'loud', 'everyone']) t.notMatch(message, value)
+  t.notMatch(message, /\n\s+at /, 'no stack')
+})
+
+t.test('the process serves on its own, without auth-service, until it is asked to stop', async (t) => {
+  const { database } = await testConfig(t)
+  const url = new URL(database.url)
+  url.searchParams.set('options', `-c search_path=${database.schema}`)
+  const main = spawnMain({ EMPLOYEE_DATABASE_URL: url.href, ACCESS_TOKEN_SECRET: KEYS, EMPLOYEE_PORT: '0' })
+  t.teardown(() => main.kill('SIGKILL'))
+
+  const origin = await listensOn(main)
+  const payload = { firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.com' }
+  const body = JSON.stringify(payload)
+  const created = await fetch(`${origin}/employees`, {
+    method: 'POST',
+    headers: { ...WRITER, 'content-type': 'application/json' },
+    body,
+  })
+  t.equal(created.status, 201)
+  const found = await fetch(new URL(created.headers.get('location') ?? '', origin), { headers: READER })
+  t.match(await found.json(), payload)
+
+  main.kill('SIGTERM')
+  t.same(await once(main, 'exit'), [0, null])
+})
+
+t.test('replicas may boot at the same time on an empty database', async (t) => {
+  const config = { ...(await testConfig(t)), logLevel: 'silent' } as const
+  const replicas = await Promise.all(Array.from({ length: 4 }, () => buildApp(config)))
+  for (const app of replicas) {
+    t.equal((await app.inject({ url: '/employees', headers: READER })).statusCode, 200)
+    await app.close()
+  }
+})
+
+t.test('employees outlive a restart of the service', async (t) => {
+  const config = { ...(await testConfig(t)), logLevel: 'silent' } as const
+  const payload = { firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.com' }
+  const before = await buildApp(config)
+  const created = await before.inject({ method: 'POST', url: '/employees', headers: WRITER, payload })
+  await before.close()
+
+  const after = await buildApp(config)
+  const found = await after.inject({ url: `${created.headers.location}`, headers: READER })
+  t.same(found.json(), created.json())
+  await after.close()
+})
+
+t.end()

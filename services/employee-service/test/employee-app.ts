@@ -1,0 +1,48 @@
+import { type AccessTokenClaims, createAccessTokenSigner, parseKeyRing, type Scope } from '@latchkey/access-token'
+import { type CapturedLogs, captureLogs, testEnvironment } from '@latchkey/test-kit'
+import { buildApp, type Config, type Overrides } from '../src/index.ts'
+
+const ISSUER = 'http://localhost:3001'
+const AUDIENCE = 'latchkey'
+export const KEYS = 'test:employee-service-tests-sign-with-this-key'
+const keys = parseKeyRing(KEYS)
+const sign = createAccessTokenSigner({ ring: () => keys })
+
+/** What `app.inject` needs to come as somebody with these scopes, and nothing else. */
+export function bearer(...scopes: Scope[]): { authorization: string } {
+  return { authorization: `Bearer ${sign(claims(scopes.join(' ')))}` }
+}
+
+export const READER = bearer('employees:read')
+export const WRITER = bearer('employees:read', 'employees:write')
+
+function claims(scope: string): AccessTokenClaims {
+  const now = Math.floor(Date.now() / 1000)
+  return { iss: ISSUER, aud: AUDIENCE, sub: 'u1', iat: now, exp: now + 900, jti: 'test', client_id: 'test', scope }
+}
+
+type TestScope = Parameters<typeof testEnvironment>[0]
+
+/** A config for a schema of this test alone. */
+export async function testConfig(t: TestScope): Promise<Config> {
+  const { databaseUrl, schema } = await testEnvironment(t)
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    database: { url: databaseUrl, schema },
+    tokens: { keys, issuer: ISSUER, audience: AUDIENCE },
+    allowedOrigins: [],
+    trustProxy: [],
+    logLevel: 'info',
+  }
+}
+
+/** The service as in production, over a schema of this test alone. */
+export async function employeeApp(t: TestScope, change: (config: Config) => Config = (config) => config) {
+  const config = change(await testConfig(t))
+  const logs: CapturedLogs = captureLogs()
+  const overrides: Overrides = { logStream: logs.stream }
+  const app = await buildApp(config, overrides)
+  t.teardown(() => app.close())
+  return { app, config, logs }
+}

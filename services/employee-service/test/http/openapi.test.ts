@@ -1,0 +1,79 @@
+import t from 'tap'
+import { employeeApp } from '../employee-app.ts'
+
+const { app } = await employeeApp(t)
+const { paths } = (await app.inject('/openapi.json')).json()
+
+type Operation = {
+  summary?: string
+  description?: string
+  tags?: string[]
+  security?: unknown[]
+  requestBody?: { content: Record<string, unknown> }
+  parameters?: { name: string; required: boolean }[]
+  responses: Record<string, { content?: Record<string, unknown>; headers?: Record<string, unknown> }>
+}
+
+const documented: Record<string, string[]> = {
+  'GET /employees': ['200', '400', '401', '403', '503'],
+  'POST /employees': ['201', '400', '401', '403', '409', '413', '415', '503'],
+  'GET /employees/{id}': ['200', '304', '400', '401', '403', '404', '503'],
+  'PUT /employees/{id}': ['200', '400', '401', '403', '404', '409', '412', '413', '415', '503'],
+  'PATCH /employees/{id}': ['200', '400', '401', '403', '404', '409', '412', '413', '415', '503'],
+  'DELETE /employees/{id}': ['204', '400', '401', '403', '404', '412', '503'],
+}
+
+const operationOf = (call: string): Operation => {
+  const [method = '', path = ''] = call.split(' ')
+  return paths[path][method.toLowerCase()]
+}
+
+t.test('the description knows every call on employees and no other', async (t) => {
+  const calls = Object.entries<object>(paths)
+    .filter(([path]) => path.startsWith('/employees'))
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+  t.same(calls.sort(), Object.keys(documented).sort())
+})
+
+for (const [call, statuses] of Object.entries(documented)) {
+  t.test(`${call} is described with its scope, its token and all its answers`, async (t) => {
+    const { summary, description, tags, security, responses } = operationOf(call)
+    t.ok(summary)
+    t.match(description, /^Needs `employees:(read|write)`\./)
+    t.same(tags, ['employees'])
+    t.same(security, [{ bearer: [] }, { cookie: [] }])
+    t.same(Object.keys(responses).sort(), statuses)
+    for (const status of statuses.filter((status) => status >= '400')) {
+      t.same(Object.keys(responses[status]?.content ?? {}), ['application/problem+json'])
+    }
+  })
+}
+
+t.test('PATCH is described as a merge patch, PUT and POST as plain JSON', async (t) => {
+  const types = (call: string) => Object.keys(operationOf(call).requestBody?.content ?? {})
+  t.same(types('PATCH /employees/{id}'), ['application/merge-patch+json', 'application/json'])
+  t.same(types('PUT /employees/{id}'), ['application/json'])
+  t.same(types('POST /employees'), ['application/json'])
+})
+
+t.test('entity tags and their conditions are described', async (t) => {
+  t.ok(operationOf('GET /employees/{id}').responses['200']?.headers?.ETag)
+  t.ok(operationOf('POST /employees').responses['201']?.headers?.Location)
+  const headers = (call: string) => operationOf(call).parameters?.map(({ name }) => name)
+  t.ok(headers('GET /employees/{id}')?.includes('if-none-match'))
+  for (const method of ['PUT', 'PATCH', 'DELETE']) t.ok(headers(`${method} /employees/{id}`)?.includes('if-match'))
+})
+
+t.test('no query parameter of the list has to be given', async (t) => {
+  const parameters = operationOf('GET /employees').parameters ?? []
+  t.same(
+    parameters.map(({ name }) => name),
+    ['query', 'department', 'status', 'managerId', 'sort', 'limit', 'cursor'],
+  )
+  t.same(
+    parameters.filter(({ required }) => required).map(({ name }) => name),
+    [],
+  )
+})
+
+t.end()
