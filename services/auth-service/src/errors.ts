@@ -1,97 +1,86 @@
-import { defineProblems, problem, unavailable } from '@latchkey/service-kit'
+import { defineProblems, edgeProblems, unavailable } from '@latchkey/service-kit'
 import type { EndReason } from './sessions/session.ts'
 
-/** What this service refuses, by its stable code. */
+/** What this service refuses, by its stable code. Titles and details are public; causes go to the log. */
 export const problems = defineProblems({
   email_taken: { status: 409, title: 'E-mail address taken', detail: 'An account with this e-mail address exists.' },
   username_taken: { status: 409, title: 'User name taken', detail: 'An account with this user name exists.' },
+  user_not_found: { status: 404, title: 'User not found', detail: 'There is no such account.' },
+  session_not_found: {
+    status: 404,
+    title: 'Session not found',
+    detail: 'There is no session of this user on this device.',
+  },
+  last_admin: {
+    status: 409,
+    title: 'Last administrator',
+    detail: 'This is the last active administrator. Make another one first.',
+  },
   account_disabled: { status: 403, title: 'Account disabled', detail: 'This account has been disabled.' },
+  wrong_password: { status: 403, title: 'Wrong password', detail: 'The current password is not this one.' },
+  invalid_credentials: { status: 401, title: 'Invalid credentials', detail: 'No account has this name and password.' },
+  unauthenticated: { status: 401, title: 'Not signed in', detail: 'This call needs a refresh token.' },
+  invalid_token: { status: 401, title: 'Invalid token', detail: 'This is not a refresh token of ours.' },
+  token_superseded: {
+    status: 401,
+    title: 'Token superseded',
+    detail: 'A newer refresh token of this session is in use. Go on with that one.',
+  },
+  token_reused: {
+    status: 401,
+    title: 'Token reused',
+    detail: 'This refresh token was used before, as only a copy of it can be. The session was ended.',
+  },
+  session_ended: { status: 401, title: 'Session ended', detail: 'This session is over. Sign in again.' },
 })
 
-const challenge = (error?: string, description?: string): Record<string, string> => ({
-  'www-authenticate': error ? `Bearer error="${error}", error_description="${description}"` : 'Bearer',
+/** RFC 6750 §3: a challenge on every 401, with an error where a token was sent. */
+const challenge = (description?: string): { headers: Record<string, string> } => ({
+  headers: {
+    'www-authenticate': description ? `Bearer error="invalid_token", error_description="${description}"` : 'Bearer',
+  },
 })
-
-const InvalidCredentialsProblem = problem(
-  'invalid_credentials',
-  401,
-  'Invalid credentials',
-  'No account has this name and password.',
-)
 
 /** The same for an unknown account and a wrong password. */
-export class InvalidCredentials extends InvalidCredentialsProblem {
+export class InvalidCredentials extends problems.invalid_credentials {
   constructor() {
-    super({ headers: challenge() })
+    super(challenge())
   }
 }
 
-/** The password given to confirm a change was wrong; whoever asks is signed in, so this is no 401. */
-export const WrongPassword = problem('wrong_password', 403, 'Wrong password', 'The current password is not this one.')
-
-/** The account was removed while its owner was signed in. */
-export const UserGone = problem('user_gone', 404, 'User gone', 'This account does not exist any more.')
-
-const UnauthenticatedProblem = problem('unauthenticated', 401, 'Not signed in', 'This call needs a refresh token.')
-
-export class RefreshTokenMissing extends UnauthenticatedProblem {
+export class RefreshTokenMissing extends problems.unauthenticated {
   constructor() {
-    super({ headers: challenge() })
+    super(challenge())
   }
 }
 
-const InvalidTokenProblem = problem('invalid_token', 401, 'Invalid token', 'This is not a refresh token of ours.')
-
-export class InvalidRefreshToken extends InvalidTokenProblem {
+export class InvalidRefreshToken extends problems.invalid_token {
   constructor(cause: unknown) {
-    super({ cause, headers: challenge('invalid_token', 'Not a refresh token of ours') })
+    super({ cause, ...challenge('Not a refresh token of ours') })
   }
 }
-
-const SupersededProblem = problem(
-  'token_superseded',
-  401,
-  'Token superseded',
-  'A newer refresh token of this session is in use. Go on with that one.',
-)
 
 /** A late duplicate of an honest request. Nothing was revoked: no cookie may be cleared for it. */
-export class TokenSuperseded extends SupersededProblem {
+export class TokenSuperseded extends problems.token_superseded {
   constructor() {
-    super({ headers: challenge('invalid_token', 'A newer refresh token is in use') })
+    super(challenge('A newer refresh token is in use'))
   }
 }
-
-const SessionEndedProblem = problem('session_ended', 401, 'Session ended', 'This session is over. Sign in again.')
-
-export class SessionEnded extends SessionEndedProblem {
-  constructor(reason: EndReason) {
-    super({ extensions: { reason }, headers: challenge('invalid_token', 'The session is over') })
-  }
-}
-
-const TokenReusedProblem = problem(
-  'token_reused',
-  401,
-  'Token reused',
-  'This refresh token was used before, as only a copy of it can be. The session was ended.',
-)
 
 /** Thrown when the session of a stolen token has ended, never before. */
-export class TokenReused extends TokenReusedProblem {
+export class TokenReused extends problems.token_reused {
   constructor() {
-    super({ headers: challenge('invalid_token', 'The refresh token was used before') })
+    super(challenge('The refresh token was used before'))
   }
 }
 
-const TooManyTriesProblem = problem(
-  'too_many_requests',
-  429,
-  'Too many requests',
-  'Too many failed tries. Wait before the next one.',
-)
+export class SessionEnded extends problems.session_ended {
+  constructor(reason: EndReason) {
+    super({ extensions: { reason }, ...challenge('The session is over') })
+  }
+}
 
-export class TooManyTries extends TooManyTriesProblem {
+export class TooManyTries extends edgeProblems.too_many_requests {
   constructor(retryAfterSeconds: number) {
     super({ headers: { 'retry-after': String(retryAfterSeconds) } })
   }

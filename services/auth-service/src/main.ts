@@ -6,7 +6,6 @@ await runService({
   name: 'auth-service',
   build: async () => {
     const config = loadConfig(process.env)
-    const { app, close } = await buildApp(config)
-    return { app, close, host: config.host, port: config.port }
+    return { app: await buildApp(config), host: config.host, port: config.port }
   },
 })

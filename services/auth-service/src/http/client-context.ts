@@ -3,8 +3,13 @@ import type { ClientContext } from '../sessions/session.ts'
 
 const USER_AGENT_LENGTH = 256
 
-/** Where a request came from, fit to be kept: bounded, and without control characters. */
+/** Where a request came from and whose it is, fit to be kept: bounded, and without control characters. */
 export function clientContext(request: FastifyRequest): ClientContext {
   const userAgent = request.headers['user-agent'] ?? ''
-  return { ip: request.ip, userAgent: userAgent.slice(0, USER_AGENT_LENGTH).replace(/\p{Cc}/gu, '') }
+  return {
+    actorId: request.liveSession?.key.userId ?? null,
+    ip: request.ip,
+    requestId: request.id,
+    userAgent: userAgent.slice(0, USER_AGENT_LENGTH).replace(/\p{Cc}/gu, ''),
+  }
 }

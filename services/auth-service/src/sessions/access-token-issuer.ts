@@ -5,8 +5,8 @@ import type { SessionKey, UserSnapshot } from './session.ts'
 export type AccessTokenProfile = 'full' | 'minimal'
 
 export type AccessTokenIssuer = {
-  /** Signs a user's access token. `life` in seconds. */
-  issue(session: SessionKey, snapshot: UserSnapshot): { token: string; life: number }
+  /** Signs a user's access token. `life` in seconds; it never outlives the session, which expires at `sessionExpiresAt` (ms). */
+  issue(session: SessionKey, snapshot: UserSnapshot, sessionExpiresAt: number): { token: string; life: number }
 }
 
 type Options = {
@@ -31,14 +31,15 @@ export function createAccessTokenIssuer({
   now,
 }: Options): AccessTokenIssuer {
   return {
-    issue({ userId, deviceId, sid }, { user, tokenVersion }) {
+    issue({ userId, deviceId, sid }, { user, tokenVersion }, sessionExpiresAt) {
       const iat = Math.floor(now() / 1000)
+      const life = Math.max(1, Math.min(lifeSeconds, Math.floor(sessionExpiresAt / 1000) - iat))
       const token = sign({
         iss: issuer,
         aud: audience,
         sub: userId,
         iat,
-        exp: iat + lifeSeconds,
+        exp: iat + life,
         jti: randomBytes(16).toString('base64url'),
         client_id: OWN_CLIENT_ID,
         scope: scopesOfRoles(user.roles).join(' '),
@@ -48,7 +49,7 @@ export function createAccessTokenIssuer({
         roles: [...user.roles],
         ...(profile === 'full' && { username: user.username, email: user.email }),
       })
-      return { token, life: lifeSeconds }
+      return { token, life }
     },
   }
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { createScript, type RedisClient } from './redis-script.ts'
+import { createScript, type RedisClient, type Script } from './redis-script.ts'
 import type { Delivery, DeviceSession, EndReason, UserSnapshot } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
-import type { EndedSession, LoadSnapshot, Rotation, SessionStore } from './session-store.ts'
+import type { LoadSnapshot, Opening, Rotation, SessionEnd, SessionStore } from './session-store.ts'
 
 type Options = SessionSettings & {
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly loadSnapshot: LoadSnapshot
+  /** Throws while Redis may be older than it was. */
+  readonly assertCurrent?: () => void
   /** Epoch milliseconds in place of Redis's own clock. */
   readonly now?: (() => number) | undefined
 }
@@ -17,15 +19,31 @@ const SNAPSHOT_ATTEMPTS = 5
 
 /** Sessions in Redis: one hash per user, one packed field per device, one script per operation. */
 export function createRedisSessionStore(options: Options): SessionStore {
-  const { redis, keyPrefix, loadSnapshot, idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = options
+  const {
+    redis,
+    keyPrefix,
+    loadSnapshot,
+    assertCurrent = () => {},
+    idleMs,
+    maxAgeMs,
+    graceMs,
+    maxDevicesPerUser,
+  } = options
+  const guarded = (name: string): Script => {
+    const script = createScript(redis, name)
+    return async (key, args) => {
+      assertCurrent()
+      return script(key, args)
+    }
+  }
   const run = {
-    open: createScript(redis, 'open'),
-    rotate: createScript(redis, 'rotate'),
-    read: createScript(redis, 'read'),
-    list: createScript(redis, 'list'),
-    end: createScript(redis, 'end'),
-    endAll: createScript(redis, 'end-all'),
-    fillUser: createScript(redis, 'fill-user'),
+    open: guarded('open'),
+    rotate: guarded('rotate'),
+    read: guarded('read'),
+    list: guarded('list'),
+    end: guarded('end'),
+    endAll: guarded('end-all'),
+    fillUser: guarded('fill-user'),
   }
   const keyOf = (userId: string): string => `${keyPrefix}{${userId}}`
   const now = (): number | '' => options.now?.() ?? ''
@@ -47,8 +65,8 @@ export function createRedisSessionStore(options: Options): SessionStore {
   }
 
   return {
-    async open({ userId, deviceId, sid, delivery, deviceName, client, snapshot }) {
-      const [createdAt, expiresAt, ended] = (await run.open(keyOf(userId), [
+    async open({ userId, deviceId, sid, delivery, deviceName, client, snapshot }, announced) {
+      const reply = await run.open(keyOf(userId), [
         deviceId,
         sid,
         now(),
@@ -60,8 +78,9 @@ export function createRedisSessionStore(options: Options): SessionStore {
         client.userAgent,
         client.ip,
         JSON.stringify(snapshot),
-      ])) as [number, number, string[]]
-      return { handedOut: { generation: 1, handedOutAt: createdAt, expiresAt }, ended: endedSessions(ended) }
+        ...announced,
+      ])
+      return opening(userId, reply as OpenReply)
     },
 
     async rotate({ userId, deviceId, sid, generation, expiresAt }, client) {
@@ -101,16 +120,12 @@ export function createRedisSessionStore(options: Options): SessionStore {
       return rows.map(deviceSession)
     },
 
-    async end({ userId, deviceId, sid = '' }, reason) {
-      return ((await run.end(keyOf(userId), [deviceId, sid, reason])) as string | null) ?? undefined
+    async end({ userId, deviceId, sid }, reason) {
+      await run.end(keyOf(userId), [deviceId, sid, reason])
     },
 
     async endAll(userId, reason, keepDeviceId = '') {
-      const pairs = (await run.endAll(keyOf(userId), [reason, keepDeviceId])) as string[]
-      const ended: EndedSession[] = []
-      for (let i = 0; i < pairs.length; i += 2)
-        ended.push({ deviceId: pairs[i] ?? '', sid: pairs[i + 1] ?? '', reason })
-      return ended
+      await run.endAll(keyOf(userId), [reason, keepDeviceId])
     },
 
     async forgetSnapshot(userId) {
@@ -119,6 +134,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
   }
 }
 
+type OpenReply = ['opened', createdAt: number, expiresAt: number] | ['must_end', ...string[]]
 type UserMissing = ['user_missing']
 type RotateReply =
   | [outcome: 'ended', reason: EndReason]
@@ -166,10 +182,15 @@ function deviceSession(row: ListRow): DeviceSession {
   return { deviceId, sid, deviceName, userAgent, ip, createdAt, lastSeenAt, expiresAt }
 }
 
-function endedSessions(triples: string[]): EndedSession[] {
-  const ended: EndedSession[] = []
-  for (let i = 0; i < triples.length; i += 3) {
-    ended.push({ deviceId: triples[i] ?? '', sid: triples[i + 1] ?? '', reason: triples[i + 2] as EndReason })
+function opening(userId: string, [outcome, ...rest]: OpenReply): Opening {
+  if (outcome === 'opened') {
+    const [createdAt, expiresAt] = rest as [number, number]
+    return { outcome, handedOut: { generation: 1, handedOutAt: createdAt, expiresAt } }
   }
-  return ended
+  const triples = rest as string[]
+  const ends: SessionEnd[] = []
+  for (let i = 0; i < triples.length; i += 3) {
+    ends.push({ userId, deviceId: triples[i] ?? '', sid: triples[i + 1] ?? '', reason: triples[i + 2] as EndReason })
+  }
+  return { outcome, ends }
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { RefreshTokenClaims } from '@latchkey/access-token'
-import type { AuthDatabase } from '../database/auth-database.ts'
+import { unavailable } from '@latchkey/service-kit'
+import type { Origin } from '../audit/audit-event.ts'
+import { recordLogin, recordTokenReuse } from '../audit/audit-trail.ts'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import {
   InvalidCredentials,
   InvalidRefreshToken,
@@ -10,11 +13,12 @@ import {
   TokenSuperseded,
 } from '../errors.ts'
 import type { User } from '../users/user.ts'
-import { findSettledAccount, raiseTokenVersion } from '../users/user-repository.ts'
+import { lockAccount, raiseTokenVersion } from '../users/user-repository.ts'
 import type { Account } from '../users/user-table.ts'
 import type { AccessTokenIssuer } from './access-token-issuer.ts'
-import type { ClientContext, Delivery, HandedOut, SessionKey, UserSnapshot } from './session.ts'
-import type { SessionStore } from './session-store.ts'
+import type { ClientContext, Delivery, DeviceSession, HandedOut, SessionKey, UserSnapshot } from './session.ts'
+import type { SessionEnder } from './session-ender.ts'
+import type { NewSession, SessionStore } from './session-store.ts'
 
 /** What a sign-in or a refresh gives. Lives in whole seconds from now. */
 export type Grant = {
@@ -40,13 +44,24 @@ export type SessionService = {
   /** @throws {InvalidRefreshToken} {@link SessionEnded} {@link TokenSuperseded} {@link TokenReused} */
   refresh(refreshToken: string, client: ClientContext): Promise<Grant>
   /** Ends the session of a refresh token, whatever its generation. What is no token of ours is as good as signed out. */
-  signOut(refreshToken: string): Promise<void>
-  signOutEverywhere(userId: string): Promise<void>
+  signOut(refreshToken: string, origin: Origin): Promise<void>
+  /** The user's devices, the one seen last first. */
+  list(userId: string): Promise<DeviceSession[]>
+  /** Ends the session on a device. @throws `session_not_found` */
+  revoke(
+    userId: string,
+    deviceId: string,
+    reason: 'revoked_by_user' | 'revoked_by_admin',
+    origin: Origin,
+  ): Promise<void>
+  /** Ends every session of the user and makes every token issued so far void. @throws `user_not_found` */
+  revokeAll(userId: string, reason: 'signed_out_everywhere' | 'revoked_by_admin', origin: Origin): Promise<void>
 }
 
 type Dependencies = {
   readonly db: AuthDatabase
   readonly store: SessionStore
+  readonly ender: SessionEnder
   readonly accessTokens: AccessTokenIssuer
   readonly signRefreshToken: (claims: RefreshTokenClaims) => string
   readonly verifyRefreshToken: (token: string) => RefreshTokenClaims
@@ -58,7 +73,7 @@ const newId = (): string => randomBytes(16).toString('base64url')
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { db, store, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
+  const { db, store, ender, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
 
   function grant(
     key: SessionKey,
@@ -67,7 +82,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
     snapshot: UserSnapshot,
   ): Grant {
     const { generation, handedOutAt, expiresAt } = handedOut
-    const { token, life } = accessTokens.issue(key, snapshot)
+    const { token, life } = accessTokens.issue(key, snapshot, expiresAt)
     return {
       user: snapshot.user,
       device: { id: key.deviceId, name: device.name },
@@ -87,18 +102,32 @@ export function createSessionService(dependencies: Dependencies): SessionService
     }
   }
 
+  /** Opens the session; what has to give way for it is announced first. Holding the user's row, nobody opens another one meanwhile. */
+  async function open(trx: AuthTransaction, session: NewSession): Promise<HandedOut> {
+    const first = await store.open(session, [])
+    if (first.outcome === 'opened') return first.handedOut
+    await ender.announce(trx, { ...session.client, actorId: session.userId }, first.ends)
+    const second = await store.open(
+      session,
+      first.ends.map(({ sid }) => sid),
+    )
+    if (second.outcome === 'opened') return second.handedOut
+    throw unavailable(1, new Error('sessions of this user changed while one was opened'))
+  }
+
   return {
     async signIn(account, { deviceId, deviceName, delivery, client }) {
       // The row stays locked until the session stands: whatever ends this user's sessions comes before this, and is
       // seen, or after it, and ends this one too.
       return db.transaction().execute(async (trx) => {
-        const settled = await findSettledAccount(trx, account.user.id)
+        const settled = await lockAccount(trx, account.user.id)
         if (!settled || settled.passwordChangedAt.getTime() !== account.passwordChangedAt.getTime())
           throw new InvalidCredentials()
         if (settled.user.status === 'disabled') throw new problems.account_disabled()
         const key = { userId: settled.user.id, deviceId: deviceId ?? newId(), sid: newId() }
         const snapshot = { user: settled.user, tokenVersion: settled.tokenVersion }
-        const { handedOut } = await store.open({ ...key, delivery, deviceName, client, snapshot })
+        const handedOut = await open(trx, { ...key, delivery, deviceName, client, snapshot })
+        await recordLogin(trx, client, key)
         return grant(key, handedOut, { name: deviceName, delivery }, snapshot)
       })
     },
@@ -111,32 +140,45 @@ export function createSessionService(dependencies: Dependencies): SessionService
         case 'superseded':
           throw new TokenSuperseded()
         case 'reused':
+          await ender.end(key, 'token_reused', client, (trx) => recordTokenReuse(trx, client, key))
           throw new TokenReused()
         case 'ended':
           throw new SessionEnded(rotation.reason)
       }
       const { handedOut, snapshot, delivery, deviceName } = rotation
       if (snapshot.user.status === 'disabled') {
-        await store.end(key, 'account_disabled')
+        await ender.end(key, 'account_disabled', client)
         throw new SessionEnded('account_disabled')
       }
       return grant(key, handedOut, { name: deviceName, delivery }, snapshot)
     },
 
-    async signOut(refreshToken) {
-      let claims: RefreshTokenClaims
+    async signOut(refreshToken, origin) {
+      let key: SessionKey
       try {
-        claims = verifyRefreshToken(refreshToken)
+        key = keyOf(verifyRefreshToken(refreshToken))
       } catch {
         return
       }
-      await store.end(keyOf(claims), 'signed_out')
+      if (await store.findLive(key)) await ender.end(key, 'signed_out', { ...origin, actorId: key.userId })
     },
 
-    async signOutEverywhere(userId) {
+    async list(userId) {
+      const sessions = await store.list(userId)
+      return sessions.sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+    },
+
+    async revoke(userId, deviceId, reason, origin) {
+      const session = (await store.list(userId)).find((each) => each.deviceId === deviceId)
+      if (!session) throw new problems.session_not_found()
+      await ender.end({ userId, deviceId, sid: session.sid }, reason, origin)
+    },
+
+    async revokeAll(userId, reason, origin) {
       await db.transaction().execute(async (trx) => {
-        await raiseTokenVersion(trx, userId)
-        await store.endAll(userId, 'signed_out_everywhere')
+        const account = await raiseTokenVersion(trx, userId)
+        if (!account) throw new problems.user_not_found()
+        await ender.endAll(trx, userId, reason, origin, { minVersion: account.tokenVersion })
       })
     },
   }

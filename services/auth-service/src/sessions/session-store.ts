@@ -31,7 +31,13 @@ export type NewSession = SessionKey & {
   readonly snapshot: UserSnapshot
 }
 
-export type EndedSession = { readonly deviceId: string; readonly sid: string; readonly reason: EndReason }
+/** Sessions that must end before a new one can be opened: announce them, then name their sids. */
+export type Opening =
+  | { readonly outcome: 'opened'; readonly handedOut: HandedOut }
+  | { readonly outcome: 'must_end'; readonly ends: SessionEnd[] }
+
+/** A session and why it ended. */
+export type SessionEnd = SessionKey & { readonly reason: EndReason }
 
 /** Reads a user's snapshot from where users live; a change under way is waited for. Undefined when the user is gone. */
 export type LoadSnapshot = (userId: string) => Promise<UserSnapshot | undefined>
@@ -41,14 +47,15 @@ export type LoadSnapshot = (userId: string) => Promise<UserSnapshot | undefined>
  * All reject when the store cannot be reached in time; then nothing is known of the outcome, and all may be repeated.
  */
 export type SessionStore = {
-  open(session: NewSession): Promise<{ handedOut: HandedOut; ended: EndedSession[] }>
-  rotate(presented: Presented, client: ClientContext): Promise<Rotation>
+  open(session: NewSession, announced: readonly string[]): Promise<Opening>
+  /** A verdict of `reused` ends nothing yet: the caller records and announces the end, and then asks for it. */
+  rotate(presented: Presented, client: { ip: string; userAgent: string }): Promise<Rotation>
   /** The user behind a live session, for services that do not take an access token's word for it. */
   findLive(session: SessionKey): Promise<{ deviceName: string; snapshot: UserSnapshot } | undefined>
   list(userId: string): Promise<DeviceSession[]>
-  /** Without `sid`, whichever session is on the device. Returns the sid that ended, if one did. */
-  end(session: Omit<SessionKey, 'sid'> & { sid?: string }, reason: EndReason): Promise<string | undefined>
-  endAll(userId: string, reason: EndReason, keepDeviceId?: string): Promise<EndedSession[]>
+  /** Ends a session if it is still there. */
+  end(session: SessionKey, reason: EndReason): Promise<void>
+  endAll(userId: string, reason: EndReason, keepDeviceId?: string): Promise<void>
   /** To be called inside the transaction that changes a user, once the row is locked. */
   forgetSnapshot(userId: string): Promise<void>
 }

@@ -1,3 +1,4 @@
+import type { Origin } from '../audit/audit-event.ts'
 import type { User } from '../users/user.ts'
 
 /** How tokens reach the client of a session; chosen at sign-in and kept for the session's life. */
@@ -37,8 +38,8 @@ export type DeviceSession = {
   readonly expiresAt: number
 }
 
-/** Where a request came from, as remembered with the session. */
-export type ClientContext = { readonly ip: string; readonly userAgent: string }
+/** Where a request came from; address and user agent are remembered with the session. */
+export type ClientContext = Origin & { readonly userAgent: string }
 
 /**
  * A refresh token's place in its session: the generation it carries and when it was handed out and expires.

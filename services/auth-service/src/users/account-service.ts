@@ -1,7 +1,10 @@
 import { isUniqueViolation } from '@latchkey/database'
 import { edgeProblems } from '@latchkey/service-kit'
+import type { Origin } from '../audit/audit-event.ts'
+import { recordPasswordChange, recordRegistration, recordUserUpdate } from '../audit/audit-trail.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
-import { problems, UserGone, WrongPassword } from '../errors.ts'
+import { problems } from '../errors.ts'
+import type { SessionEnder } from '../sessions/session-ender.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import type { PasswordPolicy } from './password-policy.ts'
@@ -23,30 +26,27 @@ export type Registration = {
   readonly fullName?: string | undefined
 }
 
-export type PasswordChange = {
-  readonly currentPassword: string
-  readonly newPassword: string
-  readonly address: string
-}
+export type PasswordChange = { readonly currentPassword: string; readonly newPassword: string }
 
 export type AccountService = {
   /** @throws `email_taken`, `username_taken`, `invalid_request` for a weak password */
-  register(registration: Registration): Promise<User>
+  register(registration: Registration, origin: Origin): Promise<User>
   /** @throws `username_taken` */
-  changeProfile(userId: string, change: ProfileChange): Promise<User>
-  /** Ends the user's sessions on every device but `deviceId`. @throws {WrongPassword}, `too_many_requests` */
-  changePassword(userId: string, deviceId: string, change: PasswordChange): Promise<void>
+  changeProfile(userId: string, change: ProfileChange, origin: Origin): Promise<User>
+  /** Ends the user's sessions on every device but `deviceId`. @throws `wrong_password`, `too_many_requests` */
+  changePassword(userId: string, deviceId: string, change: PasswordChange, origin: Origin): Promise<void>
 }
 
 type Dependencies = {
   readonly db: AuthDatabase
   readonly store: SessionStore
+  readonly ender: SessionEnder
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly limiter: SignInLimiter
 }
 
-export function createAccountService({ db, store, hasher, policy, limiter }: Dependencies): AccountService {
+export function createAccountService({ db, store, ender, hasher, policy, limiter }: Dependencies): AccountService {
   async function demandGood(path: string, password: string, about: { email: string; username: string }): Promise<void> {
     const message = await policy.objection(password, about)
     if (message)
@@ -54,50 +54,55 @@ export function createAccountService({ db, store, hasher, policy, limiter }: Dep
   }
 
   return {
-    async register({ email, username, password, fullName }) {
+    async register({ email, username, password, fullName }, origin) {
       await demandGood('/password', password, { email, username })
       const passwordHash = await hasher.hash(password)
       try {
-        const account = await insertAccount(db, {
-          email,
-          username,
-          fullName: fullName ?? null,
-          passwordHash,
-          roles: ['user'],
+        return await db.transaction().execute(async (trx) => {
+          const { user } = await insertAccount(trx, {
+            email,
+            username,
+            fullName: fullName ?? null,
+            passwordHash,
+            roles: ['user'],
+          })
+          await recordRegistration(trx, origin, user.id)
+          return user
         })
-        return account.user
       } catch (error) {
         throw namedConflict(error)
       }
     },
 
-    async changeProfile(userId, change) {
+    async changeProfile(userId, change, origin) {
       try {
         const account = await db.transaction().execute(async (trx) => {
           const changed = await updateProfile(trx, userId, change)
+          await recordUserUpdate(trx, origin, userId, change)
           await store.forgetSnapshot(userId)
           return changed
         })
-        if (!account) throw new UserGone()
+        if (!account) throw new problems.user_not_found()
         return account.user
       } catch (error) {
         throw namedConflict(error)
       }
     },
 
-    async changePassword(userId, deviceId, { currentPassword, newPassword, address }) {
+    async changePassword(userId, deviceId, { currentPassword, newPassword }, origin) {
       const account = await findSettledAccount(db, userId)
-      if (!account) throw new UserGone()
+      if (!account) throw new problems.user_not_found()
       // A stolen access token must not be worth a password: guesses here count as they do at sign-in.
-      const attempt = { accountName: uniqueKey(account.user.email), address }
+      const attempt = { accountName: uniqueKey(account.user.email), address: origin.ip }
       await limiter.begin(attempt)
-      if (!(await hasher.verify(account.passwordHash, currentPassword))) throw new WrongPassword()
+      if (!(await hasher.verify(account.passwordHash, currentPassword))) throw new problems.wrong_password()
       await limiter.succeeded(attempt)
       await demandGood('/newPassword', newPassword, account.user)
       const passwordHash = await hasher.hash(newPassword)
       await db.transaction().execute(async (trx) => {
-        if (!(await changePassword(trx, account, passwordHash))) throw new WrongPassword()
-        await store.endAll(userId, 'password_changed', deviceId)
+        if (!(await changePassword(trx, account, passwordHash))) throw new problems.wrong_password()
+        await recordPasswordChange(trx, origin, userId, deviceId)
+        await ender.endAll(trx, userId, 'password_changed', origin, { keepDeviceId: deviceId })
       })
     },
   }

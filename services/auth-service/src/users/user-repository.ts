@@ -2,6 +2,7 @@ import type { Role } from '@latchkey/access-token'
 import { type Kysely, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
+import type { User, UserStatus } from './user.ts'
 import { type Account, toAccount, uniqueKey } from './user-table.ts'
 
 type Executor = Kysely<AuthSchema>
@@ -45,12 +46,15 @@ export async function findAccountByName(db: Executor, name: AccountName): Promis
   return row && toAccount(row)
 }
 
-/**
- * The account as it is once every change under way is done. In a transaction no change of it can commit before
- * that transaction does.
- */
+/** The account as it is once every change under way is done. */
 export async function findSettledAccount(db: Executor, userId: string): Promise<Account | undefined> {
   const row = await db.selectFrom('users').selectAll().where('id', '=', userId).forShare().executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/** The account, which nobody else changes or signs in to until the transaction ends. */
+export async function lockAccount(trx: AuthTransaction, userId: string): Promise<Account | undefined> {
+  const row = await trx.selectFrom('users').selectAll().where('id', '=', userId).forNoKeyUpdate().executeTakeFirst()
   return row && toAccount(row)
 }
 
@@ -115,12 +119,86 @@ export async function lockBootstrap(trx: AuthTransaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`.execute(trx)
 }
 
+/** Ids of the active administrators, whose rows nobody else changes until the transaction ends. */
+export async function lockActiveAdministrators(trx: AuthTransaction): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('roles', '@>', sql<Role[]>`array['admin']`)
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+export type AccountChange = { readonly roles?: Role[]; readonly status?: UserStatus; readonly fullName?: string | null }
+
+/** Changes an account that the transaction holds; with `raiseVersion` every token issued so far becomes void. */
+export async function updateAccount(
+  trx: AuthTransaction,
+  { user, tokenVersion }: Account,
+  { roles = user.roles, status = user.status, fullName = user.fullName }: AccountChange,
+  raiseVersion: boolean,
+): Promise<Account> {
+  const row = await trx
+    .updateTable('users')
+    .set({
+      roles,
+      status,
+      full_name: fullName,
+      token_version: tokenVersion + (raiseVersion ? 1 : 0),
+      updated_at: new Date(),
+    })
+    .where('id', '=', user.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toAccount(row)
+}
+
+export type UserFilter = {
+  /** Part of the e-mail address, the user name or the full name, in any case of letters. */
+  readonly query?: string | undefined
+  readonly status?: UserStatus | undefined
+  readonly role?: Role | undefined
+}
+
+/** A page, newest accounts first, of those made before the account `beforeId`. */
+export async function listUsers(
+  db: Executor,
+  filter: UserFilter,
+  limit: number,
+  beforeId: string | undefined,
+): Promise<User[]> {
+  const { query: text, status, role } = filter
+  let query = db.selectFrom('users').selectAll().orderBy('id', 'desc').limit(limit)
+  if (text !== undefined) query = query.where('search', 'like', `%${uniqueKey(text).replace(/[\\%_]/g, '\\$&')}%`)
+  if (status !== undefined) query = query.where('status', '=', status)
+  if (role !== undefined) query = query.where('roles', '@>', sql<Role[]>`array[${role}]`)
+  if (beforeId !== undefined) query = query.where('id', '<', beforeId)
+  return (await query.execute()).map((row) => toAccount(row).user)
+}
+
+export async function findUser(db: Executor, userId: string): Promise<User | undefined> {
+  const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
+  return row && toAccount(row).user
+}
+
 export async function hasAdministrator(trx: AuthTransaction): Promise<boolean> {
   const row = await trx
     .selectFrom('users')
     .select('id')
-    .where((eb) => eb(eb.val('admin'), '=', eb.fn.any('roles')))
+    .where('roles', '@>', sql<Role[]>`array['admin']`)
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Users that anything changed about since, with their token versions. */
+export async function listUsersChangedSince(
+  db: Executor,
+  since: Date,
+): Promise<{ id: string; tokenVersion: number }[]> {
+  const rows = await db.selectFrom('users').select(['id', 'token_version']).where('updated_at', '>=', since).execute()
+  return rows.map((row) => ({ id: row.id, tokenVersion: row.token_version }))
 }

@@ -17,6 +17,8 @@ export type UserTable = {
   token_version: Generated<number>
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  /** Made by Postgres of what a search looks in. */
+  search: ColumnType<string, never, never>
 }
 
 /** A user with what only this service may know. */

@@ -10,7 +10,7 @@ import { expiryOf, type ModelSession, type ModelVerdict, openSession, present } 
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1000)
 const settings = { idleMs: 200_000, maxAgeMs: 900_000, graceMs: 30_000, maxDevicesPerUser: 20 }
-const client = { ip: '127.0.0.1', userAgent: 'test' }
+const client = { ip: '127.0.0.1', userAgent: 'test', actorId: null, requestId: 'test' }
 
 const environment = await testEnvironment(t)
 const redis = new Redis(environment.redisUrl)
@@ -39,12 +39,17 @@ const store = createRedisSessionStore({
 
 async function signIn(): Promise<{ key: SessionKey; first: HandedOut }> {
   const key = { userId: randomUUID(), deviceId: 'device-1', sid: randomUUID() }
-  const { handedOut } = await store.open({ ...key, delivery: 'body', deviceName: 'd', client, snapshot })
-  return { key, first: handedOut }
+  const opening = await store.open({ ...key, delivery: 'body', deviceName: 'd', client, snapshot }, [])
+  if (opening.outcome !== 'opened') throw new Error('a first session ends none')
+  return { key, first: opening.handedOut }
 }
 
-const rotate = (key: SessionKey, token: { generation: number; expiresAt: number }): Promise<Rotation> =>
-  store.rotate({ ...key, generation: token.generation, expiresAt: token.expiresAt }, client)
+/** A refresh as the service does it: a verdict of theft ends the session. */
+async function rotate(key: SessionKey, token: { generation: number; expiresAt: number }): Promise<Rotation> {
+  const rotation = await store.rotate({ ...key, generation: token.generation, expiresAt: token.expiresAt }, client)
+  if (rotation.outcome === 'reused') await store.end(key, 'token_reused')
+  return rotation
+}
 
 function verdictOf(rotation: Rotation): ModelVerdict {
   if ('handedOut' in rotation) return { outcome: rotation.outcome, generation: rotation.handedOut.generation }

@@ -5,7 +5,7 @@ import { buildApp, type Overrides } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 
 type Scope = Parameters<typeof testEnvironment>[0]
-type App = Awaited<ReturnType<typeof buildApp>>['app']
+type App = Awaited<ReturnType<typeof buildApp>>
 
 export const ADMIN = { email: 'root@example.test', password: 'correct horse battery staple' }
 export const PASSWORD = 'violet-harbour-sings-7'
@@ -48,7 +48,7 @@ export async function startAuthService(
   const environment = options.environment ?? beside?.environment ?? (await testEnvironment(t))
   const config = configOf(environment, variables)
   const logs = captureLogs()
-  const { app, close } = await buildApp(config, {
+  const app = await buildApp(config, {
     logStream: logs.stream,
     passwordHashing: CHEAP_HASHING,
     schema: environment.schema,
@@ -56,10 +56,7 @@ export async function startAuthService(
     ...overrides,
   })
   await app.ready()
-  t.teardown(async () => {
-    await app.close()
-    await close()
-  })
+  t.teardown(async () => app.close())
 
   async function call(method: string, url: string, { body, token, cookies, headers }: Call = {}): Promise<Response> {
     return app.inject({

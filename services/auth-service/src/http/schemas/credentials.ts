@@ -12,6 +12,14 @@ export const Username = Type.String({
   'x-message': "must consist of letters, digits and . _ ' + -",
 })
 
+/** What a device is called by: made by us, or kept by a client from an earlier sign-in. */
+export const DEVICE_ID = /^[A-Za-z0-9_-]{8,64}$/
+export const DeviceId = Type.String({
+  pattern: DEVICE_ID.source,
+  'x-message': 'must be 8 to 64 letters, digits, - or _',
+  description: 'The `device.id` of a sign-in',
+})
+
 /** A password to set. What else it must be is judged by the policy, which knows its owner. */
 export const newPassword = (minLength: number) => AnyText(1024, { minLength })
 

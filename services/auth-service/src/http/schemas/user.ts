@@ -1,12 +1,15 @@
 import { Type } from 'typebox'
 
+export const Role = Type.Union([Type.Literal('user'), Type.Literal('hr'), Type.Literal('admin')])
+export const Status = Type.Union([Type.Literal('active'), Type.Literal('disabled')])
+
 export const UserBody = Type.Object({
   id: Type.String({ format: 'uuid' }),
   email: Type.String(),
   username: Type.String(),
   fullName: Type.Union([Type.String(), Type.Null()]),
-  roles: Type.Array(Type.Union([Type.Literal('user'), Type.Literal('hr'), Type.Literal('admin')])),
-  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+  roles: Type.Array(Role),
+  status: Status,
   createdAt: Type.String({ format: 'date-time' }),
 })
 

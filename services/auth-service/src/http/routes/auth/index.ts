@@ -9,12 +9,12 @@ import { meRoutes } from './me.ts'
 import { passwordRoute } from './password.ts'
 import { refreshRoute } from './refresh.ts'
 import { registerRoute } from './register.ts'
+import { sessionRoutes } from './sessions.ts'
 
 /** Everything under /auth, by who may call it. */
 export async function authRoutes(app: AppInstance, services: AuthServices): Promise<void> {
   // Cookies are only written with it; reading them is stricter than it is.
   await app.register(fastifyCookie, { hook: false })
-  app.decorateRequest('liveSession', null)
 
   // Anyone
   registerRoute(app, services)
@@ -31,5 +31,6 @@ export async function authRoutes(app: AppInstance, services: AuthServices): Prom
     meRoutes(signedIn, services)
     passwordRoute(signedIn, services)
     logoutAllRoute(signedIn, services)
+    sessionRoutes(signedIn, services)
   })
 }

@@ -3,24 +3,17 @@ import { AnyText, type AppInstance, Body, edgeProblems, problemResponses, Text }
 import { Type } from 'typebox'
 import type { AccountName } from '../../../users/user-repository.ts'
 import { clientContext } from '../../client-context.ts'
-import { Password } from '../../schemas/credentials.ts'
+import { describeUserAgent } from '../../describe-user-agent.ts'
+import { DEVICE_ID, DeviceId, Password } from '../../schemas/credentials.ts'
 import { GrantBody } from '../../schemas/grant.ts'
 import { DEVICE_COOKIE, deliver } from '../../token-delivery.ts'
 import type { AuthServices } from './auth-services.ts'
-
-const DEVICE_ID = /^[A-Za-z0-9_-]{8,64}$/
 
 const LoginBody = Body({
   email: Type.Optional(AnyText(254, { minLength: 1 })),
   username: Type.Optional(AnyText(200, { minLength: 1 })),
   password: Password,
-  deviceId: Type.Optional(
-    Type.String({
-      pattern: DEVICE_ID.source,
-      'x-message': 'must be 8 to 64 letters, digits, - or _',
-      description: 'The `device.id` of an earlier sign-in here; a new one is made without it',
-    }),
-  ),
+  deviceId: Type.Optional(DeviceId),
   deviceName: Type.Optional(Text()),
   delivery: Type.Optional(Type.Union([Type.Literal('hybrid'), Type.Literal('cookie'), Type.Literal('body')])),
 })
@@ -32,23 +25,21 @@ export function loginRoute(app: AppInstance, { authentication, sessions }: AuthS
       schema: {
         tags: ['auth'],
         summary: 'Sign in on a device',
-        description: 'Takes an e-mail address or a user name. A session that was on the device is replaced.',
+        description:
+          'Takes an e-mail address or a user name. Without `deviceId` a new device is made. A session that was on the device is replaced.',
         body: LoginBody,
         response: { 200: GrantBody, ...problemResponses(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {
       const { email, username, password, deviceId, deviceName, delivery = 'hybrid' } = request.body
-      const account = await authentication.authenticate({
-        name: accountName(email, username),
-        password,
-        address: request.ip,
-      })
+      const client = clientContext(request)
+      const account = await authentication.authenticate({ name: accountName(email, username), password }, client)
       const grant = await sessions.signIn(account, {
         deviceId: deviceId ?? knownDevice(readCookie(request, DEVICE_COOKIE)),
-        deviceName: deviceName ?? 'Unnamed device',
+        deviceName: deviceName ?? describeUserAgent(client.userAgent),
         delivery,
-        client: clientContext(request),
+        client,
       })
       request.logFields = { event: 'login_succeeded', userId: grant.user.id, deviceId: grant.device.id }
       return deliver(reply, grant)

@@ -1,5 +1,6 @@
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { clientContext } from '../../client-context.ts'
 import { sessionOf } from '../../live-session.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
 import type { AuthServices } from './auth-services.ts'
@@ -16,7 +17,7 @@ export function logoutAllRoute(app: AppInstance, { sessions }: AuthServices): vo
       },
     },
     async (request, reply) => {
-      await sessions.signOutEverywhere(sessionOf(request).key.userId)
+      await sessions.revokeAll(sessionOf(request).key.userId, 'signed_out_everywhere', clientContext(request))
       clearTokenCookies(reply)
       return reply.code(204).send(null)
     },

@@ -1,5 +1,6 @@
 import { type AppInstance, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { clientContext } from '../../client-context.ts'
 import { presentedRefreshToken } from '../../presented-refresh-token.ts'
 import { allowNoBody, RefreshTokenBody } from '../../schemas/grant.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
@@ -20,7 +21,7 @@ export function logoutRoute(app: AppInstance, { sessions, allowedOrigins }: Auth
     },
     async (request, reply) => {
       const presented = presentedRefreshToken(request, allowedOrigins)
-      if (presented) await sessions.signOut(presented.token)
+      if (presented) await sessions.signOut(presented.token, clientContext(request))
       clearTokenCookies(reply)
       return reply.code(204).send(null)
     },

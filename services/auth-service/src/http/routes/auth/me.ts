@@ -1,5 +1,6 @@
 import { type AppInstance, Body, problemResponses, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { clientContext } from '../../client-context.ts'
 import { type LiveSession, sessionOf } from '../../live-session.ts'
 import { Username } from '../../schemas/credentials.ts'
 import { DeviceBody, UserBody } from '../../schemas/user.ts'
@@ -39,7 +40,10 @@ export function meRoutes(app: AppInstance, { accounts }: AuthServices): void {
     },
     async (request) => {
       const session = sessionOf(request)
-      return { user: await accounts.changeProfile(session.key.userId, request.body), device: deviceOf(session) }
+      return {
+        user: await accounts.changeProfile(session.key.userId, request.body, clientContext(request)),
+        device: deviceOf(session),
+      }
     },
   )
 }

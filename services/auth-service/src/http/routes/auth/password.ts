@@ -1,5 +1,6 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { clientContext } from '../../client-context.ts'
 import { sessionOf } from '../../live-session.ts'
 import { newPassword, Password } from '../../schemas/credentials.ts'
 import type { AuthServices } from './auth-services.ts'
@@ -19,7 +20,7 @@ export function passwordRoute(app: AppInstance, { accounts, passwordMinLength }:
     },
     async (request, reply) => {
       const { key } = sessionOf(request)
-      await accounts.changePassword(key.userId, key.deviceId, { ...request.body, address: request.ip })
+      await accounts.changePassword(key.userId, key.deviceId, request.body, clientContext(request))
       request.logFields = { ...request.logFields, event: 'password_changed' }
       return reply.code(204).send(null)
     },

@@ -1,5 +1,6 @@
 import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { clientContext } from '../../client-context.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
 import { UserBody } from '../../schemas/user.ts'
 import type { AuthServices } from './auth-services.ts'
@@ -21,7 +22,7 @@ export function registerRoute(app: AppInstance, { accounts, passwordMinLength }:
       },
     },
     async (request, reply) => {
-      const user = await accounts.register(request.body)
+      const user = await accounts.register(request.body, clientContext(request))
       request.logFields = { event: 'user_registered', userId: user.id }
       return reply.code(201).send({ user })
     },

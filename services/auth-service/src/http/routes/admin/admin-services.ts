@@ -1,0 +1,10 @@
+import type { AuditLog } from '../../../audit/audit-log.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
+import type { UserAdministration } from '../../../users/user-administration.ts'
+
+/** What the routes under /admin call. */
+export type AdminServices = {
+  readonly sessions: SessionService
+  readonly administration: UserAdministration
+  readonly auditLog: AuditLog
+}

@@ -1,0 +1,65 @@
+import type { RedisClient } from './redis-script.ts'
+
+/** What every verifier must know from now on. */
+export type Revocation =
+  | { readonly kind: 'session'; readonly id: string }
+  /** Tokens of this user with a lower version are dead. */
+  | { readonly kind: 'user'; readonly id: string; readonly version: number }
+
+export type RevocationPublisher = {
+  /** Resolves when the revocations are in the feed, in their order. */
+  publish(revocations: readonly Revocation[]): Promise<void>
+}
+
+type Options = {
+  readonly redis: RedisClient
+  readonly keyPrefix: string
+  readonly accessTokenLifeSeconds: number
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/** For clocks that differ, and for tokens that a request under way still gets. */
+const SLACK_SECONDS = 300
+
+/**
+ * The revocation feed: a stream that keeps what can still matter, which is what the longest-lived token of today can
+ * meet. Verifiers read it whole when they start, then follow it.
+ */
+export function createRedisRevocationPublisher({
+  redis,
+  keyPrefix,
+  accessTokenLifeSeconds,
+  now,
+}: Options): RevocationPublisher {
+  const key = `${keyPrefix}revocations`
+  const retentionSeconds = accessTokenLifeSeconds + SLACK_SECONDS
+  return {
+    async publish(revocations) {
+      const nowMs = now()
+      const exp = Math.floor(nowMs / 1000) + retentionSeconds
+      const oldest = nowMs - retentionSeconds * 1000
+      await Promise.all(
+        revocations.map((revocation) =>
+          redis.xadd(
+            key,
+            'MINID',
+            '~',
+            oldest,
+            '*',
+            'kind',
+            revocation.kind,
+            'id',
+            revocation.id,
+            'exp',
+            exp,
+            ...versionOf(revocation),
+          ),
+        ),
+      )
+    },
+  }
+}
+
+const versionOf = (revocation: Revocation): string[] =>
+  revocation.kind === 'user' ? ['ver', String(revocation.version)] : []
