@@ -1,0 +1,67 @@
+import { PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import { guardConnections } from './guard-connections.ts'
+import { PooledKysely } from './pooled-kysely.ts'
+
+export type DatabaseOptions = {
+  url: string
+  /** Schema that unqualified names mean: a plain lower-case identifier. The role's own search path unless given. */
+  schema?: string
+  /** Shown in `pg_stat_activity`. */
+  applicationName?: string
+  /** Most connections open at a time. */
+  poolSize?: number
+  /** How long a query may wait for a connection. Milliseconds. */
+  connectTimeoutMs?: number
+  /** How long a statement may run. Milliseconds. */
+  statementTimeoutMs?: number
+  /** Told about connections that broke while idle; the pool replaces them. */
+  onError?: (error: Error) => void
+}
+
+export type Database<DB> = {
+  readonly db: PooledKysely<DB>
+  readonly pool: pg.Pool
+  /** Waits for running queries, then closes every connection. */
+  close(): Promise<void>
+  /** Rejects when Postgres does not answer in time. */
+  ping(): Promise<void>
+}
+
+/** The server cancels a statement first; this much later it is taken for unreachable. */
+const ANSWER_GRACE_MS = 200
+
+/** A pool of connections with a Kysely on top. Connects on first use. */
+export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
+  const { url, schema, poolSize = 10, connectTimeoutMs = 1500, statementTimeoutMs = 1500 } = options
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 5 * statementTimeoutMs,
+    keepAlive: true,
+    ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
+    ...(schema === undefined ? {} : { options: `-c search_path=${assertPlain(schema)}` }),
+  })
+  guardConnections(pool, statementTimeoutMs + ANSWER_GRACE_MS)
+  pool.on('error', (error) => options.onError?.(error))
+  const db = new PooledKysely<DB>({ dialect: new PostgresDialect({ pool }) }, pool, schema)
+  let closed: Promise<void> | undefined
+  return {
+    db,
+    pool,
+    close: () => {
+      closed ??= db.destroy()
+      return closed
+    },
+    ping: async () => {
+      await sql`select 1`.execute(db)
+    },
+  }
+}
+
+function assertPlain(schema: string): string {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError('schema must be a plain lower-case identifier')
+  return schema
+}

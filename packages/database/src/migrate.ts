@@ -1,0 +1,44 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import pg from 'pg'
+import type { PooledKysely } from './pooled-kysely.ts'
+
+export type MigrateOptions<DB> = {
+  db: PooledKysely<DB>
+  /** By name; run in the order of their names. */
+  migrations: Record<string, Migration>
+  /** Schema of the table that remembers what ran; made when it is not there. That of `db` unless given. */
+  schema?: string
+}
+
+/**
+ * Brings the database to the newest version, all in one transaction. Any number of processes may do so at the same time:
+ * Kysely's migrator holds an advisory lock while it runs, and those that wait find nothing left to do.
+ *
+ * @throws what the failing migration threw; nothing of the run is kept
+ */
+export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>): Promise<void> {
+  // On a connection of its own: waiting for the lock and building an index may take longer than any statement of a request.
+  const pool = new pg.Pool({ ...db.pool.options, max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
+  pool.on('error', () => {})
+  const unhurried = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const migrator = new Migrator({
+      db: unhurried,
+      provider: { getMigrations: async () => migrations },
+      migrationTableSchema: schema ?? db.schemaName ?? (await currentSchema(unhurried)),
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+  } finally {
+    await unhurried.destroy()
+  }
+}
+
+/** Named even when it is the default one: the migrator would otherwise take its table in any schema for this one. */
+async function currentSchema(db: Kysely<unknown>): Promise<string> {
+  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db)
+  const schema = rows[0]?.schema
+  if (schema === undefined || schema === null) throw new Error('the search path names no schema that exists')
+  return schema
+}

@@ -1,0 +1,86 @@
+const UNIQUE_VIOLATION = '23505'
+const FOREIGN_KEY_VIOLATION = '23503'
+
+/** The row is there already. With `constraint`: by that constraint or unique index. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  return isViolation(error, UNIQUE_VIOLATION, constraint)
+}
+
+/** The row refers to one that is not there, or is referred to. */
+export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
+  return isViolation(error, FOREIGN_KEY_VIOLATION, constraint)
+}
+
+function isViolation(error: unknown, code: string, constraint: string | undefined): boolean {
+  if (!(error instanceof Error) || codeOf(error) !== code) return false
+  return constraint === undefined || ('constraint' in error && error.constraint === constraint)
+}
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  // TLS: the certificate ran out or was changed.
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const TEMPORARY_STATES = new Set([
+  '08', // any connection_exception, by its class
+  '28', // any invalid_authorization_specification: the password was changed under us
+  '58', // any system_error
+  '3D000', // invalid_catalog_name: the database is being restored
+  '25006', // read_only_sql_transaction: a standby after a fail-over
+  '25P03', // idle_in_transaction_session_timeout
+  '25P04', // transaction_timeout
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '53300', // too_many_connections
+  '55P03', // lock_not_available
+  '57014', // query_canceled: the statement time-out
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
+])
+
+/** pg and pg-pool report these without any code. */
+const CODELESS =
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated.*|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Cannot use a pool after calling end on the pool)$/
+
+/**
+ * True when the error says that Postgres could not be asked or could not answer in time, and nothing about the question:
+ * the call should be repeated later (503), and no verdict may be drawn from it.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true
+  const code = codeOf(error)
+  if (code === undefined) return CODELESS.test(error.message) || isUnavailable(error.cause)
+  return UNREACHABLE.has(code) || TEMPORARY_STATES.has(code) || isTemporaryClass(code)
+}
+
+/** The class of an SQLSTATE is its first two characters. */
+function isTemporaryClass(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code) && TEMPORARY_STATES.has(code.slice(0, 2))
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

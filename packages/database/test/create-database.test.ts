@@ -1,0 +1,106 @@
+import { cuttableProxy, type TestScope, testEnvironment } from '@latchkey/test-kit'
+import { type Kysely, sql } from 'kysely'
+import t from 'tap'
+import { createDatabase, isUnavailable } from '../src/index.ts'
+
+const { databaseUrl, schema } = await testEnvironment(t)
+
+type Overrides = Partial<Parameters<typeof createDatabase>[0]>
+
+function open(test: TestScope, overrides: Overrides = {}) {
+  const database = createDatabase<Record<string, never>>({ url: databaseUrl, schema, ...overrides })
+  test.teardown(() => database.close())
+  return database
+}
+
+async function backendOf(db: Kysely<Record<string, never>>): Promise<number | undefined> {
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+  return rows[0]?.pid
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+t.test('unqualified names mean the chosen schema', async (t) => {
+  const { db } = open(t)
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db)
+  t.same(rows, [{ schema }])
+})
+
+t.test('a schema name that would need quoting is refused', async (t) => {
+  t.throws(() => createDatabase({ url: databaseUrl, schema: 'a,b' }), { message: /plain lower-case identifier/ })
+})
+
+t.test('ping answers, and rejects as unavailable when nobody listens', async (t) => {
+  await open(t).ping()
+  const nowhere = open(t, { url: 'postgres://nobody@127.0.0.1:1/none' })
+  t.ok(isUnavailable(await failureOf(nowhere.ping())))
+})
+
+t.test('an idle connection that breaks is reported and replaced', async (t) => {
+  const reported: Error[] = []
+  const { db, pool, ping } = open(t, { poolSize: 1, onError: (error) => reported.push(error) })
+  const backend = await backendOf(db)
+  const broken = new Promise((resolve) => pool.once('error', resolve))
+  await sql`select pg_terminate_backend(${backend})`.execute(open(t).db)
+  await broken
+  t.equal(reported.length, 1)
+  await ping()
+})
+
+t.test('a connection that breaks under a query fails that query alone, as unavailable', async (t) => {
+  const { db, ping } = open(t, { poolSize: 1 })
+  const killed = db.connection().execute(async (connection) => {
+    const backend = await backendOf(connection)
+    const sleeping = sql`select pg_sleep(1)`.execute(connection)
+    await sql`select pg_terminate_backend(${backend})`.execute(open(t).db)
+    return sleeping
+  })
+  t.ok(isUnavailable(await failureOf(killed)))
+  await ping()
+})
+
+t.test('a statement that takes too long is cancelled, as unavailable', async (t) => {
+  const { db, ping } = open(t, { poolSize: 1, statementTimeoutMs: 50 })
+  t.ok(isUnavailable(await failureOf(sql`select pg_sleep(5)`.execute(db))))
+  await ping()
+})
+
+t.test('a query that gets no connection in time is unavailable', async (t) => {
+  const { db } = open(t, { poolSize: 1, connectTimeoutMs: 50 })
+  await db.connection().execute(async () => {
+    t.ok(isUnavailable(await failureOf(sql`select 1`.execute(db))))
+  })
+})
+
+t.test('a server that has gone silent is unavailable, and its connections are not used again', async (t) => {
+  const proxy = await cuttableProxy(t, databaseUrl)
+  const { db } = open(t, { url: proxy.url, poolSize: 1, statementTimeoutMs: 100, connectTimeoutMs: 100 })
+  const before = await backendOf(db)
+  proxy.hang()
+  t.ok(isUnavailable(await failureOf(sql`select 1`.execute(db))), 'on the open connection')
+  t.ok(isUnavailable(await failureOf(sql`select 1`.execute(db))), 'on a new one')
+  await proxy.restore()
+  t.not(await backendOf(db), before)
+})
+
+t.test('a silent server is noticed also past Kysely', async (t) => {
+  const proxy = await cuttableProxy(t, databaseUrl)
+  const { pool } = open(t, { url: proxy.url, poolSize: 1, statementTimeoutMs: 100 })
+  await pool.query('select 1')
+  proxy.hang()
+  t.ok(isUnavailable(await failureOf(pool.query('select 1'))))
+})
+
+t.test('closing waits for running queries, and may be asked for twice', async (t) => {
+  const database = createDatabase<Record<string, never>>({ url: databaseUrl })
+  const running = sql`select pg_sleep(0.1)`.execute(database.db)
+  await database.ping()
+  await Promise.all([database.close(), database.close()])
+  t.equal((await running).rows.length, 1)
+  t.ok(await failureOf(database.ping()))
+})

@@ -1,0 +1,65 @@
+import { fastify } from 'fastify'
+import type { AppInstance } from './app-instance.ts'
+import { refuseUnlistedMediaTypes } from './http/body-media-types.ts'
+import { allowOrigins } from './http/cors.ts'
+import { addFirstHook, addLastHooks } from './http/edge-hooks.ts'
+import { addJsonParser } from './http/json-body.ts'
+import { answerExpectations } from './http/raw-answers.ts'
+import { createRequestIds } from './http/request-id.ts'
+import { createValidatorCompiler } from './http/validation.ts'
+import { createLogger, type LoggerOptions } from './logging/logger.ts'
+import { type ApiDescription, addApiDocs } from './operations/api-docs.ts'
+import { addMetrics } from './operations/metrics.ts'
+import { createErrorHandler } from './problems/error-handler.ts'
+import { serverOptions } from './server-options.ts'
+
+export type ServerOptions = ApiDescription & {
+  /** The service's name in logs. */
+  name: string
+  logger: LoggerOptions
+  /** Addresses and CIDRs of proxies whose X-Forwarded-* headers count. None unless given. */
+  trustProxy?: readonly string[]
+  /** Browser origins that may call with credentials. None unless given. */
+  allowedOrigins?: readonly string[]
+  /** Largest body in bytes, 64 KiB unless given; a route may set its own `bodyLimit`. */
+  bodyLimit?: number
+  /** A request that is not answered by then gets 503, 1800 ms unless given; a route may set its own `handlerTimeout`. */
+  requestTimeoutMs?: number
+  /** Which errors mean that a dependency can not be reached: they are answered with 503 and not with 500. */
+  isUnavailable?: (error: unknown) => boolean
+}
+
+/**
+ * An app with every production option set and nothing of a service in it yet: register routes on it, then `ready()`.
+ * What a handler throws becomes a problem document; see {@link createErrorHandler}.
+ */
+export async function createServer(options: ServerOptions): Promise<AppInstance> {
+  const createId = createRequestIds()
+  const handleError = createErrorHandler(options.isUnavailable ?? (() => false))
+  const app: AppInstance = fastify(
+    serverOptions({
+      logger: createLogger(options.name, options.logger),
+      createId,
+      handleError,
+      trustProxy: options.trustProxy ?? [],
+      bodyLimit: options.bodyLimit ?? 64 * 1024,
+      requestTimeoutMs: options.requestTimeoutMs ?? 1800,
+    }),
+  )
+  app.decorate('draining', false)
+  app.decorateRequest('logFields', null)
+  app.decorateRequest('failure', null)
+  app.setValidatorCompiler(createValidatorCompiler())
+  app.setErrorHandler(handleError)
+  app.removeAllContentTypeParsers()
+  addJsonParser(app, 'application/json')
+  answerExpectations(app, createId)
+  refuseUnlistedMediaTypes(app)
+
+  addFirstHook(app)
+  await allowOrigins(app, options.allowedOrigins ?? [])
+  addLastHooks(app)
+  await addApiDocs(app, options)
+  addMetrics(app)
+  return app
+}

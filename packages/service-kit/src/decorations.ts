@@ -1,0 +1,22 @@
+import type { Metrics } from './operations/metrics.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Prometheus registry of this app. */
+    metrics: Metrics
+    /** True once the app has been asked to stop: it still answers, but is not ready any more. */
+    draining: boolean
+  }
+
+  interface FastifyRequest {
+    /** Added to the request's log line: ids, never secrets. */
+    logFields: Record<string, unknown> | null
+    /** Why the request was not served, for the log line. */
+    failure: { code: string; cause: unknown } | null
+  }
+
+  interface FastifyContextConfig {
+    /** Logs requests of this route at `debug`: probes and scrapes. */
+    quiet?: boolean
+  }
+}

@@ -1,0 +1,56 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyBaseLogger } from 'fastify'
+import type { AppInstance } from '../app-instance.ts'
+import { edgeProblems } from '../problems/edge-problems.ts'
+import type { ProblemError } from '../problems/problem.ts'
+import { PROBLEM_MEDIA_TYPE } from '../problems/problem-document.ts'
+import { writeProblem } from '../problems/send-problem.ts'
+import type { RequestIds } from './request-id.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
+
+/** Answers what Node's HTTP parser refuses, before there is a request that Fastify could see. */
+export function createClientErrorHandler(
+  createId: RequestIds,
+  log: FastifyBaseLogger,
+): (error: ConnectionError, socket: Socket) => void {
+  return (error, socket) => {
+    if (error.code !== 'ECONNRESET' && socket.writable) {
+      const problem = problemOf(error)
+      const requestId = createId({ headers: {} })
+      const { code, statusCode: status } = problem
+      log.info({ requestId, status, code, reason: error.code, remoteAddress: socket.remoteAddress }, 'request')
+      socket.write(rawAnswer(problem, requestId))
+    }
+    socket.destroy(error)
+  }
+}
+
+/** Node answers an unknown `Expect` by itself, without a body, unless someone listens (RFC 9110, section 10.1.1). */
+export function answerExpectations(app: AppInstance, createId: RequestIds): void {
+  app.server.on('checkExpectation', (request, response) => {
+    response.shouldKeepAlive = false
+    response.socket?.end(rawAnswer(new edgeProblems.expectation_failed(), createId(request)))
+  })
+}
+
+function problemOf({ code }: ConnectionError): ProblemError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new edgeProblems.request_timeout()
+  if (code === 'HPE_HEADER_OVERFLOW') return new edgeProblems.headers_too_large()
+  return new edgeProblems.invalid_request({ detail: 'This is not a well-formed HTTP request.' })
+}
+
+function rawAnswer(problem: ProblemError, requestId: string): Buffer {
+  const { code, statusCode: status, title, message: detail } = problem
+  const body = writeProblem(requestId, { code, status, title, detail })
+  const headers = {
+    ...SECURITY_HEADERS,
+    'x-request-id': requestId,
+    'content-type': PROBLEM_MEDIA_TYPE,
+    'content-length': body.length,
+    date: new Date().toUTCString(),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`), body])
+}

@@ -1,0 +1,30 @@
+import { type DestinationStream, destination, type Level, type Logger, pino } from 'pino'
+import { describeError } from './describe-error.ts'
+import { pathOf } from './path-of.ts'
+import { redact } from './redact.ts'
+
+export type LoggerOptions = {
+  level: Level | 'silent'
+  /** Where the lines go; standard output unless given. */
+  stream?: DestinationStream
+}
+
+/** Unwritten log text kept in memory before lines are dropped: a reader that stalls must not stop the service. */
+const BACKLOG_BYTES = 16 * 1024 * 1024
+
+/** JSON lines. Standard output is written in the background, so that a slow reader never blocks the event loop. */
+export function createLogger(service: string, { level, stream }: LoggerOptions): Logger {
+  return pino(
+    {
+      level,
+      base: { service },
+      serializers: {
+        err: describeError,
+        // Fastify logs whole requests where an answer could not be written.
+        req: ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) }),
+      },
+      formatters: { log: redact },
+    },
+    stream ?? destination({ dest: 1, sync: false, maxLength: BACKLOG_BYTES }),
+  )
+}

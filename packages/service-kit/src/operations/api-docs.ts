@@ -1,0 +1,54 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { AppInstance } from '../app-instance.ts'
+import { Problem } from '../problems/problem-document.ts'
+
+export type ApiDescription = {
+  title: string
+  version: string
+  description: string
+  tags?: { name: string; description: string }[]
+}
+
+/** Spread into the schema of a route that needs an access token: either form of sending it will do. */
+export const SECURED: { bearer?: string[]; cookie?: string[] }[] = [{ bearer: [] }, { cookie: [] }]
+
+// Swagger UI sets style attributes and draws data: images; everything else of it comes from our own origin.
+const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** `GET /openapi.json` (OpenAPI 3.1) and a page to read and try it at `/docs`. Routes must be added after this. */
+export async function addApiDocs(
+  app: AppInstance,
+  { title, version, description, tags = [] }: ApiDescription,
+): Promise<void> {
+  app.addSchema(Problem)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title, version, description },
+      tags: [...tags, { name: 'operations', description: 'For whoever runs the service' }],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token' },
+          cookie: { type: 'apiKey', in: 'cookie', name: '__Host-access', description: 'The same token as a cookie' },
+        },
+      },
+    },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json.$id === 'string' ? json.$id : `schema${index}`,
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { deepLinking: true } })
+  app.get('/openapi.json', { schema: { tags: ['operations'], summary: 'This description' } }, async () => app.swagger())
+}

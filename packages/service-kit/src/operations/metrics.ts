@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { AppInstance } from '../app-instance.ts'
+
+/** What an app offers to modules that count something of their own. */
+export type Metrics = { readonly registry: Registry }
+
+let processMetrics: Registry | undefined
+
+/** Collected once however many apps a process holds: they watch its garbage collector and its event loop. */
+function collectProcessMetrics(): Registry {
+  if (processMetrics === undefined) {
+    processMetrics = new Registry()
+    collectDefaultMetrics({ register: processMetrics })
+  }
+  return processMetrics
+}
+
+/** Process metrics, request durations, and `GET /metrics` in Prometheus' text format. */
+export function addMetrics(app: AppInstance): void {
+  const registry = new Registry()
+  const ofProcess = collectProcessMetrics()
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the arrival of a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  })
+  app.decorate('metrics', { registry })
+  app.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+    durations.observe(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: `${Math.floor(reply.statusCode / 100)}xx`,
+      },
+      reply.elapsedTime / 1000,
+    )
+    done()
+  })
+  app.get(
+    '/metrics',
+    { config: { quiet: true }, schema: { tags: ['operations'], summary: 'Metrics in Prometheus text format' } },
+    async (_request, reply) => {
+      reply.header('content-type', registry.contentType)
+      return Registry.merge([ofProcess, registry]).metrics()
+    },
+  )
+}

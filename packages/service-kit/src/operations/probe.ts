@@ -1,0 +1,63 @@
+import type { FastifyBaseLogger } from 'fastify'
+
+/** Resolves when the dependency answers, with `'degraded'` when it serves although something is missing; else rejects. */
+export type HealthCheck = (signal: AbortSignal) => Promise<unknown>
+
+export type HealthOptions = {
+  checks: Record<string, HealthCheck>
+  /** How long one check may take. */
+  timeoutMs: number
+}
+
+export type Status = 'ok' | 'degraded' | 'unavailable'
+export type Report = { status: Status; checks: Record<string, { status: Status }> }
+
+/**
+ * Makes the function that runs all checks. Callers that come while a round runs share its result, so that asking often
+ * costs the dependencies little. Changes are logged, with their cause, which no answer shows.
+ */
+export function createProbe({ checks, timeoutMs }: HealthOptions, log: FastifyBaseLogger): () => Promise<Report> {
+  const known = new Map<string, Status>()
+  let running: Promise<Report> | undefined
+
+  async function runCheck(name: string, check: HealthCheck): Promise<Status> {
+    const [status, cause] = await settle(check, timeoutMs)
+    const before = known.get(name) ?? 'ok'
+    known.set(name, status)
+    if (status === before) return status
+    if (status === 'ok') log.info({ check: name, status, before }, 'health changed')
+    else log.warn({ check: name, status, before, err: cause }, 'health changed')
+    return status
+  }
+
+  async function runRound(): Promise<Report> {
+    const names = Object.entries(checks).map(
+      async ([name, check]) => [name, { status: await runCheck(name, check) }] as const,
+    )
+    const results = Object.fromEntries(await Promise.all(names))
+    return { status: worst(Object.values(results).map(({ status }) => status)), checks: results }
+  }
+
+  return () => {
+    running ??= runRound().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+}
+
+function worst(statuses: Status[]): Status {
+  if (statuses.includes('unavailable')) return 'unavailable'
+  return statuses.includes('degraded') ? 'degraded' : 'ok'
+}
+
+async function settle(check: HealthCheck, timeoutMs: number): Promise<[Status, unknown?]> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const { promise: timedOut, reject } = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  try {
+    return [(await Promise.race([check(signal), timedOut])) === 'degraded' ? 'degraded' : 'ok']
+  } catch (cause) {
+    return ['unavailable', cause]
+  }
+}

@@ -1,0 +1,40 @@
+import type { FastifyError, FastifyRequest } from 'fastify'
+import { describeFaults } from '../http/input-faults.ts'
+import { edgeProblems } from './edge-problems.ts'
+import type { ProblemError } from './problem.ts'
+import { unavailable } from './unavailable.ts'
+
+/** Fastify's own failures that are the caller's doing, as our problems. */
+const FRAMEWORK_PROBLEMS: Record<string, () => ProblemError> = {
+  FST_ERR_NOT_FOUND: () => new edgeProblems.not_found(),
+  FST_ERR_BAD_URL: () => invalid('The address is not well-formed.'),
+  FST_ERR_MAX_PARAM_LENGTH: () => new edgeProblems.uri_too_long(),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new edgeProblems.payload_too_large(),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new edgeProblems.unsupported_media_type(),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => invalid('The body is empty where JSON was announced.'),
+  FST_ERR_CTP_INVALID_JSON_BODY: () => invalid('The body is not valid JSON.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => invalid('The body is not as long as Content-Length says.'),
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: () => invalid('The Content-Type header is missing.'),
+}
+
+function invalid(detail: string): ProblemError {
+  return new edgeProblems.invalid_request({ detail })
+}
+
+/** The problem that stands for an error of Fastify's own, or undefined when the failure is ours. */
+export function translateFrameworkError(error: FastifyError, request: FastifyRequest): ProblemError | undefined {
+  const { validation, validationContext = 'body' } = error
+  if (validation !== undefined) {
+    if (validationContext === 'body' && request.body === undefined) return invalid('A JSON body is required.')
+    return new edgeProblems.invalid_request({
+      detail: 'The input is not acceptable; `errors` says where.',
+      errors: describeFaults(validation, validationContext),
+    })
+  }
+  if (error.code === 'FST_ERR_HANDLER_TIMEOUT') {
+    // A body that never arrives is the caller's time-out, not ours.
+    const cutShort = request.raw.complete === false
+    return cutShort ? new edgeProblems.request_timeout({ headers: { connection: 'close' } }) : unavailable()
+  }
+  return FRAMEWORK_PROBLEMS[error.code]?.()
+}

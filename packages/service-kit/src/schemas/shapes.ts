@@ -1,0 +1,52 @@
+import {
+  type TArray,
+  type TNull,
+  type TObject,
+  type TObjectOptions,
+  type TProperties,
+  type TSchema,
+  type TString,
+  type TUnion,
+  Type,
+} from 'typebox'
+
+/** A request body. Unknown members are refused, types are not coerced; members with a default may be left out. */
+export function Body<P extends TProperties>(properties: P, options: TObjectOptions = {}): TObject<P> {
+  return closed(properties, options)
+}
+
+/** A query string. Unknown members are refused; numbers and booleans are read from their text. */
+export function Query<P extends TProperties>(properties: P, options: TObjectOptions = {}): TObject<P> {
+  return closed(properties, options)
+}
+
+/** The parameters in a route's path. */
+export function Params<P extends TProperties>(properties: P, options: TObjectOptions = {}): TObject<P> {
+  return closed(properties, options)
+}
+
+/** Handlers always see a member that has a default, callers need not send it: required in the type, not in the schema. */
+function closed<P extends TProperties>(properties: P, options: TObjectOptions): TObject<P> {
+  const required = Object.entries(properties)
+    .filter(([, schema]) => !Type.IsOptional(schema) && !Object.hasOwn(schema, 'default'))
+    .map(([name]) => name)
+  return Object.assign(Type.Object(properties, { ...options, additionalProperties: false }), { required })
+}
+
+/** Query members of a list: `Query({ ...page, status: … })`. */
+export const page = {
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Items on a page' }),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 1024,
+      pattern: '^[A-Za-z0-9_-]+$',
+      'x-message': 'must be a nextCursor of an earlier answer',
+      description: '`nextCursor` of the page before',
+    }),
+  ),
+}
+
+/** One page of a list. `nextCursor` is null on the last page. */
+export function List<T extends TSchema>(item: T): TObject<{ items: TArray<T>; nextCursor: TUnion<[TString, TNull]> }> {
+  return Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+}

@@ -1,0 +1,61 @@
+import { type TString, type TStringOptions, Type } from 'typebox'
+
+// Each pattern has one way to match any text, so that matching stays linear on hostile input. Under the `u` flag \p{Cs}
+// finds lone surrogates only, which no UTF-8 database can hold.
+const FORBIDDEN = '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}'
+const LINE = `^[^${FORBIDDEN}]*$`
+const VISIBLE_LINE = `^\\p{Zs}*[^${FORBIDDEN}\\p{Zs}][^${FORBIDDEN}]*$`
+const ANY_TEXT = '^[^\\0\\p{Cs}]*$'
+
+/** Options of a text schema. `x-message` replaces the message of a failed pattern or format. */
+export type TextOptions = TStringOptions & { 'x-message'?: string }
+
+/**
+ * One line of text for people: a name, a title. Refuses control characters, line separators and lone surrogates,
+ * and, unless `minLength: 0` is given, text without anything to see.
+ *
+ * @param maxLength in characters (code points)
+ */
+export function Text(maxLength = 200, options: TextOptions = {}): TString {
+  const minLength = options.minLength ?? 1
+  return Type.String({
+    pattern: minLength === 0 ? LINE : VISIBLE_LINE,
+    'x-message':
+      minLength === 0
+        ? 'must be one line of text without control characters'
+        : 'must be one line of text without control characters, and not blank',
+    ...options,
+    minLength,
+    maxLength,
+  })
+}
+
+/** Any Unicode text, line breaks too, except NUL and lone surrogates: a passphrase, a note. Length in code points. */
+export function AnyText(maxLength: number, options: TextOptions = {}): TString {
+  return Type.String({
+    pattern: ANY_TEXT,
+    'x-message': 'must be well-formed text without NUL characters',
+    ...options,
+    maxLength,
+  })
+}
+
+/** An e-mail address in ASCII (RFC 5321), at most 254 characters. */
+export function Email(options: TextOptions = {}): TString {
+  return Type.String({ format: 'email', maxLength: 254, ...options })
+}
+
+/** A UUID in its usual form (RFC 9562), any version. */
+export function Uuid(options: TextOptions = {}): TString {
+  return Type.String({ format: 'uuid', ...options })
+}
+
+/** A calendar date, `2024-02-29` (RFC 3339 full-date). */
+export function CalendarDate(options: TextOptions = {}): TString {
+  return Type.String({ format: 'date', ...options })
+}
+
+/** An instant, `2024-02-29T12:00:00Z` (RFC 3339 date-time). */
+export function Instant(options: TextOptions = {}): TString {
+  return Type.String({ format: 'date-time', ...options })
+}

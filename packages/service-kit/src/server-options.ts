@@ -1,0 +1,52 @@
+import type { FastifyBaseLogger, FastifyHttpOptions, RawServerDefault } from 'fastify'
+import { createClientErrorHandler } from './http/raw-answers.ts'
+import type { RequestIds } from './http/request-id.ts'
+import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { logRequest, RequestLine } from './logging/request-line.ts'
+import type { ErrorHandler } from './problems/error-handler.ts'
+
+const SECOND = 1000
+
+type Parts = {
+  logger: FastifyBaseLogger
+  createId: RequestIds
+  handleError: ErrorHandler
+  trustProxy: readonly string[]
+  bodyLimit: number
+  requestTimeoutMs: number
+}
+
+/** Fastify's options in production, which are also the ones in tests. */
+export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> {
+  const { createId, handleError } = parts
+  return {
+    loggerInstance: parts.logger,
+    logController: new RequestLine(),
+    genReqId: createId,
+    requestIdHeader: false,
+    trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
+    bodyLimit: parts.bodyLimit,
+    handlerTimeout: parts.requestTimeoutMs,
+    // Longer than the minute for which common balancers keep a connection idle, so that they close it and not we.
+    keepAliveTimeout: 65 * SECOND,
+    connectionTimeout: 70 * SECOND,
+    requestTimeout: 30 * SECOND,
+    http: {
+      headersTimeout: 15 * SECOND,
+      connectionsCheckingInterval: 5 * SECOND,
+      // Node's own answer has no body; ours comes from the first hook.
+      requireHostHeader: false,
+    },
+    forceCloseConnections: 'idle',
+    // What still arrives on an open connection while we stop is served, and told that the connection ends.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: createClientErrorHandler(createId, parts.logger),
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
+      handleError(error, request, reply)
+      // No hook and no log controller runs for these.
+      logRequest(request, reply.statusCode)
+    },
+  }
+}

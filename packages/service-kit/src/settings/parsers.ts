@@ -1,0 +1,74 @@
+import { BlockList, isIP } from 'node:net'
+
+/** What is wrong with a setting's text, as the end of a sentence that starts with its name. Never holds the text. */
+export class BadSetting extends Error {
+  override readonly name = 'BadSetting'
+}
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `10s`, `15m`, `1h`, `7d` (and `250ms`) in milliseconds. */
+export function parseDurationMs(text: string): number {
+  const [, amount, unit] = /^([1-9]\d{0,8})(ms|s|m|h|d)$/.exec(text) ?? []
+  const factor = unit === undefined ? undefined : UNIT_MS[unit]
+  if (amount === undefined || factor === undefined) throw new BadSetting('must be a duration like 10s, 15m, 1h or 7d')
+  return Number(amount) * factor
+}
+
+export function parseDurationSeconds(text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms % 1000 !== 0) throw new BadSetting('must be a duration of whole seconds like 10s, 15m, 1h or 7d')
+  return ms / 1000
+}
+
+export function parseInteger(text: string, min: number, max: number): number {
+  const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= min && value <= max)) throw new BadSetting(`must be a whole number from ${min} to ${max}`)
+  return value
+}
+
+/** An absolute URL of one of the protocols, as it was written. */
+export function parseUrl(text: string, protocols: readonly string[]): string {
+  const forms = protocols.map((protocol) => `${protocol}//`).join(' or ')
+  if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol))
+    throw new BadSetting(`must be a URL that starts with ${forms}`)
+  return text
+}
+
+export function parseList(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim())
+  if (items.includes('')) throw new BadSetting('must be a comma-separated list without empty items')
+  return items
+}
+
+/** Web origins exactly as browsers send them (RFC 6454, section 6.2). */
+export function parseOrigins(text: string): string[] {
+  return parseList(text).map((item) => {
+    if (!URL.canParse(item) || new URL(item).origin !== item) {
+      throw new BadSetting('must list origins like https://app.example.com, without a path or a slash at the end')
+    }
+    return item
+  })
+}
+
+/** IP addresses and CIDR blocks. */
+export function parseAddresses(text: string): string[] {
+  return parseList(text).map((item) => {
+    if (!isAddressOrBlock(item)) throw new BadSetting('must list IP addresses or CIDR blocks like 10.0.0.0/8')
+    return item
+  })
+}
+
+function isAddressOrBlock(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  if (prefix === undefined) return true
+  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) === 0) return false
+  try {
+    new BlockList().addSubnet(address, Number(prefix), version === 4 ? 'ipv4' : 'ipv6')
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,139 @@
+import type { InjectOptions } from 'fastify'
+import t from 'tap'
+import { Type } from 'typebox'
+import { Body, defineProblems, Params, problem, problemResponses, Uuid } from '../src/index.ts'
+import { assertProblem, openApp } from './fixtures/open-app.ts'
+
+const problems = defineProblems({
+  email_taken: { status: 409, title: 'E-mail taken', detail: 'An account has this e-mail already.' },
+})
+const SessionEnded = problem('session_ended', 401, 'Session ended')
+const SECRET = 'SECRET-cause'
+
+const { app, requestLines, logText } = await openApp(t, (app) => {
+  app.get('/ok', async () => ({ fine: true }))
+  app.post('/ok', { schema: { body: Body({ name: Type.String() }) } }, async () => ({ fine: true }))
+  app.put('/items/:id', { schema: { params: Params({ id: Uuid() }) } }, async () => ({ fine: true }))
+  app.get('/throws/unknown', async () => {
+    throw new Error(SECRET)
+  })
+  app.get('/throws/text', async () => {
+    throw SECRET
+  })
+  app.get('/throws/driver', async () => {
+    throw Object.assign(new Error(SECRET), { code: '23505', detail: SECRET })
+  })
+  app.get('/throws/status', async () => {
+    throw Object.assign(new Error(SECRET), { statusCode: 418 })
+  })
+  app.get('/throws/server-code', async () => {
+    throw Object.assign(new Error(SECRET), { code: 'looks_public', statusCode: 500 })
+  })
+  app.get('/throws/conflict', { schema: { response: { ...problemResponses(409) } } }, async () => {
+    throw new problems.email_taken({ cause: new Error(SECRET) })
+  })
+  app.get('/throws/ended', async () => {
+    throw new SessionEnded({
+      detail: 'Signed out elsewhere.',
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+      extensions: { reason: 'signed_out' },
+    })
+  })
+  app.get('/throws/late', { schema: { response: { 200: Type.Object({ id: Type.String() }) } } }, async () => {
+    return {} as { id: string }
+  })
+})
+
+type Case = [title: string, request: InjectOptions, status: number, code: string, headers?: Record<string, string>]
+const json = (payload: string): InjectOptions => ({
+  method: 'POST',
+  url: '/ok',
+  headers: { 'content-type': 'application/json' },
+  payload,
+})
+
+const cases: Case[] = [
+  ['an unknown address is not found', { url: '/nowhere' }, 404, 'not_found'],
+  ['an unknown address is not found whatever its body', { ...json('{'), url: '/nowhere' }, 404, 'not_found'],
+  [
+    'a wrong method says which ones there are',
+    { method: 'PATCH', url: '/ok?x=1' },
+    405,
+    'method_not_allowed',
+    { allow: 'GET, HEAD, POST, OPTIONS' },
+  ],
+  [
+    'a wrong method under a parameter, too',
+    { method: 'GET', url: '/items/7' },
+    405,
+    'method_not_allowed',
+    { allow: 'PUT, OPTIONS' },
+  ],
+  ['a method nobody has heard of', { method: 'QUERY' as 'GET', url: '/ok' }, 405, 'method_not_allowed'],
+  ['an address that can not be decoded', { url: '/items/%zz' }, 400, 'invalid_request'],
+  ['a parameter without end', { method: 'PUT', url: `/items/${'a'.repeat(500)}` }, 414, 'uri_too_long'],
+  ['a parameter of another form', { method: 'PUT', url: '/items/7' }, 400, 'invalid_request'],
+  ['malformed JSON', json('{'), 400, 'invalid_request'],
+  ['a body that is missing', { method: 'POST', url: '/ok' }, 400, 'invalid_request'],
+  ['a body that is empty', json(''), 400, 'invalid_request'],
+  ['a body that is too large', json(JSON.stringify({ name: 'a'.repeat(70_000) })), 413, 'payload_too_large'],
+  [
+    'a body of another media type',
+    { method: 'POST', url: '/ok', headers: { 'content-type': 'text/plain' }, payload: 'x' },
+    415,
+    'unsupported_media_type',
+  ],
+  ['a problem of the service', { url: '/throws/conflict' }, 409, 'email_taken'],
+  [
+    'a problem with headers of its own',
+    { url: '/throws/ended' },
+    401,
+    'session_ended',
+    { 'www-authenticate': 'Bearer error="invalid_token"' },
+  ],
+  ['an error that nobody expected', { url: '/throws/unknown' }, 500, 'internal_error'],
+  ['something thrown that is no error', { url: '/throws/text' }, 500, 'internal_error'],
+  ['an error of a driver', { url: '/throws/driver' }, 500, 'internal_error'],
+  ['an error with a status and no public code', { url: '/throws/status' }, 500, 'internal_error'],
+  ['an error that calls itself public with a status of ours', { url: '/throws/server-code' }, 500, 'internal_error'],
+  ['an answer that does not fit its schema', { url: '/throws/late' }, 500, 'internal_error'],
+]
+
+for (const [title, request, status, code, headers] of cases) {
+  t.test(`${title}: ${status} ${code}`, async (t) => {
+    const response = await app.inject(request)
+    assertProblem(t, response, status, code)
+    t.notMatch(response.body, SECRET)
+    for (const [name, value] of Object.entries(headers ?? {})) t.equal(response.headers[name], value)
+  })
+}
+
+t.test('OPTIONS tells the methods of an address', async (t) => {
+  const response = await app.inject({ method: 'OPTIONS', url: '/ok' })
+  t.equal(response.statusCode, 204)
+  t.equal(response.headers.allow, 'GET, HEAD, POST, OPTIONS')
+})
+
+t.test('a problem may carry members of its own', async (t) => {
+  const { reason, detail } = (await app.inject('/throws/ended')).json()
+  t.same({ reason, detail }, { reason: 'signed_out', detail: 'Signed out elsewhere.' })
+})
+
+t.test('a failure of ours is logged once, with its cause and stack, under the id that was answered', async (t) => {
+  const response = await app.inject('/throws/unknown')
+  const lines = requestLines().filter((line) => line.requestId === response.headers['x-request-id'])
+  t.equal(lines.length, 1)
+  t.match(lines[0], { level: 50, status: 500, err: { message: SECRET, stack: /errors\.test\.ts/ } })
+})
+
+t.test('a refusal is logged with its code and its private reason', async (t) => {
+  const response = await app.inject('/throws/conflict')
+  const line = requestLines().find(({ requestId }) => requestId === response.headers['x-request-id'])
+  t.match(line, { level: 30, status: 409, code: 'email_taken', reason: SECRET })
+})
+
+t.test('an address that can not be decoded is logged without its query string', async (t) => {
+  await app.inject('/items/%zz?token=canary-in-query')
+  t.match(requestLines().at(-1), { status: 400, path: '/items/%zz', code: 'invalid_request' })
+  t.notMatch(logText(), 'canary-in-query')
+})

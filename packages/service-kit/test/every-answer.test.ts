@@ -1,0 +1,106 @@
+import type { InjectOptions } from 'fastify'
+import t from 'tap'
+import { Type } from 'typebox'
+import { Body } from '../src/index.ts'
+import { openApp } from './fixtures/open-app.ts'
+
+const { app } = await openApp(t, (app) => {
+  app.get('/ok', async () => ({ fine: true }))
+  app.get('/empty', async (_request, reply) => reply.code(204).send())
+  app.get('/cached', async (_request, reply) => reply.header('cache-control', 'max-age=60').send({}))
+  app.post('/body', { schema: { body: Body({ a: Type.String() }) } }, async () => ({}))
+  app.get('/throws', async () => {
+    throw new Error('x')
+  })
+})
+
+const answers: [status: number, request: InjectOptions][] = [
+  [200, { url: '/ok' }],
+  [200, { method: 'HEAD', url: '/ok' }],
+  [204, { url: '/empty' }],
+  [204, { method: 'OPTIONS', url: '/ok' }],
+  [400, { method: 'POST', url: '/body', payload: {} }],
+  [400, { url: '/%zz' }],
+  [404, { url: '/nowhere' }],
+  [405, { method: 'DELETE', url: '/ok' }],
+  [413, { method: 'POST', url: '/body', payload: { a: 'a'.repeat(70_000) } }],
+  [415, { method: 'POST', url: '/body', headers: { 'content-type': 'text/plain' }, payload: 'a' }],
+  [500, { url: '/throws' }],
+  [200, { url: '/metrics' }],
+  [200, { url: '/openapi.json' }],
+  [200, { url: '/docs' }],
+]
+
+for (const [status, request] of answers) {
+  t.test(
+    `${request.method ?? 'GET'} ${request.url} (${status}) has the security headers and a request id`,
+    async (t) => {
+      const { statusCode, headers } = await app.inject(request)
+      t.equal(statusCode, status)
+      t.match(headers, {
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': /default-src 'none'.*frame-ancestors 'none'/,
+        'referrer-policy': 'no-referrer',
+        'x-request-id': /^[\w-]+$/,
+      })
+      t.equal(headers['cache-control'], 'no-store')
+    },
+  )
+}
+
+t.test('a route may have its answers cached', async (t) => {
+  t.equal((await app.inject('/cached')).headers['cache-control'], 'max-age=60')
+})
+
+const ids: [given: string, taken: boolean][] = [
+  ['01890a5d-ac96-774b-bcce-b302099a8057', true],
+  ['a.b_C-1', true],
+  ['a'.repeat(128), true],
+  ['a'.repeat(129), false],
+  ['', false],
+  ['a b', false],
+  ['a,b', false],
+  ['<script>', false],
+  ['é', false],
+]
+
+for (const [given, taken] of ids) {
+  t.test(
+    `the request id ${JSON.stringify(given.slice(0, 40))} (${given.length}) is ${taken ? 'taken over' : 'replaced'}`,
+    async (t) => {
+      const { headers } = await app.inject({ url: '/ok', headers: { 'x-request-id': given } })
+      if (taken) t.equal(headers['x-request-id'], given)
+      else t.match(headers['x-request-id'], /^[\w-]{10,}$/)
+    },
+  )
+}
+
+t.test('ids of our own differ', async (t) => {
+  const requests = Array.from({ length: 50 }, async () => (await app.inject('/ok')).headers['x-request-id'])
+  t.equal(new Set(await Promise.all(requests)).size, 50)
+})
+
+t.test('forwarded headers count from configured proxies only', async (t) => {
+  const whoami = async (trustProxy: string[]) => {
+    const { app } = await openApp(
+      t,
+      (app) => {
+        app.get('/whoami', async ({ ip, protocol, host }) => ({ ip, protocol, host }))
+      },
+      { trustProxy },
+    )
+    const headers = {
+      host: 'real.example',
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'forged.example',
+      forwarded: 'for=203.0.113.9',
+      'x-real-ip': '203.0.113.9',
+    }
+    return (await app.inject({ url: '/whoami', headers })).json()
+  }
+  t.same(await whoami([]), { ip: '127.0.0.1', protocol: 'http', host: 'real.example' })
+  t.same(await whoami(['10.0.0.0/8']), { ip: '127.0.0.1', protocol: 'http', host: 'real.example' })
+  t.same(await whoami(['127.0.0.0/8']), { ip: '203.0.113.9', protocol: 'https', host: 'forged.example' })
+})

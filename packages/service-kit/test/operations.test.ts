@@ -1,0 +1,168 @@
+import t from 'tap'
+import { Type } from 'typebox'
+import { Body, problemResponses, registerHealth, SECURED } from '../src/index.ts'
+import { assertProblem, openApp } from './fixtures/open-app.ts'
+
+const states: Record<string, () => Promise<unknown>> = {
+  postgres: async () => undefined,
+  redis: async () => undefined,
+}
+let rounds = 0
+
+const { app, logText } = await openApp(t, (app) => {
+  registerHealth(app, {
+    timeoutMs: 50,
+    checks: {
+      postgres: async () => {
+        rounds += 1
+        return states.postgres?.()
+      },
+      redis: async () => states.redis?.(),
+    },
+  })
+  app.post(
+    '/things/:id',
+    {
+      schema: {
+        tags: ['things'],
+        security: SECURED,
+        body: Body({ name: Type.String(), size: Type.Integer({ default: 1 }) }),
+        response: { 201: Type.Object({ id: Type.String() }), ...problemResponses(400, 401) },
+      },
+    },
+    async (_request, reply) => reply.code(201).send({ id: 'x' }),
+  )
+})
+
+const fail = async (): Promise<never> => {
+  throw new Error('private cause')
+}
+
+const health: [
+  title: string,
+  postgres: () => Promise<unknown>,
+  redis: () => Promise<unknown>,
+  status: number,
+  report: object,
+][] = [
+  [
+    'all is well',
+    async () => {},
+    async () => 'ok',
+    200,
+    { status: 'ok', checks: { postgres: { status: 'ok' }, redis: { status: 'ok' } } },
+  ],
+  [
+    'one serves with something missing',
+    async () => {},
+    async () => 'degraded',
+    200,
+    { status: 'degraded', checks: { redis: { status: 'degraded' } } },
+  ],
+  [
+    'one is down',
+    fail,
+    async () => 'degraded',
+    503,
+    { status: 'unavailable', checks: { postgres: { status: 'unavailable' }, redis: { status: 'degraded' } } },
+  ],
+  [
+    'one does not answer in time',
+    async () => new Promise(() => {}),
+    async () => {},
+    503,
+    { status: 'unavailable', checks: { postgres: { status: 'unavailable' } } },
+  ],
+]
+
+for (const [title, postgres, redis, status, report] of health) {
+  t.test(`readiness when ${title}: ${status}`, async (t) => {
+    Object.assign(states, { postgres, redis })
+    const response = await app.inject('/health/ready')
+    t.equal(response.statusCode, status)
+    t.match(response.json(), report)
+    t.equal(response.headers['retry-after'], status === 503 ? '1' : undefined)
+    t.notMatch(response.body, 'private cause')
+  })
+}
+
+t.test('a change of health is logged with its cause', async (t) => {
+  t.match(logText(), 'health changed')
+  t.match(logText(), 'private cause')
+})
+
+t.test('many that ask at the same time cost the dependencies one round', async (t) => {
+  Object.assign(states, { postgres: async () => new Promise(setImmediate), redis: async () => {} })
+  rounds = 0
+  await Promise.all(Array.from({ length: 20 }, () => app.inject('/health/ready')))
+  t.equal(rounds, 1)
+})
+
+t.test('a process that lives says so whatever its dependencies do', async (t) => {
+  states.postgres = fail
+  t.same((await app.inject('/health/live')).json(), { status: 'ok' })
+})
+
+t.test('an app that stops is not ready', async (t) => {
+  Object.assign(states, { postgres: async () => {}, redis: async () => {} })
+  app.draining = true
+  const response = await app.inject('/health/ready')
+  app.draining = false
+  t.equal(response.statusCode, 503)
+})
+
+t.test('requests are counted by method, route and class of status', async (t) => {
+  await app.inject({ method: 'POST', url: '/things/1', payload: { name: 'a' } })
+  await app.inject({ method: 'POST', url: '/things/2', payload: {} })
+  await app.inject('/nowhere/3')
+  const { body, headers } = await app.inject('/metrics')
+  t.match(headers['content-type'], 'text/plain; version=0.0.4')
+  t.match(body, 'http_request_duration_seconds_count{method="POST",route="/things/:id",status="2xx"} 1')
+  t.match(body, 'http_request_duration_seconds_count{method="POST",route="/things/:id",status="4xx"} 1')
+  t.match(body, 'http_request_duration_seconds_count{method="GET",route="none",status="4xx"}')
+  t.match(body, 'nodejs_eventloop_lag_seconds')
+  t.notMatch(body, '/nowhere')
+})
+
+t.test('apps of one process count for themselves', async (t) => {
+  const { app: other } = await openApp(t, () => {})
+  t.notMatch((await other.inject('/metrics')).body, '/things/:id')
+})
+
+t.test('modules may add metrics of their own', async (t) => {
+  const { Counter } = await import('prom-client')
+  new Counter({ name: 'things_total', help: 'Things', registers: [app.metrics.registry] }).inc(3)
+  t.match((await app.inject('/metrics')).body, 'things_total 3')
+})
+
+t.test('the API is described in OpenAPI 3.1, with its security and its problems', async (t) => {
+  const description = (await app.inject('/openapi.json')).json()
+  t.match(description, {
+    openapi: '3.1.0',
+    info: { title: 'Test service', version: '1.2.3' },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { in: 'cookie', name: '__Host-access' } },
+      schemas: { Problem: { type: 'object' } },
+    },
+    paths: { '/health/live': {}, '/health/ready': {}, '/metrics': {}, '/openapi.json': {} },
+  })
+  const operation = description.paths['/things/{id}'].post
+  t.match(operation, { tags: ['things'], security: [{ bearer: [] }, { cookie: [] }] })
+  t.same(operation.requestBody.content['application/json'].schema.required, ['name'])
+  t.same(operation.responses['401'].content['application/problem+json'].schema, {
+    $ref: '#/components/schemas/Problem',
+  })
+})
+
+t.test('the page of the API loads nothing that its policy forbids', async (t) => {
+  const { body, headers } = await app.inject('/docs')
+  t.match(headers['content-security-policy'], "script-src 'self'")
+  t.notMatch(body, /<script(?![^>]*\ssrc=)[^>]*>|<style|\son\w+=|https?:/)
+  const loaded = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '')
+  t.ok(loaded.length >= 5)
+  for (const url of loaded) t.equal((await app.inject(url)).statusCode, 200, url)
+})
+
+t.test('a file of that page that does not exist is a problem like any other', async (t) => {
+  assertProblem(t, await app.inject('/docs/static/nothing.js'), 404, 'not_found')
+})

@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { captureLogs } from '@latchkey/test-kit'
+import t from 'tap'
+import { createLogger } from '../src/index.ts'
+import { listen, openApp } from './fixtures/open-app.ts'
+
+const CANARY = 'canary-3f9c'
+
+const { app, requestLines, logText } = await openApp(t, (app) => {
+  app.post('/things/:id', async (request) => {
+    request.logFields = { userId: 'u1' }
+    return { fine: true }
+  })
+  app.get('/throws', async () => {
+    throw Object.assign(new Error('driver failed'), { parameters: [CANARY], command: { args: [CANARY] } })
+  })
+  app.get('/logs', async (request) => {
+    request.log.info({ refreshToken: CANARY, nested: [{ password: CANARY, name: 'kept' }], req: request }, 'careless')
+    return { fine: true }
+  })
+  app.get('/never', { config: { quiet: true } }, async () => new Promise(() => {}))
+})
+
+async function lineOf(requestId: unknown): Promise<Record<string, unknown> | undefined> {
+  const lines = requestLines().filter((line) => line.requestId === requestId)
+  t.equal(lines.length, 1, 'exactly one line')
+  return lines[0]
+}
+
+t.test('a request is one line: what, how it went, how long, for whom', async (t) => {
+  const response = await app.inject({ method: 'POST', url: '/things/7', payload: {} })
+  t.match(await lineOf(response.headers['x-request-id']), {
+    level: 30,
+    service: 'test-service',
+    method: 'POST',
+    path: '/things/7',
+    route: '/things/:id',
+    status: 200,
+    durationMs: Number,
+    remoteAddress: '127.0.0.1',
+    userId: 'u1',
+  })
+})
+
+t.test('query strings, headers, cookies, bodies and what drivers hang on errors are never logged', async (t) => {
+  const headers = { authorization: `Bearer ${CANARY}`, cookie: `a=${CANARY}`, 'x-other': CANARY }
+  for (const url of [`/things/7?q=${CANARY}`, `/nowhere?q=${CANARY}`, `/throws?q=${CANARY}`, `/logs?q=${CANARY}`]) {
+    await app.inject({ method: 'POST', url, headers, payload: { password: CANARY } })
+    await app.inject({ method: 'GET', url, headers })
+  }
+  t.match(logText(), 'careless')
+  t.match(logText(), 'kept')
+  t.match(logText(), 'driver failed')
+  t.notMatch(logText(), CANARY)
+})
+
+t.test('a forged line in an address stays one line', async (t) => {
+  const before = requestLines().length
+  await app.inject('/a%0d%0a%7b%22level%22:30%7d%e2%80%a8')
+  t.equal(requestLines().length, before + 1)
+})
+
+t.test('a path without end is cut', async (t) => {
+  const response = await app.inject(`/${'a'.repeat(5000)}`)
+  t.equal(String((await lineOf(response.headers['x-request-id']))?.path).length, 200)
+})
+
+t.test('probes and scrapes are logged at debug', async (t) => {
+  const response = await app.inject('/metrics')
+  t.match(await lineOf(response.headers['x-request-id']), { level: 20, path: '/metrics' })
+})
+
+t.test('a client that leaves before its answer is logged, too', async (t) => {
+  const { port } = new URL(await listen(app))
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write('GET /never HTTP/1.1\r\nhost: a\r\nx-request-id: leaver\r\n\r\n')
+  await once(app.server, 'request')
+  socket.destroy()
+  while (!requestLines().some(({ requestId }) => requestId === 'leaver')) await new Promise(setImmediate)
+  t.match(await lineOf('leaver'), { status: 499, path: '/never' })
+})
+
+t.test('an error is logged with its causes, and what is no error without its content', async (t) => {
+  const logs = captureLogs()
+  const logger = createLogger('x', { level: 'info', stream: logs.stream })
+  logger.error({ err: new AggregateError([new Error('part')], 'whole', { cause: new Error('root') }) })
+  logger.error({ err: { password: CANARY } })
+  const [first, second] = logs.lines()
+  t.match(first, {
+    err: { type: 'AggregateError', message: 'whole', cause: { message: 'root' }, errors: [{ message: 'part' }] },
+  })
+  t.match(second, { err: { type: 'object' } })
+  t.notMatch(logs.text(), CANARY)
+})

@@ -1,0 +1,190 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { describeSettings, loadSettings, type Setting, SettingsError, setting } from '../src/index.ts'
+
+const describe = (name: string) => ({ name, description: `What ${name} is` })
+const read = (one: Setting<unknown>, text: string | undefined): unknown =>
+  loadSettings({ one }, { [one.name]: text }).one
+
+function faultsOf(load: () => unknown): readonly { name: string; message: string }[] {
+  try {
+    load()
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults
+    throw error
+  }
+  return []
+}
+
+const text = setting.text(describe('TEXT'))
+const port = setting.port(describe('PORT'))
+const durationMs = setting.durationMs(describe('DURATION'))
+const durationSeconds = setting.durationSeconds(describe('DURATION'))
+const url = setting.url(describe('URL'))
+const database = setting.url({ ...describe('DATABASE'), protocols: ['postgres:', 'postgresql:'] })
+const list = setting.list(describe('LIST'))
+const origins = setting.origins(describe('ORIGINS'))
+const addresses = setting.addresses(describe('ADDRESSES'))
+const integer = setting.integer({ ...describe('INTEGER'), min: 8, max: 64 })
+const choice = setting.choice({ ...describe('CHOICE'), choices: ['full', 'minimal'] })
+const json = setting.custom({ ...describe('JSON'), parse: (text): unknown => JSON.parse(text) })
+
+const good: [setting: Setting<unknown>, text: string, value: unknown][] = [
+  [text, 'a b', 'a b'],
+  [port, '3001', 3001],
+  [port, '0', 0],
+  [durationMs, '250ms', 250],
+  [durationMs, '10s', 10_000],
+  [durationMs, '15m', 900_000],
+  [durationMs, '1h', 3_600_000],
+  [durationMs, '7d', 604_800_000],
+  [durationSeconds, '15m', 900],
+  [url, 'http://localhost:3001', 'http://localhost:3001'],
+  [database, 'postgres://u:p@h/d', 'postgres://u:p@h/d'],
+  [list, 'a, b,c', ['a', 'b', 'c']],
+  [origins, 'https://a.example,http://localhost:5173', ['https://a.example', 'http://localhost:5173']],
+  [addresses, '10.0.0.0/8, ::1,192.168.0.7', ['10.0.0.0/8', '::1', '192.168.0.7']],
+  [integer, '64', 64],
+  [choice, 'minimal', 'minimal'],
+  [json, '[1]', [1]],
+]
+
+for (const [one, text, value] of good) {
+  t.test(`${one.name}=${text} is read`, async (t) => {
+    t.same(read(one, text), value)
+  })
+}
+
+const bad: [setting: Setting<unknown>, text: string, message: RegExp][] = [
+  [port, '65536', /whole number from 0 to 65535/],
+  [port, '3e3', /whole number/],
+  [port, ' 80', /whole number/],
+  [durationMs, '15', /duration like 10s, 15m, 1h or 7d/],
+  [durationMs, '0s', /duration/],
+  [durationMs, '-1s', /duration/],
+  [durationMs, '1.5h', /duration/],
+  [durationMs, '15 m', /duration/],
+  [durationMs, '1w', /duration/],
+  [durationSeconds, '250ms', /whole seconds/],
+  [url, 'localhost:3001', /URL that starts with http/],
+  [url, 'ftp://a', /URL that starts with http/],
+  [database, 'mysql://a', /postgres:/],
+  [list, 'a,,b', /without empty items/],
+  [origins, 'https://a.example/', /origins like/],
+  [origins, 'https://a.example/path', /origins like/],
+  [origins, '*', /origins like/],
+  [origins, 'null', /origins like/],
+  [origins, 'https://A.example', /origins like/],
+  [addresses, 'localhost', /IP addresses or CIDR/],
+  [addresses, '10.0.0.0/33', /IP addresses or CIDR/],
+  [addresses, '10.0.0.0/0', /IP addresses or CIDR/],
+  [addresses, '::/129', /IP addresses or CIDR/],
+  [addresses, '10.0.0.0/8/8', /IP addresses or CIDR/],
+  [addresses, 'true', /IP addresses or CIDR/],
+  [integer, '7', /from 8 to 64/],
+  [integer, '65', /from 8 to 64/],
+  [choice, 'FULL', /one of full, minimal/],
+  [json, '{"secret": canary}', /is not acceptable/],
+]
+
+for (const [one, text, message] of bad) {
+  t.test(`${one.name}=${text} is a fault`, async (t) => {
+    t.match(
+      faultsOf(() => read(one, text)),
+      [{ name: one.name, message }],
+    )
+  })
+}
+
+t.test('all faults are told at once, by name and never by value', async (t) => {
+  const definitions = { port, durationMs, choice, text, secret: setting.secret(describe('SECRET')) }
+  const load = () => loadSettings(definitions, { PORT: 'canary1', DURATION: 'canary2', CHOICE: 'canary3', TEXT: '' })
+  t.same(
+    faultsOf(load).map(({ name }) => name),
+    ['PORT', 'DURATION', 'CHOICE', 'TEXT', 'SECRET'],
+  )
+  t.throws(load, { message: /^Settings are not usable:\n {2}PORT must be .*\n {2}DURATION must/ })
+  t.notMatch(String(faultsOf(load).map(({ message }) => message)), 'canary')
+})
+
+t.test('a parser that quotes the value is not believed', async (t) => {
+  const quoting = setting.custom({
+    ...describe('QUOTING'),
+    parse: (text): never => {
+      throw new Error(`bad value ${text}`)
+    },
+  })
+  t.same(
+    faultsOf(() => read(quoting, 'canary')),
+    [{ name: 'QUOTING', message: 'is not acceptable' }],
+  )
+})
+
+t.test('an empty variable counts as not set: default, undefined, or a fault', async (t) => {
+  t.equal(read(setting.port({ ...describe('PORT'), default: 3001 }), ''), 3001)
+  t.equal(read(setting.text({ ...describe('TEXT'), optional: true }), ''), undefined)
+  t.same(
+    faultsOf(() => read(text, '')),
+    [{ name: 'TEXT', message: 'must be set' }],
+  )
+})
+
+t.test('faults that only several settings together have are told, too', async (t) => {
+  const check = (loaded: { port: number }) => (loaded.port === 1 ? [{ name: 'PORT', message: 'must not be 1' }] : [])
+  t.same(
+    faultsOf(() => loadSettings({ port }, { PORT: '1' }, check)),
+    [{ name: 'PORT', message: 'must not be 1' }],
+  )
+  t.same(loadSettings({ port }, { PORT: '2' }, check), { port: 2 })
+})
+
+t.test('secrets may come from files', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'settings-'))
+  t.teardown(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'secret')
+  const empty = join(directory, 'empty')
+  await writeFile(file, 'from file \n')
+  await writeFile(empty, '\n')
+  const secret = setting.secret(describe('SECRET'))
+  const load = (environment: Record<string, string>) => () =>
+    loadSettings({ secret, text }, { TEXT: 'a', ...environment })
+
+  t.equal(load({ SECRET_FILE: file })().secret, 'from file ', 'without the newline at its end')
+  t.equal(load({ SECRET: 'direct', SECRET_FILE: '' })().secret, 'direct')
+  t.same(faultsOf(load({ SECRET: 'a', SECRET_FILE: file })), [
+    { name: 'SECRET', message: 'and SECRET_FILE are both set' },
+  ])
+  t.same(faultsOf(load({ SECRET_FILE: join(directory, 'none') })), [
+    { name: 'SECRET_FILE', message: 'names a file that can not be read' },
+  ])
+  t.same(faultsOf(load({ SECRET_FILE: empty })), [{ name: 'SECRET_FILE', message: 'names an empty file' }])
+  t.match(faultsOf(load({})), [{ name: 'SECRET', message: /SECRET_FILE/ }])
+  t.same(
+    faultsOf(load({ SECRET: 'a', TEXT: '', TEXT_FILE: file })),
+    [{ name: 'TEXT', message: 'must be set' }],
+    'and only secrets',
+  )
+})
+
+t.test('settings describe themselves as a table', async (t) => {
+  const definitions = {
+    port: setting.port({ ...describe('PORT'), default: 3001 }),
+    issuer: setting.url({ name: 'ISSUER', description: 'a | b', optional: true, shownDefault: '`http://localhost`' }),
+    secret: setting.secret({ ...describe('SECRET') }),
+    maybe: setting.text({ ...describe('MAYBE'), optional: true }),
+  }
+  t.equal(
+    describeSettings(definitions),
+    [
+      '| name | meaning | default |',
+      '| --- | --- | --- |',
+      '| `PORT` | What PORT is | `3001` |',
+      '| `ISSUER` | a \\| b | `http://localhost` |',
+      '| `SECRET`, `SECRET_FILE` | What SECRET is | required |',
+      '| `MAYBE` | What MAYBE is | none |',
+      '',
+    ].join('\n'),
+  )
+})

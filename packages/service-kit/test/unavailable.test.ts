@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { unavailable, withDeadline } from '../src/index.ts'
+import { assertProblem, listen, openApp } from './fixtures/open-app.ts'
+
+const down = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' })
+const { promise: released, resolve: release } = Promise.withResolvers<void>()
+
+const { app, requestLines, logText } = await openApp(
+  t,
+  (app) => {
+    app.get('/down', async () => {
+      throw down
+    })
+    app.get('/shed', async () => {
+      throw unavailable(7, new Error('too busy'))
+    })
+    app.get('/hangs', async () => {
+      await released
+      return { late: true }
+    })
+    app.get('/patient', { handlerTimeout: 60_000 }, async () => {
+      await sleep(150)
+      return { fine: true }
+    })
+    app.post('/body', async () => ({ fine: true }))
+  },
+  { requestTimeoutMs: 100, isUnavailable: (error) => error === down },
+)
+
+t.test('a dependency that can not be reached is 503 and asks to try again', async (t) => {
+  const response = await app.inject('/down')
+  assertProblem(t, response, 503, 'unavailable')
+  t.equal(response.headers['retry-after'], '1')
+  t.notMatch(response.body, '10.0.0.7')
+  t.match(requestLines().at(-1), { level: 40, status: 503, err: { code: 'ECONNREFUSED' } })
+})
+
+t.test('who sheds load says when to come back', async (t) => {
+  const response = await app.inject('/shed')
+  assertProblem(t, response, 503, 'unavailable')
+  t.equal(response.headers['retry-after'], '7')
+  t.match(requestLines().at(-1), { err: { message: 'too busy' } })
+})
+
+t.test('a request that is not answered in time is 503, and what its handler still says is dropped', async (t) => {
+  const response = await app.inject('/hangs?q=canary')
+  assertProblem(t, response, 503, 'unavailable')
+  t.equal(response.headers['retry-after'], '1')
+  const lines = logText().split('\n').length
+  release()
+  await new Promise(setImmediate)
+  t.equal(logText().split('\n').length, lines)
+  t.notMatch(logText(), 'canary')
+})
+
+t.test('a route may take longer', async (t) => {
+  t.same((await app.inject('/patient')).json(), { fine: true })
+})
+
+t.test('a body that never arrives is the time-out of the caller', async (t) => {
+  const { port } = new URL(await listen(app))
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write('POST /body HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{')
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  await once(socket, 'close')
+  const answer = Buffer.concat(chunks).toString()
+  t.match(answer, 'HTTP/1.1 408')
+  t.match(answer, '"code":"request_timeout"')
+})
+
+t.test('a deadline lets through what settles in time', async (t) => {
+  t.equal(await withDeadline(Promise.resolve(7), 1000), 7)
+  await t.rejects(withDeadline(Promise.reject(new Error('no')), 1000), { message: 'no' })
+})
+
+t.test('a deadline turns silence into unavailable', async (t) => {
+  await t.rejects(withDeadline(new Promise(() => {}), 10), { code: 'unavailable', statusCode: 503 })
+})
