@@ -5,7 +5,8 @@ import { ADMIN, refreshWith, type SignedIn, startAuthService } from './support/a
 const auth = await startAuthService(t)
 const admin = await auth.call('POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
 const adminToken: string = admin.json().accessToken
-const asAdmin = (method: string, url: string, body?: object) => auth.call(method, url, { token: adminToken, ...(body && { body }) })
+const asAdmin = (method: string, url: string, body?: object) =>
+  auth.call(method, url, { token: adminToken, ...(body && { body }) })
 
 t.test('people see their devices: name, readable user agent, address, times, and which one asks', async (t) => {
   const user = await auth.newUser()
@@ -31,7 +32,12 @@ t.test('people see their devices: name, readable user agent, address, times, and
 t.test('a refresh moves last-seen, with the address it came from', async (t) => {
   const user = await auth.newUser()
   const before = (await auth.call('GET', '/auth/sessions', { token: user.accessToken })).json().items[0]
-  await auth.app.inject({ method: 'POST', url: '/auth/refresh', payload: { refreshToken: user.refreshToken }, remoteAddress: '192.0.2.7' })
+  await auth.app.inject({
+    method: 'POST',
+    url: '/auth/refresh',
+    payload: { refreshToken: user.refreshToken },
+    remoteAddress: '192.0.2.7',
+  })
   const after = (await auth.call('GET', '/auth/sessions', { token: user.accessToken })).json().items[0]
   t.ok(after.lastSeenAt > before.lastSeenAt)
   t.equal(after.createdAt, before.createdAt)
@@ -42,7 +48,8 @@ t.test('people end one of their devices, and no one else’s', async (t) => {
   const user = await auth.newUser()
   const lost = await auth.signIn(user.email)
   const stranger = await auth.newUser()
-  const end = (deviceId: string, by: SignedIn) => auth.call('DELETE', `/auth/sessions/${deviceId}`, { token: by.accessToken })
+  const end = (deviceId: string, by: SignedIn) =>
+    auth.call('DELETE', `/auth/sessions/${deviceId}`, { token: by.accessToken })
   t.equal((await end(lost.deviceId, stranger)).json().code, 'session_not_found')
   t.equal((await end(lost.deviceId, user)).statusCode, 204)
   t.equal((await end(lost.deviceId, user)).statusCode, 404)
@@ -70,7 +77,10 @@ t.test('an administrator ends all devices of a user, whose older tokens are all 
   const devices = [user, await auth.signIn(user.email)]
   t.equal((await asAdmin('DELETE', `/admin/users/${user.userId}/sessions`)).statusCode, 204)
   for (const device of devices) {
-    t.match((await refreshWith(auth, device.refreshToken)).json(), { code: 'session_ended', reason: 'revoked_by_admin' })
+    t.match((await refreshWith(auth, device.refreshToken)).json(), {
+      code: 'session_ended',
+      reason: 'revoked_by_admin',
+    })
   }
   const again = await auth.signIn(user.email)
   const claims = JSON.parse(Buffer.from(again.accessToken.split('.')[1] ?? '', 'base64url').toString())
@@ -99,28 +109,31 @@ t.test('roles given by an administrator reach the next refresh', async (t) => {
   t.same(JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString()).roles, ['user', 'hr'])
 })
 
-t.test('the last active administrator can be neither disabled nor demoted, also not by two who do it to each other', async (t) => {
-  const { id } = admin.json().user
-  for (const change of [{ status: 'disabled' }, { roles: ['user'] }]) {
-    const response = await asAdmin('PATCH', `/admin/users/${id}`, change)
-    t.equal(response.statusCode, 409)
-    t.equal(response.json().code, 'last_admin')
-  }
-  const second = await auth.newUser()
-  await asAdmin('PATCH', `/admin/users/${second.userId}`, { roles: ['admin'] })
-  const secondToken = (await refreshWith(auth, second.refreshToken)).json().accessToken
-  const responses = await Promise.all([
-    asAdmin('PATCH', `/admin/users/${second.userId}`, { roles: ['user'] }),
-    auth.call('PATCH', `/admin/users/${id}`, { token: secondToken, body: { roles: ['user'] } }),
-  ])
-  const statuses = responses.map((response) => response.statusCode).sort()
-  t.equal(statuses[0], 200)
-  t.ok([401, 403, 409].includes(statuses[1] ?? 0), 'the second is not an administrator any more, or the last one')
-  // Whoever is left gives the first one their role back.
-  if (responses[1]?.statusCode === 200) {
-    await auth.call('PATCH', `/admin/users/${id}`, { token: secondToken, body: { roles: ['admin'] } })
-  }
-})
+t.test(
+  'the last active administrator can be neither disabled nor demoted, also not by two who do it to each other',
+  async (t) => {
+    const { id } = admin.json().user
+    for (const change of [{ status: 'disabled' }, { roles: ['user'] }]) {
+      const response = await asAdmin('PATCH', `/admin/users/${id}`, change)
+      t.equal(response.statusCode, 409)
+      t.equal(response.json().code, 'last_admin')
+    }
+    const second = await auth.newUser()
+    await asAdmin('PATCH', `/admin/users/${second.userId}`, { roles: ['admin'] })
+    const secondToken = (await refreshWith(auth, second.refreshToken)).json().accessToken
+    const responses = await Promise.all([
+      asAdmin('PATCH', `/admin/users/${second.userId}`, { roles: ['user'] }),
+      auth.call('PATCH', `/admin/users/${id}`, { token: secondToken, body: { roles: ['user'] } }),
+    ])
+    const statuses = responses.map((response) => response.statusCode).sort()
+    t.equal(statuses[0], 200)
+    t.ok([401, 403, 409].includes(statuses[1] ?? 0), 'the second is not an administrator any more, or the last one')
+    // Whoever is left gives the first one their role back.
+    if (responses[1]?.statusCode === 200) {
+      await auth.call('PATCH', `/admin/users/${id}`, { token: secondToken, body: { roles: ['admin'] } })
+    }
+  },
+)
 
 t.test('users are found by part of address, name or user name, by status and role, page by page', async (t) => {
   const names = ['Zoë Quill', 'Zed Quill', 'Zara Quill', 'Zack 100%_Quill', 'Zita Quill']
@@ -157,7 +170,11 @@ t.test('without the scope nothing under /admin answers, whatever a forged token 
   const user = await auth.newUser()
   const sign = createAccessTokenSigner({ ring: () => auth.config.accessTokenKeys })
   const claims = JSON.parse(Buffer.from(user.accessToken.split('.')[1] ?? '', 'base64url').toString())
-  const forged = sign({ ...claims, roles: ['admin'], scope: 'users:read users:write sessions:read sessions:revoke audit:read' })
+  const forged = sign({
+    ...claims,
+    roles: ['admin'],
+    scope: 'users:read users:write sessions:read sessions:revoke audit:read',
+  })
   const calls: [string, string, object?][] = [
     ['GET', '/admin/users'],
     ['GET', `/admin/users/${user.userId}`],
@@ -190,7 +207,15 @@ t.test('the audit trail tells who did what to whom, from where, when, and never 
   const events = await trail(`userId=${user.userId}&limit=100`)
   t.same(
     events.map((event: { type: string }) => event.type),
-    ['session_ended', 'user_disabled', 'session_ended', 'login_succeeded', 'login_failed', 'login_succeeded', 'user_registered'],
+    [
+      'session_ended',
+      'user_disabled',
+      'session_ended',
+      'login_succeeded',
+      'login_failed',
+      'login_succeeded',
+      'user_registered',
+    ],
   )
   t.match(events[2], {
     actorId: admin.json().user.id,

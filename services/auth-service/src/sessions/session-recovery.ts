@@ -49,7 +49,8 @@ export function createSessionRecovery(dependencies: Dependencies): () => Promise
     }
 
     const users = await listUsersChangedSince(db, since)
-    await publisher.publish(users.map(({ id, tokenVersion }) => ({ kind: 'user', id, version: tokenVersion })))
+    const raised = users.filter(({ tokenVersion, changedAt }) => tokenVersion > 0 && changedAt >= publishSince)
+    await publisher.publish(raised.map(({ id, tokenVersion }) => ({ kind: 'user', id, version: tokenVersion })))
     await Promise.all(users.map(({ id }) => store.forgetSnapshot(id)))
     await marker.advance(lastId)
     await deleteEndsBefore(db, oldest)

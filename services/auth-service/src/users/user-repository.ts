@@ -194,11 +194,15 @@ export async function hasAdministrator(trx: AuthTransaction): Promise<boolean> {
   return row !== undefined
 }
 
-/** Users that anything changed about since, with their token versions. */
-export async function listUsersChangedSince(
-  db: Executor,
-  since: Date,
-): Promise<{ id: string; tokenVersion: number }[]> {
-  const rows = await db.selectFrom('users').select(['id', 'token_version']).where('updated_at', '>=', since).execute()
-  return rows.map((row) => ({ id: row.id, tokenVersion: row.token_version }))
+/** `changedAt` in epoch milliseconds. */
+export type ChangedUser = { readonly id: string; readonly tokenVersion: number; readonly changedAt: number }
+
+/** Users that anything changed about since. */
+export async function listUsersChangedSince(db: Executor, since: Date): Promise<ChangedUser[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select(['id', 'token_version', 'updated_at'])
+    .where('updated_at', '>=', since)
+    .execute()
+  return rows.map((row) => ({ id: row.id, tokenVersion: row.token_version, changedAt: row.updated_at.getTime() }))
 }

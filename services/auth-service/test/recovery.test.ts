@@ -1,0 +1,106 @@
+import { cpSync, rmSync } from 'node:fs'
+import { privateRedis, testEnvironment } from '@latchkey/test-kit'
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { ADMIN, refreshWith, startAuthService } from './support/auth-service.ts'
+
+const environment = await testEnvironment(t)
+const redis = await privateRedis(t)
+const auth = await startAuthService(t, { environment: { ...environment, redisUrl: redis.url } })
+
+async function untilReady(): Promise<void> {
+  for (;;) if ((await auth.call('GET', '/health/ready')).statusCode === 200) return
+}
+
+async function feed(): Promise<string[][]> {
+  const client = new Redis(redis.url)
+  const entries = await client.xrange(`${environment.redisPrefix}revocations`, '-', '+')
+  client.disconnect()
+  return entries.map(([, fields]) => fields)
+}
+
+const rolesOf = (token: string): string[] =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).roles
+
+t.test(
+  'a Redis that comes back older than it was brings no ended session back and signs no honest client out',
+  async (t) => {
+    const { accessToken: adminToken } = (
+      await auth.call('POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
+    ).json()
+    const asAdmin = (method: string, url: string, body?: object) =>
+      auth.call(method, url, { token: adminToken, ...(body && { body }) })
+    const signedOut = await auth.newUser()
+    const revoked = await auth.newUser()
+    const everywhere = await auth.newUser()
+    const disabled = await auth.newUser()
+    const promoted = await auth.newUser()
+    const honest = await auth.newUser()
+
+    await redis.stop()
+    const backup = `${redis.directory}-copy`
+    cpSync(redis.directory, backup, { recursive: true })
+    await redis.start()
+    await untilReady()
+
+    await auth.call('POST', '/auth/logout', { body: { refreshToken: signedOut.refreshToken } })
+    await asAdmin('DELETE', `/admin/users/${revoked.userId}/sessions/${revoked.deviceId}`)
+    await auth.call('POST', '/auth/logout-all', { token: everywhere.accessToken })
+    await asAdmin('PATCH', `/admin/users/${disabled.userId}`, { status: 'disabled' })
+    await asAdmin('PATCH', `/admin/users/${promoted.userId}`, { roles: ['user', 'hr'] })
+    let held = honest.refreshToken
+    for (let n = 0; n < 5; n++) held = (await refreshWith(auth, held)).json().refreshToken
+    t.equal((await feed()).length, 4)
+
+    await redis.kill()
+    rmSync(redis.directory, { recursive: true })
+    cpSync(backup, redis.directory, { recursive: true })
+    await redis.start()
+    await untilReady()
+
+    const reasonOf = async (refreshToken: string) => (await refreshWith(auth, refreshToken)).json().reason
+    t.equal(await reasonOf(signedOut.refreshToken), 'signed_out')
+    t.equal(await reasonOf(revoked.refreshToken), 'revoked_by_admin')
+    t.equal(await reasonOf(everywhere.refreshToken), 'signed_out_everywhere')
+    t.equal(await reasonOf(disabled.refreshToken), 'account_disabled')
+    t.same(rolesOf((await refreshWith(auth, promoted.refreshToken)).json().accessToken), ['user', 'hr'])
+    t.equal((await refreshWith(auth, held)).statusCode, 200, 'a token newer than the store heals it')
+
+    const known = (await feed()).map((fields) => fields.join(' '))
+    for (const { accessToken } of [signedOut, revoked]) {
+      const { sid } = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
+      t.ok(
+        known.some((entry) => entry.includes(sid)),
+        'a verifier that starts now learns of it',
+      )
+    }
+    for (const { userId } of [everywhere, disabled]) t.ok(known.some((entry) => entry.includes(`user id ${userId}`)))
+  },
+)
+
+t.test('an emptied Redis signs everyone out in plain words, and the next sign-in works', async (t) => {
+  const user = await auth.newUser()
+  const client = new Redis(redis.url)
+  await client.flushall()
+  client.disconnect()
+  t.match((await refreshWith(auth, user.refreshToken)).json(), { code: 'session_ended', reason: 'unknown' })
+  t.equal((await auth.signIn(user.email)).userId, user.userId)
+})
+
+t.test('every end is in the feed before its call is answered', async (t) => {
+  const user = await auth.newUser()
+  const sidOf = (token: string): string =>
+    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid
+  const replaced = await auth.signIn(user.email, { deviceId: 'device-of-this-test' })
+  await auth.signIn(user.email, { deviceId: 'device-of-this-test' })
+  t.ok(
+    (await feed()).some((fields) => fields.includes(sidOf(replaced.accessToken))),
+    'replaced',
+  )
+
+  const before = Math.floor(Date.now() / 1000)
+  await auth.call('DELETE', `/auth/sessions/${user.deviceId}`, { token: user.accessToken })
+  const entry = (await feed()).at(-1) ?? []
+  t.same(entry.slice(0, 4), ['kind', 'session', 'id', sidOf(user.accessToken)])
+  t.ok(Number(entry[5]) >= before + 900, 'kept for as long as a token of it could live')
+})
