@@ -15,7 +15,7 @@ export type PasswordHasher = {
 export type PasswordHasherOptions = { readonly memoryKiB: number; readonly passes: number }
 
 /** OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two passes, one lane. */
-export const DEFAULT_HASHER_OPTIONS: PasswordHasherOptions = { memoryKiB: 19_456, passes: 2 }
+const DEFAULT_HASHER_OPTIONS: PasswordHasherOptions = { memoryKiB: 19_456, passes: 2 }
 
 /** Sign-ins waiting for a free hashing thread; more are told to come back (503) rather than kept waiting past their patience. */
 const MAX_WAITING = 64

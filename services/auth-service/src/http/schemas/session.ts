@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { DeviceSession } from '../../sessions/session.ts'
 import { describeUserAgent } from '../describe-user-agent.ts'
 
-export const SessionBody = Type.Object({
+const SessionBody = Type.Object({
   deviceId: Type.String(),
   deviceName: Type.String(),
   userAgent: Type.String({ description: 'Browser and system, as far as they can be told' }),
