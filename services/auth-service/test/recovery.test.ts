@@ -78,13 +78,23 @@ t.test(
   },
 )
 
-t.test('an emptied Redis signs everyone out in plain words, and the next sign-in works', async (t) => {
+t.test('sign-ins that Redis lost are put back, with the tokens handed out since', async (t) => {
   const user = await auth.newUser()
-  const client = new Redis(redis.url)
-  await client.flushall()
-  client.disconnect()
-  t.match((await refreshWith(auth, user.refreshToken)).json(), { code: 'session_ended', reason: 'unknown' })
-  t.equal((await auth.signIn(user.email)).userId, user.userId)
+  const ended = await auth.signIn(user.email)
+  await auth.call('POST', '/auth/logout', { body: { refreshToken: ended.refreshToken } })
+  let held = user.refreshToken
+  for (let n = 0; n < 3; n++) held = (await refreshWith(auth, held)).json().refreshToken
+
+  await redis.kill()
+  rmSync(redis.directory, { recursive: true })
+  await redis.start()
+  await untilReady()
+
+  const response = await refreshWith(auth, held)
+  t.equal(response.statusCode, 200)
+  t.equal(response.json().device.id, user.deviceId)
+  t.match((await refreshWith(auth, ended.refreshToken)).json(), { code: 'session_ended', reason: 'signed_out' })
+  t.equal((await auth.call('GET', '/auth/sessions', { token: user.accessToken })).json().items.length, 1)
 })
 
 t.test('every end is in the feed before its call is answered', async (t) => {

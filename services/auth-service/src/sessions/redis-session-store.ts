@@ -43,6 +43,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
     list: guarded('list'),
     end: guarded('end'),
     endAll: guarded('end-all'),
+    restore: guarded('restore'),
     fillUser: guarded('fill-user'),
   }
   const keyOf = (userId: string): string => `${keyPrefix}{${userId}}`
@@ -126,6 +127,10 @@ export function createRedisSessionStore(options: Options): SessionStore {
 
     async endAll(userId, reason, keepDeviceId = '') {
       await run.endAll(keyOf(userId), [reason, keepDeviceId])
+    },
+
+    async restore({ userId, deviceId, sid, createdAt, delivery, deviceName }) {
+      await run.restore(keyOf(userId), [deviceId, sid, createdAt, now(), idleMs, maxAgeMs, delivery, deviceName])
     },
 
     async forgetSnapshot(userId) {

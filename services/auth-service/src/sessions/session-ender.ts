@@ -1,10 +1,10 @@
 import type { Origin } from '../audit/audit-event.ts'
 import { recordSessionEnds } from '../audit/audit-trail.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import type { EndMarker } from './redis-end-marker.ts'
+import type { EventMarker } from './redis-event-marker.ts'
 import type { RevocationPublisher } from './redis-revocation-publisher.ts'
 import type { EndReason, SessionKey } from './session.ts'
-import { insertSessionEnds } from './session-end-repository.ts'
+import { insertEnds } from './session-event-repository.ts'
 import type { SessionEnd, SessionStore } from './session-store.ts'
 
 /**
@@ -38,7 +38,7 @@ type Dependencies = {
   readonly db: AuthDatabase
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
-  readonly marker: EndMarker
+  readonly marker: EventMarker
 }
 
 export function createSessionEnder({ db, store, publisher, marker }: Dependencies): SessionEnder {
@@ -48,7 +48,7 @@ export function createSessionEnder({ db, store, publisher, marker }: Dependencie
     ends: readonly SessionEnd[],
   ): Promise<string | undefined> {
     if (ends.length === 0) return undefined
-    const lastId = await insertSessionEnds(trx, ends)
+    const lastId = await insertEnds(trx, ends)
     await recordSessionEnds(trx, origin, ends)
     return lastId
   }

@@ -1,11 +1,14 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { listUsersChangedSince } from '../users/user-repository.ts'
-import type { EndMarker } from './redis-end-marker.ts'
+import type { EventMarker } from './redis-event-marker.ts'
 import type { RevocationPublisher } from './redis-revocation-publisher.ts'
-import { deleteEndsBefore, findCutoff, listEndsSince } from './session-end-repository.ts'
+import { deleteEventsBefore, findCutoff, listEnds, listOpenings } from './session-event-repository.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** Ends recorded this long before the marked one are carried out again too: calls overtake each other, and nodes of a cluster lose different writes. */
+/**
+ * What was written down this long before the marked event is carried out again too: calls overtake each other, and nodes
+ * of a cluster lose different writes.
+ */
 const MARGIN_SECONDS = 60
 const PAGE = 500
 
@@ -14,7 +17,7 @@ type Dependencies = {
   /** Unguarded: it is asked while all others wait. */
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
-  readonly marker: EndMarker
+  readonly marker: EventMarker
   /** The longest that a session, and so a Redis with one in it, can matter. */
   readonly maxAgeMs: number
   readonly accessTokenLifeSeconds: number
@@ -22,38 +25,57 @@ type Dependencies = {
   readonly now: () => number
 }
 
+export type Recovered = { readonly ends: number; readonly openings: number }
+
 /**
  * Brings a Redis that may have gone back in time (restarted from an older file, a replica promoted without the last
- * writes) to where Postgres knows it must be: ended sessions end again, stale snapshots of users go, and what verifiers
- * must still know is published again. Repeating it changes nothing. Resolves to the number of ends carried out.
+ * writes, emptied) to where Postgres knows it must be: ended sessions end again, lost ones are put back, stale snapshots
+ * of users go, and what verifiers must still know is published again. Repeating it changes nothing.
  */
-export function createSessionRecovery(dependencies: Dependencies): () => Promise<number> {
+export function createSessionRecovery(dependencies: Dependencies): () => Promise<Recovered> {
   const { db, store, publisher, marker, maxAgeMs, accessTokenLifeSeconds, now } = dependencies
+
+  /** Reads page by page, carries out each page, and resolves to the number of events and the id of the last one. */
+  async function replay<Event extends { eventId: string }>(
+    since: Date,
+    list: (db: AuthDatabase, page: { since: Date; afterId: string; limit: number }) => Promise<Event[]>,
+    carryOut: (events: Event[]) => Promise<unknown>,
+  ): Promise<{ count: number; lastId: string }> {
+    let count = 0
+    let lastId = '0'
+    for (;;) {
+      const events = await list(db, { since, afterId: lastId, limit: PAGE })
+      await carryOut(events)
+      count += events.length
+      lastId = events.at(-1)?.eventId ?? lastId
+      if (events.length < PAGE) return { count, lastId }
+    }
+  }
+
   return async () => {
     const oldest = new Date(now() - maxAgeMs)
     const marked = await marker.read()
     const since = (marked === undefined ? undefined : await findCutoff(db, marked, MARGIN_SECONDS)) ?? oldest
     const publishSince = now() - accessTokenLifeSeconds * 1000
 
-    let applied = 0
-    let lastId: string | undefined
-    for (;;) {
-      const ends = await listEndsSince(db, since, lastId ?? '0', PAGE)
+    const ends = await replay(since, listEnds, async (page) => {
       await publisher.publish(
-        ends.filter(({ endedAt }) => endedAt >= publishSince).map(({ sid }) => ({ kind: 'session', id: sid })),
+        page.filter(({ at }) => at >= publishSince).map(({ sid }) => ({ kind: 'session', id: sid })),
       )
-      await Promise.all(ends.map((end) => store.end(end, end.reason)))
-      applied += ends.length
-      lastId = ends.at(-1)?.id ?? lastId
-      if (ends.length < PAGE) break
-    }
+      await Promise.all(page.map((end) => store.end(end, end.reason)))
+    })
+    const openings = await replay(since, listOpenings, (page) =>
+      Promise.all(page.map((opened) => store.restore(opened))),
+    )
 
     const users = await listUsersChangedSince(db, since)
     const raised = users.filter(({ tokenVersion, changedAt }) => tokenVersion > 0 && changedAt >= publishSince)
     await publisher.publish(raised.map(({ id, tokenVersion }) => ({ kind: 'user', id, version: tokenVersion })))
     await Promise.all(users.map(({ id }) => store.forgetSnapshot(id)))
-    await marker.advance(lastId)
-    await deleteEndsBefore(db, oldest)
-    return applied
+
+    const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId
+    if (lastId !== '0') await marker.advance(lastId)
+    await deleteEventsBefore(db, oldest)
+    return { ends: ends.count, openings: openings.count }
   }
 }

@@ -16,8 +16,10 @@ import type { User } from '../users/user.ts'
 import { lockAccount, raiseTokenVersion } from '../users/user-repository.ts'
 import type { Account } from '../users/user-table.ts'
 import type { AccessTokenIssuer } from './access-token-issuer.ts'
+import type { EventMarker } from './redis-event-marker.ts'
 import type { ClientContext, Delivery, DeviceSession, HandedOut, SessionKey, UserSnapshot } from './session.ts'
 import type { SessionEnder } from './session-ender.ts'
+import { insertOpening } from './session-event-repository.ts'
 import type { NewSession, SessionStore } from './session-store.ts'
 
 /** What a sign-in or a refresh gives. Lives in whole seconds from now. */
@@ -62,6 +64,7 @@ type Dependencies = {
   readonly db: AuthDatabase
   readonly store: SessionStore
   readonly ender: SessionEnder
+  readonly marker: EventMarker
   readonly accessTokens: AccessTokenIssuer
   readonly signRefreshToken: (claims: RefreshTokenClaims) => string
   readonly verifyRefreshToken: (token: string) => RefreshTokenClaims
@@ -73,7 +76,7 @@ const newId = (): string => randomBytes(16).toString('base64url')
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { db, store, ender, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
+  const { db, store, ender, marker, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
 
   function grant(
     key: SessionKey,
@@ -126,8 +129,11 @@ export function createSessionService(dependencies: Dependencies): SessionService
         if (settled.user.status === 'disabled') throw new problems.account_disabled()
         const key = { userId: settled.user.id, deviceId: deviceId ?? newId(), sid: newId() }
         const snapshot = { user: settled.user, tokenVersion: settled.tokenVersion }
-        const handedOut = await open(trx, { ...key, delivery, deviceName, client, snapshot })
+        const session = { ...key, delivery, deviceName, client, snapshot }
         await recordLogin(trx, client, key)
+        const eventId = await insertOpening(trx, session)
+        const handedOut = await open(trx, session)
+        await marker.advance(eventId)
         return grant(key, handedOut, { name: deviceName, delivery }, snapshot)
       })
     },

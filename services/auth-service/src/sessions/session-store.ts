@@ -36,6 +36,13 @@ export type Opening =
   | { readonly outcome: 'opened'; readonly handedOut: HandedOut }
   | { readonly outcome: 'must_end'; readonly ends: SessionEnd[] }
 
+/** A session as it was opened. `createdAt` in epoch milliseconds. */
+export type OpenedSession = SessionKey & {
+  readonly createdAt: number
+  readonly delivery: Delivery
+  readonly deviceName: string
+}
+
 /** A session and why it ended. */
 export type SessionEnd = SessionKey & { readonly reason: EndReason }
 
@@ -56,6 +63,8 @@ export type SessionStore = {
   /** Ends a session if it is still there. */
   end(session: SessionKey, reason: EndReason): Promise<void>
   endAll(userId: string, reason: EndReason, keepDeviceId?: string): Promise<void>
+  /** Puts back a session that the store lost. */
+  restore(session: OpenedSession): Promise<void>
   /** To be called inside the transaction that changes a user, once the row is locked. */
   forgetSnapshot(userId: string): Promise<void>
 }

@@ -1,10 +1,11 @@
--- Ends one session, if it is still the one named.
+-- Ends one session. Its reason is kept even where the session is not there (any more): the first one told stands.
 -- ARGV: device id, sid, reason
--- Returns 1 when it ended, else 0.
 
 local packed = redis.call('HGET', KEYS[1], ARGV[1])
-if not packed then return 0 end
-local session = cmsgpack.unpack(packed)
-if session[SID] ~= ARGV[2] then return 0 end
-finish(ARGV[1], session, ARGV[3])
-return 1
+local session = packed and cmsgpack.unpack(packed)
+if session and session[SID] == ARGV[2] then
+  finish(ARGV[1], session, ARGV[3])
+else
+  redis.call('SET', KEYS[1] .. ':ended:' .. ARGV[2], ARGV[3], 'PX', ENDED_RETENTION_MS, 'NX')
+end
+return redis.status_reply('OK')

@@ -2,15 +2,23 @@ import { type Kysely, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
-    .createTable('session_ends')
+    .createTable('session_events')
     .addColumn('id', 'bigint', (column) => column.primaryKey().generatedAlwaysAsIdentity())
+    .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('user_id', 'uuid', (column) => column.notNull())
     .addColumn('device_id', 'text', (column) => column.notNull())
     .addColumn('sid', 'text', (column) => column.notNull())
-    .addColumn('reason', 'text', (column) => column.notNull())
-    .addColumn('ended_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
+    .addColumn('reason', 'text')
+    .addColumn('delivery', 'text')
+    .addColumn('device_name', 'text')
+    .addColumn('at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
+    .addCheckConstraint(
+      'session_events_kind',
+      sql`(kind = 'ended' and reason is not null) or (kind = 'opened' and delivery is not null and device_name is not null)`,
+    )
     .execute()
-  await db.schema.createIndex('session_ends_ended_at').on('session_ends').column('ended_at').execute()
+  await db.schema.createIndex('session_events_at').on('session_events').column('at').execute()
+  await db.schema.createIndex('session_events_sid').on('session_events').columns(['sid', 'kind']).execute()
   // What Redis may have missed when it comes back older than it was.
   await db.schema.createIndex('users_updated_at').on('users').column('updated_at').execute()
 

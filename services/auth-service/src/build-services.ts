@@ -1,0 +1,119 @@
+import { createAccessTokenSigner, createRefreshTokenSigner, createRefreshTokenVerifier } from '@latchkey/access-token'
+import type { LoggerOptions } from '@latchkey/service-kit'
+import type { FastifyBaseLogger } from 'fastify'
+import { createAuditLog } from './audit/audit-log.ts'
+import type { Config } from './config.ts'
+import type { AuthDatabase } from './database/auth-database.ts'
+import { createAccessTokenIssuer } from './sessions/access-token-issuer.ts'
+import { createRedisEventMarker } from './sessions/redis-event-marker.ts'
+import { createRedisGate } from './sessions/redis-gate.ts'
+import { createRedisRevocationPublisher } from './sessions/redis-revocation-publisher.ts'
+import type { RedisClient } from './sessions/redis-script.ts'
+import { createRedisSessionStore } from './sessions/redis-session-store.ts'
+import { createSessionEnder } from './sessions/session-ender.ts'
+import { createSessionRecovery } from './sessions/session-recovery.ts'
+import { createSessionService } from './sessions/session-service.ts'
+import { createAccountService } from './users/account-service.ts'
+import { createAuthentication } from './users/authentication.ts'
+import { createPasswordHasher, type PasswordHasherOptions } from './users/password-hasher.ts'
+import { createPasswordPolicy } from './users/password-policy.ts'
+import { createSignInLimiter, DEFAULT_SIGN_IN_LIMITS, type SignInLimits } from './users/sign-in-limiter.ts'
+import { createUserAdministration } from './users/user-administration.ts'
+import { findSettledAccount } from './users/user-repository.ts'
+
+/** What tests put in place of the production choices. */
+export type Overrides = {
+  readonly logStream?: LoggerOptions['stream']
+  readonly passwordHashing?: PasswordHasherOptions
+  readonly signInLimits?: SignInLimits
+  readonly schema?: string
+  readonly redisPrefix?: string
+  /** Epoch milliseconds, for tokens and sessions alike. */
+  readonly now?: () => number
+}
+
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly redis: RedisClient
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+}
+
+/** What this service can do, on the Postgres and the Redis that it is given, before there is an HTTP edge. */
+export type Services = ReturnType<typeof buildServices>
+
+/** Nothing is asked of Postgres or Redis yet: sessions are served once the `gate` has been told to watch. */
+export function buildServices(config: Config, overrides: Overrides, { db, redis, log }: Dependencies) {
+  const { redisPrefix = 'latchkey:', now = Date.now } = overrides
+  const hasher = createPasswordHasher(overrides.passwordHashing)
+  const policy = createPasswordPolicy({ minLength: config.passwordMinLength })
+  const limiter = createSignInLimiter(redis, redisPrefix, overrides.signInLimits ?? DEFAULT_SIGN_IN_LIMITS)
+
+  const storeOptions = {
+    ...config,
+    redis,
+    keyPrefix: `${redisPrefix}user:`,
+    now: overrides.now,
+    loadSnapshot: async (userId: string) => {
+      const account = await findSettledAccount(db, userId)
+      return account && { user: account.user, tokenVersion: account.tokenVersion }
+    },
+  }
+  const publisher = createRedisRevocationPublisher({
+    redis,
+    keyPrefix: redisPrefix,
+    accessTokenLifeSeconds: config.accessTokenLifeSeconds,
+    now: Date.now,
+  })
+  const marker = createRedisEventMarker(redis, redisPrefix)
+  const recover = createSessionRecovery({
+    db,
+    store: createRedisSessionStore(storeOptions),
+    publisher,
+    marker,
+    maxAgeMs: config.maxAgeMs,
+    accessTokenLifeSeconds: config.accessTokenLifeSeconds,
+    now: Date.now,
+  })
+  const gate = createRedisGate(
+    redis,
+    async () => {
+      const recovered = await recover()
+      log.info(recovered, 'Redis is up to date')
+    },
+    (err) => log.warn({ err }, 'Redis could not be brought up to date yet'),
+  )
+  const store = createRedisSessionStore({ ...storeOptions, assertCurrent: gate.assertOpen })
+  const ender = createSessionEnder({ db, store, publisher, marker })
+
+  const refreshRing = () => config.refreshTokenKeys
+  const accessTokens = createAccessTokenIssuer({
+    sign: createAccessTokenSigner({ ring: () => config.accessTokenKeys }),
+    issuer: config.issuer,
+    audience: config.audience,
+    lifeSeconds: config.accessTokenLifeSeconds,
+    profile: config.accessTokenProfile,
+    now,
+  })
+  const sessions = createSessionService({
+    db,
+    store,
+    ender,
+    marker,
+    accessTokens,
+    signRefreshToken: createRefreshTokenSigner({ ring: refreshRing }),
+    verifyRefreshToken: createRefreshTokenVerifier({ ring: refreshRing }),
+    now,
+  })
+
+  return {
+    sessions,
+    accounts: createAccountService({ db, store, ender, hasher, policy, limiter }),
+    authentication: createAuthentication({ db, hasher, limiter }),
+    administration: createUserAdministration({ db, store, ender }),
+    auditLog: createAuditLog(db),
+    store,
+    gate,
+    hasher,
+    close: () => policy.close(),
+  }
+}

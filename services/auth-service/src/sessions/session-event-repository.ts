@@ -1,0 +1,110 @@
+import { sql } from 'kysely'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { SessionKey } from './session.ts'
+import type { NewSession, OpenedSession, SessionEnd } from './session-store.ts'
+
+/** Returns the id of the event. */
+export async function insertOpening(
+  db: AuthTransaction,
+  { userId, deviceId, sid, delivery, deviceName }: NewSession,
+): Promise<string> {
+  const row = await db
+    .insertInto('session_events')
+    .values({ kind: 'opened', user_id: userId, device_id: deviceId, sid, delivery, device_name: deviceName })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+/** Returns the id of the last event. */
+export async function insertEnds(db: AuthTransaction, ends: readonly SessionEnd[]): Promise<string> {
+  const rows = await db
+    .insertInto('session_events')
+    .values(
+      ends.map(({ userId, deviceId, sid, reason }) => ({
+        kind: 'ended' as const,
+        user_id: userId,
+        device_id: deviceId,
+        sid,
+        reason,
+      })),
+    )
+    .returning('id')
+    .execute()
+  return rows.at(-1)?.id ?? '0'
+}
+
+/** The time of the last event up to this one, less a margin. Undefined when there is none. */
+export async function findCutoff(db: AuthDatabase, eventId: string, marginSeconds: number): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('session_events')
+    .select(sql<Date>`at - make_interval(secs => ${marginSeconds})`.as('cutoff'))
+    .where('id', '<=', eventId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.cutoff
+}
+
+type Page = { readonly since: Date; readonly afterId: string; readonly limit: number }
+/** `eventId` orders events; `at` in epoch milliseconds. */
+type Recorded<Event> = Event & { readonly eventId: string; readonly at: number }
+
+/** A page of the ends since, oldest first. */
+export async function listEnds(db: AuthDatabase, { since, afterId, limit }: Page): Promise<Recorded<SessionEnd>[]> {
+  const rows = await db
+    .selectFrom('session_events')
+    .selectAll()
+    .where('kind', '=', 'ended')
+    .where('at', '>=', since)
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...keyOf(row), eventId: row.id, at: row.at.getTime(), reason: row.reason ?? 'unknown' }))
+}
+
+/** A page of the openings since whose sessions were not ended, oldest first. */
+export async function listOpenings(
+  db: AuthDatabase,
+  { since, afterId, limit }: Page,
+): Promise<Recorded<OpenedSession>[]> {
+  const rows = await db
+    .selectFrom('session_events as opened')
+    .selectAll()
+    .where('kind', '=', 'opened')
+    .where('at', '>=', since)
+    .where('id', '>', afterId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('session_events as ended')
+            .select('ended.id')
+            .whereRef('ended.sid', '=', 'opened.sid')
+            .where('ended.kind', '=', 'ended'),
+        ),
+      ),
+    )
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    ...keyOf(row),
+    eventId: row.id,
+    at: row.at.getTime(),
+    createdAt: row.at.getTime(),
+    delivery: row.delivery ?? 'hybrid',
+    deviceName: row.device_name ?? '',
+  }))
+}
+
+/** Forgets what no Redis, however old, could still be wrong about. */
+export async function deleteEventsBefore(db: AuthDatabase, before: Date): Promise<void> {
+  await db.deleteFrom('session_events').where('at', '<', before).execute()
+}
+
+const keyOf = (row: { user_id: string; device_id: string; sid: string }): SessionKey => ({
+  userId: row.user_id,
+  deviceId: row.device_id,
+  sid: row.sid,
+})
