@@ -3,17 +3,21 @@ import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from 
 import { resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, registerHealth } from '@latchkey/service-kit'
 import { buildServices, type Overrides } from './build-services.ts'
+import { ensureConfiguredClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
 import { migrations } from './database/migrations.ts'
-import { liveSessionCheck } from './http/live-session.ts'
+import { liveBearerCheck } from './http/live-bearer.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
+import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { createRedisClient, isRedisUnavailable } from './sessions/redis-client.ts'
 import { createFirstAdministrator } from './users/first-administrator.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
 export type { Overrides } from './build-services.ts'
+
+const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || isPostgresUnavailable(error)
 
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
@@ -26,11 +30,12 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     tags: [
       { name: 'auth', description: 'For people and their devices' },
       { name: 'admin', description: 'For administrators' },
+      { name: 'oauth', description: 'The standard endpoints' },
     ],
     logger: { level: config.logLevel, ...(overrides.logStream && { stream: overrides.logStream }) },
     trustProxy: config.trustProxy ?? [],
     allowedOrigins: config.allowedOrigins ?? [],
-    isUnavailable: (error) => isRedisUnavailable(error) || isPostgresUnavailable(error),
+    isUnavailable,
   })
 
   const database = createDatabase<AuthSchema>({
@@ -43,7 +48,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const { db } = database
 
   const services = buildServices(config, overrides, { db, redis, log: app.log })
-  const { store, gate } = services
+  const { gate } = services
 
   app.addHook('onClose', async () => {
     redis.disconnect()
@@ -57,7 +62,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     audience: config.audience,
     allowedOrigins: config.allowedOrigins ?? [],
     now,
-    checks: [liveSessionCheck(store)],
+    checks: [liveBearerCheck(services)],
   })
   registerHealth(app, {
     checks: {
@@ -70,25 +75,29 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     timeoutMs: 1000,
   })
   app.decorateRequest('liveSession', null)
+  app.decorateRequest('actorId', null)
+  const verifyAccessToken = createAccessTokenVerifier({
+    ring: accessRing,
+    issuer: config.issuer,
+    audience: config.audience,
+    now,
+  })
   await app.register(adminRoutes, services)
   await app.register(authRoutes, {
     ...services,
     now,
     passwordMinLength: config.passwordMinLength,
     allowedOrigins: config.allowedOrigins ?? [],
-    verifyAccessToken: createAccessTokenVerifier({
-      ring: accessRing,
-      issuer: config.issuer,
-      audience: config.audience,
-      now,
-    }),
+    verifyAccessToken,
   })
+  await app.register(oauthRoutes, { ...services, issuer: config.issuer, isUnavailable, verifyAccessToken })
 
   try {
     await waitUntilReady('Postgres', app.log, () => database.ping())
     await migrate({ db, migrations, ...(schema && { schema }) })
     gate.watch()
     await waitUntilReady('Redis', app.log, async () => gate.assertOpen())
+    await ensureConfiguredClients(config, services.clients, app.log)
     if (config.adminPassword !== undefined) {
       const administrator = { email: config.adminEmail, password: config.adminPassword }
       if (await createFirstAdministrator(db, services.hasher, administrator)) {

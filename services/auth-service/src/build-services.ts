@@ -2,6 +2,9 @@ import { createAccessTokenSigner, createRefreshTokenSigner, createRefreshTokenVe
 import type { LoggerOptions } from '@latchkey/service-kit'
 import type { FastifyBaseLogger } from 'fastify'
 import { createAuditLog } from './audit/audit-log.ts'
+import { createClientAuthentication } from './clients/client-authentication.ts'
+import { createClientService } from './clients/client-service.ts'
+import { createRedisClientCache } from './clients/redis-client-cache.ts'
 import type { Config } from './config.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import { createAccessTokenIssuer } from './sessions/access-token-issuer.ts'
@@ -105,8 +108,13 @@ export function buildServices(config: Config, overrides: Overrides, { db, redis,
     now,
   })
 
+  const clients = createClientService({ db, cache: createRedisClientCache(redis, redisPrefix), publisher })
+
   return {
     sessions,
+    accessTokens,
+    clients,
+    clientAuthentication: createClientAuthentication(clients, limiter),
     accounts: createAccountService({ db, store, ender, hasher, policy, limiter }),
     authentication: createAuthentication({ db, hasher, limiter }),
     administration: createUserAdministration({ db, store, ender }),

@@ -6,6 +6,8 @@ export const problems = defineProblems({
   email_taken: { status: 409, title: 'E-mail address taken', detail: 'An account with this e-mail address exists.' },
   username_taken: { status: 409, title: 'User name taken', detail: 'An account with this user name exists.' },
   user_not_found: { status: 404, title: 'User not found', detail: 'There is no such account.' },
+  client_exists: { status: 409, title: 'Client exists', detail: 'There is a service client of this id.' },
+  client_not_found: { status: 404, title: 'Client not found', detail: 'There is no service client of this id.' },
   session_not_found: {
     status: 404,
     title: 'Session not found',

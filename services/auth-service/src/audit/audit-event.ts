@@ -9,6 +9,9 @@ export const AUDIT_EVENT_TYPES = [
   'user_disabled',
   'user_enabled',
   'password_changed',
+  'client_created',
+  'client_secret_created',
+  'client_deleted',
 ] as const
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number]
 

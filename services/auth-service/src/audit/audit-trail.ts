@@ -50,3 +50,12 @@ export const recordUserEnabled = (db: Executor, origin: Origin, userId: string) 
 
 export const recordPasswordChange = (db: Executor, origin: Origin, userId: string, deviceId: string) =>
   insertAuditEvents(db, origin, [{ type: 'password_changed', subjectId: userId, deviceId }])
+
+export const recordClientCreated = (db: Executor, origin: Origin, clientId: string, scopes: readonly string[]) =>
+  insertAuditEvents(db, origin, [{ type: 'client_created', subjectId: clientId, details: { scopes } }])
+
+export const recordClientSecretCreated = (db: Executor, origin: Origin, clientId: string, secretId: string) =>
+  insertAuditEvents(db, origin, [{ type: 'client_secret_created', subjectId: clientId, details: { secretId } }])
+
+export const recordClientDeleted = (db: Executor, origin: Origin, clientId: string) =>
+  insertAuditEvents(db, origin, [{ type: 'client_deleted', subjectId: clientId }])

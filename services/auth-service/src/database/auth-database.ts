@@ -1,8 +1,15 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AuditEventTable } from '../audit/audit-table.ts'
+import type { ClientSecretTable, ServiceClientTable } from '../clients/client-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
 import type { UserTable } from '../users/user-table.ts'
 
-export type AuthSchema = { users: UserTable; session_events: SessionEventTable; audit_events: AuditEventTable }
+export type AuthSchema = {
+  service_clients: ServiceClientTable
+  client_secrets: ClientSecretTable
+  users: UserTable
+  session_events: SessionEventTable
+  audit_events: AuditEventTable
+}
 export type AuthDatabase = Kysely<AuthSchema>
 export type AuthTransaction = Transaction<AuthSchema>

@@ -1,10 +1,12 @@
 import * as users from './migrations/0001-users.ts'
 import * as sessionEventsAndAudit from './migrations/0002-session-events-and-audit.ts'
 import * as userSearch from './migrations/0003-user-search.ts'
+import * as serviceClients from './migrations/0004-service-clients.ts'
 
 /** In order of their names. A migration that was released is never changed. */
 export const migrations = {
   '0001-users': users,
   '0002-session-events-and-audit': sessionEventsAndAudit,
   '0003-user-search': userSearch,
+  '0004-service-clients': serviceClients,
 }

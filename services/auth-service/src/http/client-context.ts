@@ -7,7 +7,7 @@ const USER_AGENT_LENGTH = 256
 export function clientContext(request: FastifyRequest): ClientContext {
   const userAgent = request.headers['user-agent'] ?? ''
   return {
-    actorId: request.liveSession?.key.userId ?? null,
+    actorId: request.actorId,
     ip: request.ip,
     requestId: request.id,
     userAgent: userAgent.slice(0, USER_AGENT_LENGTH).replace(/\p{Cc}/gu, ''),

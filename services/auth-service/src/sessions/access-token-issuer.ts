@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { type AccessTokenClaims, scopesOfRoles } from '@latchkey/access-token'
+import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { SessionKey, UserSnapshot } from './session.ts'
 
 export type AccessTokenProfile = 'full' | 'minimal'
 
 export type AccessTokenIssuer = {
+  /** Signs an access token of a service client. */
+  issueToClient(clientId: string, scope: string): { token: string; life: number }
   /** Signs a user's access token. `life` in seconds; it never outlives the session, which expires at `sessionExpiresAt` (ms). */
-  issue(session: SessionKey, snapshot: UserSnapshot, sessionExpiresAt: number): { token: string; life: number }
+  issue(
+    session: SessionKey,
+    snapshot: UserSnapshot,
+    sessionExpiresAt: number,
+    scope: string,
+  ): { token: string; life: number }
 }
 
 type Options = {
@@ -30,8 +37,25 @@ export function createAccessTokenIssuer({
   profile,
   now,
 }: Options): AccessTokenIssuer {
+  const newTokenId = (): string => randomBytes(16).toString('base64url')
   return {
-    issue({ userId, deviceId, sid }, { user, tokenVersion }, sessionExpiresAt) {
+    issueToClient(clientId, scope) {
+      const iat = Math.floor(now() / 1000)
+      const exp = iat + lifeSeconds
+      const token = sign({
+        iss: issuer,
+        aud: audience,
+        sub: clientId,
+        iat,
+        exp,
+        jti: newTokenId(),
+        client_id: clientId,
+        scope,
+      })
+      return { token, life: lifeSeconds }
+    },
+
+    issue({ userId, deviceId, sid }, { user, tokenVersion }, sessionExpiresAt, scope) {
       const iat = Math.floor(now() / 1000)
       const life = Math.max(1, Math.min(lifeSeconds, Math.floor(sessionExpiresAt / 1000) - iat))
       const token = sign({
@@ -40,9 +64,9 @@ export function createAccessTokenIssuer({
         sub: userId,
         iat,
         exp: iat + life,
-        jti: randomBytes(16).toString('base64url'),
+        jti: newTokenId(),
         client_id: OWN_CLIENT_ID,
-        scope: scopesOfRoles(user.roles).join(' '),
+        scope,
         sid,
         did: deviceId,
         ver: tokenVersion,

@@ -3,6 +3,10 @@ import type { RedisClient } from './redis-script.ts'
 /** What every verifier must know from now on. */
 export type Revocation =
   | { readonly kind: 'session'; readonly id: string }
+  /** One access token, by its `jti`. */
+  | { readonly kind: 'token'; readonly id: string }
+  /** Every token of this service client. */
+  | { readonly kind: 'client'; readonly id: string }
   /** Tokens of this user with a lower version are dead. */
   | { readonly kind: 'user'; readonly id: string; readonly version: number }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RefreshTokenClaims } from '@latchkey/access-token'
+import { type AccessTokenClaims, type RefreshTokenClaims, scopesOfRoles } from '@latchkey/access-token'
 import { unavailable } from '@latchkey/service-kit'
 import type { Origin } from '../audit/audit-event.ts'
 import { recordLogin, recordTokenReuse } from '../audit/audit-trail.ts'
@@ -29,6 +29,7 @@ export type Grant = {
   readonly delivery: Delivery
   readonly accessToken: string
   readonly accessTokenLife: number
+  readonly scope: string
   readonly refreshToken: string
   readonly refreshTokenLife: number
 }
@@ -40,11 +41,20 @@ export type SignIn = {
   readonly client: ClientContext
 }
 
+/** The scope of an access token, out of what its user has. May throw to refuse; the refresh can then be repeated. */
+export type ChooseScope = (granted: readonly string[]) => string
+
+const everything: ChooseScope = (granted) => granted.join(' ')
+
 export type SessionService = {
   /** @throws {InvalidCredentials} or `account_disabled` when the account changed since it was authenticated */
   signIn(account: Account, signIn: SignIn): Promise<Grant>
   /** @throws {InvalidRefreshToken} {@link SessionEnded} {@link TokenSuperseded} {@link TokenReused} */
-  refresh(refreshToken: string, client: ClientContext): Promise<Grant>
+  refresh(refreshToken: string, client: ClientContext, scope?: ChooseScope): Promise<Grant>
+  /** Whether this is a refresh token that we issued, live or not. */
+  isAuthentic(refreshToken: string): boolean
+  /** Ends the session of a user's access token. What is over already stays so. */
+  endByAccessToken(claims: AccessTokenClaims, origin: Origin): Promise<void>
   /** Ends the session of a refresh token, whatever its generation. What is no token of ours is as good as signed out. */
   signOut(refreshToken: string, origin: Origin): Promise<void>
   /** The user's devices, the one seen last first. */
@@ -83,14 +93,17 @@ export function createSessionService(dependencies: Dependencies): SessionService
     handedOut: HandedOut,
     device: { name: string; delivery: Delivery },
     snapshot: UserSnapshot,
+    chooseScope = everything,
   ): Grant {
     const { generation, handedOutAt, expiresAt } = handedOut
-    const { token, life } = accessTokens.issue(key, snapshot, expiresAt)
+    const scope = chooseScope(scopesOfRoles(snapshot.user.roles))
+    const { token, life } = accessTokens.issue(key, snapshot, expiresAt, scope)
     return {
       user: snapshot.user,
       device: { id: key.deviceId, name: device.name },
       delivery: device.delivery,
       accessToken: token,
+      scope,
       accessTokenLife: life,
       // From what the store keeps alone, so that a repeated request gets the same token again.
       refreshToken: signRefreshToken({
@@ -138,7 +151,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
       })
     },
 
-    async refresh(refreshToken, client) {
+    async refresh(refreshToken, client, chooseScope) {
       const claims = authentic(refreshToken)
       const key = keyOf(claims)
       const rotation = await store.rotate({ ...key, generation: claims.gen, expiresAt: claims.exp * 1000 }, client)
@@ -156,7 +169,22 @@ export function createSessionService(dependencies: Dependencies): SessionService
         await ender.end(key, 'account_disabled', client)
         throw new SessionEnded('account_disabled')
       }
-      return grant(key, handedOut, { name: deviceName, delivery }, snapshot)
+      return grant(key, handedOut, { name: deviceName, delivery }, snapshot, chooseScope)
+    },
+
+    isAuthentic(refreshToken) {
+      try {
+        verifyRefreshToken(refreshToken)
+        return true
+      } catch {
+        return false
+      }
+    },
+
+    async endByAccessToken({ sub, did, sid }, origin) {
+      if (did === undefined || sid === undefined) return
+      const key = { userId: sub, deviceId: did, sid }
+      if (await store.findLive(key)) await ender.end(key, 'signed_out', { ...origin, actorId: origin.actorId ?? sub })
     },
 
     async signOut(refreshToken, origin) {

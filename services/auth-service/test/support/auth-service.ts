@@ -27,7 +27,7 @@ export type TestService = {
 export type Call = { body?: unknown; token?: string; cookies?: string; headers?: Record<string, string> }
 export type SignedIn = { email: string; userId: string; deviceId: string; accessToken: string; refreshToken: string }
 
-function configOf(environment: TestEnvironment, variables: Record<string, string> = {}): Config {
+export function configOf(environment: TestEnvironment, variables: Record<string, string> = {}): Config {
   return loadConfig({
     DATABASE_URL: environment.databaseUrl,
     REDIS_URL: environment.redisUrl,

@@ -1,4 +1,5 @@
 import type { AuditLog } from '../../../audit/audit-log.ts'
+import type { ClientService } from '../../../clients/client-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import type { UserAdministration } from '../../../users/user-administration.ts'
 
@@ -7,4 +8,5 @@ export type AdminServices = {
   readonly sessions: SessionService
   readonly administration: UserAdministration
   readonly auditLog: AuditLog
+  readonly clients: ClientService
 }

@@ -1,5 +1,6 @@
 import fastifyCookie from '@fastify/cookie'
 import type { AppInstance } from '@latchkey/service-kit'
+import { requireUser } from '../../live-bearer.ts'
 import type { AuthServices } from './auth-services.ts'
 import { cookieRoute } from './cookie.ts'
 import { loginRoute } from './login.ts'
@@ -28,6 +29,7 @@ export async function authRoutes(app: AppInstance, services: AuthServices): Prom
   // Whoever is signed in
   await app.register(async (signedIn: AppInstance) => {
     signedIn.addHook('onRequest', signedIn.authenticate)
+    signedIn.addHook('onRequest', requireUser)
     meRoutes(signedIn, services)
     passwordRoute(signedIn, services)
     logoutAllRoute(signedIn, services)

@@ -1,7 +1,7 @@
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { clientContext } from '../../client-context.ts'
-import { sessionOf } from '../../live-session.ts'
+import { sessionOf } from '../../live-bearer.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
 import type { AuthServices } from './auth-services.ts'
 

@@ -1,7 +1,7 @@
 import { type AppInstance, Body, problemResponses, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { clientContext } from '../../client-context.ts'
-import { type LiveSession, sessionOf } from '../../live-session.ts'
+import { type LiveSession, sessionOf } from '../../live-bearer.ts'
 import { Username } from '../../schemas/credentials.ts'
 import { DeviceBody, UserBody } from '../../schemas/user.ts'
 import type { AuthServices } from './auth-services.ts'

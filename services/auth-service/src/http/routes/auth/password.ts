@@ -1,7 +1,7 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { clientContext } from '../../client-context.ts'
-import { sessionOf } from '../../live-session.ts'
+import { sessionOf } from '../../live-bearer.ts'
 import { newPassword, Password } from '../../schemas/credentials.ts'
 import type { AuthServices } from './auth-services.ts'
 

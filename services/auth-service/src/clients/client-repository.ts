@@ -1,0 +1,131 @@
+import type { Scope } from '@latchkey/access-token'
+import { type Kysely, sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
+import type { HashedSecret } from './client-secret.ts'
+import { toServiceClient } from './client-table.ts'
+import type { ServiceClient } from './service-client.ts'
+
+type Executor = Kysely<AuthSchema>
+
+/** False when there is or was a client of this id. */
+export async function insertClient(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<boolean> {
+  const result = await trx
+    .insertInto('service_clients')
+    .values({ client_id: clientId, scopes, last_used_at: null, deleted_at: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+export async function setScopes(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<void> {
+  await trx.updateTable('service_clients').set({ scopes }).where('client_id', '=', clientId).execute()
+}
+
+/** Locks the client, so that two new secrets at once are counted. False when there is none. */
+export async function lockClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('service_clients')
+    .select('client_id')
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function insertSecret(trx: AuthTransaction, clientId: string, secret: HashedSecret): Promise<string> {
+  const id = uuidv7()
+  await trx
+    .insertInto('client_secrets')
+    .values({ id, client_id: clientId, ...secret })
+    .execute()
+  return id
+}
+
+/** Keeps the newest `keep` secrets. */
+export async function deleteOldSecrets(trx: AuthTransaction, clientId: string, keep: number): Promise<void> {
+  const newest = trx
+    .selectFrom('client_secrets')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .orderBy('id', 'desc')
+    .limit(keep)
+  await trx.deleteFrom('client_secrets').where('client_id', '=', clientId).where('id', 'not in', newest).execute()
+}
+
+/** Takes the client's secrets and keeps its id from being used again. */
+export async function deleteClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
+  const result = await trx
+    .updateTable('service_clients')
+    .set({ deleted_at: sql<Date>`now()` })
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  await trx.deleteFrom('client_secrets').where('client_id', '=', clientId).execute()
+  return result.numUpdatedRows === 1n
+}
+
+export type ClientCredentials = { readonly scopes: Scope[]; readonly secrets: HashedSecret[] }
+
+/** What it takes to sign a client in. */
+export async function findCredentials(db: Executor, clientId: string): Promise<ClientCredentials | undefined> {
+  const rows = await db
+    .selectFrom('service_clients')
+    .leftJoin('client_secrets', 'client_secrets.client_id', 'service_clients.client_id')
+    .select(['scopes', 'salt', 'hash'])
+    .where('service_clients.client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .execute()
+  const [first] = rows
+  if (!first) return undefined
+  return { scopes: first.scopes, secrets: rows.flatMap(({ salt, hash }) => (salt && hash ? [{ salt, hash }] : [])) }
+}
+
+export async function findScopes(db: Executor, clientId: string): Promise<Scope[] | undefined> {
+  const row = await db
+    .selectFrom('service_clients')
+    .select('scopes')
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  return row?.scopes
+}
+
+/** Written once a minute at the most, not at each token. */
+export async function noteUse(db: Executor, clientId: string): Promise<void> {
+  await db
+    .updateTable('service_clients')
+    .set({ last_used_at: sql<Date>`now()` })
+    .where('client_id', '=', clientId)
+    .where((eb) =>
+      eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', sql<Date>`now() - interval '1 minute'`)]),
+    )
+    .execute()
+}
+
+/** A page in the order of ids, of those behind `afterId`. */
+export async function listClients(db: Executor, limit: number, afterId: string | undefined): Promise<ServiceClient[]> {
+  let query = db
+    .selectFrom('service_clients')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .orderBy('client_id')
+    .limit(limit)
+  if (afterId !== undefined) query = query.where('client_id', '>', afterId)
+  const rows = await query.execute()
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.client_id)
+  const secrets = await db
+    .selectFrom('client_secrets')
+    .select(['id', 'client_id', 'created_at'])
+    .where('client_id', 'in', ids)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) =>
+    toServiceClient(
+      row,
+      secrets.filter((secret) => secret.client_id === row.client_id),
+    ),
+  )
+}

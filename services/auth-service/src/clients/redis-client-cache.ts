@@ -1,0 +1,37 @@
+import type { Scope } from '@latchkey/access-token'
+import type { RedisClient } from '../sessions/redis-script.ts'
+
+/** The scopes of live clients, beside the sessions, so that an access token of one is checked in one round trip. */
+export type ClientCache = {
+  /** Undefined when it is not known; null when there is no such client. */
+  read(clientId: string): Promise<Scope[] | null | undefined>
+  write(clientId: string, scopes: Scope[] | null): Promise<void>
+  forget(clientId: string): Promise<void>
+  /** Lets one access token die before its time, which is in `lifeSeconds`. */
+  revokeToken(tokenId: string, lifeSeconds: number): Promise<void>
+  isRevoked(tokenId: string): Promise<boolean>
+}
+
+/** A change forgets the entry at once; this is how long a forgetting that got lost can matter. */
+const LIFE_SECONDS = 60
+
+export function createRedisClientCache(redis: RedisClient, keyPrefix: string): ClientCache {
+  const keyOf = (clientId: string): string => `${keyPrefix}client:${clientId}`
+  const revokedKeyOf = (tokenId: string): string => `${keyPrefix}revoked-token:${tokenId}`
+  return {
+    async read(clientId) {
+      const text = await redis.get(keyOf(clientId))
+      return text === null ? undefined : (JSON.parse(text) as Scope[] | null)
+    },
+    async write(clientId, scopes) {
+      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', LIFE_SECONDS)
+    },
+    async forget(clientId) {
+      await redis.del(keyOf(clientId))
+    },
+    async revokeToken(tokenId, lifeSeconds) {
+      await redis.set(revokedKeyOf(tokenId), '1', 'EX', lifeSeconds)
+    },
+    isRevoked: async (tokenId) => (await redis.exists(revokedKeyOf(tokenId))) === 1,
+  }
+}

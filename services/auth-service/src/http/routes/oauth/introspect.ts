@@ -1,0 +1,42 @@
+import type { AccessTokenClaims } from '@latchkey/access-token'
+import type { AppInstance } from '@latchkey/service-kit'
+import { clientCredentials } from '../../client-credentials.ts'
+import { formOf, required } from '../../form-body.ts'
+import { findLiveClaims } from '../../live-bearer.ts'
+import { OAuthError } from '../../oauth-error.ts'
+import type { OAuthServices } from './oauth-services.ts'
+
+/** RFC 7662, for services that can not verify by themselves. Whatever is not a live access token is `{"active":false}`. */
+export function introspectRoute(app: AppInstance, services: OAuthServices): void {
+  app.post(
+    '/oauth/introspect',
+    {
+      schema: {
+        tags: ['oauth'],
+        summary: 'What an access token is worth now (RFC 7662)',
+        description: 'For service clients. Form parameters: `token`, `token_type_hint`.',
+        consumes: ['application/x-www-form-urlencoded'],
+      },
+    },
+    async (request) => {
+      const form = formOf(request)
+      const credentials = clientCredentials(request, form)
+      if (!credentials) throw new OAuthError('invalid_client', 'Client authentication is missing.')
+      if (!(await services.clientAuthentication.authenticate(credentials, request.ip))) {
+        throw new OAuthError('invalid_client', 'Client authentication failed.')
+      }
+      const claims = await liveClaims(required(form, 'token'), services)
+      return claims ? { active: true, token_type: 'Bearer', ...claims } : { active: false }
+    },
+  )
+}
+
+async function liveClaims(token: string, services: OAuthServices): Promise<AccessTokenClaims | undefined> {
+  let claims: AccessTokenClaims
+  try {
+    claims = services.verifyAccessToken(token)
+  } catch {
+    return undefined
+  }
+  return (await findLiveClaims(claims, services)) && claims
+}

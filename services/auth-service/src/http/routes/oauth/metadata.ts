@@ -1,0 +1,28 @@
+import { SCOPES } from '@latchkey/access-token'
+import type { AppInstance } from '@latchkey/service-kit'
+import type { OAuthServices } from './oauth-services.ts'
+
+/** RFC 8414: what exists, and no more. An issuer with a path has its path behind the well-known one (§3). */
+export function metadataRoute(app: AppInstance, { issuer }: OAuthServices): void {
+  const { pathname } = new URL(issuer)
+  const base = issuer.replace(/\/$/, '')
+  const forClients = ['client_secret_basic', 'client_secret_post']
+  const metadata = {
+    issuer,
+    token_endpoint: `${base}/oauth/token`,
+    revocation_endpoint: `${base}/oauth/revoke`,
+    introspection_endpoint: `${base}/oauth/introspect`,
+    response_types_supported: [],
+    grant_types_supported: ['client_credentials', 'refresh_token'],
+    // `none`: whoever holds a refresh token needs nothing else to use or revoke it.
+    token_endpoint_auth_methods_supported: [...forClients, 'none'],
+    revocation_endpoint_auth_methods_supported: [...forClients, 'none'],
+    introspection_endpoint_auth_methods_supported: forClients,
+    scopes_supported: SCOPES,
+  }
+  app.get(
+    `/.well-known/oauth-authorization-server${pathname === '/' ? '' : pathname}`,
+    { schema: { tags: ['oauth'], summary: 'What this authorization server can do (RFC 8414)' } },
+    async () => metadata,
+  )
+}

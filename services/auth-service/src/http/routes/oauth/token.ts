@@ -1,0 +1,97 @@
+import type { AppInstance } from '@latchkey/service-kit'
+import type { FastifyRequest } from 'fastify'
+import { InvalidRefreshToken, SessionEnded, TokenReused, TokenSuperseded } from '../../../errors.ts'
+import { clientContext } from '../../client-context.ts'
+import { clientCredentials } from '../../client-credentials.ts'
+import { type Form, formOf, required } from '../../form-body.ts'
+import { OAuthError } from '../../oauth-error.ts'
+import type { OAuthServices } from './oauth-services.ts'
+
+type TokenAnswer = {
+  access_token: string
+  token_type: 'Bearer'
+  expires_in: number
+  scope: string
+  refresh_token?: string
+}
+
+/** RFC 6749 §3.2. */
+export function tokenRoute(app: AppInstance, services: OAuthServices): void {
+  const grants: Record<string, (request: FastifyRequest, form: Form) => Promise<TokenAnswer>> = {
+    client_credentials: (request, form) => clientCredentialsGrant(request, form, services),
+    refresh_token: (request, form) => refreshTokenGrant(request, form, services),
+  }
+  app.post(
+    '/oauth/token',
+    {
+      schema: {
+        tags: ['oauth'],
+        summary: 'Tokens for programs, and for who holds a refresh token (RFC 6749)',
+        description:
+          'Form parameters: `grant_type` (`client_credentials` or `refresh_token`), `scope`, `refresh_token`.',
+        consumes: ['application/x-www-form-urlencoded'],
+      },
+    },
+    async (request, reply) => {
+      const form = formOf(request)
+      const grantType = required(form, 'grant_type')
+      const grant = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined
+      if (!grant) throw new OAuthError('unsupported_grant_type', 'The grants are client_credentials and refresh_token.')
+      reply.header('pragma', 'no-cache')
+      return grant(request, form)
+    },
+  )
+}
+
+async function clientCredentialsGrant(
+  request: FastifyRequest,
+  form: Form,
+  services: OAuthServices,
+): Promise<TokenAnswer> {
+  const credentials = clientCredentials(request, form)
+  if (!credentials) throw new OAuthError('invalid_client', 'Client authentication is missing.')
+  const granted = await services.clientAuthentication.authenticate(credentials, request.ip)
+  if (!granted) throw new OAuthError('invalid_client', 'Client authentication failed.')
+  const scope = narrow(granted, form.get('scope'))
+  const { token, life } = services.accessTokens.issueToClient(credentials.clientId, scope)
+  request.logFields = { clientId: credentials.clientId }
+  return { access_token: token, token_type: 'Bearer', expires_in: life, scope }
+}
+
+async function refreshTokenGrant(
+  request: FastifyRequest,
+  form: Form,
+  { sessions }: OAuthServices,
+): Promise<TokenAnswer> {
+  if (clientCredentials(request, form)) {
+    throw new OAuthError('unauthorized_client', 'Refresh tokens belong to people; a service client has none.')
+  }
+  const refreshToken = required(form, 'refresh_token')
+  const asked = form.get('scope')
+  try {
+    const grant = await sessions.refresh(refreshToken, clientContext(request), (scopes) => narrow(scopes, asked))
+    request.logFields = { userId: grant.user.id, deviceId: grant.device.id }
+    return {
+      access_token: grant.accessToken,
+      token_type: 'Bearer',
+      expires_in: grant.accessTokenLife,
+      scope: grant.scope,
+      refresh_token: grant.refreshToken,
+    }
+  } catch (cause) {
+    const isVerdict = [InvalidRefreshToken, SessionEnded, TokenReused, TokenSuperseded].some(
+      (verdict) => cause instanceof verdict,
+    )
+    if (isVerdict) throw new OAuthError('invalid_grant', 'The refresh token is not good (any more).', { cause })
+    throw cause
+  }
+}
+
+/** What was asked for, in full or not at all (RFC 6749 §3.3); everything when nothing was asked for. */
+function narrow(granted: readonly string[], asked: string | undefined): string {
+  if (asked === undefined) return granted.join(' ')
+  const wanted = asked.split(' ')
+  if (!wanted.every((scope) => granted.includes(scope)))
+    throw new OAuthError('invalid_scope', 'That scope is not granted.')
+  return granted.filter((scope) => wanted.includes(scope)).join(' ')
+}

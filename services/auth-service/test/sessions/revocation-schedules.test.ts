@@ -1,0 +1,73 @@
+import { randomInt } from 'node:crypto'
+import { createAccessTokenVerifier, createRefreshTokenSigner, createRefreshTokenVerifier } from '@latchkey/access-token'
+import { testEnvironment } from '@latchkey/test-kit'
+import fc from 'fast-check'
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { configOf } from '../support/auth-service.ts'
+import { aftermathOf } from './revocation-schedules/aftermath.ts'
+import { atEachAnswer } from './revocation-schedules/at-each-answer.ts'
+import { tell } from './revocation-schedules/history.ts'
+import { Play, type Stage } from './revocation-schedules/play.ts'
+import { startReplica } from './revocation-schedules/replicas.ts'
+import { faultsOf } from './revocation-schedules/rules/index.ts'
+import { DEVICE_LIMIT, type Schedule, schedules } from './revocation-schedules/schedule.ts'
+import { createVerifierView } from './revocation-schedules/verifier-view.ts'
+
+const RUNS = Number(process.env.SCHEDULE_RUNS ?? 400)
+const SEED = Number(process.env.SCHEDULE_SEED ?? randomInt(2 ** 31))
+/** Schedules under way at the same time, each with a user of its own. */
+const LANES = Math.min(RUNS, Number(process.env.SCHEDULE_LANES ?? 8))
+/** What went wrong once may need some tries to go wrong again while it is made smaller. */
+const TRIES = 10
+
+t.setTimeout(60_000 + RUNS * 100)
+const environment = await testEnvironment(t)
+const config = configOf(environment, { MAX_DEVICES_PER_USER: String(DEVICE_LIMIT) })
+const replicas = [await startReplica(t, config, environment), await startReplica(t, config, environment)] as const
+const feed = new Redis(environment.redisUrl)
+t.teardown(async () => feed.disconnect())
+
+const password = 'violet-harbour-sings-7'
+let users = 0
+const stage: Stage = {
+  replicas,
+  verifier: createVerifierView(feed, `${environment.redisPrefix}revocations`),
+  verifyAccessToken: createAccessTokenVerifier({ ring: () => config.accessTokenKeys, ...config }),
+  verifyRefreshToken: createRefreshTokenVerifier({ ring: () => config.refreshTokenKeys }),
+  signRefreshToken: createRefreshTokenSigner({ ring: () => config.refreshTokenKeys }),
+  newName: () => `user-${++users}`,
+  firstPassword: { password, hash: await replicas[0].hasher.hash(password) },
+  atEachAnswer,
+}
+
+async function play(schedule: Schedule): Promise<void> {
+  const play = await Play.begin(stage)
+  await play.run(schedule)
+  const aftermath = await aftermathOf(play, replicas[0])
+  await stage.verifier.catchUp()
+  const faults = faultsOf(play.history, aftermath, stage.verifier)
+  if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${tell(play.history)}\n`)
+}
+
+t.test(
+  'no interleaving of refreshes, sign-ins and ends mints a token after a revocation was answered, or ends what it should not',
+  async (t) => {
+    const lane = async (_: unknown, n: number): Promise<void> => {
+      let tries = 1
+      const property = fc.asyncProperty(schedules, async (schedule) => {
+        try {
+          for (let n = 0; n < tries; n++) await play(schedule)
+        } catch (error) {
+          tries = TRIES
+          throw error
+        }
+      })
+      await fc.assert(property, { seed: SEED + n, numRuns: Math.ceil(RUNS / LANES) })
+    }
+    const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
+    const failed = lanes.find((each) => each.status === 'rejected')
+    if (failed) throw failed.reason
+    t.pass(`${Math.ceil(RUNS / LANES) * LANES} schedules, seeds ${SEED} to ${SEED + LANES - 1}`)
+  },
+)

@@ -1,0 +1,40 @@
+import { findSettledAccount } from '../../../src/users/user-repository.ts'
+import type { Aftermath } from './history.ts'
+import type { Play } from './play.ts'
+import type { Replica } from './replicas.ts'
+
+/** Looks at what a schedule has left behind, and tries every session that there ever was once more. */
+export async function aftermathOf(play: Play, replica: Replica): Promise<Aftermath> {
+  const userId = play.account.user.id
+  const listed = (await replica.sessions.list(userId)).map(({ sid }) => sid)
+  const last = new Map(
+    await Promise.all(
+      play.history.sessions.map(async (session) => {
+        const refresh = await play.operate({ kind: 'refresh', session: 0, token: 0 }, replica, [], session)
+        const look = await play.operate({ kind: 'look', session: 0 }, replica, [], session)
+        return [session, { refresh, look }] as const
+      }),
+    ),
+  )
+  const account = await findSettledAccount(replica.db, userId)
+  if (!account) throw new Error('the account is gone')
+  const events = await replica.db.selectFrom('session_events').selectAll().where('user_id', '=', userId).execute()
+  const audited = await replica.db.selectFrom('audit_events').selectAll().where('subject_id', '=', userId).execute()
+  return {
+    user: account.user,
+    tokenVersion: account.tokenVersion,
+    passwordChangedAt: account.passwordChangedAt.getTime(),
+    listed,
+    last,
+    recordedOpenings: events.filter(({ kind }) => kind === 'opened').map(({ sid }) => sid),
+    recordedEnds: events
+      .filter(({ kind }) => kind === 'ended')
+      .map(({ sid, device_id: deviceId, reason }) => ({ sid, deviceId, reason: reason ?? 'unknown' })),
+    auditEvents: audited.map(({ type, request_id: requestId, device_id: deviceId, details }) => ({
+      type,
+      requestId,
+      deviceId,
+      details,
+    })),
+  }
+}

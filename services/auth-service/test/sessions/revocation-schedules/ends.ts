@@ -1,0 +1,61 @@
+import type { EndReason } from '../../../src/sessions/session.ts'
+import type { History, Operation, SessionTrace } from './history.ts'
+
+// The model: which operation ends which session, going by nothing but what was asked, what was answered, and when.
+
+const succeeded = ({ outcome }: Operation): boolean => outcome.kind === 'done' || outcome.kind === 'granted'
+
+/** With which reason the operation ends the session if it meets it alive; undefined when it does not concern it. */
+export function reasonGivenBy(operation: Operation, session: SessionTrace): EndReason | undefined {
+  const { command, outcome } = operation
+  if (command.kind === 'steal') {
+    const isCaught = outcome.kind === 'refused' && outcome.code === 'token_reused'
+    return isCaught && operation.session === session ? 'token_reused' : undefined
+  }
+  if (!succeeded(operation)) return undefined
+  switch (command.kind) {
+    case 'sign_in':
+      if (operation.session === session) return undefined
+      return operation.session?.deviceId === session.deviceId ? 'replaced' : 'evicted'
+    case 'sign_out':
+      return operation.session === session ? 'signed_out' : undefined
+    case 'revoke':
+      return session.deviceId === `device-${command.device}` ? command.reason : undefined
+    case 'revoke_all':
+      return command.reason
+    case 'change_password':
+      return operation.session === session ? undefined : 'password_changed'
+    case 'set_status':
+      return command.status === 'disabled' ? 'account_disabled' : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Whether the session can't have outlived the operation: it was handed out before that began. */
+export function mustEnd(operation: Operation, session: SessionTrace): boolean {
+  const reason = reasonGivenBy(operation, session)
+  return reason !== undefined && reason !== 'evicted' && operation.start > session.signIn.end
+}
+
+/** Whether the operation may have met the session. */
+export function mayEnd(operation: Operation, session: SessionTrace): boolean {
+  return reasonGivenBy(operation, session) !== undefined && operation.end > session.signIn.start
+}
+
+/** What had surely ended the session when the operation began. */
+export function endedBefore(
+  { operations }: History,
+  session: SessionTrace,
+  operation: Operation,
+): Operation | undefined {
+  return operations.find((each) => each.end < operation.start && mustEnd(each, session))
+}
+
+/** Whether the session surely lived from the start to the end of the operation. */
+export function livedThrough({ operations }: History, session: SessionTrace, operation: Operation): boolean {
+  if (session.signIn.end > operation.start) return false
+  return !operations.some((each) => each.start < operation.end && each !== operation && mayEnd(each, session))
+}
+
+export const overlap = (a: Operation, b: Operation): boolean => a.start < b.end && b.start < a.end

@@ -1,0 +1,114 @@
+import { overlap } from '../ends.ts'
+import type { Aftermath, History, Operation } from '../history.ts'
+import type { Rule } from './rule.ts'
+
+const isDone = ({ outcome }: Operation): boolean => outcome.kind === 'done'
+const sets = (status: string) => (operation: Operation) =>
+  operation.command.kind === 'set_status' && operation.command.status === status && isDone(operation)
+
+/** The operations that raised the token version: a repeated disabling does not. */
+function raises({ operations }: History, { auditEvents }: Aftermath): Operation[] {
+  return operations.filter((each) =>
+    sets('disabled')(each)
+      ? auditEvents.some(({ type, requestId }) => type === 'user_disabled' && requestId === each.id)
+      : each.command.kind === 'revoke_all' && isDone(each),
+  )
+}
+
+/** A token has the version that the cuts before it led to, keeps it as long as its session lives, and only the last version is alive. */
+export const versionsAreExact: Rule = (history, aftermath) => {
+  const { operations, sessions } = history
+  const { tokenVersion, recordedEnds } = aftermath
+  const raised = raises(history, aftermath)
+  const faults: string[] = []
+  if (tokenVersion !== raised.length) faults.push(`the version is ${tokenVersion} after ${raised.length} raises`)
+  for (const operation of operations) {
+    const { id, start, end, outcome } = operation
+    const version =
+      outcome.kind === 'granted' ? outcome.claims.ver : outcome.kind === 'seen' ? outcome.tokenVersion : undefined
+    if (version === undefined) continue
+    const least = raised.filter((each) => each.end < start).length
+    const most = raised.filter((each) => each.start < end).length
+    if (version < least || version > most) faults.push(`${id} has version ${version}, which was over or not yet`)
+  }
+  for (const { number, sid, accessTokens } of sessions) {
+    const versions = new Set(accessTokens.map(({ ver }) => ver))
+    if (versions.size > 1) faults.push(`s${number} went over from one version to another`)
+    if (!recordedEnds.some((end) => end.sid === sid) && !versions.has(tokenVersion))
+      faults.push(`s${number} is alive with an old version`)
+  }
+  return faults
+}
+
+/** While an account is disabled nobody signs in to it, and nothing of it lives. */
+export const disabledIsShut: Rule = ({ operations }, { user, listed }) => {
+  const faults = operations.flatMap((operation) => {
+    const { id, command, outcome, start, end } = operation
+    if (command.kind !== 'sign_in') return []
+    if (outcome.kind === 'granted') {
+      const shut = operations
+        .filter(sets('disabled'))
+        .find(
+          (disabling) =>
+            disabling.end < start &&
+            !operations.some((each) => sets('active')(each) && each.end > disabling.start && each.start < end),
+        )
+      return shut ? [`${id} signed in to an account that ${shut.id} had disabled`] : []
+    }
+    if (outcome.kind === 'refused' && outcome.code === 'account_disabled') {
+      const excuse = operations
+        .filter(sets('disabled'))
+        .some(
+          (disabling) =>
+            disabling.start < end &&
+            !operations.some((each) => sets('active')(each) && each.start > disabling.end && each.end < start),
+        )
+      return excuse ? [] : [`${id} was told of a disabled account when it was active`]
+    }
+    return []
+  })
+  if (user.status === 'disabled' && listed.length > 0)
+    faults.push(`${listed.length} sessions of a disabled account are listed`)
+  return faults
+}
+
+/** Only the session that changed the password outlives the change; whoever signed in with the old one does not. */
+export const oldPasswordIsShut: Rule = ({ operations, sessions }, { passwordChangedAt, recordedEnds }) => {
+  const changes = operations.filter((each) => each.command.kind === 'change_password' && isDone(each))
+  const lastChange = changes.reduce<Operation | undefined>((a, b) => (a && a.end > b.end ? a : b), undefined)
+  const stale = sessions.filter(
+    (session) =>
+      !recordedEnds.some(({ sid }) => sid === session.sid) &&
+      session.passwordChangedAt !== passwordChangedAt &&
+      session !== lastChange?.session,
+  )
+  const refused = operations.filter(
+    ({ command, outcome }) =>
+      outcome.kind === 'refused' && (command.kind === 'sign_in' || command.kind === 'change_password'),
+  )
+  return [
+    ...stale.map(({ number }) => `s${number} is alive with a password that ${lastChange?.id} had changed`),
+    ...refused.flatMap((operation) => {
+      const { id, outcome } = operation
+      const code = outcome.kind === 'refused' ? outcome.code : ''
+      if (code === 'account_disabled') return []
+      if (!['invalid_credentials', 'wrong_password'].includes(code)) return [`${id} was refused with ${code}`]
+      return changes.some((each) => overlap(each, operation))
+        ? []
+        : [`${id} was refused a password that nobody changed`]
+    }),
+  ]
+}
+
+/** What is told of a user is what the last change before it set, or one that was under way. */
+export const usersAreFresh: Rule = ({ operations }) => {
+  const renames = operations.filter(({ command }) => command.kind === 'rename')
+  return operations.flatMap(({ id, start, end, outcome }) => {
+    if (outcome.kind !== 'granted' && outcome.kind !== 'seen') return []
+    const { fullName } = outcome.user
+    const source = renames.find((each) => each.id === fullName)
+    if (fullName !== null && (!source || source.start > end)) return [`${id} knows a name that nobody had set`]
+    const newer = renames.find((each) => each.end < start && each.start > (source?.end ?? 0))
+    return newer ? [`${id} tells the name from before ${newer.id}`] : []
+  })
+}
