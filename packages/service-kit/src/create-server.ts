@@ -5,6 +5,7 @@ import { allowOrigins } from './http/cors.ts'
 import { addFirstHook, addLastHooks } from './http/edge-hooks.ts'
 import { addJsonParser } from './http/json-body.ts'
 import { answerExpectations } from './http/raw-answers.ts'
+import { addRequestDeadline } from './http/request-deadline.ts'
 import { createRequestIds } from './http/request-id.ts'
 import { createValidatorCompiler } from './http/validation.ts'
 import { createLogger, type LoggerOptions } from './logging/logger.ts'
@@ -23,7 +24,7 @@ export type ServerOptions = ApiDescription & {
   allowedOrigins?: readonly string[]
   /** Largest body in bytes, 64 KiB unless given; a route may set its own `bodyLimit`. */
   bodyLimit?: number
-  /** A request that is not answered by then gets 503, 1800 ms unless given; a route may set its own `handlerTimeout`. */
+  /** A request that is not answered by then gets 503, 1800 ms unless given; a route may set its own `config.timeoutMs`. */
   requestTimeoutMs?: number
   /** Which errors mean that a dependency can not be reached: they are answered with 503 and not with 500. */
   isUnavailable?: (error: unknown) => boolean
@@ -43,7 +44,6 @@ export async function createServer(options: ServerOptions): Promise<AppInstance>
       handleError,
       trustProxy: options.trustProxy ?? [],
       bodyLimit: options.bodyLimit ?? 64 * 1024,
-      requestTimeoutMs: options.requestTimeoutMs ?? 1800,
     }),
   )
   app.decorate('draining', false)
@@ -57,6 +57,7 @@ export async function createServer(options: ServerOptions): Promise<AppInstance>
   refuseUnlistedMediaTypes(app)
 
   addFirstHook(app)
+  addRequestDeadline(app, options.requestTimeoutMs ?? 1800)
   await allowOrigins(app, options.allowedOrigins ?? [])
   addLastHooks(app)
   await addApiDocs(app, options)

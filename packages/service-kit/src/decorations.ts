@@ -18,5 +18,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Logs requests of this route at `debug`: probes and scrapes. */
     quiet?: boolean
+    /** How long the route may take, in place of the server's `requestTimeoutMs`. Milliseconds. */
+    timeoutMs?: number
   }
 }

@@ -13,7 +13,6 @@ type Parts = {
   handleError: ErrorHandler
   trustProxy: readonly string[]
   bodyLimit: number
-  requestTimeoutMs: number
 }
 
 /** Fastify's options in production, which are also the ones in tests. */
@@ -26,7 +25,6 @@ export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault
     requestIdHeader: false,
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     bodyLimit: parts.bodyLimit,
-    handlerTimeout: parts.requestTimeoutMs,
     // Longer than the minute for which common balancers keep a connection idle, so that they close it and not we.
     keepAliveTimeout: 65 * SECOND,
     connectionTimeout: 70 * SECOND,

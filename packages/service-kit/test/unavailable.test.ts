@@ -21,7 +21,7 @@ const { app, requestLines, logText } = await openApp(
       await released
       return { late: true }
     })
-    app.get('/patient', { handlerTimeout: 60_000 }, async () => {
+    app.get('/patient', { config: { timeoutMs: 60_000 } }, async () => {
       await sleep(150)
       return { fine: true }
     })

@@ -2,7 +2,6 @@ import type { FastifyError, FastifyRequest } from 'fastify'
 import { describeFaults } from '../http/input-faults.ts'
 import { edgeProblems } from './edge-problems.ts'
 import type { ProblemError } from './problem.ts'
-import { unavailable } from './unavailable.ts'
 
 /** Fastify's own failures that are the caller's doing, as our problems. */
 const FRAMEWORK_PROBLEMS: Record<string, () => ProblemError> = {
@@ -30,11 +29,6 @@ export function translateFrameworkError(error: FastifyError, request: FastifyReq
       detail: 'The input is not acceptable; `errors` says where.',
       errors: describeFaults(validation, validationContext),
     })
-  }
-  if (error.code === 'FST_ERR_HANDLER_TIMEOUT') {
-    // A body that never arrives is the caller's time-out, not ours.
-    const cutShort = request.raw.complete === false
-    return cutShort ? new edgeProblems.request_timeout({ headers: { connection: 'close' } }) : unavailable()
   }
   return FRAMEWORK_PROBLEMS[error.code]?.()
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createScript, type RedisClient, type Script } from './redis-script.ts'
 import type { Delivery, DeviceSession, EndReason, UserSnapshot } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
@@ -13,6 +13,11 @@ type Options = SessionSettings & {
   /** Epoch milliseconds in place of Redis's own clock. */
   readonly now?: (() => number) | undefined
 }
+
+/** Tells one lease from another, of this process and of any other. */
+const processId = randomUUID()
+let leases = 0
+const newNonce = (): string => `${processId}:${++leases}`
 
 /** Snapshots are re-read this often for one operation before it gives up; each attempt loses only to a change of the user in between. */
 const SNAPSHOT_ATTEMPTS = 5
@@ -54,7 +59,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
     userId: string,
     attempt: (nonce: string) => Promise<Reply | UserMissing>,
   ): Promise<Reply | undefined> {
-    const nonce = randomBytes(12).toString('base64url')
+    const nonce = newNonce()
     for (let n = 0; n < SNAPSHOT_ATTEMPTS; n++) {
       const reply = await attempt(nonce)
       if (!isUserMissing(reply)) return reply
