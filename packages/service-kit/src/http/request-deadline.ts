@@ -30,7 +30,8 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
       if (reply.sent) continue
       // An answer that is under way can only be cut off.
       if (reply.raw.headersSent) reply.raw.destroy()
-      else reply.send(timeOut(reply))
+      // Nothing that the handler says after that is sent, or worth a line in the log.
+      else reply.send(timeOut(reply)).hijack()
     }
   }, SWEEP_MS)
   app.addHook('onClose', async () => clearInterval(timer))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { unavailable } from '@latchkey/service-kit'
 import { createScript, type RedisClient, type Script } from './redis-script.ts'
 import type { Delivery, DeviceSession, EndReason, UserSnapshot } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
@@ -59,15 +60,15 @@ export function createRedisSessionStore(options: Options): SessionStore {
     userId: string,
     attempt: (nonce: string) => Promise<Reply | UserMissing>,
   ): Promise<Reply | undefined> {
-    const nonce = newNonce()
     for (let n = 0; n < SNAPSHOT_ATTEMPTS; n++) {
-      const reply = await attempt(nonce)
+      // A new one each time: what was read under a lease that is gone must not land under the next.
+      const reply = await attempt(newNonce())
       if (!isUserMissing(reply)) return reply
       const snapshot = await loadSnapshot(userId)
       if (!snapshot) return undefined
-      await run.fillUser(keyOf(userId), [nonce, JSON.stringify(snapshot)])
+      await run.fillUser(keyOf(userId), [reply[1], JSON.stringify(snapshot)])
     }
-    throw new Error('the user kept changing while the session was read')
+    throw unavailable(1, new Error('the user kept changing while the session was read'))
   }
 
   return {
@@ -130,8 +131,8 @@ export function createRedisSessionStore(options: Options): SessionStore {
       await run.end(keyOf(userId), [deviceId, sid, reason])
     },
 
-    async endAll(userId, reason, keepDeviceId = '') {
-      await run.endAll(keyOf(userId), [reason, keepDeviceId])
+    async endAll(userId, reason, keepSid = '') {
+      await run.endAll(keyOf(userId), [reason, keepSid])
     },
 
     async restore({ userId, deviceId, sid, createdAt, delivery, deviceName }) {
@@ -145,7 +146,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
 }
 
 type OpenReply = ['opened', createdAt: number, expiresAt: number] | ['must_end', ...string[]]
-type UserMissing = ['user_missing']
+type UserMissing = ['user_missing', lease: string]
 type RotateReply =
   | [outcome: 'ended', reason: EndReason]
   | [outcome: 'superseded' | 'reused']

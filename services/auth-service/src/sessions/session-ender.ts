@@ -30,7 +30,7 @@ export type SessionEnder = {
     userId: string,
     reason: EndReason,
     origin: Origin,
-    options: { minVersion?: number; keepDeviceId?: string },
+    options: { minVersion?: number; keepSid?: string },
   ): Promise<void>
 }
 
@@ -70,16 +70,16 @@ export function createSessionEnder({ db, store, publisher, marker }: Dependencie
       await Promise.all([store.end(session, reason), marker.advance(endId)])
     },
 
-    async endAll(trx, userId, reason, origin, { minVersion, keepDeviceId }) {
+    async endAll(trx, userId, reason, origin, { minVersion, keepSid }) {
       const sessions = await store.list(userId)
       const ends = sessions
-        .filter(({ deviceId }) => deviceId !== keepDeviceId)
+        .filter(({ sid }) => sid !== keepSid)
         .map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason }))
       const endId = await record(trx, origin, ends)
       await publisher.publish(
         minVersion === undefined ? sessionsOf(ends) : [{ kind: 'user', id: userId, version: minVersion }],
       )
-      await Promise.all([store.endAll(userId, reason, keepDeviceId), marker.advance(endId)])
+      await Promise.all([store.endAll(userId, reason, keepSid), marker.advance(endId)])
     },
   }
 }

@@ -62,7 +62,7 @@ export type SessionStore = {
   list(userId: string): Promise<DeviceSession[]>
   /** Ends a session if it is still there. */
   end(session: SessionKey, reason: EndReason): Promise<void>
-  endAll(userId: string, reason: EndReason, keepDeviceId?: string): Promise<void>
+  endAll(userId: string, reason: EndReason, keepSid?: string): Promise<void>
   /** Puts back a session that the store lost. */
   restore(session: OpenedSession): Promise<void>
   /** To be called inside the transaction that changes a user, once the row is locked. */

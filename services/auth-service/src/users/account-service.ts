@@ -4,6 +4,7 @@ import type { Origin } from '../audit/audit-event.ts'
 import { recordPasswordChange, recordRegistration, recordUserUpdate } from '../audit/audit-trail.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
+import type { SessionKey } from '../sessions/session.ts'
 import type { SessionEnder } from '../sessions/session-ender.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { PasswordHasher } from './password-hasher.ts'
@@ -33,8 +34,8 @@ export type AccountService = {
   register(registration: Registration, origin: Origin): Promise<User>
   /** @throws `username_taken` */
   changeProfile(userId: string, change: ProfileChange, origin: Origin): Promise<User>
-  /** Ends the user's sessions on every device but `deviceId`. @throws `wrong_password`, `too_many_requests` */
-  changePassword(userId: string, deviceId: string, change: PasswordChange, origin: Origin): Promise<void>
+  /** Ends every session of the user but the one that asks. @throws `wrong_password`, `too_many_requests` */
+  changePassword(session: SessionKey, change: PasswordChange, origin: Origin): Promise<void>
 }
 
 type Dependencies = {
@@ -89,7 +90,7 @@ export function createAccountService({ db, store, ender, hasher, policy, limiter
       }
     },
 
-    async changePassword(userId, deviceId, { currentPassword, newPassword }, origin) {
+    async changePassword({ userId, deviceId, sid }, { currentPassword, newPassword }, origin) {
       const account = await findSettledAccount(db, userId)
       if (!account) throw new problems.user_not_found()
       // A stolen access token must not be worth a password: guesses here count as they do at sign-in.
@@ -102,7 +103,7 @@ export function createAccountService({ db, store, ender, hasher, policy, limiter
       await db.transaction().execute(async (trx) => {
         if (!(await changePassword(trx, account, passwordHash))) throw new problems.wrong_password()
         await recordPasswordChange(trx, origin, userId, deviceId)
-        await ender.endAll(trx, userId, 'password_changed', origin, { keepDeviceId: deviceId })
+        await ender.endAll(trx, userId, 'password_changed', origin, { keepSid: sid })
       })
     },
   }

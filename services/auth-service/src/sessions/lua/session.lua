@@ -32,6 +32,14 @@ local function finish(device_id, session, reason)
   redis.call('HDEL', KEYS[1], device_id)
 end
 
+-- The right to fill in the missing user. Whoever finds one takes part in it: taken from each other, calls that go on side by
+-- side might none of them ever get to fill it in. Everyone reads the user after the lease was there, so none of them is too late.
+local function lease(user, nonce)
+  if user then return user:sub(2) end
+  redis.call('HSET', KEYS[1], USER, '?' .. nonce)
+  return nonce
+end
+
 -- Calls visit(device_id, session) for every device of the user.
 local function each_session(visit)
   local fields = redis.call('HGETALL', KEYS[1])

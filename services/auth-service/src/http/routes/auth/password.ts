@@ -20,7 +20,7 @@ export function passwordRoute(app: AppInstance, { accounts, passwordMinLength }:
     },
     async (request, reply) => {
       const { key } = sessionOf(request)
-      await accounts.changePassword(key.userId, key.deviceId, request.body, clientContext(request))
+      await accounts.changePassword(key, request.body, clientContext(request))
       request.logFields = { ...request.logFields, event: 'password_changed' }
       return reply.code(204).send(null)
     },
