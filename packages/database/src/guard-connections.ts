@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isStalePlan, prepared } from './prepared-statements.ts'
 
 type Query = (...parameters: unknown[]) => unknown
 
@@ -21,9 +22,9 @@ export function guardConnections(pool: pg.Pool, answerWithinMs: number): void {
     const query: Query = guarded.query.bind(client)
     guarded.query = (...parameters) => {
       const timer = setTimeout(() => guarded.connection.stream.destroy(new Error('Query read timeout')), answerWithinMs)
-      return whenAnswered(query, parameters, (error) => {
+      return whenAnswered(query, prepared(parameters), (error) => {
         clearTimeout(timer)
-        if (isFatal(error)) guarded.end().catch(() => {})
+        if (isFatal(error) || isStalePlan(error)) guarded.end().catch(() => {})
       })
     }
   })

@@ -1,3 +1,5 @@
+import { isStalePlan } from './prepared-statements.ts'
+
 const UNIQUE_VIOLATION = '23505'
 const FOREIGN_KEY_VIOLATION = '23503'
 
@@ -69,6 +71,7 @@ const CODELESS =
  * the call should be repeated later (503), and no verdict may be drawn from it.
  */
 export function isUnavailable(error: unknown): boolean {
+  if (isStalePlan(error)) return true
   if (!(error instanceof Error)) return false
   if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true
   const code = codeOf(error)

@@ -56,11 +56,11 @@ t.test('a connection that breaks under a query fails that query alone, as unavai
   const { db, ping } = open(t, { poolSize: 1 })
   const killed = db.connection().execute(async (connection) => {
     const backend = await backendOf(connection)
-    const sleeping = sql`select pg_sleep(1)`.execute(connection)
+    const failure = failureOf(sql`select pg_sleep(1)`.execute(connection))
     await sql`select pg_terminate_backend(${backend})`.execute(open(t).db)
-    return sleeping
+    return failure
   })
-  t.ok(isUnavailable(await failureOf(killed)))
+  t.ok(isUnavailable(await killed))
   await ping()
 })
 
@@ -98,8 +98,12 @@ t.test('a silent server is noticed also past Kysely', async (t) => {
 
 t.test('closing waits for running queries, and may be asked for twice', async (t) => {
   const database = createDatabase<Record<string, never>>({ url: databaseUrl })
-  const running = sql`select pg_sleep(0.1)`.execute(database.db)
-  await database.ping()
+  const { promise: started, resolve: start } = Promise.withResolvers<void>()
+  const running = database.db.connection().execute((connection) => {
+    start()
+    return sql`select pg_sleep(0.1)`.execute(connection)
+  })
+  await started
   await Promise.all([database.close(), database.close()])
   t.equal((await running).rows.length, 1)
   t.ok(await failureOf(database.ping()))
