@@ -29,17 +29,3 @@ async function runRest(
   await first
   for (const check of rest) await check(request, claims)
 }
-
-/**
- * Settles as `promise` does, or rejects after `ms` milliseconds: a check that never answers must not hold the request.
- * What the promise does afterwards is ignored.
- */
-export async function withDeadline(promise: Promise<void>, ms: number): Promise<void> {
-  const { promise: deadline, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`an access check did not answer within ${ms} ms`)), ms)
-  try {
-    await Promise.race([promise, deadline])
-  } finally {
-    clearTimeout(timer)
-  }
-}

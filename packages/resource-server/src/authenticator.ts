@@ -1,9 +1,10 @@
 import { type AccessTokenClaims, TokenError } from '@latchkey/access-token'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type AccessCheck, runChecks, withDeadline } from './access-checks.ts'
+import { type AccessCheck, runChecks } from './access-checks.ts'
 import { AccessError, isPublicError } from './access-error.ts'
 import type { Challenger } from './bearer-challenge.ts'
 import { readToken } from './credentials.ts'
+import { withDeadline } from './deadline.ts'
 
 /** The claims of the request's token once it was found good, else null. */
 export const verifiedClaims = Symbol('latchkey.verified-claims')
@@ -62,6 +63,6 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
       return refuse(error)
     }
     if (pending === undefined) done()
-    else withDeadline(pending, checkTimeoutMs).then(() => done(), refuse)
+    else withDeadline(pending, checkTimeoutMs, 'an access check').then(() => done(), refuse)
   }
 }

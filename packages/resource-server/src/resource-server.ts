@@ -5,6 +5,8 @@ import type { AccessCheck } from './access-checks.ts'
 import { createAuthenticator, verifiedClaims } from './authenticator.ts'
 import { createChallenger } from './bearer-challenge.ts'
 import { createJwtEngine } from './jwt-engine.ts'
+import { createRevocationFeed, type RevocationFeed } from './revocations/revocation-feed.ts'
+import type { RevocationOptions } from './revocations/revocation-options.ts'
 import { assertOrigins } from './same-origin.ts'
 
 export type ResourceServerOptions = {
@@ -16,6 +18,8 @@ export type ResourceServerOptions = {
   audience: string
   /** Browser origins beside the service's own that may change things by cookie. */
   allowedOrigins?: readonly string[]
+  /** Follows the feed of revocations and refuses what is revoked. Without it a token is good until it expires. */
+  revocations?: RevocationOptions
   /** Run after the token was found good and before its scope is looked at. */
   checks?: readonly AccessCheck[]
   /** How long asynchronous checks may take together before the answer is 503, in milliseconds. */
@@ -31,6 +35,8 @@ declare module 'fastify' {
     authenticate: onRequestHookHandler
     /** Lets requests with a good access token pass that holds this scope. */
     requireScope(scope: string): onRequestHookHandler
+    /** How the feed of revocations does. Where none is followed, reading it is a mistake and throws. */
+    revocations: RevocationFeed
   }
   interface FastifyRequest {
     /** The claims of the token. On a route that requires none, reading it is a mistake and throws. */
@@ -47,11 +53,21 @@ export const resourceServer = fastifyPlugin(
     const { issuer, audience, checks = [], checkTimeoutMs = 1500, allowedOrigins = [] } = options
     const { clockToleranceSeconds = 5, now = Date.now } = options
     assertOrigins(allowedOrigins)
-    const ring = ringOf(options.keys)
+    const { revocations } = options
+    const feed = revocations && createRevocationFeed(revocations, { log: app.log, now })
+    const keys = ringOf(options.keys)
+    const ring = feed?.guard(keys) ?? keys
     const engine = createJwtEngine(app)
     const verify = createAccessTokenVerifier({ ring, engine, issuer, audience, clockToleranceSeconds, now })
     const challenger = createChallenger(audience)
-    const authenticate = createAuthenticator({ challenger, verify, checks, checkTimeoutMs, allowedOrigins })
+    const allChecks: AccessCheck[] = feed ? [(_request, claims) => feed.check(claims), ...checks] : [...checks]
+    const authenticate = createAuthenticator({
+      challenger,
+      verify,
+      checks: allChecks,
+      checkTimeoutMs,
+      allowedOrigins,
+    })
 
     app.decorateRequest(verifiedClaims, null)
     app.decorateRequest('accessToken', {
@@ -64,6 +80,16 @@ export const resourceServer = fastifyPlugin(
         this[verifiedClaims] = claims
       },
     })
+    app.decorate('revocations', {
+      getter() {
+        if (feed === undefined) throw new Error('app.revocations was read, but no feed of revocations is followed')
+        return feed.feed
+      },
+    })
+    if (feed !== undefined) {
+      feed.start()
+      app.addHook('onClose', () => feed.close())
+    }
     app.decorate('authenticate', authenticate)
     app.decorate('requireScope', (scope: string): onRequestHookHandler => {
       if (!scopePattern.test(scope)) throw new TypeError(`${JSON.stringify(scope)} is not a scope`)

@@ -17,7 +17,12 @@ export async function buildTestServer(
     logger: { level: 'silent' },
     ...server,
   })
-  await app.register(resourceServer, { keys: ringText, issuer, audience, now: () => nowSeconds * 1000, ...options })
+  try {
+    await app.register(resourceServer, { keys: ringText, issuer, audience, now: () => nowSeconds * 1000, ...options })
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   app.get('/open', async () => ({ ok: true }))
   app.get('/me', { onRequest: app.authenticate }, async (request) => ({ sub: request.accessToken.sub }))
   app.get('/employees', { onRequest: app.requireScope('employees:read') }, async ({ accessToken }) => ({

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@latchkey/database'
 import { resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, type LoggerOptions, registerHealth } from '@latchkey/service-kit'
@@ -6,6 +7,7 @@ import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createEmployeeRepository } from './employees/employee-repository.ts'
 import { createEmployeeService } from './employees/employee-service.ts'
+import { registerFeedMetrics } from './http/register-feed-metrics.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
 
 export type Overrides = {
@@ -15,10 +17,13 @@ export type Overrides = {
   databaseWaitMs?: number
 }
 
+/** How long the boot waits for the first reading of the revocation feed, which takes a few milliseconds. */
+const FIRST_READ_MS = 1000
+
 /** employee-service, ready to listen: its database is migrated. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
   const { logStream, databaseWaitMs = 30_000 } = overrides
-  const { tokens, allowedOrigins, trustProxy } = config
+  const { tokens, revocations, allowedOrigins, trustProxy } = config
 
   const app = await createServer({
     name: 'employee-service',
@@ -31,17 +36,29 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     allowedOrigins,
     isUnavailable,
   })
-  await app.register(resourceServer, { ...tokens, allowedOrigins })
 
-  const database = await openDatabase({
-    ...config.database,
-    waitMs: databaseWaitMs,
-    onError: (err) => app.log.warn({ err }, 'Postgres connection failed'),
-  })
-  app.addHook('onClose', () => database.close())
-  registerHealth(app, { checks: { postgres: () => database.ping() }, timeoutMs: 1500 })
+  try {
+    const database = await openDatabase({
+      ...config.database,
+      waitMs: databaseWaitMs,
+      onError: (err) => app.log.warn({ err }, 'Postgres connection failed'),
+    })
+    app.addHook('onClose', () => database.close())
 
-  const employees = createEmployeeService(createEmployeeRepository(database.db), uuidv7)
-  await employeeRoutes(app, employees)
-  return app
+    await app.register(resourceServer, { ...tokens, allowedOrigins, revocations })
+    registerFeedMetrics(app.metrics.registry, app.revocations.metrics)
+    registerHealth(app, {
+      checks: { postgres: () => database.ping(), revocations: app.revocations.healthCheck },
+      timeoutMs: 1500,
+    })
+
+    const employees = createEmployeeService(createEmployeeRepository(database.db), uuidv7)
+    await employeeRoutes(app, employees)
+    // Who listens then can answer. Without Redis the service comes up all the same, and says so in /health/ready.
+    await Promise.race([app.revocations.ready, sleep(FIRST_READ_MS, undefined, { ref: false })])
+    return app
+  } catch (error) {
+    await app.close()
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 import { type KeyRing, parseKeyRing } from '@latchkey/access-token'
+import { parseRedisUrl, type RevocationOptions } from '@latchkey/resource-server'
 import { type Environment, type LoggerOptions, loadSettings, setting } from '@latchkey/service-kit'
 
 const LOG_LEVELS = [
@@ -39,6 +40,28 @@ export const employeeSettings = {
     shownDefault: '`http://localhost:AUTH_PORT`',
   }),
   audience: setting.text({ name: 'TOKEN_AUDIENCE', description: '`aud` of access tokens', default: 'latchkey' }),
+  redisUrl: setting.custom({
+    name: 'REDIS_URL',
+    description:
+      '`redis://` or `rediss://` where the revocation feed is; several comma-separated nodes mean Redis Cluster',
+    shownDefault: 'embedded, with `npm start`',
+    parse(text) {
+      parseRedisUrl(text)
+      return text
+    },
+    secret: true,
+  }),
+  maxStalenessMs: setting.durationMs({
+    name: 'REVOCATION_MAX_STALENESS',
+    description: 'How long a verifier may be cut off from the revocation feed before `ON_STALE_REVOCATIONS` counts',
+    default: '30s',
+  }),
+  onStale: setting.choice({
+    name: 'ON_STALE_REVOCATIONS',
+    description: 'Then tokens are judged by what was known last (`accept`), or refused with 503 (`reject`)',
+    choices: ['accept', 'reject'],
+    default: 'accept',
+  }),
   allowedOrigins: setting.origins({
     name: 'ALLOWED_ORIGINS',
     description: "Browser origins beside the service's own, comma-separated",
@@ -65,6 +88,7 @@ export type Config = {
   /** `schema` when the tables are not in the first one of the role's search path. */
   readonly database: { readonly url: string; readonly schema?: string }
   readonly tokens: { readonly keys: KeyRing; readonly issuer: string; readonly audience: string }
+  readonly revocations: RevocationOptions
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: readonly string[]
   readonly logLevel: LoggerOptions['level']
@@ -73,12 +97,13 @@ export type Config = {
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadConfig(environment: Environment): Config {
   const settings = loadSettings(employeeSettings, environment)
-  const { host, port, keys, audience, logLevel } = settings
+  const { host, port, keys, audience, redisUrl, maxStalenessMs, onStale, logLevel } = settings
   return {
     host,
     port,
     database: { url: settings.databaseUrl },
     tokens: { keys, issuer: settings.issuer ?? `http://localhost:${settings.authPort}`, audience },
+    revocations: { redisUrl, maxStalenessMs, onStale },
     allowedOrigins: settings.allowedOrigins ?? [],
     trustProxy: settings.trustProxy ?? [],
     logLevel,

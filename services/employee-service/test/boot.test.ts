@@ -12,6 +12,7 @@ const SECRET = 'a-secret-of-thirty-two-bytes-or-more'
 const required = {
   EMPLOYEE_DATABASE_URL: 'postgres://employee:secret@localhost/employees',
   ACCESS_TOKEN_SECRET: SECRET,
+  REDIS_URL: 'redis://:secret@localhost:6379',
 }
 
 const spawnMain = (env: Record<string, string>) => spawn(process.execPath, [fileURLToPath(MAIN)], { env })
@@ -24,12 +25,13 @@ async function listensOn({ stdout }: ChildProcessWithoutNullStreams): Promise<st
   throw new Error('main ended without listening')
 }
 
-t.test('two settings are enough; the rest has defaults', async (t) => {
+t.test('three settings are enough; the rest has defaults', async (t) => {
   const { tokens, ...config } = loadConfig(required)
   t.same(config, {
     host: '127.0.0.1',
     port: 3002,
     database: { url: required.EMPLOYEE_DATABASE_URL },
+    revocations: { redisUrl: required.REDIS_URL, maxStalenessMs: 30_000, onStale: 'accept' },
     allowedOrigins: [],
     trustProxy: [],
     logLevel: 'info',
@@ -48,6 +50,9 @@ t.test('bad settings end the process with 1 and are named all at once, without t
   const env = {
     EMPLOYEE_DATABASE_URL: 'mysql://root:hunter2@localhost/x',
     ACCESS_TOKEN_SECRET: 'k1:tooshort',
+    REDIS_URL: 'http://:letmein@localhost',
+    REVOCATION_MAX_STALENESS: 'forever',
+    ON_STALE_REVOCATIONS: 'shrug',
     EMPLOYEE_PORT: '99999',
     LOG_LEVEL: 'loud',
     TRUST_PROXY: 'everyone',
@@ -56,15 +61,21 @@ t.test('bad settings end the process with 1 and are named all at once, without t
   const [message, [code]] = await Promise.all([text(main.stderr), once(main, 'exit')])
   t.equal(code, 1)
   for (const name of Object.keys(env)) t.match(message, name)
-  for (const value of ['hunter2', 'tooshort', '99999', 'loud', 'everyone']) t.notMatch(message, value)
+  for (const value of ['hunter2', 'tooshort', 'letmein', 'forever', 'shrug', '99999', 'loud', 'everyone'])
+    t.notMatch(message, value)
   t.notMatch(message, /\n\s+at /, 'no stack')
 })
 
 t.test('the process serves on its own, without auth-service, until it is asked to stop', async (t) => {
-  const { database } = await testConfig(t)
+  const { database, revocations } = await testConfig(t)
   const url = new URL(database.url)
   url.searchParams.set('options', `-c search_path=${database.schema}`)
-  const main = spawnMain({ EMPLOYEE_DATABASE_URL: url.href, ACCESS_TOKEN_SECRET: KEYS, EMPLOYEE_PORT: '0' })
+  const main = spawnMain({
+    EMPLOYEE_DATABASE_URL: url.href,
+    ACCESS_TOKEN_SECRET: KEYS,
+    REDIS_URL: revocations.redisUrl,
+    EMPLOYEE_PORT: '0',
+  })
   t.teardown(() => main.kill('SIGKILL'))
 
   const origin = await listensOn(main)

@@ -13,6 +13,12 @@ export function bearer(...scopes: Scope[]): { authorization: string } {
   return { authorization: `Bearer ${sign(claims(scopes.join(' ')))}` }
 }
 
+/** The same as a user of this session, who may read. */
+export function readerInSession(sid: string): { authorization: string } {
+  const user = { ...claims('employees:read'), sid, did: 'd1', ver: 1, roles: ['user'] }
+  return { authorization: `Bearer ${sign(user)}` }
+}
+
 export const READER = bearer('employees:read')
 export const WRITER = bearer('employees:read', 'employees:write')
 
@@ -25,12 +31,13 @@ type TestScope = Parameters<typeof testEnvironment>[0]
 
 /** A config for a schema of this test alone. */
 export async function testConfig(t: TestScope): Promise<Config> {
-  const { databaseUrl, schema } = await testEnvironment(t)
+  const { databaseUrl, schema, redisUrl, redisPrefix } = await testEnvironment(t)
   return {
     host: '127.0.0.1',
     port: 0,
     database: { url: databaseUrl, schema },
     tokens: { keys, issuer: ISSUER, audience: AUDIENCE },
+    revocations: { redisUrl, prefix: redisPrefix },
     allowedOrigins: [],
     trustProxy: [],
     logLevel: 'info',

@@ -14,11 +14,14 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
   const dueAt = new Map<FastifyReply, number>()
 
   app.addHook('onRequest', (request, reply, done) => {
+    // The timer alone keeps no process alive, but a request that waits for it does.
+    if (dueAt.size === 0) timer.ref()
     dueAt.set(reply, performance.now() + (request.routeOptions.config.timeoutMs ?? timeoutMs))
     done()
   })
   app.addHook('onResponse', (_request, reply, done) => {
     dueAt.delete(reply)
+    if (dueAt.size === 0) timer.unref()
     done()
   })
 
@@ -34,6 +37,7 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
       else reply.send(timeOut(reply)).hijack()
     }
   }, SWEEP_MS)
+  timer.unref()
   app.addHook('onClose', async () => clearInterval(timer))
 }
 

@@ -24,6 +24,8 @@ export function createPasswordPolicy({ minLength }: { minLength: number }): Pass
     maxThreads: 1,
     maxQueue: 64,
   })
+  // Loading the dictionaries takes longer than the first caller should wait.
+  worker.run({ password: 'warm up', own: [] }).catch(() => {})
   return {
     async objection(password, { email, username }) {
       const normalized = normalizePassword(password)

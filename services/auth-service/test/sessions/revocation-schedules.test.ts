@@ -6,7 +6,6 @@ import { Redis } from 'ioredis'
 import t from 'tap'
 import { configOf } from '../support/auth-service.ts'
 import { aftermathOf } from './revocation-schedules/aftermath.ts'
-import { atEachAnswer } from './revocation-schedules/at-each-answer.ts'
 import { tell } from './revocation-schedules/history.ts'
 import { Play, type Stage } from './revocation-schedules/play.ts'
 import { startReplica } from './revocation-schedules/replicas.ts'
@@ -28,7 +27,11 @@ const replicas = [await startReplica(t, config, environment), await startReplica
 const feed = new Redis(environment.redisUrl)
 t.teardown(async () => feed.disconnect())
 
-const password = 'violet-harbour-sings-7'
+/** Random consonants: good, and found to be so at once. */
+const newPassword = (): string =>
+  Array.from({ length: 16 }, () => 'bcdfghjklmnpqrstvwxz'.charAt(randomInt(20))).join('')
+
+const password = newPassword()
 let users = 0
 const stage: Stage = {
   replicas,
@@ -36,9 +39,9 @@ const stage: Stage = {
   verifyAccessToken: createAccessTokenVerifier({ ring: () => config.accessTokenKeys, ...config }),
   verifyRefreshToken: createRefreshTokenVerifier({ ring: () => config.refreshTokenKeys }),
   signRefreshToken: createRefreshTokenSigner({ ring: () => config.refreshTokenKeys }),
+  newPassword,
   newName: () => `user-${++users}`,
   firstPassword: { password, hash: await replicas[0].hasher.hash(password) },
-  atEachAnswer,
 }
 
 async function play(schedule: Schedule): Promise<void> {
@@ -53,21 +56,23 @@ async function play(schedule: Schedule): Promise<void> {
 t.test(
   'no interleaving of refreshes, sign-ins and ends mints a token after a revocation was answered, or ends what it should not',
   async (t) => {
+    // Where one lane finds something, the others leave it the machine while it makes that smaller.
+    let found = false
     const lane = async (_: unknown, n: number): Promise<void> => {
       let tries = 1
       const property = fc.asyncProperty(schedules, async (schedule) => {
+        if (found && tries === 1) return
         try {
           for (let n = 0; n < tries; n++) await play(schedule)
         } catch (error) {
+          found = true
           tries = TRIES
           throw error
         }
       })
       await fc.assert(property, { seed: SEED + n, numRuns: Math.ceil(RUNS / LANES) })
     }
-    const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
-    const failed = lanes.find((each) => each.status === 'rejected')
-    if (failed) throw failed.reason
+    await Promise.all(Array.from({ length: LANES }, lane))
     t.pass(`${Math.ceil(RUNS / LANES) * LANES} schedules, seeds ${SEED} to ${SEED + LANES - 1}`)
   },
 )

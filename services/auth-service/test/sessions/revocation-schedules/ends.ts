@@ -43,6 +43,15 @@ export function mayEnd(operation: Operation, session: SessionTrace): boolean {
   return reasonGivenBy(operation, session) !== undefined && operation.end > session.signIn.start
 }
 
+/** Whether a client that has heard every answer so far has a reason to think that the session lives. */
+export function seemsAlive({ operations }: History, session: SessionTrace): boolean {
+  return !operations.some((each) => {
+    const reason = reasonGivenBy(each, session)
+    if (reason !== undefined && reason !== 'evicted') return each.end > session.signIn.end
+    return each.session === session && each.outcome.kind === 'refused'
+  })
+}
+
 /** What had surely ended the session when the operation began. */
 export function endedBefore(
   { operations }: History,

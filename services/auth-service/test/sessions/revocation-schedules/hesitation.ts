@@ -3,16 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { KyselyPlugin } from 'kysely'
 
-const current = new AsyncLocalStorage<Iterator<number>>()
+/** Milliseconds to wait, one after the other, and what to do meanwhile. */
+type Hesitation = { readonly pauses: Iterator<number>; readonly meanwhile: () => Promise<void> }
 
-/** Runs `work`; each time it turns to Redis or hears from Redis or Postgres it waits for the next of `pauses`, in milliseconds. */
-export function hesitating<T>(pauses: readonly number[], work: () => Promise<T>): Promise<T> {
-  return current.run(pauses.values(), work)
+const current = new AsyncLocalStorage<Hesitation | undefined>()
+
+/** Runs `work`; each time it turns to Redis, or hears from Redis or Postgres, it waits for the next of `pauses`, in milliseconds. */
+export function hesitating<T>(pauses: readonly number[], meanwhile: () => Promise<void>, work: () => Promise<T>) {
+  return current.run({ pauses: pauses.values(), meanwhile }, work)
 }
 
 async function hesitate(): Promise<void> {
-  const pause = current.getStore()?.next().value
-  if (pause) await sleep(pause)
+  const { pauses, meanwhile } = current.getStore() ?? {}
+  const pause = pauses?.next().value
+  if (pause && meanwhile) await Promise.all([sleep(pause), current.run(undefined, meanwhile)])
 }
 
 /** What a slow network does: commands of one call leave late and their replies are heard late, those of others in between. */

@@ -4,6 +4,8 @@ import type { EndReason, SessionKey } from '../../../src/sessions/session.ts'
 import type { Grant } from '../../../src/sessions/session-service.ts'
 import { findAccountByName, insertAccount } from '../../../src/users/user-repository.ts'
 import type { Account } from '../../../src/users/user-table.ts'
+import { atEachAnswer, atEachPause } from './at-each-answer.ts'
+import { seemsAlive } from './ends.ts'
 import { hesitating } from './hesitation.ts'
 import type { History, Operation, Outcome, SessionTrace } from './history.ts'
 import type { Replica } from './replicas.ts'
@@ -19,9 +21,8 @@ export type Stage = {
   readonly signRefreshToken: (claims: RefreshTokenClaims) => string
   /** A user name that no schedule had yet. */
   readonly newName: () => string
+  readonly newPassword: () => string
   readonly firstPassword: { readonly password: string; readonly hash: string }
-  /** Finds at once what an answer promises and the feed does not keep. */
-  readonly atEachAnswer: (history: History, operation: Operation, verifier: VerifierView) => string[]
 }
 
 /** One user and the clients on its devices, who remember what they were handed out. */
@@ -77,16 +78,32 @@ export class Play {
     }
     if (session) operation.session = session
     operations.push(operation)
-    const outcome = await hesitating(pauses, () => this.#perform(operation, replica)).catch(refusal)
+    const outcome = await hesitating(
+      pauses,
+      () => this.#lookAround(operation),
+      () => this.#perform(operation, replica),
+    ).catch(refusal)
     operation.outcome = outcome
     operation.end = ++this.#clock
     await this.#stage.verifier.catchUp()
-    faults.push(...this.#stage.atEachAnswer(this.history, operation, this.#stage.verifier))
+    faults.push(...atEachAnswer(this.history, operation, this.#stage.verifier))
     return operation
   }
 
+  async #lookAround(operation: Operation): Promise<void> {
+    const { replicas, verifier } = this.#stage
+    const known = { ...this.history, sessions: [...this.history.sessions] }
+    const alive = await replicas[0].sessions.list(this.account.user.id)
+    await verifier.catchUp()
+    this.history.faults.push(...atEachPause(known, operation, alive, verifier))
+  }
+
   #sessionOf(command: Command): SessionTrace | undefined {
-    return 'session' in command ? this.history.sessions.at(-1 - command.session) : undefined
+    if (!('session' in command)) return undefined
+    const { alive = [], over = [] } = Object.groupBy(this.history.sessions.toReversed(), (session) =>
+      seemsAlive(this.history, session) ? 'alive' : 'over',
+    )
+    return [...alive, ...over].at(command.session % this.history.sessions.length)
   }
 
   async #perform(operation: Operation, replica: Replica): Promise<Outcome> {
@@ -100,6 +117,7 @@ export class Play {
       case 'sign_in': {
         const account = await findAccountByName(replica.db, { username: this.account.user.username })
         if (!account) throw new Error('the account is gone')
+        await sleep(command.hashing)
         const device = { deviceId: `device-${command.device}`, deviceName: 'a device', delivery: 'body' as const }
         const grant = await sessions.signIn(account, { ...device, client })
         return this.#keepNew(operation, grant, account)
@@ -138,9 +156,9 @@ export class Play {
       case 'change_password': {
         // As every call under an access token: whoever asks is signed in.
         if (!session || !(await store.findLive(this.#keyOf(session)))) return { kind: 'skipped' }
-        const newPassword = `${this.#stage.firstPassword.password} ${operation.id}`
+        const newPassword = this.#stage.newPassword()
         const change = { currentPassword: this.#password, newPassword }
-        await accounts.changePassword(userId, session.deviceId, change, origin)
+        await accounts.changePassword(this.#keyOf(session), change, origin)
         this.#password = newPassword
         return { kind: 'done' }
       }

@@ -16,7 +16,7 @@ const NO_LIMIT = { failures: 1_000_000, seconds: 1 }
 /** The services as the app has them, with connections of their own and without an HTTP edge. */
 export async function startReplica(t: Scope, config: Config, environment: TestEnvironment): Promise<Replica> {
   const { schema, redisPrefix } = environment
-  const database = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 20 })
+  const database = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 30 })
   await migrate({ db: database.db, migrations, schema })
   const db = database.db.withPlugin(slowPostgres)
   const redis = createRedisClient(config.redis, () => {})

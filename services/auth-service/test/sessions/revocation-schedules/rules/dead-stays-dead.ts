@@ -39,9 +39,10 @@ export const endedIsDead: Rule = ({ sessions }, { recordedEnds, listed, last }, 
       return faults
     })
 
-/** Whoever hears that a session is over hears the reason of an operation that ended it, begun before that answer. */
-export const reasonsAreTrue: Rule = ({ operations }, { auditEvents }) =>
-  operations.flatMap((operation) => {
+/** Whoever hears that a session is over hears the reason of an operation that ended it, begun before that answer; all hear the same. */
+export const reasonsAreTrue: Rule = ({ operations }, { auditEvents }) => {
+  const told = new Map<SessionTrace, string>()
+  return operations.flatMap((operation) => {
     const { session, outcome, command, id } = operation
     if (!session || outcome.kind !== 'refused' || command.kind === 'sign_in') return []
     const enders = operations.filter(
@@ -54,7 +55,12 @@ export const reasonsAreTrue: Rule = ({ operations }, { auditEvents }) =>
     )
     if (outcome.code === 'session_ended' && !enders.some((each) => reasonGivenBy(each, session) === outcome.reason))
       return [`${id} heard that s${session.number} is over for ${outcome.reason}, which nothing ended it for`]
+    const before = told.get(session) ?? outcome.reason
+    if (outcome.reason) told.set(session, outcome.reason)
+    if (outcome.reason !== undefined && before !== outcome.reason)
+      return [`${id} heard that s${session.number} is over for ${outcome.reason}, others for ${before}`]
     if (outcome.code === 'token_revoked' && enders.length === 0)
       return [`${id} heard that s${session.number} is over, which nothing had ended`]
     return []
   })
+}

@@ -1,0 +1,13 @@
+import { randomInt } from 'node:crypto'
+
+const FIRST_MS = 50
+const LONGEST_MS = 1000
+
+/**
+ * How long to wait after so many failures in a row, in milliseconds: twice as long each time, up to a second. Only half
+ * of it is fixed, so that many replicas do not come back at the same moment.
+ */
+export function backoffMs(failures: number): number {
+  const ms = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10))
+  return ms / 2 + randomInt(ms / 2)
+}

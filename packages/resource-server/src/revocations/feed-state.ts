@@ -1,0 +1,122 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { AccessError } from '../access-error.ts'
+import { SILENCE_MS } from './redis-revocation-stream.ts'
+
+export type RevocationStatus = {
+  /** `starting`: never read whole so far. `cut_off`: something may be missing. */
+  readonly state: 'starting' | 'following' | 'cut_off'
+  /** Seconds since the feed confirmed that nothing is missing; since the start as long as it never did. */
+  readonly lagSeconds: number
+  /** Whether it has been cut off for longer than allowed. */
+  readonly stale: boolean
+  /** Revocations that can still refuse a token. */
+  readonly known: number
+  /** Requests refused so far. */
+  readonly refusals: number
+  /** How many times the feed was read whole again. */
+  readonly resyncs: number
+  /** Entries that could not be read, counted at each reading. */
+  readonly skipped: number
+}
+
+export type FeedStateOptions = {
+  table: { readonly size: number }
+  log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+  maxStalenessMs: number
+  onStale: 'accept' | 'reject'
+}
+
+export type FeedState = ReturnType<typeof createFeedState>
+
+/** What is known about the feed itself, and what follows from it for requests. Changes are logged, once each. */
+export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedStateOptions) {
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
+  // Whoever waits for it hears of the rejection; it is nobody's fault when no one does.
+  ready.catch(() => {})
+
+  let state: RevocationStatus['state'] = 'starting'
+  // A clock that no one sets.
+  let confirmedAt = performance.now()
+  let toldReason: string | undefined
+  let toldStale = false
+  let refusals = 0
+  let resyncs = 0
+  let skipped = 0
+
+  const lagMs = (): number => performance.now() - confirmedAt
+  // While it follows, the silence between two looks is nothing; more of it means that this very process was asleep.
+  const isStale = (): boolean => lagMs() > maxStalenessMs + (state === 'following' ? SILENCE_MS : 0)
+
+  return {
+    ready,
+
+    status: (): RevocationStatus => ({
+      state,
+      lagSeconds: lagMs() / 1000,
+      stale: isStale(),
+      known: table.size,
+      refusals,
+      resyncs,
+      skipped,
+    }),
+
+    /** @throws {AccessError} `unavailable` */
+    assertUsable(): void {
+      if (state === 'starting') throw unavailable('the revocation feed has not been read yet')
+      if (onStale === 'reject' && isStale()) throw unavailable('the revocation feed is stale')
+    },
+
+    onRefusal(): void {
+      refusals++
+    },
+
+    onSkipped(entries: readonly { id: string; fault: string }[]): void {
+      skipped += entries.length
+      // One line however many they are: the feed is read whole again and again.
+      log.warn({ count: entries.length, first: entries[0] }, 'revocation feed: skipped entries that can not be read')
+    },
+
+    onRead(): void {
+      confirmedAt = performance.now()
+      if (state === 'starting') resolve()
+      else resyncs++
+      state = 'following'
+      toldReason = undefined
+      toldStale = false
+      log.info({ known: table.size }, 'revocation feed: read whole, following')
+    },
+
+    onCurrent(): void {
+      confirmedAt = performance.now()
+    },
+
+    onCut(cause: unknown): void {
+      if (state === 'following') state = 'cut_off'
+      const reason = reasonOf(cause)
+      if (reason === toldReason) return
+      toldReason = reason
+      log.warn({ reason, known: table.size }, 'revocation feed: cut off')
+    },
+
+    tick(): void {
+      if (toldStale || state === 'starting' || !isStale()) return
+      toldStale = true
+      log.warn({ onStale, maxStalenessMs }, 'revocation feed: what is known is stale')
+    },
+
+    onClosed(): void {
+      reject(new Error('the app was closed before the revocation feed was read'))
+    },
+  }
+}
+
+function unavailable(reason: string): AccessError {
+  return new AccessError('unavailable', { headers: { 'retry-after': '1' }, cause: new Error(reason) })
+}
+
+/** The message alone: clients hang commands on their errors, and one of them holds the password. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown'
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+  return cause.message || code
+}

@@ -1,0 +1,31 @@
+import type { KeyRing } from '@latchkey/access-token'
+import type { RevocationTable } from './revocation-table.ts'
+
+/**
+ * A ring whose revoked keys can not be taken out: asking for one calls `refuse`. The ring is where every token's `kid` is
+ * looked up, so that no signature under such a key is even computed.
+ */
+export function guardKeys(
+  ring: () => KeyRing,
+  table: Pick<RevocationTable, 'refusesKey'>,
+  refuse: () => never,
+): () => KeyRing {
+  let guarded: { from: KeyRing; ring: KeyRing } | undefined
+
+  function guardRing(from: KeyRing): KeyRing {
+    return {
+      signing: from.signing,
+      keys: from.keys,
+      get(kid) {
+        const key = from.get(kid)
+        return key !== undefined && table.refusesKey(kid) ? refuse() : key
+      },
+    }
+  }
+
+  return () => {
+    const from = ring()
+    if (guarded?.from !== from) guarded = { from, ring: guardRing(from) }
+    return guarded.ring
+  }
+}

@@ -1,0 +1,119 @@
+import { Redis, type RedisOptions } from 'ioredis'
+import { withDeadline } from '../deadline.ts'
+import { EMPTY_STREAM, type StreamEntry, type StreamState } from './stream-position.ts'
+
+/** Some entries, and the state of the stream at the very same moment. */
+export type StreamRead = { readonly entries: readonly StreamEntry[]; readonly stream: StreamState }
+
+/** One connection to the feed. Each call rejects when there is no answer in time; then nothing is left but `close`. */
+export type RevocationStream = {
+  connect(): Promise<void>
+  state(): Promise<StreamState>
+  /** The entries behind an id, {@link PAGE_SIZE} at most. */
+  readPage(after: string): Promise<StreamRead>
+  /** The one entry with this id, if it is still there. */
+  readEntry(id: string): Promise<StreamRead>
+  /** The entries behind an id as soon as there are any; none when nothing came for a while. */
+  readNext(after: string): Promise<readonly StreamEntry[]>
+  close(): void
+}
+
+/** How long one read waits for news, and so how often the state of the stream is looked at. */
+const BLOCK_MS = 250
+/** Redis is taken for dead when it takes longer to answer. */
+const ANSWER_MS = 1500
+/** For so long a connection may be silent before it counts as lost. */
+export const SILENCE_MS = BLOCK_MS + ANSWER_MS
+export const PAGE_SIZE = 1000
+
+const ownOptions = {
+  connectionName: 'latchkey-revocations',
+  // Replies in one shape, whatever the version of the server.
+  protocol: 2,
+  replyMapping: 'legacy',
+  keyPrefix: '',
+  lazyConnect: true,
+  connectTimeout: ANSWER_MS,
+  // A lost connection is never continued: the reader has to know, since it may meet another stream behind the next one.
+  retryStrategy: () => null,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // Asks for more rights than reading a stream does. A Redis that is still loading refuses the first read.
+  enableReadyCheck: false,
+  disableClientInfo: true,
+  // Its timer would outlive a server that does not answer.
+  disconnectTimeout: 0,
+} satisfies RedisOptions
+
+/** @param options of ioredis, such as `tls`, beside what the URL says */
+export function openRevocationStream(url: string, key: string, options: RedisOptions = {}): RevocationStream {
+  const redis = new Redis(url, { ...options, ...ownOptions })
+  // Why connecting fails is told here alone.
+  let lastError: Error | undefined
+  redis.on('error', (error: Error) => {
+    lastError = error
+  })
+
+  const answerTo = <Reply>(call: Promise<Reply>, ms = ANSWER_MS): Promise<Reply> => withDeadline(call, ms, 'Redis')
+
+  async function readRange(start: string, end: string): Promise<StreamRead> {
+    const transaction = redis.multi().xrange(key, start, end, 'COUNT', PAGE_SIZE).xinfo('STREAM', key)
+    const [range, state] = (await answerTo(transaction.exec())) ?? []
+    if (range === undefined || state === undefined) throw new Error('Redis dropped a transaction')
+    if (range[0] !== null) throw range[0]
+    return { entries: range[1] as StreamEntry[], stream: readState(...state) }
+  }
+
+  return {
+    async connect() {
+      try {
+        await answerTo(redis.connect())
+      } catch (error) {
+        throw lastError ?? error
+      }
+    },
+
+    async state() {
+      const [error, reply] = await answerTo(settle(redis.xinfo('STREAM', key)))
+      return readState(error, reply)
+    },
+
+    readPage: (after) => readRange(`(${after}`, '+'),
+    readEntry: (id) => readRange(id, id),
+
+    async readNext(after) {
+      const call = redis.xread('COUNT', PAGE_SIZE, 'BLOCK', BLOCK_MS, 'STREAMS', key, after)
+      const [stream] = (await answerTo(call, SILENCE_MS)) ?? []
+      return stream?.[1] ?? []
+    },
+
+    close() {
+      redis.disconnect()
+    },
+  }
+}
+
+type Settled = [error: Error | null, reply: unknown]
+
+const settle = (call: Promise<unknown>): Promise<Settled> =>
+  call.then(
+    (reply): Settled => [null, reply],
+    (error): Settled => [error, undefined],
+  )
+
+/** Reads the reply of XINFO STREAM: names and values in turn. */
+function readState(error: Error | null, reply: unknown): StreamState {
+  if (error !== null) {
+    if (error.message === 'ERR no such key') return EMPTY_STREAM
+    throw error
+  }
+  const pairs = reply as unknown[]
+  const field = (name: string): unknown => pairs[pairs.indexOf(name) + 1]
+  const added = field('entries-added')
+  const firstId = field('recorded-first-entry-id')
+  if (typeof added !== 'number' || typeof firstId !== 'string') {
+    throw new Error('following revocations takes a Redis of version 7 or later')
+  }
+  return { lastId: String(field('last-generated-id')), firstId, added, length: Number(field('length')) }
+}

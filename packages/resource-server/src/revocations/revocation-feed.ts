@@ -1,0 +1,97 @@
+import type { AccessTokenClaims, KeyRing } from '@latchkey/access-token'
+import type { FastifyBaseLogger } from 'fastify'
+import { AccessError } from '../access-error.ts'
+import { type FeedMetric, feedMetrics } from './feed-metrics.ts'
+import { createFeedState, type RevocationStatus } from './feed-state.ts'
+import { guardKeys } from './guard-keys.ts'
+import { createRedisNodes, parseRedisUrl } from './redis-nodes.ts'
+import { openRevocationStream, type RevocationStream } from './redis-revocation-stream.ts'
+import { readRevocation } from './revocation.ts'
+import { followRevocations } from './revocation-follower.ts'
+import { type RevocationOptions, withDefaults } from './revocation-options.ts'
+import { createRevocationTable } from './revocation-table.ts'
+import type { StreamEntry } from './stream-position.ts'
+
+/** The verifier's side of the feed of revocations. */
+export type RevocationFeed = {
+  /** Resolves once the feed has been read whole for the first time; rejects when the app is closed before. */
+  readonly ready: Promise<void>
+  status(): RevocationStatus
+  /** For `/health/ready`: resolves to `degraded` while cut off; rejects while requests get 503. */
+  healthCheck(): Promise<'ok' | 'degraded'>
+  /** To be registered in a metrics library, or read. */
+  readonly metrics: readonly FeedMetric[]
+}
+
+/** The same for the plugin itself. */
+export type FeedControl = {
+  readonly feed: RevocationFeed
+  /** @throws {AccessError} `token_revoked`, or `unavailable` when that can not be told */
+  check(claims: AccessTokenClaims): void
+  /** The same ring, which throws `token_revoked` at a revoked key. */
+  guard(ring: () => KeyRing): () => KeyRing
+  /** Connects, and follows until closed, whatever becomes of Redis. */
+  start(): void
+  close(): Promise<void>
+}
+
+export type FeedSurroundings = {
+  log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+  /** The time in milliseconds since 1970. */
+  now: () => number
+}
+
+export function createRevocationFeed(options: RevocationOptions, { log, now }: FeedSurroundings): FeedControl {
+  const { redisUrl, redisOptions, prefix, maxStalenessMs, onStale } = withDefaults(options)
+  const key = `${prefix}revocations`
+  const nodes = createRedisNodes(parseRedisUrl(redisUrl))
+  const table = createRevocationTable(now)
+  const state = createFeedState({ table, log, maxStalenessMs, onStale })
+  const stopping = new AbortController()
+  let following: Promise<void> | undefined
+
+  function apply(entries: readonly StreamEntry[]): void {
+    const skipped: { id: string; fault: string }[] = []
+    for (const [id, fields] of entries) {
+      const revocation = readRevocation(fields)
+      if (typeof revocation === 'string') skipped.push({ id, fault: revocation })
+      else table.add(revocation)
+    }
+    if (skipped.length > 0) state.onSkipped(skipped)
+  }
+
+  function refuse(): never {
+    state.onRefusal()
+    throw new AccessError('token_revoked')
+  }
+
+  return {
+    feed: {
+      ready: state.ready,
+      status: state.status,
+      metrics: feedMetrics(state.status),
+      async healthCheck() {
+        state.assertUsable()
+        return state.status().state === 'following' ? 'ok' : 'degraded'
+      },
+    },
+    check(claims) {
+      state.assertUsable()
+      if (table.refusesToken(claims)) refuse()
+    },
+    guard: (ring) => guardKeys(ring, table, refuse),
+    start() {
+      const open = (url: string): RevocationStream => openRevocationStream(url, key, redisOptions)
+      const tick = (): boolean => {
+        state.tick()
+        return table.sweep()
+      }
+      following = followRevocations({ ...state, nodes, open, apply, tick }, stopping.signal)
+    },
+    async close() {
+      stopping.abort()
+      await following
+      state.onClosed()
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import type { RedisOptions } from 'ioredis'
+
+export type RevocationOptions = {
+  /** `redis://` or `rediss://`; several with commas between are the entry points of a Redis Cluster. Redis 7 or later. */
+  redisUrl: string
+  /** More of ioredis's options for the connection, such as the CA of TLS. */
+  redisOptions?: RedisOptions
+  /** What the names of auth-service's keys start with. */
+  prefix?: string
+  /** How long the verifier may be cut off from the feed before `onStale` counts, in milliseconds. */
+  maxStalenessMs?: number
+  /** Then tokens are judged by what was known last, or refused with 503. */
+  onStale?: 'accept' | 'reject'
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError} from plain JavaScript, a misspelt `reject` would go on accepting
+ */
+export function withDefaults(options: RevocationOptions): Required<RevocationOptions> {
+  const { redisUrl, redisOptions = {}, prefix = 'latchkey:', maxStalenessMs = 30_000, onStale = 'accept' } = options
+  if (typeof redisUrl !== 'string') throw new TypeError('revocations.redisUrl must be a Redis URL')
+  if (onStale !== 'accept' && onStale !== 'reject') {
+    throw new TypeError("revocations.onStale must be 'accept' or 'reject'")
+  }
+  if (!(maxStalenessMs >= 0)) throw new TypeError('revocations.maxStalenessMs must be a number of milliseconds')
+  return { redisUrl, redisOptions, prefix, maxStalenessMs, onStale }
+}

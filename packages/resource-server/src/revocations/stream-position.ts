@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util'
+
+export type StreamEntry = readonly [id: string, fields: readonly string[]]
+
+/** What Redis says about a stream at one moment; that of a missing one is {@link EMPTY_STREAM}. */
+export type StreamState = {
+  /** The highest id that was ever given out. */
+  readonly lastId: string
+  /** The lowest id that is still there; `0-0` when there is none. */
+  readonly firstId: string
+  /** How many entries were ever added. */
+  readonly added: number
+  /** How many are there now. */
+  readonly length: number
+}
+
+/** Up to where a stream was read. */
+export type StreamPosition = {
+  readonly id: string
+  /** How many entries had ever been added up to there. */
+  readonly added: number
+  /** The last entry that was seen; none in a stream that was empty. */
+  readonly anchor: StreamEntry | undefined
+}
+
+export const EMPTY_STREAM: StreamState = { lastId: '0-0', firstId: '0-0', added: 0, length: 0 }
+
+/** Why what was read can not simply be continued. */
+export type StreamGap =
+  | 'the stream is gone'
+  | 'the ids went backwards'
+  | 'the stream is another one'
+  | 'entries were removed unread'
+
+/**
+ * Whether something was missed up to a position, or would be by reading on from it. A stream that merely grew, or was
+ * trimmed no further than it was read, has no gap.
+ *
+ * The ids alone can not tell. The number of entries ever added shows how many of them a trimmed stream lost; the anchor
+ * shows that a stream was not made anew with ids that go on, for then entries below the position are new ones.
+ *
+ * @param anchor what is found now at the id of the position's anchor
+ */
+export function findGap(
+  position: StreamPosition,
+  stream: StreamState,
+  anchor: StreamEntry | undefined,
+): StreamGap | undefined {
+  if (stream.added === 0 && position.added > 0) return 'the stream is gone'
+  const ahead = compareStreamIds(stream.lastId, position.id)
+  if (ahead < 0) return 'the ids went backwards'
+  if (stream.added < position.added) return 'the stream is another one'
+  const holdsReadEntries = stream.length > 0 && compareStreamIds(stream.firstId, position.id) <= 0
+  if (holdsReadEntries && (anchor === undefined || !isDeepStrictEqual(anchor, position.anchor))) {
+    return 'the stream is another one'
+  }
+  const removed = stream.added - stream.length
+  const lostUnread = !holdsReadEntries && removed > position.added
+  const lostLast = ahead === 0 && stream.added > position.added
+  return lostUnread || lostLast ? 'entries were removed unread' : undefined
+}
+
+/** Negative, zero or positive, as `a` comes before, with or after `b`. Ids are two 64-bit numbers: `milliseconds-sequence`. */
+export function compareStreamIds(a: string, b: string): number {
+  const [aTime = '', aSequence = ''] = a.split('-')
+  const [bTime = '', bSequence = ''] = b.split('-')
+  return compareIntegers(aTime, bTime) || compareIntegers(aSequence, bSequence)
+}
+
+/** Without leading zeros, the longer one is the greater one; numbers would lose the last digits. */
+function compareIntegers(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length
+  return a < b ? -1 : Number(a > b)
+}

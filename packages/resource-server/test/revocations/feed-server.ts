@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AppInstance, ServerOptions } from '@latchkey/service-kit'
+import { Redis } from 'ioredis'
+import type { ResourceServerOptions, RevocationOptions } from '../../src/index.ts'
+import { nowSeconds, tokenWith } from '../hostile/forge-token.ts'
+import { bearer, buildTestServer } from '../test-server.ts'
+
+type TestScope = { teardown(handler: () => unknown): unknown }
+
+/** Long after the last token of these tests has expired. */
+export const EXP = nowSeconds + 3600
+
+/** A prefix that no other test uses. */
+export const freshPrefix = (): string => `test-${randomBytes(6).toString('hex')}:`
+
+export type Feed = { redisUrl: string; prefix: string }
+type Options = Feed & Omit<RevocationOptions, 'redisUrl'>
+
+/** A service with production options that follows the feed; `ready` is not waited for. */
+export async function followingServer(
+  t: TestScope,
+  revocations: Options,
+  options: Partial<ResourceServerOptions> = {},
+  server: Partial<ServerOptions> = {},
+): Promise<AppInstance> {
+  const app = await buildTestServer({ revocations, ...options }, server)
+  t.teardown(() => app.close())
+  return app
+}
+
+/** The same once it has read the feed. */
+export async function readyServer(...args: Parameters<typeof followingServer>): Promise<AppInstance> {
+  const app = await followingServer(...args)
+  await app.revocations.ready
+  return app
+}
+
+/** Runs something on a Redis connection of its own. */
+export async function withRedis<Result>(url: string, use: (redis: Redis) => Promise<Result>): Promise<Result> {
+  const redis = new Redis(url)
+  redis.on('error', () => {})
+  try {
+    return await use(redis)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+export type Entry = Record<string, string | number>
+
+/** Appends entries as auth-service does. */
+export function publish({ redisUrl, prefix }: Feed, ...entries: Entry[]): Promise<void> {
+  return withRedis(redisUrl, async (redis) => {
+    await Promise.all(entries.map((entry) => redis.xadd(`${prefix}revocations`, '*', ...Object.entries(entry).flat())))
+  })
+}
+
+export const session = (id: string, exp = EXP): Entry => ({ kind: 'session', id, exp })
+
+/** What the service says to a token with these claims. */
+export async function answerTo(app: AppInstance, claims: object = {}) {
+  return app.inject({ url: '/employees', headers: bearer(tokenWith(claims)) })
+}
+
+/** The error's code, or `ok`. */
+export async function verdictOn(app: AppInstance, claims: object = {}): Promise<string> {
+  const reply = await answerTo(app, claims)
+  return reply.statusCode === 200 ? 'ok' : reply.json().code
+}
+
+/** Waits until something is so; gives up only when it can not be a matter of speed any more. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`in vain waited until ${what}`)
+    await sleep(5)
+  }
+}
+
+export const untilRefused = (app: AppInstance, claims: object): Promise<void> =>
+  until('the token is refused', async () => (await verdictOn(app, claims)) === 'token_revoked')
+
+export const untilState = (app: AppInstance, state: 'starting' | 'following' | 'cut_off'): Promise<void> =>
+  until(`the feed is ${state}`, () => app.revocations.status().state === state)

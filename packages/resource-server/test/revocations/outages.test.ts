@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { captureLogs, cuttableProxy, type PrivateServer, privateRedis } from '@latchkey/test-kit'
+import t from 'tap'
+import { tokenWith } from '../hostile/forge-token.ts'
+import { bearer } from '../test-server.ts'
+import {
+  answerTo,
+  type Feed,
+  freshPrefix,
+  publish,
+  readyServer,
+  session,
+  until,
+  untilRefused,
+  untilState,
+  verdictOn,
+  withRedis,
+} from './feed-server.ts'
+
+type TestScope = Parameters<typeof readyServer>[0] & Parameters<typeof cuttableProxy>[0]
+type FollowingOptions = { maxStalenessMs?: number; onStale?: 'accept' | 'reject' }
+
+/** A service that knows s0 to be revoked, behind a connection that can be cut. */
+async function serverBehindProxy(t: TestScope, redis: PrivateServer, options: FollowingOptions = {}) {
+  const feed: Feed = { redisUrl: redis.url, prefix: freshPrefix() }
+  await publish(feed, session('s0'))
+  const proxy = await cuttableProxy(t, redis.url)
+  const logs = captureLogs()
+  const revocations = { ...feed, ...options, redisUrl: proxy.url }
+  const app = await readyServer(t, revocations, {}, { logger: { level: 'info', ...logs } })
+  return { app, feed, proxy, logs }
+}
+
+t.test('what is revoked while the service is cut off counts once it is back, all of it', async (t) => {
+  const { app, feed, proxy } = await serverBehindProxy(t, await privateRedis(t))
+  await proxy.refuse()
+  await untilState(app, 'cut_off')
+  await publish(feed, ...Array.from({ length: 1000 }, (_, i) => session(`s${i}`)))
+  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked', 'what was known is kept')
+  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await app.revocations.healthCheck(), 'degraded')
+
+  await proxy.restore()
+  await untilState(app, 'following')
+  const headers = Array.from({ length: 1000 }, (_, i) => bearer(tokenWith({ sid: `s${i}` })))
+  const replies = await Promise.all(headers.map((each) => app.inject({ url: '/me', headers: each })))
+  t.equal(replies.filter((reply) => reply.json().code === 'token_revoked').length, 1000)
+  t.equal(await app.revocations.healthCheck(), 'ok')
+  t.match(app.revocations.status(), { known: 1000, resyncs: 1 })
+})
+
+t.test('a Redis that was killed and came back is followed again', async (t) => {
+  const redis = await privateRedis(t)
+  const { app, feed, proxy } = await serverBehindProxy(t, redis)
+  for (const round of [1, 2]) {
+    await redis.kill()
+    await untilState(app, 'cut_off')
+    t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+    await proxy.refuse()
+    await redis.start()
+    await publish(feed, session(`while-away-${round}`))
+    await proxy.restore()
+    await untilRefused(app, { sid: `while-away-${round}` })
+    await publish(feed, session(`afterwards-${round}`))
+    await untilRefused(app, { sid: `afterwards-${round}` })
+  }
+  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+})
+
+t.test('a Redis that stops answering is noticed although the connection stays', async (t) => {
+  const redis = await privateRedis(t)
+  const { app, feed } = await serverBehindProxy(t, redis)
+  redis.pause()
+  t.teardown(async () => redis.resume())
+  await untilState(app, 'cut_off')
+  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  redis.resume()
+  await publish(feed, session('s1'))
+  await untilRefused(app, { sid: 's1' })
+  await untilState(app, 'following')
+})
+
+t.test('so is one behind a network that swallows everything, new connections too', async (t) => {
+  const { app, feed, proxy } = await serverBehindProxy(t, await privateRedis(t))
+  proxy.hang()
+  await untilState(app, 'cut_off')
+  await publish(feed, session('s1'))
+  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  await proxy.restore()
+  await untilRefused(app, { sid: 's1' })
+})
+
+t.test('a lost reply loses no revocation', async (t) => {
+  const { app, feed, proxy } = await serverBehindProxy(t, await privateRedis(t))
+  for (const command of ['xread', 'xinfo', 'xrange']) {
+    const lost = proxy.swallowNextReply(command)
+    if (command === 'xrange') proxy.cut()
+    await publish(feed, session(`during-${command}`))
+    await lost
+    await untilRefused(app, { sid: `during-${command}` })
+    await untilState(app, 'following')
+  }
+})
+
+t.test('a connection that an administrator closes is replaced', async (t) => {
+  const { app, feed } = await serverBehindProxy(t, await privateRedis(t))
+  for (const round of [1, 2, 3]) {
+    await withRedis(feed.redisUrl, async (admin) => {
+      const clients = String(await admin.client('LIST'))
+      const [, id = ''] = /id=(\d+) [^\n]*name=latchkey-revocations/.exec(clients) ?? []
+      await admin.client('KILL', 'ID', id)
+    })
+    await until('it has read again', () => app.revocations.status().resyncs === round)
+    await publish(feed, session(`s${round}`))
+    await untilRefused(app, { sid: `s${round}` })
+  }
+})
+
+t.test('cut off for long, a service accepts by what it knows when told so', async (t) => {
+  const redis = await privateRedis(t)
+  const { app, proxy, logs } = await serverBehindProxy(t, redis, { maxStalenessMs: 100, onStale: 'accept' })
+  await proxy.refuse()
+  await until('it is stale', () => app.revocations.status().stale)
+  await until('it is told', () => logs.text().includes('stale'))
+  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+  t.equal(await app.revocations.healthCheck(), 'degraded')
+  await proxy.restore()
+  await untilState(app, 'following')
+})
+
+t.test('or refuses to say anything', async (t) => {
+  const redis = await privateRedis(t)
+  const { app, proxy } = await serverBehindProxy(t, redis, { maxStalenessMs: 2000, onStale: 'reject' })
+  await proxy.refuse()
+  await untilState(app, 'cut_off')
+  t.equal(await app.revocations.healthCheck(), 'degraded', 'not at once')
+  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  await until('it is stale', () => app.revocations.status().stale)
+  for (const sid of ['s0', 's1']) {
+    const reply = await answerTo(app, { sid })
+    t.equal(reply.statusCode, 503)
+    t.equal(reply.json().code, 'unavailable')
+    t.equal(reply.headers['retry-after'], '1')
+  }
+  await t.rejects(app.revocations.healthCheck())
+  await proxy.restore()
+  await untilState(app, 'following')
+  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+})
+
+t.test('however little staleness is allowed, a service that follows is never stale', async (t) => {
+  const { app } = await serverBehindProxy(t, await privateRedis(t), { maxStalenessMs: 0, onStale: 'reject' })
+  const { resyncs } = app.revocations.status()
+  for (let looks = 0; looks < 200; looks++) {
+    t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+    await sleep(3)
+  }
+  t.equal(app.revocations.status().resyncs, resyncs)
+})
+
+t.test('the log tells of an outage once, why, and when it was over; never the password', async (t) => {
+  const redis = await privateRedis(t)
+  const { app, proxy, logs } = await serverBehindProxy(t, redis)
+  await proxy.refuse()
+  await until('it was tried several times', () => app.revocations.status().lagSeconds > 1)
+  await proxy.restore()
+  await untilState(app, 'following')
+  const lines = logs.lines().filter(({ msg }) => String(msg).startsWith('revocation feed'))
+  const reasons = lines.filter(({ msg }) => String(msg).includes('cut off')).map(({ reason }) => String(reason))
+  t.ok(reasons.some((reason) => reason.includes('ECONNREFUSED')))
+  t.ok(reasons.length <= 2, 'the lost connection, then why there is none')
+  t.equal(lines.filter(({ msg }) => String(msg).includes('following')).length, 2)
+  t.notMatch(logs.text(), new URL(redis.url).password)
+})

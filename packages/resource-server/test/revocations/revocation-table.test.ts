@@ -1,0 +1,66 @@
+import t from 'tap'
+import type { Revocation } from '../../src/revocations/revocation.ts'
+import { createRevocationTable } from '../../src/revocations/revocation-table.ts'
+
+const START = 1_800_000_000
+
+function tableAt(clock: { seconds: number }, ...revocations: Revocation[]) {
+  const table = createRevocationTable(() => clock.seconds * 1000)
+  for (const revocation of revocations) table.add(revocation)
+  return table
+}
+
+const token = { sub: 'u1', sid: 's1', ver: 3, client_id: 'web' }
+
+t.test('of several revocations of one thing the one that reaches furthest counts, in any order', async (t) => {
+  const revocations: Revocation[] = [
+    { kind: 'session', id: 's1', exp: START + 10 },
+    { kind: 'session', id: 's1', exp: START + 30 },
+    { kind: 'session', id: 's1', exp: START + 20 },
+    { kind: 'user', id: 'u2', ver: 5, exp: START + 10 },
+    { kind: 'user', id: 'u2', ver: 2, exp: START + 30 },
+  ]
+  for (const order of [revocations, revocations.toReversed()]) {
+    const clock = { seconds: START }
+    const table = tableAt(clock, ...order, ...order)
+    t.equal(table.size, 2)
+    clock.seconds += 29
+    t.ok(table.refusesToken(token))
+    t.ok(table.refusesToken({ ...token, sub: 'u2', sid: 's2', ver: 4 }))
+    clock.seconds += 1
+    t.notOk(table.refusesToken(token))
+    t.ok(table.sweep())
+    t.equal(table.size, 0)
+  }
+})
+
+t.test('what is over is forgotten in the course of some sweeps, in whatever order it came', async (t) => {
+  const clock = { seconds: START }
+  const table = tableAt(clock, { kind: 'session', id: 'long', exp: START + 1000 })
+  for (let i = 0; i < 20_000; i++) table.add({ kind: 'session', id: `s${i}`, exp: START + 1 + (i % 2) * 500 })
+  clock.seconds += 2
+  let sweeps = 0
+  for (; table.size > 10_001 && sweeps < 100; sweeps++) table.sweep()
+  t.equal(table.size, 10_001)
+  t.ok(sweeps <= 45, `${sweeps} sweeps`)
+  t.ok(table.refusesToken({ ...token, sid: 'long' }))
+  t.ok(table.refusesToken({ ...token, sid: 's1' }))
+})
+
+t.test('a clock that was set back is told of once', async (t) => {
+  const clock = { seconds: START }
+  const table = tableAt(clock)
+  t.ok(table.sweep())
+  clock.seconds -= 3600
+  t.notOk(table.sweep())
+  t.ok(table.sweep())
+})
+
+t.test('names that every object has are nothing special', async (t) => {
+  const table = tableAt({ seconds: START })
+  for (const id of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    t.notOk(table.refusesToken({ ...token, sub: id, sid: id }))
+    t.notOk(table.refusesToken({ sub: id, client_id: id }))
+    t.notOk(table.refusesKey(id))
+  }
+})

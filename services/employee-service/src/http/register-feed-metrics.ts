@@ -1,0 +1,25 @@
+import type { FeedMetric } from '@latchkey/resource-server'
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** Shows numbers that are kept elsewhere: they are read whenever somebody scrapes. */
+export function registerFeedMetrics(registry: Registry, metrics: readonly FeedMetric[]): void {
+  for (const { type, read, ...described } of metrics) {
+    const options = { ...described, registers: [registry] }
+    if (type === 'gauge') {
+      new Gauge({
+        ...options,
+        collect() {
+          this.set(read())
+        },
+      })
+    } else {
+      new Counter({
+        ...options,
+        collect() {
+          this.reset()
+          this.inc(read())
+        },
+      })
+    }
+  }
+}
