@@ -1,0 +1,10 @@
+#!/bin/sh
+# Where there are manifests alone: installs what one service needs to run, and leaves no other project of the workspace.
+set -eu
+closure="@latchkey/$1..."
+pnpm install --frozen-lockfile --ignore-scripts --prod --filter-prod "$closure"
+pnpm list --filter-prod "$closure" --depth -1 --parseable > /tmp/projects
+for project in packages/* services/*; do
+  grep --quiet --line-regexp --fixed-strings "$PWD/$project" /tmp/projects || rm -r "$project"
+done
+rm package.json pnpm-*.yaml

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Generates the secrets that docker-compose.yml needs, and notes in .env where they are: `sh scripts/compose-secrets.sh`.
+# Needs a shell and nothing else. What is there already stays as it is, so it does no harm to run this again.
+set -eu
+cd "$(dirname "$0")/.."
+
+# Another file may be named instead of .env, by its absolute path.
+settings=${1:-.env}
+[ -f "$settings" ] || cp .env.example "$settings"
+
+directory=$(sed -n 's/^SECRETS_DIR=//p' "$settings")
+if [ -z "$directory" ]; then
+  directory=$(dirname "$settings")/secrets
+fi
+
+# Other users of this machine stop at the directory. The files themselves must be readable for the users that the
+# programs have inside their containers.
+umask 022
+mkdir -p "$directory"
+chmod 700 "$directory"
+
+random() { # bytes, as twice as many hexadecimal digits
+  od -An -v -tx1 -N"$1" /dev/urandom | tr -d ' \n'
+}
+
+keep() { # name, value unless there is one
+  [ -s "$directory/$1" ] && return
+  printf '%s\n' "$2" > "$directory/$1.new"
+  mv "$directory/$1.new" "$directory/$1"
+  echo "made $directory/$1"
+}
+
+is_first=$([ -s "$directory/admin-password" ] && echo no || echo yes)
+
+keep postgres-password "$(random 32)"
+keep auth-database-url "postgres://latchkey_auth:$(random 32)@postgres:5432/latchkey_auth"
+keep employee-database-url "postgres://latchkey_employee:$(random 32)@postgres:5432/latchkey_employee"
+keep redis-url "redis://:$(random 32)@redis:6379"
+keep access-token-secret "k1:$(random 32)"
+keep refresh-token-secret "k1:$(random 32)"
+keep employee-client-secret "$(random 32)"
+keep service-clients '[]'
+keep admin-password "$(random 12)"
+
+# Written last: compose refuses to start as long as it is empty.
+if ! grep -q '^SECRETS_DIR=.' "$settings"; then
+  grep -q '^SECRETS_DIR=' "$settings" || echo 'SECRETS_DIR=' >> "$settings"
+  sed "s|^SECRETS_DIR=$|SECRETS_DIR=$directory|" "$settings" > "$settings.new"
+  mv "$settings.new" "$settings"
+fi
+
+if [ "$is_first" = yes ]; then
+  email=$(sed -n 's/^ADMIN_EMAIL=//p' "$settings")
+  echo
+  echo "  administrator   ${email:-admin@localhost.test}"
+  echo "  password        $(cat "$directory/admin-password")   (from $directory/admin-password)"
+  echo
+fi
+echo "The secrets are in $directory. Start everything with: docker compose up --build"

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { run } from './compose.ts'
+import type { Stack } from './settings.ts'
+import { step } from './step.ts'
+
+const services = ['auth-service', 'employee-service', 'balancer', 'postgres', 'redis']
+
+type Inspected = {
+  Name: string
+  HostConfig: { ReadonlyRootfs: boolean; CapDrop: string[]; SecurityOpt: string[]; PortBindings: unknown }
+}
+
+/** What a program that was broken into could do, and see. */
+export async function hardening({ compose, secrets }: Stack): Promise<void> {
+  await step('no container runs as root, can write to its own files, or can gain a right', async () => {
+    const ids = (await compose('ps', '--quiet')).split('\n')
+    const containers = JSON.parse(await run('docker', ['inspect', ...ids])) as Inspected[]
+    assert.equal(containers.length, services.length)
+    for (const { Name, HostConfig } of containers) {
+      assert.equal(HostConfig.ReadonlyRootfs, true, Name)
+      assert.deepEqual(HostConfig.CapDrop, ['ALL'], Name)
+      assert.deepEqual(HostConfig.SecurityOpt, ['no-new-privileges:true'], Name)
+    }
+    for (const service of services) {
+      const processes = 'grep -hsE "^(Uid|CapEff):" /proc/[0-9]*/status || true'
+      const status = await compose('exec', '-T', service, 'sh', '-c', processes)
+      assert.match(status, /^Uid:\s+[1-9]/m, service)
+      assert.doesNotMatch(status, /^Uid:\s+0\b/m, service)
+      assert.doesNotMatch(status, /^CapEff:\s+0*[1-9a-f]/m, service)
+      await assert.rejects(
+        compose('exec', '-T', service, 'touch', '/usr/local/bin/x'),
+        /Read-only file system/,
+        service,
+      )
+    }
+  })
+
+  await step('no secret shows in what Docker tells about the containers, nor in a log', async () => {
+    const ids = (await compose('ps', '--quiet')).split('\n')
+    const shown = `${await run('docker', ['inspect', ...ids])}${await compose('logs', '--no-color')}`
+    for (const [name, value] of Object.entries(secrets)) {
+      for (const part of value.match(/[0-9a-f]{24,}/g) ?? []) assert.ok(!shown.includes(part), name)
+    }
+  })
+
+  await step('each database lets in its own role and no other', async () => {
+    const roles = ['auth', 'employee']
+    for (const role of roles) {
+      const url = new URL(String(secrets[`${role}-database-url`]))
+      url.hostname = '127.0.0.1'
+      const enter = (database: string) => {
+        url.pathname = `/${database}`
+        return compose('exec', '-T', 'postgres', 'psql', '--no-psqlrc', '-Atc', 'select current_user', url.href)
+      }
+      assert.equal(await enter(`latchkey_${role}`), `latchkey_${role}`)
+      for (const other of ['latchkey_auth', 'latchkey_employee', 'postgres', 'template1']) {
+        if (other !== `latchkey_${role}`) await assert.rejects(enter(other), /permission denied for database/)
+      }
+    }
+  })
+
+  await step('Redis wants its password, keeps every write and drops nothing', async () => {
+    const redis = (...command: string[]) => compose('exec', '-T', 'redis', 'redis-cli', ...command)
+    assert.match(await redis('ping'), /NOAUTH/)
+    const { password } = new URL(String(secrets['redis-url']))
+    const config = await redis('-a', password, '--no-auth-warning', 'config', 'get', 'appendonly', 'maxmemory-policy')
+    assert.deepEqual(config.split('\n').sort(), ['appendonly', 'maxmemory-policy', 'noeviction', 'yes'])
+  })
+}

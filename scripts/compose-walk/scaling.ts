@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { run } from './compose.ts'
+import type { Users } from './main-job.ts'
+import { readEmployee, refresh } from './outages.ts'
+import { request } from './request.ts'
+import type { Stack } from './settings.ts'
+import { step } from './step.ts'
+
+const REQUESTS = 8
+
+export async function scaling(stack: Stack, users: Users): Promise<void> {
+  const { compose, employeeUrl } = stack
+  const replicas = async () => (await compose('ps', '--quiet', 'employee-service')).split('\n')
+
+  // As every good client does: a connection can break at the very moment at which a replica goes (RFC 9110, section 9.2.2).
+  const readAnyway = () =>
+    readEmployee(stack, users).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET') throw error
+      return readEmployee(stack, users)
+    })
+
+  await step('--scale employee-service=2: both replicas answer, at one address', async () => {
+    await compose('up', '--detach', '--wait', '--scale=employee-service=2')
+    const token = users.administrator.accessToken
+    for (let i = 0; i < REQUESTS; i++) {
+      const { status } = await request(`${employeeUrl}/employees`, { token, id: `walk-${i}` })
+      assert.equal(status, 200)
+    }
+    const logs = await Promise.all((await replicas()).map((id) => run('docker', ['logs', id])))
+    const answered = logs.map((log) => new Set(log.match(/walk-\d+/g)).size)
+    assert.equal(answered.length, 2)
+    assert.ok(!answered.includes(0), `one replica answered nothing: ${answered}`)
+    return `${answered.join(' and ')} of ${REQUESTS} requests`
+  })
+
+  await step('one of them may be stopped, or killed: the other one answers', async () => {
+    const [first, second] = await replicas()
+    let isStopping = true
+    const stopping = run('docker', ['stop', String(first)]).finally(() => {
+      isStopping = false
+    })
+    let count = 0
+    for (; isStopping; count++) await readAnyway()
+    await stopping
+    await compose('up', '--detach', '--wait', '--scale=employee-service=2')
+    await run('docker', ['kill', String(second)])
+    for (let i = 0; i < REQUESTS; i++) await readAnyway()
+    return `${count} requests while one stopped`
+  })
+
+  await step('auth-service takes a second replica as well', async () => {
+    await compose('up', '--detach', '--wait', '--scale=auth-service=2')
+    for (let i = 0; i < REQUESTS; i++) await refresh(stack, users)
+  })
+}

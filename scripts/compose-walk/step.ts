@@ -1,0 +1,12 @@
+/** Does one step of the walk and prints a line about it, with what it returns as a remark. */
+export async function step(title: string, action: () => Promise<unknown>): Promise<void> {
+  const start = performance.now()
+  const seconds = (): string => `${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(8)
+  try {
+    const remark = await action()
+    console.log(`ok   ${seconds()}  ${title}${typeof remark === 'string' && remark !== '' ? `: ${remark}` : ''}`)
+  } catch (error) {
+    console.log(`FAIL ${seconds()}  ${title}`)
+    throw error
+  }
+}
