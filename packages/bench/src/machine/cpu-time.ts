@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+const TICKS_PER_SECOND = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100
+
+const toMs = (ticks: number): number => (ticks * 1000) / TICKS_PER_SECOND
+
+/** CPU time that a process has used so far with all its threads, in milliseconds and steps of ten: proc(5), `stat`. */
+export function cpuTimeMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // The command name is in parentheses and may hold anything; the fields after it are numbers.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return toMs(Number(fields[11]) + Number(fields[12]))
+}
+
+/** For how long a core has been busy so far, whoever used it, in milliseconds; other guests of the host included. */
+export function coreTimeMs(core: string): number {
+  const line = readFileSync('/proc/stat', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith(`cpu${core} `))
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (line ?? '')
+    .split(' ')
+    .slice(1)
+    .map(Number)
+  return toMs(user + nice + system + irq + softirq + steal)
+}

@@ -1,0 +1,35 @@
+import { resourceServer } from '@latchkey/resource-server'
+import { type AppInstance, createServer, runService } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import { AUDIENCE, ISSUER, tokenEnvironment } from '../tokens.ts'
+import { WHO_AM_I } from '../workloads/who-am-i.ts'
+
+/** A service as anybody would write it: our server, our plugin, one route behind a scope. */
+async function build(): Promise<AppInstance> {
+  const app = await createServer({
+    name: 'bench',
+    title: 'bench',
+    version: '0.1.0',
+    description: 'One route behind a scope.',
+    logger: { level: 'info' },
+  })
+  await app.register(resourceServer, { keys: tokenEnvironment.ACCESS_TOKEN_SECRET, issuer: ISSUER, audience: AUDIENCE })
+  app.get(
+    WHO_AM_I,
+    {
+      onRequest: app.requireScope('profile'),
+      schema: {
+        response: { 200: Type.Object({ userId: Type.String(), scope: Type.String(), until: Type.Integer() }) },
+      },
+    },
+    async ({ accessToken }) => ({ userId: accessToken.sub, scope: accessToken.scope, until: accessToken.exp }),
+  )
+  return app
+}
+
+await runService({
+  name: 'bench',
+  build: async () => ({ app: await build() }),
+  host: '127.0.0.1',
+  port: Number(process.env.PORT),
+})

@@ -1,0 +1,13 @@
+import { createPlainServer, listen } from './plain-server.ts'
+
+// The floor: the same answer as the others, known beforehand.
+const { METHOD = 'GET', ROUTE = '/', ANSWER = '' } = process.env
+const app = createPlainServer()
+
+app.route({
+  method: METHOD,
+  url: ROUTE,
+  handler: (_request, reply) => reply.header('content-type', 'application/json; charset=utf-8').send(ANSWER),
+})
+
+await listen(app)

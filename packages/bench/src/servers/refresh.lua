@@ -1,0 +1,7 @@
+-- Changes one generation for the next, if it is the current one.
+-- KEYS: the session's hash. ARGV: generation, idle life in milliseconds
+local session = redis.call('HMGET', KEYS[1], 'generation', 'user', 'deviceName')
+if session[1] ~= ARGV[1] then return false end
+local generation = redis.call('HINCRBY', KEYS[1], 'generation', 1)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return { generation, session[2], session[3] }

@@ -1,0 +1,46 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createAccessTokenSigner, createRefreshTokenSigner, parseKeyRing } from '@latchkey/access-token'
+
+export const ISSUER = 'http://localhost:3001'
+export const AUDIENCE = 'latchkey'
+export const KID = 'bench'
+export const ACCESS_SECRET = 'bench-access-0123456789abcdef0123456789'
+export const REFRESH_SECRET = 'bench-refresh-0123456789abcdef0123456789'
+export const ACCESS_LIFE_SECONDS = 900
+
+const accessRing = parseKeyRing(`${KID}:${ACCESS_SECRET}`)
+const refreshRing = parseKeyRing(`${KID}:${REFRESH_SECRET}`)
+const signAccessToken = createAccessTokenSigner({ ring: () => accessRing })
+
+export const signRefreshToken = createRefreshTokenSigner({ ring: () => refreshRing })
+
+/** Settings of the key rings, as the services take them. */
+export const tokenEnvironment = {
+  ACCESS_TOKEN_SECRET: `${KID}:${ACCESS_SECRET}`,
+  REFRESH_TOKEN_SECRET: `${KID}:${REFRESH_SECRET}`,
+  TOKEN_ISSUER: ISSUER,
+  TOKEN_AUDIENCE: AUDIENCE,
+}
+
+/** Access tokens of so many users, with all the claims that a sign-in gives; good for an hour. */
+export function accessTokens(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => {
+    const iat = Math.floor(Date.now() / 1000)
+    return signAccessToken({
+      iss: ISSUER,
+      aud: AUDIENCE,
+      sub: randomUUID(),
+      iat,
+      exp: iat + 3600,
+      jti: randomBytes(16).toString('base64url'),
+      client_id: 'latchkey',
+      scope: 'profile employees:read',
+      sid: randomBytes(16).toString('base64url'),
+      did: randomBytes(16).toString('base64url'),
+      ver: 0,
+      roles: ['user'],
+      username: `user${n}`,
+      email: `user${n}@example.com`,
+    })
+  })
+}
