@@ -1,0 +1,49 @@
+import t from 'tap'
+import { startServer, until } from './support/http-server.ts'
+import { failureOf, testClient } from './support/test-client.ts'
+import { startTokenServer } from './support/token-server.ts'
+
+t.test('close ends calls under way, bodies included, and closes every socket', async (t) => {
+  const tokens = await startTokenServer(t)
+  const service = await startServer(t, (reply, { path }) => {
+    if (path === '/body') reply.writeHead(200).write('part')
+    if (path === '/done') reply.end()
+  })
+  const client = testClient(t, { service, tokens, timeoutMs: 60_000 })
+  await (await client.fetch('/done')).text()
+  const hanging = failureOf(client.fetch('/hangs'))
+  const response = await client.fetch('/body')
+  const body = failureOf(response.text())
+  await until(() => service.heard.length === 3)
+  await client.close()
+  t.equal((await hanging).code, 'closed')
+  t.equal((await body).code, 'closed')
+  for (const { server } of [service, tokens]) {
+    await until(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count === 0))))
+  }
+})
+
+t.test('close ends a token request under way and those who wait for it', async (t) => {
+  let isGone = false
+  const tokens = await startTokenServer(t, {
+    answer: (reply) => {
+      reply.on('close', () => {
+        isGone = true
+      })
+    },
+  })
+  const client = testClient(t, { service: 'http://127.0.0.1:1', tokens, timeoutMs: 60_000 })
+  const calls = [1, 2].map(() => failureOf(client.fetch('/')))
+  await until(() => tokens.heard.length === 1)
+  await client.close()
+  for (const error of await Promise.all(calls)) t.equal(error.code, 'closed')
+  await until(() => isGone)
+})
+
+t.test('after close a call fails at once and asks for nothing; closing again is fine', async (t) => {
+  const tokens = await startTokenServer(t)
+  const client = testClient(t, { service: 'http://127.0.0.1:1', tokens })
+  await Promise.all([client.close(), client.close()])
+  t.equal((await failureOf(client.fetch('/'))).code, 'closed')
+  t.same(tokens.heard, [])
+})

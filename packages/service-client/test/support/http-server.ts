@@ -1,0 +1,68 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+
+export type Heard = { method: string; path: string; headers: IncomingHttpHeaders; body: string }
+
+/** Answers the nth request, counted from 1, as badly as it likes. */
+export type Answer = (reply: ServerResponse, heard: Heard, n: number) => void
+
+export type TestServer = {
+  url: string
+  /** Every request so far, with its body. */
+  heard: Heard[]
+  server: Server
+}
+
+/** The part of a tap test that cleaning up needs. */
+export type Scope = { teardown(handler: () => unknown): unknown }
+
+/** A real server on a free port of 127.0.0.1, gone when the test ends. */
+export async function startServer(t: Scope, answer: Answer, port = 0): Promise<TestServer> {
+  const heard: Heard[] = []
+  const server = createServer(async (request, reply) => {
+    const { method = '', url: path = '', headers } = request
+    const body = await readBody(request)
+    const it = { method, path, headers, body }
+    heard.push(it)
+    answer(reply, it, heard.length)
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('not listening')
+  return { url: `http://127.0.0.1:${address.port}`, heard, server }
+}
+
+/** An address where nobody listens. */
+export async function deadUrl(t: Scope): Promise<string> {
+  const { url, server } = await startServer(t, (reply) => reply.end())
+  await new Promise((resolve) => server.close(resolve))
+  return url
+}
+
+export function sendJson(reply: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}) {
+  reply.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value))
+}
+
+/** Waits for what is bound to come; if it does not, the test's own time limit says so. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let body = ''
+  try {
+    for await (const chunk of request) body += chunk
+  } catch {
+    // The client went away.
+  }
+  return body
+}
