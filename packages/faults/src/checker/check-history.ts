@@ -1,0 +1,49 @@
+import type { HistoryRecord } from '../history/history-record.ts'
+import type { CheckOptions } from './check-options.ts'
+import { isAnswered, isRevocation } from './end-attempt.ts'
+import { exactlyOnce } from './exactly-once.ts'
+import { failClosed } from './fail-closed.ts'
+import { falseTheft } from './false-theft.ts'
+import { feedFollowed } from './feed-followed.ts'
+import { oneLeaf } from './one-leaf.ts'
+import { recovery, recoveryTimes } from './recovery.ts'
+import { resurrection } from './resurrection.ts'
+import { isRobbed, sessionHistories } from './session-history.ts'
+import type { Violation } from './violation.ts'
+
+export type Findings = {
+  readonly operations: number
+  /** Sessions that no thief ever touched. */
+  readonly honestSessions: number
+  /** Presentations of a copied token that were answered. */
+  readonly thefts: number
+  /** Ends that somebody asked for and was answered. */
+  readonly revocations: number
+  /** By the time at which they show. */
+  readonly violations: readonly Violation[]
+  /** Milliseconds from the end of each fault to the first refresh that succeeds. */
+  readonly recoveryMs: readonly number[]
+}
+
+/** Judges a history from outside, by what was answered alone. */
+export function checkHistory(records: readonly HistoryRecord[], options: CheckOptions): Findings {
+  const sessions = sessionHistories(records)
+  const operations = records.filter((record) => record.kind === 'operation')
+  const violations = [
+    ...falseTheft(sessions, records),
+    ...resurrection(sessions, records, options),
+    ...oneLeaf(sessions, records),
+    ...exactlyOnce(sessions, options),
+    ...failClosed(records, options),
+    ...recovery(sessions, records),
+    ...feedFollowed(records, options),
+  ]
+  return {
+    operations: operations.length,
+    honestSessions: sessions.filter((session) => session.opened.actor === 'client' && !isRobbed(session)).length,
+    thefts: operations.filter(({ actor, status }) => actor === 'thief' && (status === 200 || status === 401)).length,
+    revocations: operations.filter((operation) => isRevocation(operation) && isAnswered(operation)).length,
+    violations: violations.sort((a, b) => a.operation.start - b.operation.start),
+    recoveryMs: recoveryTimes(records),
+  }
+}

@@ -1,0 +1,21 @@
+/** Promises in numbers; all in milliseconds. */
+export type CheckOptions = {
+  /** `REFRESH_GRACE` of the services in this history. */
+  readonly graceMs: number
+  /** How long an access token may still pass at a connected verifier once the end of its session was answered. */
+  readonly feedBoundMs: number
+  /** The same once a verifier that was cut off can reach the feed again. */
+  readonly resyncMs: number
+  /** Until a verifier that is cut off must have noticed. */
+  readonly noticeMs: number
+  /** Every answer comes within this time; what the driver itself needs on a busy machine is in it. */
+  readonly answerMs: number
+}
+
+export const DEFAULT_CHECKS: CheckOptions = {
+  graceMs: 2000,
+  feedBoundMs: 1000,
+  noticeMs: 3000,
+  resyncMs: 5000,
+  answerMs: 3000,
+}

@@ -1,0 +1,61 @@
+import type { Fault, HistoryRecord, Operation } from '../history/history-record.ts'
+import { isRevocation } from './end-attempt.ts'
+import { sessionHistories } from './session-history.ts'
+import type { Violation } from './violation.ts'
+
+/** How much is told of what came after. */
+const AFTERWARDS_MS = 500
+
+/** A violation with all that happened to its session, line by line; times in seconds. */
+export function describeViolation(violation: Violation, records: readonly HistoryRecord[]): string {
+  const { operation } = violation
+  const session = sessionHistories(records).find(({ sid }) => sid === operation.session)
+  const own = session
+    ? [
+        session.opened,
+        ...session.operations,
+        ...endsOf(operation.user, records),
+        ...session.attempts.map((attempt) => attempt.operation),
+      ]
+    : [operation]
+  const from = Math.min(...own.map(({ start }) => start))
+  const to = Math.max(violation.until ?? 0, operation.end) + AFTERWARDS_MS
+  const faults = records.filter((record) => record.kind === 'fault' && record.end >= from && record.start <= to)
+  const lines = [...new Set<HistoryRecord>([...own, ...faults])]
+    .filter(({ start }) => start <= to)
+    .sort((a, b) => a.start - b.start)
+    .map((record) => `${record === operation ? '>' : ' '} ${describe(record)}`)
+  return [`${violation.invariant}: ${violation.message}`, ...lines].join('\n')
+}
+
+/** Also those that failed, or that came before the session was opened. */
+const endsOf = (user: string, records: readonly HistoryRecord[]): Operation[] =>
+  records
+    .filter((record) => record.kind === 'operation')
+    .filter((record) => record.user === user && isRevocation(record))
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3).padStart(8)
+
+const describe = (record: HistoryRecord): string =>
+  `${seconds(record.start)}–${seconds(record.end)}  ${record.kind === 'fault' ? describeFault(record) : describeOperation(record)}`
+
+const describeFault = ({ name, lostFrom }: Fault): string =>
+  `*** ${name}${lostFrom === undefined ? '' : `, writes since ${seconds(lostFrom)} lost`}`
+
+function describeOperation(operation: Operation): string {
+  const { actor, call, server, device, session, sent, received, status, code, reason, unheard, cleared } = operation
+  return [
+    `${actor} → ${server}: ${call}`,
+    device && `device ${device}`,
+    session && `session ${session.slice(0, 8)}`,
+    sent !== undefined && `generation ${sent}`,
+    `= ${status}`,
+    code,
+    reason && `(${reason})`,
+    received !== undefined && `generation ${received}`,
+    unheard && 'answer lost',
+    cleared && 'cookie cleared',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

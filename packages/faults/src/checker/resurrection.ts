@@ -1,0 +1,44 @@
+import type { Fault, HistoryRecord, Operation } from '../history/history-record.ts'
+import type { CheckOptions } from './check-options.ts'
+import type { SessionHistory } from './session-history.ts'
+import type { Violation } from './violation.ts'
+
+/** Calls that auth-service answers under a live session alone. */
+const UNDER_SESSION = new Set(['refresh', 'who-am-i', 'sign-out-everywhere', 'end-own-device'])
+
+/** I-NORESURRECT: nothing succeeds under a session that began after the session's end was answered. */
+export function resurrection(
+  sessions: readonly SessionHistory[],
+  records: readonly HistoryRecord[],
+  options: CheckOptions,
+): Violation[] {
+  const faults = records.filter((record) => record.kind === 'fault')
+  return sessions.flatMap(({ operations, deadAt }) =>
+    operations
+      .filter((operation) => isSuccess(operation) && operation.start > bound(operation, deadAt, faults, options))
+      .map((operation): Violation => {
+        const late = Math.round(operation.start - deadAt)
+        return { invariant: 'I-NORESURRECT', operation, message: `${operation.call} works ${late} ms after the end` }
+      }),
+  )
+}
+
+const isSuccess = ({ call, status }: Operation): boolean =>
+  (UNDER_SESSION.has(call) && (status < 300 || status === 404) && status !== 0) ||
+  (call === 'employees' && status === 200)
+
+/** Until when a call may still begin and succeed. */
+function bound(
+  { call, server }: Operation,
+  deadAt: number,
+  faults: readonly Fault[],
+  { feedBoundMs, resyncMs }: CheckOptions,
+): number {
+  if (call !== 'employees') return deadAt
+  let until = deadAt + feedBoundMs
+  for (const fault of faults) {
+    if (fault.servers !== undefined && !fault.servers.includes(server)) continue
+    if (fault.start <= until && deadAt <= fault.end + resyncMs) until = Math.max(until, fault.end + resyncMs)
+  }
+  return until
+}

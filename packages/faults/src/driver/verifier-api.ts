@@ -1,0 +1,33 @@
+import type { Actor, Operation } from '../history/history-record.ts'
+import type { HeldToken, Target } from './api.ts'
+import type { Recorder } from './recorder.ts'
+
+/** One replica of employee-service: it only verifies access tokens. */
+export type VerifierApi = {
+  readonly name: string
+  employees(actor: Actor, held: HeldToken): Promise<Operation>
+  /** What it says of itself. */
+  ready(): Promise<Operation>
+}
+
+export function createVerifierApi(recorder: Recorder, { name, url }: Target): VerifierApi {
+  return {
+    name,
+    async employees(actor, { account, deviceId, sid, accessToken }) {
+      const intent = {
+        actor,
+        call: 'employees',
+        server: name,
+        user: account.id,
+        device: deviceId,
+        session: sid,
+      } as const
+      const headers = { authorization: `Bearer ${accessToken}` }
+      return (await recorder.call(intent, { method: 'GET', url: `${url}/employees?limit=1`, headers })).operation
+    },
+    async ready() {
+      const intent = { actor: 'prober', call: 'ready', server: name, user: '' } as const
+      return (await recorder.call(intent, { method: 'GET', url: `${url}/health/ready` })).operation
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import type { HistoryRecord } from './history-record.ts'
+
+/** Takes down what happens as it happens, one JSON line each. */
+export type HistoryWriter = {
+  readonly file: string
+  add(record: HistoryRecord): void
+  close(): void
+}
+
+export function openHistory(file: string): HistoryWriter {
+  const descriptor = openSync(file, 'w')
+  let isOpen = true
+  return {
+    file,
+    add(record) {
+      // Who was interrupted may still come home.
+      if (isOpen) writeSync(descriptor, `${JSON.stringify(record)}\n`)
+    },
+    close() {
+      isOpen = false
+      closeSync(descriptor)
+    },
+  }
+}
+
+/** Reads a file that {@link openHistory} wrote, in the order of the records' beginnings. */
+export function readHistory(file: string): HistoryRecord[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as HistoryRecord)
+    .sort((a, b) => a.start - b.start)
+}

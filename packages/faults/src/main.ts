@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import { checkHistory } from './checker/check-history.ts'
+import { describeViolation } from './checker/describe-violation.ts'
+import { openHistory, readHistory } from './history/history-file.ts'
+import { type Options, parseOptions } from './options.ts'
+import { createRandom } from './random.ts'
+import { type Row, tableOf } from './report/table.ts'
+import { countRuns } from './scenarios/count-runs.ts'
+import { scenarios } from './scenarios/index.ts'
+import type { Beside, Scenario } from './scenarios/scenario.ts'
+import { createScope } from './scope.ts'
+import { type Databases, startDatabases } from './world/databases.ts'
+
+// `npm run test:faults`: breaks what sessions stand on, in the middle of everything, and looks whether they stand.
+
+const FULL = { users: 40, devicesEach: 3 }
+const QUICK = { users: 15, devicesEach: 3 }
+
+async function runScenario(scenario: Scenario, options: Options, databases: Databases): Promise<Row> {
+  const { seed, quick, cutSeconds } = options
+  const plan = quick ? scenario.plan.quick : scenario.plan.full
+  const runs = countRuns(options.runs === undefined ? plan : { runs: options.runs, seconds: Infinity })
+  const history = openHistory(join(databases.directory, `${scenario.name}.jsonl`))
+  const scope = createScope()
+  let beside: Beside
+  try {
+    const random = createRandom(seed).fork(scenario.name)
+    const size = quick ? QUICK : FULL
+    beside = await Promise.race([
+      scenario.run({ scope, databases, history, random, runs, size, cutSeconds }),
+      untilInterrupted,
+    ])
+  } finally {
+    await scope.close()
+    history.close()
+  }
+  const records = readHistory(history.file)
+  const { faults = runs.done, ...known } = beside
+  const row = { title: scenario.title, faults, ...checkHistory(records, scenario.checks), ...known }
+  const [first] = row.violations
+  if (first)
+    console.log(`${describeViolation(first, records)}\n  (of ${row.violations.length}; all is in ${history.file})`)
+  return row
+}
+
+async function run(options: Options): Promise<boolean> {
+  console.log(`seed ${options.seed}`)
+  const rows: Row[] = []
+  const scope = createScope()
+  const failed = (): boolean => rows.some(({ violations }) => violations.length > 0)
+  let hasCrashed = false
+  try {
+    const databases = await startDatabases(scope, () => options.keep || failed() || hasCrashed)
+    for (const scenario of scenarios.filter(({ name }) => options.scenarios.includes(name))) {
+      console.log(`${scenario.name} …`)
+      rows.push(await runScenario(scenario, options, databases))
+    }
+  } catch (error) {
+    hasCrashed = !interrupted.signal.aborted
+    throw error
+  } finally {
+    await scope.close()
+  }
+  console.log(`\n${tableOf(rows)}\n`)
+  return !failed()
+}
+
+const interrupted = new AbortController()
+const untilInterrupted = new Promise<never>((_, reject) => {
+  interrupted.signal.addEventListener('abort', () => reject(new Error('interrupted')))
+})
+untilInterrupted.catch(() => {})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => interrupted.abort())
+
+try {
+  const isGood = await run(
+    parseOptions(
+      process.argv.slice(2),
+      scenarios.map(({ name }) => name),
+    ),
+  )
+  process.exit(isGood ? 0 : 1)
+} catch (error) {
+  console.error(interrupted.signal.aborted || !(error instanceof Error) ? String(error) : error.message)
+  process.exit(1)
+}

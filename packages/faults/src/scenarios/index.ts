@@ -1,0 +1,18 @@
+import { feedCut } from './feed-cut.ts'
+import { fileRestored } from './file-restored.ts'
+import { lateCommands } from './late-commands.ts'
+import { lostReplies } from './lost-replies/lost-replies.ts'
+import { redisKilled } from './redis-killed.ts'
+import { replicaPromoted } from './replica-promoted.ts'
+import type { Scenario } from './scenario.ts'
+
+/** All of them, in the order in which they run. */
+export const scenarios: readonly Scenario[] = [
+  redisKilled('everysec'),
+  redisKilled('always'),
+  fileRestored,
+  replicaPromoted,
+  lostReplies,
+  feedCut,
+  lateCommands,
+]

@@ -1,0 +1,23 @@
+import t from 'tap'
+import { parseOptions } from '../src/options.ts'
+
+const names = ['one', 'two']
+
+t.test('without arguments all scenarios run, under a seed of chance', async (t) => {
+  const options = parseOptions([], names)
+  t.same(options.scenarios, names)
+  t.ok(Number.isInteger(options.seed))
+  t.equal(options.runs, undefined)
+  t.equal(options.cutSeconds, 60)
+})
+
+t.test('everything can be chosen', async (t) => {
+  const args = ['--seed', '7', '--runs', '3', '--cut', '12', '--scenario', 'two', '--quick', '--keep']
+  t.same(parseOptions(args, names), { seed: 7, runs: 3, cutSeconds: 12, scenarios: ['two'], quick: true, keep: true })
+})
+
+t.test('what is not understood is refused with the usage', async (t) => {
+  for (const args of [['--fast'], ['--seed'], ['--runs', 'many'], ['--scenario', 'three']]) {
+    t.throws(() => parseOptions(args, names), /usage: .*one\|two/)
+  }
+})
