@@ -51,7 +51,6 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       const deadline = startDeadline({ ms, now: settings.now, onMiss, signal })
       underWay.add(deadline)
       try {
-        deadline.signal.throwIfAborted()
         budget.earn()
         const outcome = await sendWithRetries({
           send: authorizedSend(call, { tokens, transport }, deadline.signal),

@@ -9,6 +9,8 @@ t.test('close ends calls under way, bodies included, and closes every socket', a
     if (path === '/body') reply.writeHead(200).write('part')
     if (path === '/done') reply.end()
   })
+  // Both ends would keep idle connections for long.
+  for (const { server } of [service, tokens]) server.keepAliveTimeout = 600_000
   const client = testClient(t, { service, tokens, timeoutMs: 60_000 })
   await (await client.fetch('/done')).text()
   const hanging = failureOf(client.fetch('/hangs'))
@@ -38,6 +40,25 @@ t.test('close ends a token request under way and those who wait for it', async (
   await client.close()
   for (const error of await Promise.all(calls)) t.equal(error.code, 'closed')
   await until(() => isGone)
+})
+
+t.test('close ends a pause between two token requests', async (t) => {
+  const tokens = await startTokenServer(t, { answer: (reply) => void reply.writeHead(503).end() })
+  let pause: AbortSignal | undefined
+  const client = testClient(t, {
+    service: 'http://127.0.0.1:1',
+    tokens,
+    timeoutMs: 60_000,
+    sleep: (_ms, signal) => {
+      pause = signal
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    },
+  })
+  const call = failureOf(client.fetch('/'))
+  await until(() => pause !== undefined)
+  await client.close()
+  t.equal((await call).code, 'closed')
+  t.equal(pause?.aborted, true)
 })
 
 t.test('after close a call fails at once and asks for nothing; closing again is fine', async (t) => {

@@ -85,12 +85,26 @@ t.test('the caller ends a call: it rejects with the reason given', async (t) => 
   t.equal(await call.catch((error) => error), reason)
 })
 
+t.test('a call that the caller may end is ended by its deadline too', async (t) => {
+  const service = await startServer(t, () => undefined)
+  const { signal } = new AbortController()
+  const call = testClient(t, { service, tokens, tokenTimeoutMs, timeoutMs: 200 }).fetch('/', { signal })
+  t.equal((await failureOf(call)).code, 'timeout')
+})
+
 t.test('a call that the caller ended before it began is not sent', async (t) => {
   const service = await startServer(t, (reply) => reply.end())
   const reason = new Error('too late')
   const client = testClient(t, { service, tokens, tokenTimeoutMs })
   t.equal(await client.fetch('/', { signal: AbortSignal.abort(reason) }).catch((error) => error), reason)
   t.same(service.heard, [])
+})
+
+t.test('a call that the caller ended before it began does not wait for a token', async (t) => {
+  const silent = await startTokenServer(t, { answer: () => undefined })
+  const reason = new Error('too late')
+  const client = testClient(t, { service: 'http://127.0.0.1:1', tokens: silent, tokenTimeoutMs: 300 })
+  t.equal(await client.fetch('/', { signal: AbortSignal.abort(reason) }).catch((error) => error), reason)
 })
 
 t.test('the caller ends the reading of a body', async (t) => {

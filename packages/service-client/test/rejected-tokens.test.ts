@@ -85,8 +85,19 @@ t.test('a call that was refused late takes the newer token that is there already
   t.equal(tokens.heard.length, 2)
 })
 
+t.test('a call has its token replaced once, whatever happens between its tries', async (t) => {
+  const tokens = await startTokenServer(t)
+  const service = await startServer(t, (reply, _heard, n) =>
+    n === 2 ? reply.writeHead(503, { 'retry-after': '1' }).end() : refuse(reply),
+  )
+  t.equal((await testClient(t, { service, tokens }).fetch('/')).status, 401)
+  t.equal(service.heard.length, 3)
+  t.equal(tokens.heard.length, 2)
+})
+
 for (const challenge of [
   'Bearer realm="employees"',
+  'DPoP error="invalid_token"',
   'Bearer realm="employees", error="insufficient_scope"',
   'Basic realm="invalid_token"',
   'Bearer error="invalid_tokens"',

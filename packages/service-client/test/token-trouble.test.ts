@@ -41,18 +41,34 @@ t.test('a refused client does not hammer: it asks after 1, 2, 4 … 30 s, less u
   t.same(asked, [0, 1, 3, 7, 15, 31, 61, 91])
 })
 
-t.test(
-  'a token endpoint that is in trouble is left alone for a moment, refused calls do not wait for it',
-  async (t) => {
-    const tokens = await startTokenServer(t, { answer: (reply) => sendJson(reply, 500, {}) })
-    const client = testClient(t, { service, tokens })
-    for (let i = 0; i < 10; i++) t.equal((await failureOf(client.fetch('/'))).code, 'token_unavailable')
-    t.equal(tokens.heard.length, 1)
-    client.advance(1000)
+t.test('a client that was refused, then served, then refused asks after a second again', async (t) => {
+  const tokens = await startTokenServer(t, {
+    answer: (reply, heard, n) =>
+      n === 5 ? issue(1)(reply, heard, n) : sendJson(reply, 401, { error: 'invalid_client' }),
+  })
+  const client = testClient(t, { service, tokens, random: () => 1 })
+  for (let n = 1; n < 5; n++) {
     await failureOf(client.fetch('/'))
-    t.equal(tokens.heard.length, 2)
-  },
-)
+    client.advance(30_000)
+  }
+  t.equal((await client.fetch('/')).status, 200)
+  client.advance(1000)
+  await failureOf(client.fetch('/'))
+  t.equal(tokens.heard.length, 6)
+  client.advance(1000)
+  await failureOf(client.fetch('/'))
+  t.equal(tokens.heard.length, 7)
+})
+
+t.test('a token endpoint in trouble is left alone for a moment; refused calls do not wait for it', async (t) => {
+  const tokens = await startTokenServer(t, { answer: (reply) => sendJson(reply, 500, {}) })
+  const client = testClient(t, { service, tokens })
+  for (let i = 0; i < 10; i++) t.equal((await failureOf(client.fetch('/'))).code, 'token_unavailable')
+  t.equal(tokens.heard.length, 1)
+  client.advance(1000)
+  await failureOf(client.fetch('/'))
+  t.equal(tokens.heard.length, 2)
+})
 
 t.test('after the trouble is over a token comes within a second', async (t) => {
   let isWell = false
@@ -100,6 +116,13 @@ t.test('nobody listens at the token endpoint: token_unavailable', async (t) => {
   t.equal(error.code, 'token_unavailable')
   t.equal(error.status, undefined)
   t.match(error.message, 'ECONNREFUSED')
+})
+
+t.test('a token endpoint that hangs in the middle of its answer', async (t) => {
+  const tokens = await startTokenServer(t, { answer: (reply) => void reply.writeHead(200).write('{"access_token":') })
+  const error = await failureOf(testClient(t, { service, tokens, tokenTimeoutMs: 200 }).fetch('/'))
+  t.equal(error.code, 'token_unavailable')
+  t.match(error.message, 'within 200 ms')
 })
 
 t.test('a slow token endpoint: the caller waits no longer than it may, and all of them have one answer', async (t) => {

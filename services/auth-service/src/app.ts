@@ -38,21 +38,25 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     isUnavailable,
   })
 
-  const database = createDatabase<AuthSchema>({
-    url: config.databaseUrl,
-    applicationName: 'auth-service',
-    ...(schema && { schema }),
-    onError: (err) => app.log.warn({ err }, 'an idle Postgres connection was lost'),
-  })
+  const connect = (poolSize: number) =>
+    createDatabase<AuthSchema>({
+      url: config.databaseUrl,
+      applicationName: 'auth-service',
+      poolSize,
+      ...(schema && { schema }),
+      onError: (err) => app.log.warn({ err }, 'an idle Postgres connection was lost'),
+    })
+  const database = connect(10)
+  const endsDatabase = connect(4)
   const redis = createRedisClient(config.redis, (err) => app.log.warn({ err }, 'Redis connection'))
   const { db } = database
 
-  const services = buildServices(config, overrides, { db, redis, log: app.log })
+  const services = buildServices(config, overrides, { db, endsDb: endsDatabase.db, redis, log: app.log })
   const { gate } = services
 
   app.addHook('onClose', async () => {
     redis.disconnect()
-    await Promise.all([database.close(), services.close()])
+    await Promise.all([database.close(), endsDatabase.close(), services.close()])
   })
 
   const accessRing = () => config.accessTokenKeys

@@ -8,6 +8,7 @@ import { createRedisClientCache } from './clients/redis-client-cache.ts'
 import type { Config } from './config.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import { createAccessTokenIssuer } from './sessions/access-token-issuer.ts'
+import { createRedisDeadline } from './sessions/redis-deadline.ts'
 import { createRedisEventMarker } from './sessions/redis-event-marker.ts'
 import { createRedisGate } from './sessions/redis-gate.ts'
 import { createRedisRevocationPublisher } from './sessions/redis-revocation-publisher.ts'
@@ -37,6 +38,8 @@ export type Overrides = {
 
 type Dependencies = {
   readonly db: AuthDatabase
+  /** The same database over connections of its own; see {@link createSessionEnder}. */
+  readonly endsDb: AuthDatabase
   readonly redis: RedisClient
   readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
 }
@@ -45,15 +48,17 @@ type Dependencies = {
 export type Services = ReturnType<typeof buildServices>
 
 /** Nothing is asked of Postgres or Redis yet: sessions are served once the `gate` has been told to watch. */
-export function buildServices(config: Config, overrides: Overrides, { db, redis, log }: Dependencies) {
+export function buildServices(config: Config, overrides: Overrides, { db, endsDb, redis, log }: Dependencies) {
   const { redisPrefix = 'latchkey:', now = Date.now } = overrides
   const hasher = createPasswordHasher(overrides.passwordHashing)
   const policy = createPasswordPolicy({ minLength: config.passwordMinLength })
   const limiter = createSignInLimiter(redis, redisPrefix, overrides.signInLimits ?? DEFAULT_SIGN_IN_LIMITS)
 
+  const deadline = createRedisDeadline(redis)
   const storeOptions = {
     ...config,
     redis,
+    deadline,
     keyPrefix: `${redisPrefix}user:`,
     now: overrides.now,
     loadSnapshot: async (userId: string) => {
@@ -67,26 +72,27 @@ export function buildServices(config: Config, overrides: Overrides, { db, redis,
     accessTokenLifeSeconds: config.accessTokenLifeSeconds,
     now: Date.now,
   })
-  const marker = createRedisEventMarker(redis, redisPrefix)
   const recover = createSessionRecovery({
     db,
     store: createRedisSessionStore(storeOptions),
     publisher,
-    marker,
+    marker: createRedisEventMarker(redis, redisPrefix),
     maxAgeMs: config.maxAgeMs,
     accessTokenLifeSeconds: config.accessTokenLifeSeconds,
     now: Date.now,
   })
   const gate = createRedisGate(
     redis,
-    async () => {
-      const recovered = await recover()
+    async (assertSame) => {
+      await deadline.measure()
+      const recovered = await recover(assertSame)
       log.info(recovered, 'Redis is up to date')
     },
     (err) => log.warn({ err }, 'Redis could not be brought up to date yet'),
   )
+  const marker = createRedisEventMarker(redis, redisPrefix, gate.assertOpen)
   const store = createRedisSessionStore({ ...storeOptions, assertCurrent: gate.assertOpen })
-  const ender = createSessionEnder({ db, store, publisher, marker })
+  const ender = createSessionEnder({ db: endsDb, store, publisher, marker })
 
   const refreshRing = () => config.refreshTokenKeys
   const accessTokens = createAccessTokenIssuer({

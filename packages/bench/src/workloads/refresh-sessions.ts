@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { createRedisDeadline } from '../../../../services/auth-service/src/sessions/redis-deadline.ts'
 import { createRedisSessionStore } from '../../../../services/auth-service/src/sessions/redis-session-store.ts'
 import { signRefreshToken } from '../tokens.ts'
 
@@ -30,6 +31,7 @@ export function openOurSessions(redisUrl: string, count: number): Promise<string
   return withRedis(redisUrl, (redis) => {
     const store = createRedisSessionStore({
       redis,
+      deadline: createRedisDeadline(redis),
       keyPrefix: 'latchkey:user:',
       idleMs: IDLE_MS,
       maxAgeMs: 30 * DAY_MS,
@@ -39,16 +41,13 @@ export function openOurSessions(redisUrl: string, count: number): Promise<string
     })
     return openAll(count, async (user) => {
       const key = { userId: user.id, deviceId: newId(), sid: newId() }
-      const opening = await store.open(
-        {
-          ...key,
-          delivery: 'body',
-          deviceName: 'Pixel 9',
-          client: { ip: '127.0.0.1', userAgent: 'latchkey-bench/1.0', requestId: 'bench', actorId: null },
-          snapshot: { user, tokenVersion: 0 },
-        },
-        [],
-      )
+      const opening = await store.open({
+        ...key,
+        delivery: 'body',
+        deviceName: 'Pixel 9',
+        client: { ip: '127.0.0.1', userAgent: 'latchkey-bench/1.0', requestId: 'bench', actorId: null },
+        snapshot: { user, tokenVersion: 0 },
+      })
       if (opening.outcome !== 'opened')
         throw new Error('a session in the way of another, where each has its own device')
       const { handedOut } = opening

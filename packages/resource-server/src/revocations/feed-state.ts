@@ -26,8 +26,6 @@ export type FeedStateOptions = {
   onStale: 'accept' | 'reject'
 }
 
-export type FeedState = ReturnType<typeof createFeedState>
-
 /** What is known about the feed itself, and what follows from it for requests. Changes are logged, once each. */
 export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedStateOptions) {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()

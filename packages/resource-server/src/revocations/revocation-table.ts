@@ -1,11 +1,12 @@
 import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { Revocation } from './revocation.ts'
+import { createSievedMap, type SievedMap } from './sieved-map.ts'
 
 /** What is known to be revoked. A look-up is synchronous and allocates nothing: it runs on each request. */
 export type RevocationTable = {
   /** Takes a revocation in; one that is known already changes nothing. */
   add(revocation: Revocation): void
-  refusesToken(claims: Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'client_id'>): boolean
+  refusesToken(claims: Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'client_id' | 'jti'>): boolean
   refusesKey(kid: string): boolean
   /**
    * Forgets what can refuse nothing any more, a part of the table at each call: to be called a few times a second.
@@ -19,15 +20,17 @@ export type RevocationTable = {
 /** @param now the time in milliseconds since 1970, the same by which tokens expire */
 export function createRevocationTable(now: () => number): RevocationTable {
   // By identifier, each with its `exp`: nothing but a number, so that 100,000 of them stay small.
-  const sessions = new Map<string, number>()
-  const clients = new Map<string, number>()
-  const keys = new Map<string, number>()
-  const users = new Map<string, { readonly ver: number; readonly exp: number }>()
-  const byKind = { session: sessions, client: clients, key: keys }
+  const sessions = createSievedMap<number>()
+  const clients = createSievedMap<number>()
+  const tokens = createSievedMap<number>()
+  const keys = createSievedMap<number>()
+  const users = createSievedMap<{ readonly ver: number; readonly exp: number }>()
+  const byKind = { session: sessions, client: clients, token: tokens, key: keys }
 
   const sweeps = [
     createSweep(sessions, (exp) => exp),
     createSweep(clients, (exp) => exp),
+    createSweep(tokens, (exp) => exp),
     createSweep(keys, (exp) => exp),
     createSweep(users, ({ exp }) => exp),
   ]
@@ -52,8 +55,10 @@ export function createRevocationTable(now: () => number): RevocationTable {
       if (exp > (known.get(id) ?? 0)) known.set(id, exp)
     },
 
-    refusesToken({ sub, sid, ver, client_id: clientId }) {
-      if (sid === undefined) return isAlive(clients.get(clientId)) || isAlive(clients.get(sub))
+    refusesToken({ sub, sid, ver, jti, client_id: clientId }) {
+      // A user's token is never revoked alone, only with its session.
+      if (sid === undefined)
+        return isAlive(clients.get(clientId)) || isAlive(clients.get(sub)) || isAlive(tokens.get(jti))
       if (isAlive(sessions.get(sid))) return true
       const user = users.get(sub)
       return user !== undefined && ver !== undefined && ver < user.ver && isAlive(user.exp)
@@ -70,7 +75,7 @@ export function createRevocationTable(now: () => number): RevocationTable {
     },
 
     get size() {
-      return sessions.size + clients.size + keys.size + users.size
+      return sessions.size + clients.size + tokens.size + keys.size + users.size
     },
   }
 }
@@ -80,7 +85,7 @@ const CALLS_PER_ROUND = 40
 const SMALL = 1000
 
 /** Walks round and round through a map, some steps at each call, and drops the entries whose time is over. */
-function createSweep<Value>(map: Map<string, Value>, expOf: (value: Value) => number): (time: number) => void {
+function createSweep<Value>(map: SievedMap<Value>, expOf: (value: Value) => number): (time: number) => void {
   let walk: MapIterator<[string, Value]> | undefined
   return (time) => {
     walk ??= map.entries()

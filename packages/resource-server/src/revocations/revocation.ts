@@ -4,8 +4,8 @@ export type Revocation = {
   readonly exp: number
 } & (
   | {
-      /** A session that ended, by its `sid`; a service client, by its `client_id`; a signing key, by its `kid`. */
-      readonly kind: 'session' | 'client' | 'key'
+      /** A session that ended, by its `sid`; a service client, by its `client_id`; one token, by its `jti`; a signing key, by its `kid`. */
+      readonly kind: 'session' | 'client' | 'token' | 'key'
       readonly id: string
     }
   | {
@@ -15,6 +15,9 @@ export type Revocation = {
       readonly ver: number
     }
 )
+
+const isKind = (kind: string): kind is Revocation['kind'] =>
+  ['session', 'user', 'client', 'token', 'key'].includes(kind)
 
 /** Why an entry of the feed is not a revocation that we know. */
 export type EntryFault = 'unknown kind' | 'bad id' | 'bad exp' | 'bad ver'
@@ -41,7 +44,7 @@ export function readRevocation(fields: readonly string[]): Revocation | EntryFau
     else if (fields[i] === 'exp') exp = readInteger(value, MAX_EXP)
     else if (fields[i] === 'ver') ver = readInteger(value, Number.MAX_SAFE_INTEGER)
   }
-  if (kind !== 'session' && kind !== 'user' && kind !== 'client' && kind !== 'key') return 'unknown kind'
+  if (kind === undefined || !isKind(kind)) return 'unknown kind'
   if (id === '' || id.length > MAX_ID_LENGTH) return 'bad id'
   if (exp === undefined) return 'bad exp'
   if (kind !== 'user') return { kind, id, exp }

@@ -78,6 +78,14 @@ t.test("a removed client's tokens are refused, those of users who signed in thro
   t.equal(await verdictOn(app, { client_id: 'payroll' }), 'ok')
 })
 
+t.test('one token of a client can be revoked, and its others go on', async (t) => {
+  const feed = freshFeed()
+  const app = await readyServer(t, feed)
+  await publish(feed, { kind: 'token', id: 'this-one', exp: EXP })
+  await untilRefused(app, { ...ofClient('payroll'), jti: 'this-one' })
+  t.equal(await verdictOn(app, { ...ofClient('payroll'), jti: 'another' }), 'ok')
+})
+
 t.test('every token under a killed key is refused, those under the others are not', async (t) => {
   const feed = freshFeed()
   const newSecret = `${secret} but newer`

@@ -17,7 +17,7 @@ const RETRY_MS = 250
  */
 export function createRedisGate(
   redis: RedisClient,
-  recover: () => Promise<void>,
+  recover: (assertSame: () => void) => Promise<void>,
   onFailure: (error: unknown) => void,
 ): RedisGate {
   let isOpen = false
@@ -28,7 +28,9 @@ export function createRedisGate(
     const mine = ++connection
     while (mine === connection && redis.status === 'ready') {
       try {
-        await recover()
+        await recover(() => {
+          if (mine !== connection) throw new Error('the connection to Redis was lost')
+        })
         if (mine === connection) isOpen = true
         return
       } catch (error) {

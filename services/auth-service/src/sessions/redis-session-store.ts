@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { unavailable } from '@latchkey/service-kit'
+import type { RedisDeadline } from './redis-deadline.ts'
 import { createScript, type RedisClient, type Script } from './redis-script.ts'
 import type { Delivery, DeviceSession, EndReason, UserSnapshot } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
@@ -8,6 +9,7 @@ import type { LoadSnapshot, Opening, Rotation, SessionEnd, SessionStore } from '
 type Options = SessionSettings & {
   readonly redis: RedisClient
   readonly keyPrefix: string
+  readonly deadline: RedisDeadline
   readonly loadSnapshot: LoadSnapshot
   /** Throws while Redis may be older than it was. */
   readonly assertCurrent?: () => void
@@ -28,6 +30,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
   const {
     redis,
     keyPrefix,
+    deadline,
     loadSnapshot,
     assertCurrent = () => {},
     idleMs,
@@ -36,7 +39,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
     maxDevicesPerUser,
   } = options
   const guarded = (name: string): Script => {
-    const script = createScript(redis, name)
+    const script = createScript(redis, name, deadline)
     return async (key, args) => {
       assertCurrent()
       return script(key, args)
@@ -48,7 +51,6 @@ export function createRedisSessionStore(options: Options): SessionStore {
     read: guarded('read'),
     list: guarded('list'),
     end: guarded('end'),
-    endAll: guarded('end-all'),
     restore: guarded('restore'),
     fillUser: guarded('fill-user'),
   }
@@ -72,7 +74,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
   }
 
   return {
-    async open({ userId, deviceId, sid, delivery, deviceName, client, snapshot }, announced) {
+    async open({ userId, deviceId, sid, delivery, deviceName, client, snapshot }) {
       const reply = await run.open(keyOf(userId), [
         deviceId,
         sid,
@@ -85,7 +87,6 @@ export function createRedisSessionStore(options: Options): SessionStore {
         client.userAgent,
         client.ip,
         JSON.stringify(snapshot),
-        ...announced,
       ])
       return opening(userId, reply as OpenReply)
     },
@@ -129,10 +130,6 @@ export function createRedisSessionStore(options: Options): SessionStore {
 
     async end({ userId, deviceId, sid }, reason) {
       await run.end(keyOf(userId), [deviceId, sid, reason])
-    },
-
-    async endAll(userId, reason, keepSid = '') {
-      await run.endAll(keyOf(userId), [reason, keepSid])
     },
 
     async restore({ userId, deviceId, sid, createdAt, delivery, deviceName }) {

@@ -2,39 +2,36 @@ import type { Origin } from '../audit/audit-event.ts'
 import { recordSessionEnds } from '../audit/audit-trail.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { EventMarker } from './redis-event-marker.ts'
-import type { RevocationPublisher } from './redis-revocation-publisher.ts'
+import type { Revocation, RevocationPublisher } from './redis-revocation-publisher.ts'
 import type { EndReason, SessionKey } from './session.ts'
 import { insertEnds } from './session-event-repository.ts'
 import type { SessionEnd, SessionStore } from './session-store.ts'
 
+/** Ends that stand in Postgres once their transaction has committed, and have to be carried out then. */
+export type RecordedEnds = { readonly ends: readonly SessionEnd[]; readonly lastEventId: string | undefined }
+
 /**
- * Ends sessions so that they stay ended. The order is the same everywhere: written down in Postgres, published to every
- * verifier, ended in Redis. Whatever fails on the way, the call fails, nothing was answered, and repeating it is safe.
+ * Ends sessions so that they stay ended. The order is the same everywhere: written down and committed in Postgres, published
+ * to every verifier, ended in Redis. Whatever fails on the way, the call fails, nothing was answered, and repeating it is
+ * safe. Nothing is published that could still be rolled back: verifiers do not forget.
  */
 export type SessionEnder = {
-  /** Writes down and publishes ends that the store is about to carry out. */
-  announce(trx: AuthTransaction, origin: Origin, ends: readonly SessionEnd[]): Promise<void>
-  /** Ends one session; `also` is recorded in the same transaction. */
-  end(
-    session: SessionKey,
-    reason: EndReason,
-    origin: Origin,
-    also?: (trx: AuthTransaction) => Promise<void>,
-  ): Promise<void>
-  /**
-   * Ends the user's sessions, in the transaction that holds the user's row. With `minVersion` every token of a lower
-   * version dies with them, of whatever session.
-   */
-  endAll(
+  /** Ends sessions; `also` is recorded in the same transaction. */
+  end(ends: readonly SessionEnd[], origin: Origin, also?: (trx: AuthTransaction) => Promise<void>): Promise<void>
+  /** Writes the ends of the user's sessions down, in the transaction that holds the user's row so that none is opened meanwhile. */
+  recordAll(
     trx: AuthTransaction,
     userId: string,
     reason: EndReason,
     origin: Origin,
-    options: { minVersion?: number; keepSid?: string },
-  ): Promise<void>
+    keepSid?: string,
+  ): Promise<RecordedEnds>
+  /** Publishes and ends what was recorded and committed. With `raised`, every token of a lower version dies with it. */
+  carryOut(recorded: RecordedEnds, raised?: { userId: string; minVersion: number }): Promise<void>
 }
 
 type Dependencies = {
+  /** With connections of its own: ends are written down while a sign-in that waits for them holds one of the others. */
   readonly db: AuthDatabase
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
@@ -42,44 +39,46 @@ type Dependencies = {
 }
 
 export function createSessionEnder({ db, store, publisher, marker }: Dependencies): SessionEnder {
-  async function record(
-    trx: AuthTransaction,
-    origin: Origin,
-    ends: readonly SessionEnd[],
-  ): Promise<string | undefined> {
-    if (ends.length === 0) return undefined
-    const lastId = await insertEnds(trx, ends)
+  async function record(trx: AuthTransaction, origin: Origin, ends: readonly SessionEnd[]): Promise<RecordedEnds> {
+    if (ends.length === 0) return { ends, lastEventId: undefined }
+    const lastEventId = await insertEnds(trx, ends)
     await recordSessionEnds(trx, origin, ends)
-    return lastId
+    return { ends, lastEventId }
   }
-  const sessionsOf = (ends: readonly SessionEnd[]) => ends.map(({ sid }) => ({ kind: 'session' as const, id: sid }))
+
+  async function carryOut(
+    { ends, lastEventId }: RecordedEnds,
+    raised?: { userId: string; minVersion: number },
+  ): Promise<void> {
+    // The sessions too where the version was raised: a refresh since the commit got the new one.
+    const revocations: Revocation[] = ends.map(({ sid }) => ({ kind: 'session', id: sid }))
+    if (raised) revocations.push({ kind: 'user', id: raised.userId, version: raised.minVersion })
+    await publisher.publish(revocations)
+    await Promise.all(ends.map((end) => store.end(end, end.reason)))
+    await marker.advance(lastEventId)
+  }
 
   return {
-    async announce(trx, origin, ends) {
-      await record(trx, origin, ends)
-      await publisher.publish(sessionsOf(ends))
-    },
+    carryOut,
 
-    async end(session, reason, origin, also) {
-      const end = { ...session, reason }
-      const endId = await db.transaction().execute(async (trx) => {
+    async end(ends, origin, also) {
+      const recorded = await db.transaction().execute(async (trx) => {
         await also?.(trx)
-        return record(trx, origin, [end])
+        return record(trx, origin, ends)
       })
-      await publisher.publish(sessionsOf([end]))
-      await Promise.all([store.end(session, reason), marker.advance(endId)])
+      await carryOut(recorded)
     },
 
-    async endAll(trx, userId, reason, origin, { minVersion, keepSid }) {
-      const sessions = await store.list(userId)
-      const ends = sessions
-        .filter(({ sid }) => sid !== keepSid)
-        .map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason }))
-      const endId = await record(trx, origin, ends)
-      await publisher.publish(
-        minVersion === undefined ? sessionsOf(ends) : [{ kind: 'user', id: userId, version: minVersion }],
+    async recordAll(trx, userId, reason, origin, keepSid) {
+      const sessions = (await store.list(userId)).filter(({ sid }) => sid !== keepSid)
+      return record(
+        trx,
+        origin,
+        sessions.map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason })),
       )
-      await Promise.all([store.endAll(userId, reason, keepSid), marker.advance(endId)])
     },
   }
 }
+
+/** The end of one session, as {@link SessionEnder.end} takes it. */
+export const endOf = (session: SessionKey, reason: EndReason): SessionEnd[] => [{ ...session, reason }]

@@ -3,6 +3,24 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 import type { SessionKey } from './session.ts'
 import type { NewSession, OpenedSession, SessionEnd } from './session-store.ts'
 
+/** Any number would do. */
+const RECOVERY_LOCK = 7_025_002
+
+/**
+ * For a transaction that does something in Redis before it commits: a recovery of Redis does not look until it has, or it
+ * would not see what this transaction writes down.
+ */
+export async function holdOffRecovery(trx: AuthTransaction): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${RECOVERY_LOCK}, hashtext(current_schema()))`.execute(trx)
+}
+
+/** Waits for the transactions that hold recovery off. Those that begin later find Redis shut. */
+export async function waitForSignIns(db: AuthDatabase): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(${RECOVERY_LOCK}, hashtext(current_schema()))`.execute(trx)
+  })
+}
+
 /** Returns the id of the event. */
 export async function insertOpening(
   db: AuthTransaction,

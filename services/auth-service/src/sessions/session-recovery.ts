@@ -2,7 +2,7 @@ import type { AuthDatabase } from '../database/auth-database.ts'
 import { listUsersChangedSince } from '../users/user-repository.ts'
 import type { EventMarker } from './redis-event-marker.ts'
 import type { RevocationPublisher } from './redis-revocation-publisher.ts'
-import { deleteEventsBefore, findCutoff, listEnds, listOpenings } from './session-event-repository.ts'
+import { deleteEventsBefore, findCutoff, listEnds, listOpenings, waitForSignIns } from './session-event-repository.ts'
 import type { SessionStore } from './session-store.ts'
 
 /**
@@ -30,9 +30,10 @@ export type Recovered = { readonly ends: number; readonly openings: number }
 /**
  * Brings a Redis that may have gone back in time (restarted from an older file, a replica promoted without the last
  * writes, emptied) to where Postgres knows it must be: ended sessions end again, lost ones are put back, stale snapshots
- * of users go, and what verifiers must still know is published again. Repeating it changes nothing.
+ * of users go, and what verifiers must still know is published again. Repeating it changes nothing. `assertSame` throws when the
+ * connection is another one by now.
  */
-export function createSessionRecovery(dependencies: Dependencies): () => Promise<Recovered> {
+export function createSessionRecovery(dependencies: Dependencies): (assertSame: () => void) => Promise<Recovered> {
   const { db, store, publisher, marker, maxAgeMs, accessTokenLifeSeconds, now } = dependencies
 
   /** Reads page by page, carries out each page, and resolves to the number of events and the id of the last one. */
@@ -52,7 +53,8 @@ export function createSessionRecovery(dependencies: Dependencies): () => Promise
     }
   }
 
-  return async () => {
+  return async (assertSame) => {
+    await waitForSignIns(db)
     const oldest = new Date(now() - maxAgeMs)
     const marked = await marker.read()
     const since = (marked === undefined ? undefined : await findCutoff(db, marked, MARGIN_SECONDS)) ?? oldest
@@ -74,6 +76,8 @@ export function createSessionRecovery(dependencies: Dependencies): () => Promise
     await Promise.all(users.map(({ id }) => store.forgetSnapshot(id)))
 
     const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId
+    // A connection lost meanwhile may have led to a Redis that has none of this.
+    assertSame()
     if (lastId !== '0') await marker.advance(lastId)
     await deleteEventsBefore(db, oldest)
     return { ends: ends.count, openings: openings.count }

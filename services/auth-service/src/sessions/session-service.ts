@@ -3,7 +3,7 @@ import { type AccessTokenClaims, type RefreshTokenClaims, scopesOfRoles } from '
 import { unavailable } from '@latchkey/service-kit'
 import type { Origin } from '../audit/audit-event.ts'
 import { recordLogin, recordTokenReuse } from '../audit/audit-trail.ts'
-import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
 import {
   InvalidCredentials,
   InvalidRefreshToken,
@@ -18,8 +18,8 @@ import type { Account } from '../users/user-table.ts'
 import type { AccessTokenIssuer } from './access-token-issuer.ts'
 import type { EventMarker } from './redis-event-marker.ts'
 import type { ClientContext, Delivery, DeviceSession, HandedOut, SessionKey, UserSnapshot } from './session.ts'
-import type { SessionEnder } from './session-ender.ts'
-import { insertOpening } from './session-event-repository.ts'
+import { endOf, type SessionEnder } from './session-ender.ts'
+import { holdOffRecovery, insertOpening } from './session-event-repository.ts'
 import type { NewSession, SessionStore } from './session-store.ts'
 
 /** What a sign-in or a refresh gives. Lives in whole seconds from now. */
@@ -118,15 +118,12 @@ export function createSessionService(dependencies: Dependencies): SessionService
     }
   }
 
-  /** Opens the session; what has to give way for it is announced first. Holding the user's row, nobody opens another one meanwhile. */
-  async function open(trx: AuthTransaction, session: NewSession): Promise<HandedOut> {
-    const first = await store.open(session, [])
+  /** Opens the session. What has to give way for it ends first, while the user's row keeps everyone else from opening one. */
+  async function open(session: NewSession): Promise<HandedOut> {
+    const first = await store.open(session)
     if (first.outcome === 'opened') return first.handedOut
-    await ender.announce(trx, { ...session.client, actorId: session.userId }, first.ends)
-    const second = await store.open(
-      session,
-      first.ends.map(({ sid }) => sid),
-    )
+    await ender.end(first.ends, { ...session.client, actorId: session.userId })
+    const second = await store.open(session)
     if (second.outcome === 'opened') return second.handedOut
     throw unavailable(1, new Error('sessions of this user changed while one was opened'))
   }
@@ -135,20 +132,22 @@ export function createSessionService(dependencies: Dependencies): SessionService
     async signIn(account, { deviceId, deviceName, delivery, client }) {
       // The row stays locked until the session stands: whatever ends this user's sessions comes before this, and is
       // seen, or after it, and ends this one too.
-      return db.transaction().execute(async (trx) => {
+      const opened = await db.transaction().execute(async (trx) => {
+        await holdOffRecovery(trx)
         const settled = await lockAccount(trx, account.user.id)
-        if (!settled || settled.passwordChangedAt.getTime() !== account.passwordChangedAt.getTime())
+        if (!settled || settled.passwordChangedAt.getTime() !== account.passwordChangedAt.getTime()) {
           throw new InvalidCredentials()
+        }
         if (settled.user.status === 'disabled') throw new problems.account_disabled()
         const key = { userId: settled.user.id, deviceId: deviceId ?? newId(), sid: newId() }
         const snapshot = { user: settled.user, tokenVersion: settled.tokenVersion }
         const session = { ...key, delivery, deviceName, client, snapshot }
         await recordLogin(trx, client, key)
         const eventId = await insertOpening(trx, session)
-        const handedOut = await open(trx, session)
-        await marker.advance(eventId)
-        return grant(key, handedOut, { name: deviceName, delivery }, snapshot)
+        return { key, snapshot, eventId, handedOut: await open(session) }
       })
+      await marker.advance(opened.eventId)
+      return grant(opened.key, opened.handedOut, { name: deviceName, delivery }, opened.snapshot)
     },
 
     async refresh(refreshToken, client, chooseScope) {
@@ -159,14 +158,14 @@ export function createSessionService(dependencies: Dependencies): SessionService
         case 'superseded':
           throw new TokenSuperseded()
         case 'reused':
-          await ender.end(key, 'token_reused', client, (trx) => recordTokenReuse(trx, client, key))
+          await ender.end(endOf(key, 'token_reused'), client, (trx) => recordTokenReuse(trx, client, key))
           throw new TokenReused()
         case 'ended':
           throw new SessionEnded(rotation.reason)
       }
       const { handedOut, snapshot, delivery, deviceName } = rotation
       if (snapshot.user.status === 'disabled') {
-        await ender.end(key, 'account_disabled', client)
+        await ender.end(endOf(key, 'account_disabled'), client)
         throw new SessionEnded('account_disabled')
       }
       return grant(key, handedOut, { name: deviceName, delivery }, snapshot, chooseScope)
@@ -184,7 +183,8 @@ export function createSessionService(dependencies: Dependencies): SessionService
     async endByAccessToken({ sub, did, sid }, origin) {
       if (did === undefined || sid === undefined) return
       const key = { userId: sub, deviceId: did, sid }
-      if (await store.findLive(key)) await ender.end(key, 'signed_out', { ...origin, actorId: origin.actorId ?? sub })
+      if (await store.findLive(key))
+        await ender.end(endOf(key, 'signed_out'), { ...origin, actorId: origin.actorId ?? sub })
     },
 
     async signOut(refreshToken, origin) {
@@ -194,7 +194,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
       } catch {
         return
       }
-      if (await store.findLive(key)) await ender.end(key, 'signed_out', { ...origin, actorId: key.userId })
+      if (await store.findLive(key)) await ender.end(endOf(key, 'signed_out'), { ...origin, actorId: key.userId })
     },
 
     async list(userId) {
@@ -205,15 +205,17 @@ export function createSessionService(dependencies: Dependencies): SessionService
     async revoke(userId, deviceId, reason, origin) {
       const session = (await store.list(userId)).find((each) => each.deviceId === deviceId)
       if (!session) throw new problems.session_not_found()
-      await ender.end({ userId, deviceId, sid: session.sid }, reason, origin)
+      await ender.end(endOf({ userId, deviceId, sid: session.sid }, reason), origin)
     },
 
     async revokeAll(userId, reason, origin) {
-      await db.transaction().execute(async (trx) => {
+      const { recorded, minVersion } = await db.transaction().execute(async (trx) => {
         const account = await raiseTokenVersion(trx, userId)
         if (!account) throw new problems.user_not_found()
-        await ender.endAll(trx, userId, reason, origin, { minVersion: account.tokenVersion })
+        await store.forgetSnapshot(userId)
+        return { recorded: await ender.recordAll(trx, userId, reason, origin), minVersion: account.tokenVersion }
       })
+      await ender.carryOut(recorded, { userId, minVersion })
     },
   }
 

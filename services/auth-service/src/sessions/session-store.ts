@@ -31,7 +31,7 @@ export type NewSession = SessionKey & {
   readonly snapshot: UserSnapshot
 }
 
-/** Sessions that must end before a new one can be opened: announce them, then name their sids. */
+/** Opened, or the sessions that must end before. */
 export type Opening =
   | { readonly outcome: 'opened'; readonly handedOut: HandedOut }
   | { readonly outcome: 'must_end'; readonly ends: SessionEnd[] }
@@ -54,7 +54,7 @@ export type LoadSnapshot = (userId: string) => Promise<UserSnapshot | undefined>
  * All reject when the store cannot be reached in time; then nothing is known of the outcome, and all may be repeated.
  */
 export type SessionStore = {
-  open(session: NewSession, announced: readonly string[]): Promise<Opening>
+  open(session: NewSession): Promise<Opening>
   /** A verdict of `reused` ends nothing yet: the caller records and announces the end, and then asks for it. */
   rotate(presented: Presented, client: { ip: string; userAgent: string }): Promise<Rotation>
   /** The user behind a live session, for services that do not take an access token's word for it. */
@@ -62,7 +62,6 @@ export type SessionStore = {
   list(userId: string): Promise<DeviceSession[]>
   /** Ends a session if it is still there. */
   end(session: SessionKey, reason: EndReason): Promise<void>
-  endAll(userId: string, reason: EndReason, keepSid?: string): Promise<void>
   /** Puts back a session that the store lost. */
   restore(session: OpenedSession): Promise<void>
   /** To be called inside the transaction that changes a user, once the row is locked. */

@@ -100,11 +100,12 @@ export function createAccountService({ db, store, ender, hasher, policy, limiter
       await limiter.succeeded(attempt)
       await demandGood('/newPassword', newPassword, account.user)
       const passwordHash = await hasher.hash(newPassword)
-      await db.transaction().execute(async (trx) => {
+      const recorded = await db.transaction().execute(async (trx) => {
         if (!(await changePassword(trx, account, passwordHash))) throw new problems.wrong_password()
         await recordPasswordChange(trx, origin, userId, deviceId)
-        await ender.endAll(trx, userId, 'password_changed', origin, { keepSid: sid })
+        return ender.recordAll(trx, userId, 'password_changed', origin, sid)
       })
+      await ender.carryOut(recorded)
     },
   }
 }

@@ -45,7 +45,7 @@ export function createUserAdministration({ db, store, ender }: Dependencies): Us
     },
 
     async change(userId, change, origin) {
-      return db.transaction().execute(async (trx) => {
+      const { user, ended } = await db.transaction().execute(async (trx) => {
         // First of all rows, in one order: two administrators who demote each other must not both succeed.
         const administrators = await lockActiveAdministrators(trx)
         const before = await lockAccount(trx, userId)
@@ -63,14 +63,14 @@ export function createUserAdministration({ db, store, ender }: Dependencies): Us
         if (Object.keys(rest).length > 0) await recordUserUpdate(trx, origin, userId, rest)
         if (isDisabling) await recordUserDisabled(trx, origin, userId)
         if (status === 'active' && before.user.status === 'disabled') await recordUserEnabled(trx, origin, userId)
+        await store.forgetSnapshot(userId)
         // Also when it was disabled before: then this is the repetition of a call that failed half way.
-        if (after.user.status === 'disabled') {
-          await ender.endAll(trx, userId, 'account_disabled', origin, { minVersion: after.tokenVersion })
-        } else {
-          await store.forgetSnapshot(userId)
-        }
-        return after.user
+        if (after.user.status !== 'disabled') return { user: after.user, ended: undefined }
+        const recorded = await ender.recordAll(trx, userId, 'account_disabled', origin)
+        return { user: after.user, ended: { recorded, raised: { userId, minVersion: after.tokenVersion } } }
       })
+      if (ended) await ender.carryOut(ended.recorded, ended.raised)
+      return user
     },
   }
 }

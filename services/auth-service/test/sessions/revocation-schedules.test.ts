@@ -7,10 +7,11 @@ import t from 'tap'
 import { configOf } from '../support/auth-service.ts'
 import { aftermathOf } from './revocation-schedules/aftermath.ts'
 import { tell } from './revocation-schedules/history.ts'
-import { Play, type Stage } from './revocation-schedules/play.ts'
+import { Play } from './revocation-schedules/play.ts'
 import { startReplica } from './revocation-schedules/replicas.ts'
 import { faultsOf } from './revocation-schedules/rules/index.ts'
 import { DEVICE_LIMIT, type Schedule, schedules } from './revocation-schedules/schedule.ts'
+import type { Stage } from './revocation-schedules/stage.ts'
 import { createVerifierView } from './revocation-schedules/verifier-view.ts'
 
 const RUNS = Number(process.env.SCHEDULE_RUNS ?? 400)

@@ -3,6 +3,7 @@ import { testEnvironment } from '@latchkey/test-kit'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import t from 'tap'
+import { createRedisDeadline } from '../../src/sessions/redis-deadline.ts'
 import { createRedisSessionStore } from '../../src/sessions/redis-session-store.ts'
 import type { HandedOut, SessionKey } from '../../src/sessions/session.ts'
 import type { Rotation } from '../../src/sessions/session-store.ts'
@@ -32,6 +33,7 @@ const snapshot = {
 const store = createRedisSessionStore({
   ...settings,
   redis,
+  deadline: createRedisDeadline(redis),
   keyPrefix: environment.redisPrefix,
   loadSnapshot: async () => snapshot,
   now: () => clock,
@@ -39,7 +41,7 @@ const store = createRedisSessionStore({
 
 async function signIn(): Promise<{ key: SessionKey; first: HandedOut }> {
   const key = { userId: randomUUID(), deviceId: 'device-1', sid: randomUUID() }
-  const opening = await store.open({ ...key, delivery: 'body', deviceName: 'd', client, snapshot }, [])
+  const opening = await store.open({ ...key, delivery: 'body', deviceName: 'd', client, snapshot })
   if (opening.outcome !== 'opened') throw new Error('a first session ends none')
   return { key, first: opening.handedOut }
 }

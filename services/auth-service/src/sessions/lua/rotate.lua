@@ -28,7 +28,7 @@ local function supersede(session, first, last, now)
   session[LATE] = kept
 end
 
-local function is_late(session, now)
+local function is_late_duplicate(session, now)
   for i = 1, #session[LATE], 3 do
     if generation >= session[LATE][i] and generation <= session[LATE][i + 1] then return now < session[LATE][i + 2] end
   end
@@ -63,7 +63,7 @@ if generation >= session[CURRENT] then
   outcome = 'rotated'
 elseif generation == session[CONFIRMED] then
   outcome = now - session[HANDED_OUT_AT] < grace_ms and 'replayed' or 'recovered'
-elseif is_late(session, now) then
+elseif is_late_duplicate(session, now) then
   return { 'superseded' }
 else
   -- Not ended here: an end is recorded and announced first, and asking again gives the same verdict.

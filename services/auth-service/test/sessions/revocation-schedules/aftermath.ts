@@ -5,7 +5,7 @@ import type { Replica } from './replicas.ts'
 
 /** Looks at what a schedule has left behind, and tries every session that there ever was once more. */
 export async function aftermathOf(play: Play, replica: Replica): Promise<Aftermath> {
-  const userId = play.account.user.id
+  const userId = play.user.id
   const listed = (await replica.sessions.list(userId)).map(({ sid }) => sid)
   const last = new Map(
     await Promise.all(

@@ -15,12 +15,12 @@ export function atEachAnswer({ sessions }: History, operation: Operation, verifi
 
 /** Wherever an operation stops half way: what is gone from the store is refused. `alive` was asked for before the feed. */
 export function atEachPause(
-  history: History,
+  known: readonly SessionTrace[],
   operation: Operation,
   alive: readonly { sid: string }[],
   verifier: VerifierView,
 ): string[] {
-  const over = history.sessions.filter(({ sid }) => !alive.some((each) => each.sid === sid))
+  const over = known.filter(({ sid }) => !alive.some((each) => each.sid === sid))
   return accepted(over, verifier).map(
     ({ number }) => `while ${operation.id} was under way, s${number} was over and verifiers accepted it`,
   )

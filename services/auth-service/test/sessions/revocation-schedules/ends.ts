@@ -8,9 +8,10 @@ const succeeded = ({ outcome }: Operation): boolean => outcome.kind === 'done' |
 /** With which reason the operation ends the session if it meets it alive; undefined when it does not concern it. */
 export function reasonGivenBy(operation: Operation, session: SessionTrace): EndReason | undefined {
   const { command, outcome } = operation
-  if (command.kind === 'steal') {
-    const isCaught = outcome.kind === 'refused' && outcome.code === 'token_reused'
-    return isCaught && operation.session === session ? 'token_reused' : undefined
+  if (outcome.kind === 'refused' && operation.session === session) {
+    if (outcome.code === 'token_reused') return 'token_reused'
+    // A refresh that finds the account disabled before its sessions have been ended does that itself.
+    if (outcome.reason === 'account_disabled') return 'account_disabled'
   }
   if (!succeeded(operation)) return undefined
   switch (command.kind) {

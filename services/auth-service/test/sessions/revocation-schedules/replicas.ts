@@ -17,6 +17,7 @@ const NO_LIMIT = { failures: 1_000_000, seconds: 1 }
 export async function startReplica(t: Scope, config: Config, environment: TestEnvironment): Promise<Replica> {
   const { schema, redisPrefix } = environment
   const database = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 30 })
+  const endsDatabase = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 10 })
   await migrate({ db: database.db, migrations, schema })
   const db = database.db.withPlugin(slowPostgres)
   const redis = createRedisClient(config.redis, () => {})
@@ -30,11 +31,11 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
       passwordHashing: { memoryKiB: 1024, passes: 1 },
       signInLimits: { accountFromAddress: NO_LIMIT, account: NO_LIMIT, address: NO_LIMIT },
     },
-    { db, redis, log: { info: () => {}, warn: () => {} } },
+    { db, endsDb: endsDatabase.db.withPlugin(slowPostgres), redis, log: { info: () => {}, warn: () => {} } },
   )
   t.teardown(async () => {
     redis.disconnect()
-    await Promise.all([database.close(), services.close()])
+    await Promise.all([database.close(), endsDatabase.close(), services.close()])
   })
   services.gate.watch()
   await untilOpen(services.gate)

@@ -44,7 +44,7 @@ export const endsAreRecorded: Rule = (history, { recordedEnds, auditEvents }) =>
       .map(({ requestId }) => operations.find(({ id }) => id === requestId))
       .filter((each) => each !== undefined)
     enders.forEach((each, n) => {
-      if (enders.slice(n + 1).some((other) => !overlap(each, other)))
+      if (enders.slice(n + 1).some((other) => other === each || !overlap(each, other)))
         faults.push(`s${number} was ended again after ${each.id} had ended it`)
     })
   }

@@ -1,15 +1,30 @@
 import { endedBefore, reasonGivenBy } from '../ends.ts'
-import type { History, Operation, SessionTrace } from '../history.ts'
+import type { AuditTrace, History, Operation, SessionTrace } from '../history.ts'
 import type { Rule } from './rule.ts'
 
 /** No refresh that began after a session was over succeeds, nor does anything else that needs the session. */
-export const nothingRevives: Rule = (history) =>
+export const nothingRevives: Rule = (history, { auditEvents }) =>
   history.operations.flatMap((operation) => {
     const { session, outcome, command } = operation
     if (!session || command.kind === 'sign_in' || (outcome.kind !== 'granted' && outcome.kind !== 'seen')) return []
-    const end = endedBefore(history, session, operation) ?? heardOfEnd(history, session, operation)
+    const end =
+      endedBefore(history, session, operation) ??
+      heardOfEnd(history, session, operation) ??
+      endersOf(history, session, auditEvents).find((each) => each.end < operation.start)
     return end ? [`${operation.id} found s${session.number} alive, which was over after ${end.id}`] : []
   })
+
+/** The operations that say that they ended the session. */
+const endersOf = (
+  { operations }: Pick<History, 'operations'>,
+  { sid }: SessionTrace,
+  auditEvents: readonly AuditTrace[],
+) =>
+  operations.filter(({ id }) =>
+    auditEvents.some(
+      ({ type, requestId, details }) => type === 'session_ended' && requestId === id && details.sid === sid,
+    ),
+  )
 
 function heardOfEnd({ operations }: History, session: SessionTrace, operation: Operation): Operation | undefined {
   return operations.find(
@@ -45,16 +60,11 @@ export const reasonsAreTrue: Rule = ({ operations }, { auditEvents }) => {
   return operations.flatMap((operation) => {
     const { session, outcome, command, id } = operation
     if (!session || outcome.kind !== 'refused' || command.kind === 'sign_in') return []
-    const enders = operations.filter(
-      (each) =>
-        each.start < operation.end &&
-        auditEvents.some(
-          ({ type, requestId, details }) =>
-            type === 'session_ended' && requestId === each.id && details.sid === session.sid,
-        ),
-    )
+    const enders = endersOf({ operations }, session, auditEvents).filter((each) => each.start < operation.end)
     if (outcome.code === 'session_ended' && !enders.some((each) => reasonGivenBy(each, session) === outcome.reason))
       return [`${id} heard that s${session.number} is over for ${outcome.reason}, which nothing ended it for`]
+    // Who ends it tells its own reason, also where another was quicker.
+    if (enders.includes(operation)) return []
     const before = told.get(session) ?? outcome.reason
     if (outcome.reason) told.set(session, outcome.reason)
     if (outcome.reason !== undefined && before !== outcome.reason)

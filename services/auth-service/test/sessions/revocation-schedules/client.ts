@@ -1,0 +1,59 @@
+import type { Grant } from '../../../src/sessions/session-service.ts'
+import type { Account } from '../../../src/users/user-table.ts'
+import type { History, Operation, Outcome, SessionTrace } from './history.ts'
+import type { Stage } from './stage.ts'
+
+// What the clients on a user's devices do with tokens: they keep every one, and look at what they are handed out.
+
+/** The newest refresh token of the session, or one so many before it. */
+export function present(operation: Operation, { refreshTokens }: SessionTrace, back: number): string {
+  const generations = [...refreshTokens.keys()].sort((a, b) => b - a)
+  const generation = generations[Math.min(back, generations.length - 1)] ?? 0
+  operation.presented = generation
+  return refreshTokens.get(generation) ?? ''
+}
+
+/** A token of the session that nobody was ever handed out. */
+export function forge(stage: Stage, operation: Operation, { refreshTokens }: SessionTrace): string {
+  operation.presented = 0
+  return stage.signRefreshToken({ ...stage.verifyRefreshToken(refreshTokens.get(1) ?? ''), gen: 0 })
+}
+
+export function keepNew(
+  stage: Stage,
+  { sessions, faults }: History,
+  signIn: Operation,
+  grant: Grant,
+  account: Account,
+) {
+  const session: SessionTrace = {
+    number: sessions.length + 1,
+    sid: stage.verifyRefreshToken(grant.refreshToken).sid,
+    deviceId: grant.device.id,
+    signIn,
+    passwordChangedAt: account.passwordChangedAt.getTime(),
+    refreshTokens: new Map(),
+    accessTokens: [],
+  }
+  signIn.session = session
+  sessions.push(session)
+  return keep(stage, faults, signIn, session, grant)
+}
+
+export function keep(
+  stage: Stage,
+  faults: string[],
+  { id }: Operation,
+  { sid, deviceId, refreshTokens, accessTokens }: SessionTrace,
+  grant: Grant,
+): Outcome {
+  const claims = stage.verifyAccessToken(grant.accessToken)
+  const refresh = stage.verifyRefreshToken(grant.refreshToken)
+  if (claims.sid !== sid || refresh.sid !== sid || claims.did !== deviceId || refresh.did !== deviceId)
+    faults.push(`${id} was handed out a token of another session`)
+  if ((refreshTokens.get(refresh.gen) ?? grant.refreshToken) !== grant.refreshToken)
+    faults.push(`${id} was handed out a second refresh token of generation ${refresh.gen}`)
+  refreshTokens.set(refresh.gen, grant.refreshToken)
+  accessTokens.push(claims)
+  return { kind: 'granted', generation: refresh.gen, claims, user: grant.user }
+}

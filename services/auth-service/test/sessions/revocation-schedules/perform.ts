@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EndReason, SessionKey } from '../../../src/sessions/session.ts'
+import type { User } from '../../../src/users/user.ts'
+import { findAccountByName } from '../../../src/users/user-repository.ts'
+import { forge, keep, keepNew, present } from './client.ts'
+import type { History, Operation, Outcome } from './history.ts'
+import type { Replica } from './replicas.ts'
+import type { Stage } from './stage.ts'
+
+/** The user that a schedule is about. */
+export type Subject = { readonly user: User; readonly history: History; password: string }
+
+const SKIPPED: Outcome = { kind: 'skipped' }
+const DONE: Outcome = { kind: 'done' }
+
+/** Makes the call of an operation. */
+export async function perform(
+  stage: Stage,
+  subject: Subject,
+  operation: Operation,
+  replica: Replica,
+): Promise<Outcome> {
+  const { command, session } = operation
+  const { user, history } = subject
+  const { sessions, accounts, administration, store } = replica
+  const origin = { actorId: user.id, ip: '192.0.2.1', requestId: operation.id }
+  const client = { ...origin, actorId: null, userAgent: 'schedule' }
+  const key: SessionKey | undefined = session && { userId: user.id, deviceId: session.deviceId, sid: session.sid }
+
+  switch (command.kind) {
+    case 'sign_in': {
+      const account = await findAccountByName(replica.db, { username: user.username })
+      if (!account) throw new Error('the account is gone')
+      await sleep(command.hashing)
+      const device = { deviceId: `device-${command.device}`, deviceName: 'a device', delivery: 'body' as const }
+      const grant = await sessions.signIn(account, { ...device, client })
+      return keepNew(stage, history, operation, grant, account)
+    }
+    case 'refresh':
+    case 'steal': {
+      if (!session) return SKIPPED
+      const isCopy = command.kind === 'steal'
+      const token = isCopy ? forge(stage, operation, session) : present(operation, session, command.token)
+      return keep(stage, history.faults, operation, session, await sessions.refresh(token, client))
+    }
+    case 'look': {
+      if (!key) return SKIPPED
+      const live = await store.findLive(key)
+      if (!live) return { kind: 'refused', code: 'token_revoked' }
+      return { kind: 'seen', user: live.snapshot.user, tokenVersion: live.snapshot.tokenVersion }
+    }
+    case 'sign_out':
+      if (!session) return SKIPPED
+      await sessions.signOut(present(operation, session, command.token), origin)
+      return DONE
+    case 'revoke':
+      await sessions.revoke(user.id, `device-${command.device}`, command.reason, origin)
+      return DONE
+    case 'revoke_all':
+      await sessions.revokeAll(user.id, command.reason, origin)
+      return DONE
+    case 'change_password': {
+      // As every call under an access token: whoever asks is signed in.
+      if (!key || !(await store.findLive(key))) return SKIPPED
+      const newPassword = stage.newPassword()
+      await accounts.changePassword(key, { currentPassword: subject.password, newPassword }, origin)
+      subject.password = newPassword
+      return DONE
+    }
+    case 'set_status':
+      await administration.change(user.id, { status: command.status }, origin)
+      return DONE
+    case 'rename': {
+      const change = { fullName: operation.id }
+      if (command.by === 'owner') await accounts.changeProfile(user.id, change, origin)
+      else await administration.change(user.id, change, origin)
+      return DONE
+    }
+  }
+}
+
+/** An answer of 4xx is a verdict; anything else should not have happened. */
+export function refusal(error: unknown): Outcome {
+  if (error instanceof Error && 'code' in error && 'statusCode' in error && Number(error.statusCode) < 500) {
+    const reason = 'extensions' in error ? (error.extensions as { reason?: EndReason }).reason : undefined
+    return { kind: 'refused', code: String(error.code), ...(reason && { reason }) }
+  }
+  return { kind: 'failed', error }
+}

@@ -1,0 +1,16 @@
+import type { AccessTokenClaims, RefreshTokenClaims } from '@latchkey/access-token'
+import type { Replica } from './replicas.ts'
+import type { VerifierView } from './verifier-view.ts'
+
+/** What schedules are played on. All of it is shared: every schedule has a user of its own. */
+export type Stage = {
+  readonly replicas: readonly [Replica, Replica]
+  readonly verifier: VerifierView
+  readonly verifyAccessToken: (token: string) => AccessTokenClaims
+  readonly verifyRefreshToken: (token: string) => RefreshTokenClaims
+  readonly signRefreshToken: (claims: RefreshTokenClaims) => string
+  /** A user name that no schedule had yet. */
+  readonly newName: () => string
+  readonly newPassword: () => string
+  readonly firstPassword: { readonly password: string; readonly hash: string }
+}
