@@ -72,15 +72,19 @@ const untilInterrupted = new Promise<never>((_, reject) => {
 untilInterrupted.catch(() => {})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => interrupted.abort())
 
+let options: Options
 try {
-  const isGood = await run(
-    parseOptions(
-      process.argv.slice(2),
-      scenarios.map(({ name }) => name),
-    ),
+  options = parseOptions(
+    process.argv.slice(2),
+    scenarios.map(({ name }) => name),
   )
-  process.exit(isGood ? 0 : 1)
 } catch (error) {
-  console.error(interrupted.signal.aborted || !(error instanceof Error) ? String(error) : error.message)
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
+try {
+  process.exit((await run(options)) ? 0 : 1)
+} catch (error) {
+  console.error(interrupted.signal.aborted ? 'interrupted' : error)
   process.exit(1)
 }

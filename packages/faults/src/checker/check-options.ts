@@ -4,7 +4,7 @@ export type CheckOptions = {
   readonly graceMs: number
   /** How long an access token may still pass at a connected verifier once the end of its session was answered. */
   readonly feedBoundMs: number
-  /** The same once a verifier that was cut off can reach the feed again. */
+  /** The same once a verifier that was cut off can reach the feed again, for which it looks at least once a second. */
   readonly resyncMs: number
   /** Until a verifier that is cut off must have noticed. */
   readonly noticeMs: number
@@ -16,6 +16,6 @@ export const DEFAULT_CHECKS: CheckOptions = {
   graceMs: 2000,
   feedBoundMs: 1000,
   noticeMs: 3000,
-  resyncMs: 5000,
+  resyncMs: 2500,
   answerMs: 3000,
 }

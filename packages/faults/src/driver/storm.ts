@@ -24,12 +24,18 @@ export type Storm = {
   untilAllHeard(since: number): Promise<void>
   /** Tries the tokens of sessions that are over: all that ended since then, and some of the others. */
   probeGraves(since: number): Promise<void>
+  /** Tries those that ended since then over and over, at auth-service, until it is told to stop. */
+  haunt(since: number): { stop(): Promise<void> }
+  /** Returns when everybody has stopped, and looks at the graves once more when all verifiers must know all. */
   stop(): Promise<void>
 }
 
 const THEFT_EVERY_MS = 700
 const REVOCATION_EVERY_MS = 400
 const PROBE_EVERY_MS = 150
+/** Longer than any verifier may take to learn something. */
+const ALL_KNOWN_MS = 3000
+const LAST_LOOK_MS = 15_000
 const PROBES_AT_ONCE = 4
 const HEARD_WITHIN_MS = 15_000
 
@@ -67,19 +73,43 @@ export async function startStorm(options: StormOptions): Promise<Storm> {
     probeNowAndThen(),
   )
 
+  async function probeGraves(since: number): Promise<void> {
+    const { graves } = graveyard
+    const older = graves.filter((grave) => grave.since <= since)
+    const some = older.length > 0 ? Array.from({ length: 20 }, () => random.pick(older)) : []
+    const chosen = new Set([...graves.filter((each) => each.since > since), ...some])
+    const inTurn = pLimit(PROBES_AT_ONCE)
+    await Promise.all([...chosen].map((grave) => inTurn(() => probe(api, verifiers, grave))))
+  }
+
+  function haunt(since: number): { stop(): Promise<void> } {
+    const leaving = new AbortController()
+    const ghosts = async (): Promise<void> => {
+      for (let turn = 0; !leaving.signal.aborted; turn++) {
+        const recent = graveyard.graves.filter((grave) => grave.since > since)
+        const grave = recent[turn % recent.length]
+        if (grave) await probe(api, [], grave)
+        await pause(10, leaving.signal)
+      }
+    }
+    const gone = ghosts()
+    return {
+      async stop() {
+        leaving.abort()
+        await gone
+      },
+    }
+  }
+
   return {
     untilAllHeard,
-    async probeGraves(since) {
-      const { graves } = graveyard
-      const older = graves.filter((grave) => grave.since <= since)
-      const some = older.length > 0 ? Array.from({ length: 20 }, () => random.pick(older)) : []
-      const chosen = new Set([...graves.filter((each) => each.since > since), ...some])
-      const inTurn = pLimit(PROBES_AT_ONCE)
-      await Promise.all([...chosen].map((grave) => inTurn(() => probe(api, verifiers, grave))))
-    },
+    probeGraves,
+    haunt,
     async stop() {
       stopping.abort()
       await Promise.all(actors)
+      await delay(ALL_KNOWN_MS)
+      await probeGraves(clock() - LAST_LOOK_MS)
     },
   }
 }

@@ -11,8 +11,7 @@ export const feedCut: Scenario = {
   name: 'feed-cut',
   title: 'feed cut, and a verifier that starts meanwhile',
   plan: { full: { runs: 1, seconds: 70 }, quick: { runs: 1, seconds: 10 } },
-  // It looks again once a second at least, and then reads it whole.
-  checks: { ...DEFAULT_CHECKS, resyncMs: 2500 },
+  checks: DEFAULT_CHECKS,
 
   async run(surroundings) {
     const { scope, random, runs, cutSeconds } = surroundings

@@ -32,9 +32,11 @@ export const fileRestored: Scenario = {
       const start = clock()
       await redis.kill()
       copy.restore()
+      const haunting = storm.haunt(copiedAt - 1000)
       await redis.start()
       const end = clock()
       await storm.untilAllHeard(end)
+      await haunting.stop()
       const name = `Redis restored from a copy, run ${run}`
       const lostFrom = copiedAt - POSTPONED_MS
       history.add({ kind: 'fault', name, what: 'store', start, end, settled: clock(), lostFrom })

@@ -24,10 +24,12 @@ export const redisKilled = (fsync: Fsync): Scenario => ({
       const start = clock()
       await redis.kill()
       await delay(random.between(200, 1500))
+      const haunting = storm.haunt(start - 5000)
       await redis.start()
       await setFsync(redis.url, fsync)
       const end = clock()
       await storm.untilAllHeard(end)
+      await haunting.stop()
       history.add({ kind: 'fault', name: `Redis killed, run ${run}`, what: 'store', start, end, settled: clock() })
       await storm.probeGraves(start - 5000)
     }

@@ -33,10 +33,12 @@ export const replicaPromoted: Scenario = {
       // What the link holds back is lost with it.
       await link.refuse()
       await delay(random.between(0, 500))
+      const haunting = storm.haunt(lostFrom - 1000)
       await promote(replica.url)
       relay.pointTo(replica.url)
       const end = clock()
       await storm.untilAllHeard(end)
+      await haunting.stop()
       const name = `replica promoted, run ${run}`
       history.add({ kind: 'fault', name, what: 'store', start, end, settled: clock(), lostFrom })
       await storm.probeGraves(lostFrom - 5000)

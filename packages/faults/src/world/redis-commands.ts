@@ -28,7 +28,7 @@ export async function follow(replicaUrl: string, primaryUrl: string): Promise<vo
 /** Makes a replica the primary of its own. */
 export const promote = (url: string): Promise<unknown> => withRedis(url, (redis) => redis.replicaof('NO', 'ONE'))
 
-export async function withRedis<Result>(url: string, use: (redis: Redis) => Promise<Result>): Promise<Result> {
+async function withRedis<Result>(url: string, use: (redis: Redis) => Promise<Result>): Promise<Result> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, disconnectTimeout: 0 })
   redis.on('error', () => {})
   await redis.connect()

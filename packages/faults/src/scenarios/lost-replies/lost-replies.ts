@@ -15,6 +15,8 @@ import { type PrepareTrial, trials } from './trials.ts'
 const LANES = 2
 /** No call takes more replies from one server. */
 const MOST_REPLIES = 40
+/** The call that there is most of. */
+const MORE_REFRESHES = 4
 /** Devices of one user, well below the limit. */
 const TRIALS_PER_ACCOUNT = 4
 
@@ -30,7 +32,7 @@ export const lostReplies: Scenario = {
     scope.teardown(async () => hangUp())
     const lanes = await openLanes(surroundings)
     const losses: Losses = { count: 0, recoveryMs: [] }
-    const names = Object.keys(trials)
+    const names = [...Object.keys(trials), ...Array<string>(MORE_REFRESHES).fill('refresh')]
     for (const run of runs) {
       // The lanes share the calls between them, and change places from run to run.
       await Promise.all(
@@ -74,12 +76,21 @@ async function loseReplies(lane: Lane, names: readonly string[], losses: Losses)
   for (const name of names) {
     const prepare = trials[name]
     if (prepare === undefined) continue
-    for (const side of ['redis', 'postgres'] as const) await loseEachReply(lane, side, prepare, losses)
+    for (const side of ['redis', 'postgres'] as const) {
+      for (const then of ['repeat', 'give up'] as const) await loseEachReply(lane, { side, then, prepare }, losses)
+    }
   }
 }
 
+type Experiment = {
+  readonly side: Side
+  /** What the caller does who was told 503. */
+  readonly then: 'repeat' | 'give up'
+  readonly prepare: PrepareTrial
+}
+
 /** Makes the call with its first reply lost, then with its second, until there is none left. */
-async function loseEachReply(lane: Lane, side: Side, prepare: PrepareTrial, losses: Losses): Promise<void> {
+async function loseEachReply(lane: Lane, { side, then, prepare }: Experiment, losses: Losses): Promise<void> {
   let account: Account | undefined
   for (let count = 1; count <= MOST_REPLIES; count++) {
     if (account === undefined || count % TRIALS_PER_ACCOUNT === 0) account = await lane.newAccount()
@@ -92,13 +103,13 @@ async function loseEachReply(lane: Lane, side: Side, prepare: PrepareTrial, loss
     losses.count++
     if (status !== 503) {
       await trial.conclude(true)
-    } else if (lane.random.chance(0.5)) {
+    } else if (then === 'repeat') {
       const { operation, ms } = await repeat(trial.attempt)
       losses.recoveryMs.push(ms)
       // 401 to somebody who ended their own session: it is over, and they were not told.
       await trial.conclude(operation.status !== 401)
     } else {
-      // The caller does something else instead, as soon as anything works.
+      // As soon as anything works, the caller does something else instead.
       await repeat(() => lane.api.whoAmI('client', lane.admin))
       await trial.conclude(false)
     }

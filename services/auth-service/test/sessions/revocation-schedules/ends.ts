@@ -27,7 +27,9 @@ export function reasonGivenBy(operation: Operation, session: SessionTrace): EndR
     case 'change_password':
       return operation.session === session ? undefined : 'password_changed'
     case 'set_status':
-      return command.status === 'disabled' ? 'account_disabled' : undefined
+    case 'rename':
+      // Whatever an administrator changes about a disabled account, what should be over by then is ended again.
+      return outcome.kind === 'done' && outcome.status === 'disabled' ? 'account_disabled' : undefined
     default:
       return undefined
   }

@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { EndReason } from '../../../src/sessions/session.ts'
-import type { User } from '../../../src/users/user.ts'
+import type { User, UserStatus } from '../../../src/users/user.ts'
 import type { Command } from './schedule.ts'
 
 /** A session that a sign-in was answered with, and all that was ever handed out for it. */
@@ -19,7 +19,8 @@ export type SessionTrace = {
 export type Outcome =
   | { readonly kind: 'granted'; readonly generation: number; readonly claims: AccessTokenClaims; readonly user: User }
   | { readonly kind: 'seen'; readonly user: User; readonly tokenVersion: number }
-  | { readonly kind: 'done' }
+  /** With the status of the account where that is part of the answer. */
+  | { readonly kind: 'done'; readonly status?: UserStatus }
   /** An answer that the contract has a code for. */
   | { readonly kind: 'refused'; readonly code: string; readonly reason?: EndReason }
   /** There was nothing to do it to. */

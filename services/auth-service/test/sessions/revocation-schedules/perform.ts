@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts'
 export type Subject = { readonly user: User; readonly history: History; password: string }
 
 const SKIPPED: Outcome = { kind: 'skipped' }
-const DONE: Outcome = { kind: 'done' }
+const DONE = { kind: 'done' } as const
 
 /** Makes the call of an operation. */
 export async function perform(
@@ -67,14 +67,18 @@ export async function perform(
       subject.password = newPassword
       return DONE
     }
-    case 'set_status':
-      await administration.change(user.id, { status: command.status }, origin)
-      return DONE
+    case 'set_status': {
+      const { status } = await administration.change(user.id, { status: command.status }, origin)
+      return { ...DONE, status }
+    }
     case 'rename': {
       const change = { fullName: operation.id }
-      if (command.by === 'owner') await accounts.changeProfile(user.id, change, origin)
-      else await administration.change(user.id, change, origin)
-      return DONE
+      if (command.by === 'owner') {
+        await accounts.changeProfile(user.id, change, origin)
+        return DONE
+      }
+      const { status } = await administration.change(user.id, change, origin)
+      return { ...DONE, status }
     }
   }
 }

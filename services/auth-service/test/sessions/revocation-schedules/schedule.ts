@@ -30,7 +30,7 @@ export type Step = {
 /** Batches follow each other; the steps of one run in parallel. */
 export type Schedule = readonly (readonly Step[])[]
 
-export const DEVICES = 4
+const DEVICES = 4
 /** Fewer than devices, so that sign-ins must make room. */
 export const DEVICE_LIMIT = 2
 

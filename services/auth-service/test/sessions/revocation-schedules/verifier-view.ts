@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 export type VerifierView = {
   /** Resolves when all that is in the feed by now is known. */
   catchUp(): Promise<void>
-  refuses(claims: AccessTokenClaims): boolean
+  refuses(claims: Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'exp'>): boolean
 }
 
 /** Written a second time and apart from the plugin that verifiers use, as simple as can be. */

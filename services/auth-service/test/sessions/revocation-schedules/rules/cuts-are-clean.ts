@@ -15,13 +15,17 @@ function raises({ operations }: History, { auditEvents }: Aftermath): Operation[
   )
 }
 
-/** A token has the version that the cuts before it led to, and whatever lives was opened after the last. */
-export const versionsAreExact: Rule = (history, aftermath) => {
+/** A token has the version that the cuts before it led to, and whatever lives was opened after the last; verifiers refuse all others. */
+export const versionsAreExact: Rule = (history, aftermath, verifier) => {
   const { operations, sessions } = history
-  const { tokenVersion, recordedEnds } = aftermath
+  const { user, tokenVersion, recordedEnds } = aftermath
   const raised = raises(history, aftermath)
   const faults: string[] = []
   if (tokenVersion !== raised.length) faults.push(`the version is ${tokenVersion} after ${raised.length} raises`)
+  // Also of a session that the store has forgotten.
+  const exp = Math.floor(Date.now() / 1000)
+  if (raised.length > 0 && !verifier.refuses({ sub: user.id, sid: 'forgotten', ver: tokenVersion - 1, exp }))
+    faults.push(`verifiers accept version ${tokenVersion - 1}`)
   for (const operation of operations) {
     const { id, start, end, outcome } = operation
     const version =
