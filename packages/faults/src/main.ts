@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { checkHistory } from './checker/check-history.ts'
 import { describeViolation } from './checker/describe-violation.ts'
+import { noteStalls } from './driver/note-stalls.ts'
 import { openHistory, readHistory } from './history/history-file.ts'
 import { type Options, parseOptions } from './options.ts'
 import { createRandom } from './random.ts'
@@ -22,6 +23,7 @@ async function runScenario(scenario: Scenario, options: Options, databases: Data
   const runs = countRuns(options.runs === undefined ? plan : { runs: options.runs, seconds: Infinity })
   const history = openHistory(join(databases.directory, `${scenario.name}.jsonl`))
   const scope = createScope()
+  noteStalls(scope, history)
   let beside: Beside
   try {
     const random = createRandom(seed).fork(scenario.name)

@@ -57,6 +57,7 @@ t.test('access tokens die at verifiers within the bound', async (t) => {
   const employees = (start: number) => operation({ start, call: 'employees', session: 's1', server: 'employees' })
   t.same(violated(signIn(0), signOut, employees(1150)), [])
   t.same(violated(signIn(0), signOut, employees(1300)), ['I-NORESURRECT'])
+  t.same(violated(signIn(0), signOut, { kind: 'stall', start: 500, end: 700 }, employees(1300)), [], 'as time passes')
 })
 
 t.test('a verifier that is cut off learns it when it is no more', async (t) => {

@@ -23,6 +23,8 @@ export type Findings = {
   readonly violations: readonly Violation[]
   /** Milliseconds from the end of each fault to the first refresh that succeeds. */
   readonly recoveryMs: readonly number[]
+  /** How long each 503 took. */
+  readonly unavailableMs: readonly number[]
 }
 
 /** Judges a history from outside, by what was answered alone. */
@@ -34,7 +36,7 @@ export function checkHistory(records: readonly HistoryRecord[], options: CheckOp
     ...resurrection(sessions, records, options),
     ...oneLeaf(sessions, records),
     ...exactlyOnce(sessions, options),
-    ...failClosed(records, options),
+    ...failClosed(records),
     ...recovery(sessions, records),
     ...feedFollowed(records, options),
   ]
@@ -45,5 +47,6 @@ export function checkHistory(records: readonly HistoryRecord[], options: CheckOp
     revocations: operations.filter((operation) => isRevocation(operation) && isAnswered(operation)).length,
     violations: violations.sort((a, b) => a.operation.start - b.operation.start),
     recoveryMs: recoveryTimes(records),
+    unavailableMs: operations.filter(({ status }) => status === 503).map(({ start, end }) => end - start),
   }
 }

@@ -5,6 +5,7 @@ import type { Violation } from './violation.ts'
 
 /** How much is told of what came after. */
 const AFTERWARDS_MS = 500
+const MOST_LINES = 60
 
 /** A violation with all that happened to its session, line by line; times in seconds. */
 export function describeViolation(violation: Violation, records: readonly HistoryRecord[]): string {
@@ -20,10 +21,11 @@ export function describeViolation(violation: Violation, records: readonly Histor
     : [operation]
   const from = Math.min(...own.map(({ start }) => start))
   const to = Math.max(violation.until ?? 0, operation.end) + AFTERWARDS_MS
-  const faults = records.filter((record) => record.kind === 'fault' && record.end >= from && record.start <= to)
-  const lines = [...new Set<HistoryRecord>([...own, ...faults])]
+  const others = records.filter(({ kind, start, end }) => kind !== 'operation' && end >= from && start <= to)
+  const lines = [...new Set<HistoryRecord>([...own, ...others])]
     .filter(({ start }) => start <= to)
     .sort((a, b) => a.start - b.start)
+    .slice(-MOST_LINES)
     .map((record) => `${record === operation ? '>' : ' '} ${describe(record)}`)
   return [`${violation.invariant}: ${violation.message}`, ...lines].join('\n')
 }
@@ -37,7 +39,18 @@ const endsOf = (user: string, records: readonly HistoryRecord[]): Operation[] =>
 const seconds = (ms: number): string => (ms / 1000).toFixed(3).padStart(8)
 
 const describe = (record: HistoryRecord): string =>
-  `${seconds(record.start)}–${seconds(record.end)}  ${record.kind === 'fault' ? describeFault(record) : describeOperation(record)}`
+  `${seconds(record.start)}–${seconds(record.end)}  ${whatHappened(record)}`
+
+function whatHappened(record: HistoryRecord): string {
+  switch (record.kind) {
+    case 'operation':
+      return describeOperation(record)
+    case 'fault':
+      return describeFault(record)
+    case 'stall':
+      return '*** the machine stood still'
+  }
+}
 
 const describeFault = ({ name, lostFrom }: Fault): string =>
   `*** ${name}${lostFrom === undefined ? '' : `, writes since ${seconds(lostFrom)} lost`}`

@@ -1,9 +1,11 @@
 import type { Fault, HistoryRecord, Operation } from '../history/history-record.ts'
 import type { CheckOptions } from './check-options.ts'
+import { stalledTime } from './stalled-time.ts'
 import type { Violation } from './violation.ts'
 
 /** I-FEED: what verifiers do, and say of themselves, while they are cut off from the feed and after. */
 export function feedFollowed(records: readonly HistoryRecord[], options: CheckOptions): Violation[] {
+  const stalled = stalledTime(records)
   const faults = records.filter((record) => record.kind === 'fault' && record.what === 'feed') as Fault[]
   const operations = records
     .filter((record) => record.kind === 'operation')
@@ -12,8 +14,12 @@ export function feedFollowed(records: readonly HistoryRecord[], options: CheckOp
     operations
       .filter(({ server, start }) => fault.servers?.includes(server) && start > fault.start)
       .flatMap((operation): Violation[] => {
-        const message =
-          operation.start > fault.end ? afterwards(operation, fault, options) : meanwhile(operation, fault, options)
+        const given = {
+          noticeMs: options.noticeMs + stalled(fault.start, operation.start),
+          resyncMs: options.resyncMs + stalled(fault.end, operation.start),
+        }
+        const isOver = operation.start > fault.end
+        const message = isOver ? afterwards(operation, fault, given) : meanwhile(operation, fault, given)
         return message === undefined ? [] : [{ invariant: 'I-FEED', operation, message }]
       }),
   )
@@ -21,7 +27,11 @@ export function feedFollowed(records: readonly HistoryRecord[], options: CheckOp
 
 const isNothing = ({ status }: Operation): boolean => status === 503 || status === 0
 
-function meanwhile(operation: Operation, fault: Fault, { noticeMs }: CheckOptions): string | undefined {
+function meanwhile(
+  operation: Operation,
+  fault: Fault,
+  { noticeMs }: Pick<CheckOptions, 'noticeMs'>,
+): string | undefined {
   const { server, call, status, reason, start, end } = operation
   if (end >= fault.end) return undefined
   if (fault.blind?.includes(server)) {
@@ -40,7 +50,11 @@ function meanwhile(operation: Operation, fault: Fault, { noticeMs }: CheckOption
   return call === 'employees' && isNothing(operation) ? `a verifier that is cut off answers with ${status}` : undefined
 }
 
-function afterwards(operation: Operation, fault: Fault, { resyncMs }: CheckOptions): string | undefined {
+function afterwards(
+  operation: Operation,
+  fault: Fault,
+  { resyncMs }: Pick<CheckOptions, 'resyncMs'>,
+): string | undefined {
   const { call, status, reason, start } = operation
   if (start < fault.end + resyncMs) return undefined
   if (call === 'ready' && (status !== 200 || reason !== 'ok'))

@@ -1,6 +1,7 @@
 import type { Fault, HistoryRecord, Operation } from '../history/history-record.ts'
 import type { CheckOptions } from './check-options.ts'
 import type { SessionHistory } from './session-history.ts'
+import { stalledTime } from './stalled-time.ts'
 import type { Violation } from './violation.ts'
 
 /** Calls that auth-service answers under a live session alone. */
@@ -13,9 +14,14 @@ export function resurrection(
   options: CheckOptions,
 ): Violation[] {
   const faults = records.filter((record) => record.kind === 'fault')
+  const stalled = stalledTime(records)
   return sessions.flatMap(({ operations, deadAt }) =>
     operations
-      .filter((operation) => isSuccess(operation) && operation.start > bound(operation, deadAt, faults, options))
+      .filter(isSuccess)
+      .filter((operation) => {
+        const until = bound(operation, deadAt, faults, options)
+        return operation.start - until > (operation.call === 'employees' ? stalled(deadAt, operation.start) : 0)
+      })
       .map((operation): Violation => {
         const late = Math.round(operation.start - deadAt)
         return { invariant: 'I-NORESURRECT', operation, message: `${operation.call} works ${late} ms after the end` }

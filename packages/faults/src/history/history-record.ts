@@ -67,4 +67,7 @@ export type Fault = {
   readonly strict?: { readonly servers: readonly string[]; readonly afterMs: number }
 }
 
-export type HistoryRecord = Operation | Fault
+/** The driver itself stood still: the machine had no time for it, nor for the services, one must suppose. */
+export type Stall = { readonly kind: 'stall'; readonly start: number; readonly end: number }
+
+export type HistoryRecord = Operation | Fault | Stall

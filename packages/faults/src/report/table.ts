@@ -3,34 +3,34 @@ import { upperBound } from './upper-bound.ts'
 
 export type Row = Findings & { readonly title: string; readonly faults: number }
 
+const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => string])[] = [
+  ['scenario', ({ title }) => title],
+  ['faults', ({ faults }) => whole(faults)],
+  ['operations', ({ operations }) => whole(operations)],
+  ['honest sessions', ({ honestSessions }) => whole(honestSessions)],
+  ['thefts tried', ({ thefts }) => whole(thefts)],
+  ['revocations', ({ revocations }) => whole(revocations)],
+  [
+    'violations (95 % upper bound per operation)',
+    ({ violations, operations }) => `${violations.length} (≤ ${share(upperBound(violations.length) / operations)})`,
+  ],
+  ['recovery: min / median / max', ({ recoveryMs }) => spread(recoveryMs, [0, 0.5, 1])],
+  ['503 after: median / max', ({ unavailableMs }) => spread(unavailableMs, [0.5, 1])],
+]
+
 /** The outcome of all scenarios as a Markdown table. */
 export function tableOf(rows: readonly Row[]): string {
-  const head = [
-    'scenario',
-    'faults',
-    'operations',
-    'honest sessions',
-    'thefts tried',
-    'revocations',
-    'violations (95 % upper bound per operation)',
-    'recovery: min / median / max',
-  ]
-  const lines = rows.map(
-    ({ title, faults, operations, honestSessions, thefts, revocations, violations, recoveryMs }) => [
-      title,
-      ...[faults, operations, honestSessions, thefts, revocations].map((count) => count.toLocaleString('en')),
-      `${violations.length} (≤ ${share(upperBound(violations.length) / operations)})`,
-      spread(recoveryMs),
-    ],
-  )
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  const lines = rows.map((row) => COLUMNS.map(([, cell]) => cell(row)))
+  return [COLUMNS.map(([head]) => head), COLUMNS.map(() => '---'), ...lines]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }
 
+const whole = (count: number): string => count.toLocaleString('en')
 const share = (value: number): string => `${(value * 100).toPrecision(2)} %`
 
-function spread(values: readonly number[]): string {
+function spread(values: readonly number[], quantiles: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (index: number): string => `${Math.round(sorted[index] ?? 0)} ms`
   if (sorted.length === 0) return '–'
-  return [0, Math.floor((sorted.length - 1) / 2), sorted.length - 1].map(at).join(' / ')
+  return quantiles.map((part) => `${Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)} ms`).join(' / ')
 }

@@ -15,7 +15,7 @@ const POSTPONED_MS = 2000
 export const fileRestored: Scenario = {
   name: 'file-restored',
   title: 'append-only file of two seconds earlier restored',
-  plan: { full: { runs: 12, seconds: 75 }, quick: { runs: 1, seconds: 12 } },
+  plan: { full: { runs: 12, seconds: 70 }, quick: { runs: 1, seconds: 12 } },
   checks: DEFAULT_CHECKS,
 
   async run(surroundings) {

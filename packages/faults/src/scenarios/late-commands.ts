@@ -12,7 +12,7 @@ import type { Scenario } from './scenario.ts'
 export const lateCommands: Scenario = {
   name: 'late-commands',
   title: 'commands of one replica held back for longer than the grace',
-  plan: { full: { runs: 3, seconds: 50 }, quick: { runs: 1, seconds: 10 } },
+  plan: { full: { runs: 3, seconds: 45 }, quick: { runs: 1, seconds: 10 } },
   checks: DEFAULT_CHECKS,
 
   async run(surroundings) {

@@ -10,7 +10,7 @@ import type { Scenario } from './scenario.ts'
 export const redisKilled = (fsync: Fsync): Scenario => ({
   name: `redis-killed-${fsync}`,
   title: `Redis killed and restarted, \`appendfsync ${fsync}\``,
-  plan: { full: { runs: 15, seconds: 70 }, quick: { runs: 1, seconds: 12 } },
+  plan: { full: { runs: 15, seconds: 65 }, quick: { runs: 1, seconds: 12 } },
   checks: DEFAULT_CHECKS,
 
   async run(surroundings) {

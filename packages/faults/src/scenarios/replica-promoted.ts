@@ -11,7 +11,7 @@ import type { Scenario } from './scenario.ts'
 export const replicaPromoted: Scenario = {
   name: 'replica-promoted',
   title: 'replica promoted without the last writes',
-  plan: { full: { runs: 12, seconds: 75 }, quick: { runs: 1, seconds: 12 } },
+  plan: { full: { runs: 12, seconds: 70 }, quick: { runs: 1, seconds: 12 } },
   checks: DEFAULT_CHECKS,
 
   async run(surroundings) {

@@ -14,7 +14,7 @@ import { DEVICE_LIMIT, type Schedule, schedules } from './revocation-schedules/s
 import type { Stage } from './revocation-schedules/stage.ts'
 import { createVerifierView } from './revocation-schedules/verifier-view.ts'
 
-const RUNS = Number(process.env.SCHEDULE_RUNS ?? 400)
+const RUNS = Number(process.env.SCHEDULE_RUNS ?? 150)
 const SEED = Number(process.env.SCHEDULE_SEED ?? randomInt(2 ** 31))
 /** Schedules under way at the same time, each with a user of its own. */
 const LANES = Math.min(RUNS, Number(process.env.SCHEDULE_LANES ?? 8))

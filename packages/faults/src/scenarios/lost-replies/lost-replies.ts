@@ -24,7 +24,7 @@ const TRIALS_PER_ACCOUNT = 4
 export const lostReplies: Scenario = {
   name: 'lost-replies',
   title: 'one reply of Redis or Postgres lost, at every step of every call',
-  plan: { full: { runs: 4, seconds: 60 }, quick: { runs: 1, seconds: 12 } },
+  plan: { full: { runs: 4, seconds: 50 }, quick: { runs: 1, seconds: 12 } },
   checks: { ...DEFAULT_CHECKS, graceMs: 30_000 },
 
   async run(surroundings) {

@@ -2,23 +2,28 @@ import { mustEnd } from './ends.ts'
 import type { History, Operation, SessionTrace } from './history.ts'
 import type { VerifierView } from './verifier-view.ts'
 
-// An end is in the feed before it happens, and so before anyone hears of it.
+// An end is in the feed before it happens, and has happened before anyone hears of it.
 
-/** Whoever is answered that a session is over, or has ended it, finds every access token of it refused already. */
-export function atEachAnswer({ sessions }: History, operation: Operation, verifier: VerifierView): string[] {
-  const over = sessions.filter((session) => mustEnd(operation, session))
-  if (saysOver(operation) && operation.session) over.push(operation.session)
-  return accepted(over, verifier).map(
-    ({ number }) => `when ${operation.id} was answered, verifiers accepted s${number}`,
-  )
+/** What is known of the store and, after that, of the feed. */
+export type Sight = { readonly alive: readonly { sid: string }[]; readonly verifier: VerifierView }
+
+/** Whoever has ended a session finds it over; whoever hears that one is over finds every access token of it refused already. */
+export function atEachAnswer({ sessions }: History, operation: Operation, { alive, verifier }: Sight): string[] {
+  const ended = sessions.filter((session) => mustEnd(operation, session))
+  const over = saysOver(operation) && operation.session ? [...ended, operation.session] : ended
+  return [
+    ...ended
+      .filter(({ sid }) => alive.some((each) => each.sid === sid))
+      .map(({ number }) => `when ${operation.id} was answered, s${number} was alive`),
+    ...accepted(over, verifier).map(({ number }) => `when ${operation.id} was answered, verifiers accepted s${number}`),
+  ]
 }
 
-/** Wherever an operation stops half way: what is gone from the store is refused. `alive` was asked for before the feed. */
+/** Wherever an operation stops half way: what is gone from the store is refused. */
 export function atEachPause(
   known: readonly SessionTrace[],
   operation: Operation,
-  alive: readonly { sid: string }[],
-  verifier: VerifierView,
+  { alive, verifier }: Sight,
 ): string[] {
   const over = known.filter(({ sid }) => !alive.some((each) => each.sid === sid))
   return accepted(over, verifier).map(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { User } from '../../../src/users/user.ts'
 import { insertAccount } from '../../../src/users/user-repository.ts'
-import { atEachAnswer, atEachPause } from './at-each-answer.ts'
+import { atEachAnswer, atEachPause, type Sight } from './at-each-answer.ts'
 import { seemsAlive } from './ends.ts'
 import { hesitating } from './hesitation.ts'
 import type { History, Operation, SessionTrace } from './history.ts'
@@ -64,22 +64,25 @@ export class Play {
     operations.push(operation)
     const outcome = await hesitating(
       pauses,
-      () => this.#lookAround(operation),
+      () => this.#lookWhilePausing(operation),
       () => perform(this.#stage, this.#subject, operation, replica),
     ).catch(refusal)
     operation.outcome = outcome
     operation.end = ++this.#clock
-    await this.#stage.verifier.catchUp()
-    faults.push(...atEachAnswer(this.history, operation, this.#stage.verifier))
+    faults.push(...atEachAnswer(this.history, operation, await this.#lookAround()))
     return operation
   }
 
-  async #lookAround(operation: Operation): Promise<void> {
-    const { replicas, verifier } = this.#stage
+  async #lookWhilePausing(operation: Operation): Promise<void> {
     const known = [...this.history.sessions]
+    this.history.faults.push(...atEachPause(known, operation, await this.#lookAround()))
+  }
+
+  async #lookAround(): Promise<Sight> {
+    const { replicas, verifier } = this.#stage
     const alive = await replicas[0].sessions.list(this.user.id)
     await verifier.catchUp()
-    this.history.faults.push(...atEachPause(known, operation, alive, verifier))
+    return { alive, verifier }
   }
 
   #sessionOf(command: Command): SessionTrace | undefined {

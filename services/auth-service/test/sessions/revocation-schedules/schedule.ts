@@ -40,7 +40,7 @@ const device = fc.nat({ max: DEVICES - 1 })
 const kind = <Kind extends Command['kind']>(name: Kind) => fc.constant(name)
 
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 7, arbitrary: fc.record({ kind: kind('refresh'), session, token }) },
+  { weight: 8, arbitrary: fc.record({ kind: kind('refresh'), session, token }) },
   { weight: 6, arbitrary: fc.record({ kind: kind('sign_in'), device, hashing: fc.nat({ max: 20 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('steal'), session }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('look'), session }) },
@@ -54,7 +54,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       kind: kind('revoke_all'),
       reason: fc.constantFrom('signed_out_everywhere', 'revoked_by_admin'),

@@ -1,0 +1,8 @@
+import type { HistoryRecord } from '../history/history-record.ts'
+
+/** Tells for how much of a span of time the machine stood still, in milliseconds. */
+export function stalledTime(records: readonly HistoryRecord[]): (from: number, to: number) => number {
+  const stalls = records.filter((record) => record.kind === 'stall')
+  return (from, to) =>
+    stalls.reduce((sum, { start, end }) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)), 0)
+}
