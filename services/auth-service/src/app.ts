@@ -101,6 +101,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await migrate({ db, migrations, ...(schema && { schema }) })
     gate.watch()
     await waitUntilReady('Redis', app.log, async () => gate.assertOpen())
+    await services.ready
     await ensureConfiguredClients(config, services.clients, app.log)
     if (config.adminPassword !== undefined) {
       const administrator = { email: config.adminEmail, password: config.adminPassword }

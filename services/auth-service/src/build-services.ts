@@ -128,6 +128,7 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
     store,
     gate,
     hasher,
+    ready: policy.ready,
     close: () => policy.close(),
   }
 }

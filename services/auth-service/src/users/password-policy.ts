@@ -5,6 +5,8 @@ import type { StrengthQuestion } from './password-strength-worker.ts'
 export type PasswordPolicy = {
   /** Why this password is refused, in words for its owner; undefined when it is good. */
   objection(password: string, about: { email: string; username: string }): Promise<string | undefined>
+  /** The dictionaries are loaded: the first caller need not wait for it. */
+  readonly ready: Promise<void>
   close(): Promise<void>
 }
 
@@ -24,9 +26,10 @@ export function createPasswordPolicy({ minLength }: { minLength: number }): Pass
     maxThreads: 1,
     maxQueue: 64,
   })
-  // Loading the dictionaries takes longer than the first caller should wait.
-  worker.run({ password: 'warm up', own: [] }).catch(() => {})
+  const ready = worker.run({ password: 'warm up', own: [] }).then(() => {})
+  ready.catch(() => {})
   return {
+    ready,
     async objection(password, { email, username }) {
       const normalized = normalizePassword(password)
       if ([...normalized].length < minLength) return `must have at least ${minLength} characters`
