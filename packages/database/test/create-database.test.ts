@@ -71,7 +71,7 @@ t.test('a statement that takes too long is cancelled, as unavailable', async (t)
 })
 
 t.test('a query that gets no connection in time is unavailable', async (t) => {
-  const { db } = open(t, { poolSize: 1, connectTimeoutMs: 50 })
+  const { db } = open(t, { poolSize: 1, connectTimeoutMs: 500 })
   await db.connection().execute(async () => {
     t.ok(isUnavailable(await failureOf(sql`select 1`.execute(db))))
   })
