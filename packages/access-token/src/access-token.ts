@@ -1,10 +1,10 @@
 import { type AccessTokenClaims, type AccessTokenExpectations, readAccessTokenClaims } from './access-token-claims.ts'
-import type { Key, KeyRing } from './key-ring.ts'
+import type { Key, KeyRing, SigningRing } from './key-ring.ts'
 import { createRingSigner } from './signer.ts'
 import { createStrictVerifier, type SignatureVerifier } from './strict-verifier.ts'
 
 /** Signs access tokens with the ring's signing key; the header is exactly `alg`, `typ: at+jwt`, `kid`. */
-export function createAccessTokenSigner({ ring }: { ring: () => KeyRing }): (claims: AccessTokenClaims) => string {
+export function createAccessTokenSigner({ ring }: { ring: () => SigningRing }): (claims: AccessTokenClaims) => string {
   return createRingSigner(ring, 'at+jwt')
 }
 

@@ -4,8 +4,18 @@ export {
   createAccessTokenVerifier,
 } from './access-token.ts'
 export type { AccessTokenClaims } from './access-token-claims.ts'
-export { assertDisjoint, type Key, type KeyRing, KeyRingError, parseKeyRing } from './key-ring.ts'
+export { type PublicJwk, parsePrivateKeys, parsePublicKeys, publicJwks, selectPublicKeys } from './jwk-set.ts'
+export {
+  ALGORITHMS,
+  type Algorithm,
+  type Key,
+  type KeyRing,
+  KeyRingError,
+  KID_PATTERN,
+  type SigningRing,
+} from './key-ring.ts'
 export { createRefreshTokenSigner, createRefreshTokenVerifier, type RefreshTokenClaims } from './refresh-token.ts'
 export { ROLES, type Role, SCOPES, type Scope, scopesOfRoles } from './roles.ts'
+export { assertDisjoint, parseKeyRing } from './shared-key-ring.ts'
 export { type SignatureVerifier, signatureOptions } from './strict-verifier.ts'
-export { TokenError, type TokenErrorCode } from './token-error.ts'
+export { TokenError, type TokenErrorCode, UnknownKeyError } from './token-error.ts'

@@ -1,17 +1,30 @@
-/** A signing key. The algorithm belongs to the key and is never taken from a token (RFC 8725 section 3.1). */
+/** How a token is signed (RFC 7518 section 3.1, RFC 8037 section 3.1): under a shared secret, or under a key pair. */
+export const ALGORITHMS = ['HS256', 'ES256', 'EdDSA'] as const
+export type Algorithm = (typeof ALGORITHMS)[number]
+
+/** A key that checks signatures. The algorithm belongs to the key and is never taken from a token (RFC 8725 section 3.1). */
 export type Key = {
   readonly kid: string
-  readonly algorithm: 'HS256'
-  /** UTF-8 text of at least 32 bytes, the size of the hash (RFC 7518 section 3.2). */
-  readonly secret: string
+  readonly algorithm: Algorithm
+  /** The shared secret of HS256, UTF-8 text; or a public key, PEM. */
+  readonly verifyWith: string
 }
 
-/** The keys that are valid now: the first one signs, all of them verify. */
-export type KeyRing = {
-  readonly signing: Key
-  readonly keys: readonly Key[]
-  get(kid: string): Key | undefined
+/** A key that signs too. */
+export type SigningKey = Key & {
+  /** The shared secret of HS256, UTF-8 text; or a private key, PEM. */
+  readonly signWith: string
 }
+
+/** The keys that are valid now, all of one algorithm. */
+export type KeyRing<K extends Key = Key> = {
+  readonly algorithm: Algorithm
+  readonly keys: readonly K[]
+  get(kid: string): K | undefined
+}
+
+/** The keys of whoever issues tokens: the first one signs, all of them verify. */
+export type SigningRing = KeyRing<SigningKey> & { readonly signing: SigningKey }
 
 /** A key ring could not be used. The message names the key by its `kid` or place, and never shows a secret. */
 export class KeyRingError extends Error {
@@ -24,72 +37,48 @@ export class KeyRingError extends Error {
   }
 }
 
-const minSecretBytes = 32
-const kidPattern = /^[\w.-]{1,64}$/
+/** The form of a `kid` of ours. */
+export const KID_PATTERN = /^[\w.-]{1,64}$/
 
-/**
- * Reads `kid:secret[,kid:secret…]`, or one bare secret, whose kid is then `default`. A secret is the text after the
- * first colon; it holds no comma. A bare secret holds neither colon nor comma.
- *
- * @throws {KeyRingError} a kid is malformed or used twice, a secret is short, repeated or holds control characters.
- */
-export function parseKeyRing(text: string): KeyRing {
-  const isBareSecret = !text.includes(':') && !text.includes(',')
-  const keys = isBareSecret ? [createKey('default', text)] : text.split(',').map(parseEntry)
-  return createKeyRing(keys)
-}
-
-/**
- * Two rings that share a secret would let a token of one kind be signed as the other.
- *
- * @throws {KeyRingError} a secret is in both rings.
- */
-export function assertDisjoint(a: KeyRing, b: KeyRing): void {
-  const secrets = new Map(a.keys.map((key) => [key.secret, key.kid]))
-  for (const { kid, secret } of b.keys) {
-    const other = secrets.get(secret)
-    if (other !== undefined) {
-      throw new KeyRingError(`keys '${other}' and '${kid}' of two different key rings have the same secret`, kid)
-    }
-  }
-}
-
-function parseEntry(entry: string, index: number): Key {
-  const colon = entry.indexOf(':')
-  const kid = entry.slice(0, Math.max(colon, 0))
-  if (!kidPattern.test(kid)) {
-    // What stands here may be (part of) a secret: it is named by its place only.
-    throw new KeyRingError(
-      `key ${index + 1} must read kid:secret, with a kid of 1 to 64 letters, digits, '.', '_', '-'`,
-    )
-  }
-  return createKey(kid, entry.slice(colon + 1))
-}
-
-function createKey(kid: string, secret: string): Key {
-  if (Buffer.byteLength(secret, 'utf8') < minSecretBytes) {
-    throw new KeyRingError(`the secret of key '${kid}' is shorter than ${minSecretBytes} bytes`, kid)
-  }
-  if (/\p{Cc}/u.test(secret) || !secret.isWellFormed()) {
-    throw new KeyRingError(`the secret of key '${kid}' holds control characters or broken text`, kid)
-  }
-  const key = { kid, algorithm: 'HS256', secret } as const
-  // Not enumerable: a key that ends up in a log line or a JSON answer does not bring its secret along.
-  return Object.freeze(Object.defineProperty(key, 'secret', { enumerable: false }))
-}
-
-function createKeyRing(keys: readonly Key[]): KeyRing {
-  const byKid = new Map<string, Key>()
-  const kidOfSecret = new Map<string, string>()
-  for (const key of keys) {
-    if (byKid.has(key.kid)) throw new KeyRingError(`two keys are called '${key.kid}'`, key.kid)
-    const twin = kidOfSecret.get(key.secret)
-    // Otherwise taking one kid out of the ring would not take the secret out of use.
-    if (twin !== undefined) throw new KeyRingError(`keys '${twin}' and '${key.kid}' have the same secret`, key.kid)
-    byKid.set(key.kid, key)
-    kidOfSecret.set(key.secret, key.kid)
-  }
-  const [signing] = keys
+/** @throws {KeyRingError} there is no key, a kid or a key is there twice, or their algorithms differ */
+export function createSigningRing(keys: readonly SigningKey[]): SigningRing {
+  const ring = createKeyRing(keys)
+  const [signing] = ring.keys
   if (signing === undefined) throw new KeyRingError('a key ring needs at least one key')
-  return Object.freeze({ signing, keys: Object.freeze([...keys]), get: (kid: string) => byKid.get(kid) })
+  return Object.freeze({ ...ring, signing })
+}
+
+/** @throws {KeyRingError} there is no key, a kid or a key is there twice, or their algorithms differ */
+export function createKeyRing<K extends Key>(keys: readonly K[]): KeyRing<K> {
+  const [first] = keys
+  if (first === undefined) throw new KeyRingError('a key ring needs at least one key')
+  const { algorithm } = first
+  const byKid = new Map<string, K>()
+  const kidOf = new Map<string, string>()
+  for (const key of keys) {
+    const { kid, verifyWith } = key
+    if (key.algorithm !== algorithm) {
+      throw new KeyRingError(`key '${kid}' is for ${key.algorithm}, key '${first.kid}' for ${algorithm}`, kid)
+    }
+    if (byKid.has(kid)) throw new KeyRingError(`two keys are called '${kid}'`, kid)
+    const twin = kidOf.get(verifyWith)
+    // Otherwise taking one kid out of the ring would not take the key out of use.
+    if (twin !== undefined) {
+      throw new KeyRingError(`keys '${twin}' and '${kid}' ${describeTwins(algorithm)}`, kid)
+    }
+    byKid.set(kid, key)
+    kidOf.set(verifyWith, kid)
+  }
+  return Object.freeze({ algorithm, keys: Object.freeze([...keys]), get: (kid: string) => byKid.get(kid) })
+}
+
+const describeTwins = (algorithm: Algorithm): string =>
+  algorithm === 'HS256' ? 'have the same secret' : 'are one and the same key'
+
+/** Hides what is secret from log lines and JSON answers that a key ends up in. */
+export function hideMaterial<K extends Key>(key: K): K {
+  for (const name of ['verifyWith', 'signWith']) {
+    if (name in key) Object.defineProperty(key, name, { enumerable: false })
+  }
+  return Object.freeze(key)
 }

@@ -1,5 +1,5 @@
 import { isCount, isIdentifier, isTime } from './claim-types.ts'
-import type { KeyRing } from './key-ring.ts'
+import type { KeyRing, SigningRing } from './key-ring.ts'
 import { createRingSigner } from './signer.ts'
 import { createStrictVerifier } from './strict-verifier.ts'
 import { TokenError } from './token-error.ts'
@@ -11,7 +11,11 @@ export type RefreshTokenClaims = { sub: string; did: string; sid: string; gen: n
  * Signs refresh tokens. Deterministic: the same claims under the same key give the same bytes, so that a repeated
  * request gets the very successor that the first one got, without any token being stored.
  */
-export function createRefreshTokenSigner({ ring }: { ring: () => KeyRing }): (claims: RefreshTokenClaims) => string {
+export function createRefreshTokenSigner({
+  ring,
+}: {
+  ring: () => SigningRing
+}): (claims: RefreshTokenClaims) => string {
   const sign = createRingSigner(ring, 'rt+jwt')
   return ({ sub, did, sid, gen, iat, exp }) => sign({ sub, did, sid, gen, iat, exp })
 }

@@ -2,7 +2,7 @@ import { createVerifier } from 'fast-jwt'
 import { decodeCanonical, decodeSegment, splitToken } from './compact-token.ts'
 import { hasDuplicateMembers } from './json-members.ts'
 import type { Key, KeyRing } from './key-ring.ts'
-import { TokenError } from './token-error.ts'
+import { TokenError, UnknownKeyError } from './token-error.ts'
 import { headerOf, readHeader, type TokenType } from './token-header.ts'
 
 /** Checks a token's signature under one key and returns the parsed payload; throws whatever it likes on failure. */
@@ -30,7 +30,7 @@ export function createStrictVerifier(options: StrictVerifierOptions): (token: st
     const own = ownHeaders.get(segment)
     const { alg, kid } = own ?? readHeader(segment, typ)
     const key = ring().get(kid)
-    if (key === undefined) throw new TokenError('invalid_token', 'unknown kid')
+    if (key === undefined) throw new UnknownKeyError(kid)
     if (key.algorithm !== alg) throw new TokenError('invalid_token', 'alg is not that of the key')
     if (own === undefined && segment === encodeHeader(key, typ)) ownHeaders.set(segment, { kid, alg })
     return key
@@ -71,7 +71,7 @@ export function signatureOptions(key: Key): {
 }
 
 function fastJwtEngine(key: Key): SignatureVerifier {
-  return createVerifier({ key: key.secret, ...signatureOptions(key) })
+  return createVerifier({ key: key.verifyWith, ...signatureOptions(key) })
 }
 
 function encodeHeader(key: Key, typ: TokenType): string {

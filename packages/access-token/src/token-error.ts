@@ -13,3 +13,13 @@ export class TokenError extends Error {
     this.code = code
   }
 }
+
+/** The token names a key that is not in the ring: it may have been signed with one that this verifier has yet to hear of. */
+export class UnknownKeyError extends TokenError {
+  readonly kid: string
+
+  constructor(kid: string) {
+    super('invalid_token', 'unknown kid')
+    this.kid = kid
+  }
+}

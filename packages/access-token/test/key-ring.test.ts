@@ -8,26 +8,26 @@ const b = 'b'.repeat(32)
 t.test('the first key signs and every key is found by its kid', async (t) => {
   const ring = parseKeyRing(`new:${a},2025-01_old.1:${b}`)
   t.equal(ring.signing.kid, 'new')
-  t.equal(ring.signing.secret, a)
+  t.equal(ring.signing.signWith, a)
   t.same(
     ring.keys.map((key) => key.kid),
     ['new', '2025-01_old.1'],
   )
-  t.equal(ring.get('2025-01_old.1')?.secret, b)
+  t.equal(ring.get('2025-01_old.1')?.verifyWith, b)
   t.equal(ring.get('2025-01_old.1')?.algorithm, 'HS256')
 })
 
 t.test('a bare secret is the key called default', async (t) => {
   t.equal(parseKeyRing(a).signing.kid, 'default')
-  t.equal(parseKeyRing(a).get('default')?.secret, a)
+  t.equal(parseKeyRing(a).get('default')?.verifyWith, a)
 })
 
 t.test('a secret is all the text after the first colon', async (t) => {
-  t.equal(parseKeyRing(`k:x:${a}= `).signing.secret, `x:${a}= `)
+  t.equal(parseKeyRing(`k:x:${a}= `).signing.signWith, `x:${a}= `)
 })
 
 t.test('a secret is measured in UTF-8 bytes', async (t) => {
-  t.equal(parseKeyRing('ü'.repeat(16)).signing.secret, 'ü'.repeat(16))
+  t.equal(parseKeyRing('ü'.repeat(16)).signing.signWith, 'ü'.repeat(16))
   t.throws(() => parseKeyRing('ü'.repeat(15)), KeyRingError)
 })
 
@@ -74,7 +74,7 @@ t.test('a key shows no secret when it is printed', async (t) => {
 
 t.test('a key can not be changed', async (t) => {
   const { signing } = parseKeyRing(a)
-  t.throws(() => Object.assign(signing, { secret: b }), TypeError)
+  t.throws(() => Object.assign(signing, { signWith: b }), TypeError)
 })
 
 t.test('two rings may share names but no secret', async (t) => {

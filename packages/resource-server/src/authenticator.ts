@@ -1,4 +1,4 @@
-import { type AccessTokenClaims, TokenError } from '@latchkey/access-token'
+import { type AccessTokenClaims, TokenError, UnknownKeyError } from '@latchkey/access-token'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type AccessCheck, runChecks } from './access-checks.ts'
 import { AccessError, isPublicError } from './access-error.ts'
@@ -18,6 +18,8 @@ declare module 'fastify' {
 export type AuthenticatorOptions = {
   challenger: Challenger
   verify: (token: string) => AccessTokenClaims
+  /** Asked when a token's key is not known: a promise to try again after, or undefined when that is no use. */
+  lookForKey: () => Promise<void> | undefined
   checks: readonly AccessCheck[]
   /** How long asynchronous checks may take together, in milliseconds. */
   checkTimeoutMs: number
@@ -28,10 +30,22 @@ export type AuthenticatorOptions = {
 export type Authenticate = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
-  const { challenger, verify, checks, checkTimeoutMs, allowedOrigins } = options
+  const { challenger, verify, lookForKey, checks, checkTimeoutMs, allowedOrigins } = options
 
   function check(request: FastifyRequest): void | Promise<void> {
-    const claims = verify(readToken(request, challenger, allowedOrigins))
+    const token = readToken(request, challenger, allowedOrigins)
+    let claims: AccessTokenClaims
+    try {
+      claims = verify(token)
+    } catch (error) {
+      const looking = error instanceof UnknownKeyError ? lookForKey() : undefined
+      if (looking === undefined) throw error
+      return looking.then(() => accept(request, verify(token)))
+    }
+    return accept(request, claims)
+  }
+
+  function accept(request: FastifyRequest, claims: AccessTokenClaims): void | Promise<void> {
     request[verifiedClaims] = claims
     return runChecks(checks, request, claims)
   }

@@ -27,8 +27,8 @@ function registerKey(app: FastifyInstance, key: Key): JWT {
     decorateRequest: ignore,
     decorateReply: ignore,
   })
-  // A public key only: through this registration nothing can be signed.
-  fastifyJwt(scope, { secret: { public: key.secret }, verify: signatureOptions(key) }, (error) => {
+  // No private key: through this registration nothing can be signed.
+  fastifyJwt(scope, { secret: { public: key.verifyWith }, verify: signatureOptions(key) }, (error) => {
     if (error) throw error
   })
   if (jwt === undefined) throw new Error('@fastify/jwt did not register at once')

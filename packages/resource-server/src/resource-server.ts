@@ -5,13 +5,18 @@ import type { AccessCheck } from './access-checks.ts'
 import { createAuthenticator, verifiedClaims } from './authenticator.ts'
 import { createChallenger } from './bearer-challenge.ts'
 import { createJwtEngine } from './jwt-engine.ts'
+import { followJwks, type JwksFollower } from './keys/jwks-follower.ts'
+import type { JwksOptions } from './keys/jwks-options.ts'
 import { createRevocationFeed, type RevocationFeed } from './revocations/revocation-feed.ts'
 import type { RevocationOptions } from './revocations/revocation-options.ts'
 import { assertOrigins } from './same-origin.ts'
 
 export type ResourceServerOptions = {
-  /** The ring, its text (`kid:secret[,kid:secret…]`), or a function that is asked for it at each request. */
-  keys: KeyRing | (() => KeyRing) | string
+  /**
+   * The ring; its text (`kid:secret[,kid:secret…]`); a function that is asked for it at each request; or where the issuer
+   * publishes it.
+   */
+  keys: KeyRing | (() => KeyRing) | string | JwksOptions
   /** The one `iss` that counts. */
   issuer: string
   /** This service's name in `aud`. */
@@ -37,6 +42,13 @@ declare module 'fastify' {
     requireScope(scope: string): onRequestHookHandler
     /** How the feed of revocations does. Where none is followed, reading it is a mistake and throws. */
     revocations: RevocationFeed
+    /** How the fetching of the issuer's keys does. Where they are not fetched, reading it is a mistake and throws. */
+    jwks: JwksFollower
+    /**
+     * The check of an access token that did not come with a request: signature, claims, revocations. It throws what a
+     * request would be refused with, or a `TokenError`.
+     */
+    verifyAccessToken(token: string): AccessTokenClaims
   }
   interface FastifyRequest {
     /** The claims of the token. On a route that requires none, reading it is a mistake and throws. */
@@ -55,7 +67,7 @@ export const resourceServer = fastifyPlugin(
     assertOrigins(allowedOrigins)
     const { revocations } = options
     const feed = revocations && createRevocationFeed(revocations, { log: app.log, now })
-    const keys = ringOf(options.keys)
+    const { jwks, keys } = keysOf(options.keys, app)
     const ring = feed?.guard(keys) ?? keys
     const engine = createJwtEngine(app)
     const verify = createAccessTokenVerifier({ ring, engine, issuer, audience, clockToleranceSeconds, now })
@@ -64,6 +76,7 @@ export const resourceServer = fastifyPlugin(
     const authenticate = createAuthenticator({
       challenger,
       verify,
+      lookForKey: () => jwks?.lookFor(),
       checks: allChecks,
       checkTimeoutMs,
       allowedOrigins,
@@ -86,6 +99,21 @@ export const resourceServer = fastifyPlugin(
         return feed.feed
       },
     })
+    app.decorate('jwks', {
+      getter() {
+        if (jwks === undefined) throw new Error('app.jwks was read, but the keys are not fetched from anywhere')
+        return jwks
+      },
+    })
+    app.decorate('verifyAccessToken', (token: string): AccessTokenClaims => {
+      const claims = verify(token)
+      feed?.check(claims)
+      return claims
+    })
+    if (jwks !== undefined) {
+      jwks.start()
+      app.addHook('onClose', () => jwks.close())
+    }
     if (feed !== undefined) {
       feed.start()
       app.addHook('onClose', () => feed.close())
@@ -104,11 +132,19 @@ export const resourceServer = fastifyPlugin(
   { name: '@latchkey/resource-server', fastify: '5.x' },
 )
 
-function ringOf(keys: ResourceServerOptions['keys']): () => KeyRing {
+type KeySource = { readonly keys: () => KeyRing; readonly jwks?: JwksFollower }
+
+function keysOf(keys: ResourceServerOptions['keys'], { log }: FastifyInstance): KeySource {
+  if (typeof keys !== 'object' || !('jwksUrl' in keys)) return { keys: ringOf(keys) }
+  const jwks = followJwks(keys, log)
+  return { keys: jwks.ring, jwks }
+}
+
+function ringOf(keys: Exclude<ResourceServerOptions['keys'], JwksOptions>): () => KeyRing {
   if (typeof keys === 'function') return keys
   const ring = typeof keys === 'string' ? parseKeyRing(keys) : keys
   // From plain JavaScript, an unset variable would get here.
-  if (typeof ring?.get !== 'function') throw new TypeError('keys must be a key ring, its text or a function')
+  if (typeof ring?.get !== 'function') throw new TypeError('keys must be a key ring, its text, a function or a jwksUrl')
   return () => ring
 }
 

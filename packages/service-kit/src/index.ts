@@ -28,3 +28,4 @@ export { type Environment, type Loaded, loadSettings, type Settings } from './se
 export { BadSetting, parseDurationMs } from './settings/parsers.ts'
 export { type Setting, type SettingOptions, setting } from './settings/setting.ts'
 export { type SettingFault, SettingsError } from './settings/settings-error.ts'
+export type { Watched } from './settings/watched.ts'

@@ -1,8 +1,7 @@
-import { createAccessTokenVerifier } from '@latchkey/access-token'
 import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from '@latchkey/database'
 import { resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, registerHealth } from '@latchkey/service-kit'
-import { buildServices, type Overrides } from './build-services.ts'
+import { buildServices, DEFAULT_REDIS_PREFIX, type Overrides } from './build-services.ts'
 import { ensureConfiguredClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
@@ -11,6 +10,8 @@ import { liveBearerCheck } from './http/live-bearer.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
+import { followKeyRings } from './keys/follow-key-rings.ts'
+import { keepKeysRevoked } from './keys/keep-keys-revoked.ts'
 import { createRedisClient, isRedisUnavailable } from './sessions/redis-client.ts'
 import { createFirstAdministrator } from './users/first-administrator.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
@@ -52,20 +53,25 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const { db } = database
 
   const services = buildServices(config, overrides, { db, endsDb: endsDatabase.db, redis, log: app.log })
-  const { gate } = services
+  const { gate, keys, publisher } = services
+  const stopping = new AbortController()
+  const { signal } = stopping
 
   app.addHook('onClose', async () => {
+    stopping.abort()
     redis.disconnect()
     await Promise.all([database.close(), endsDatabase.close(), services.close()])
   })
 
-  const accessRing = () => config.accessTokenKeys
+  const accessRing = config.accessTokenKeys.current
   await app.register(resourceServer, {
     keys: accessRing,
     issuer: config.issuer,
     audience: config.audience,
     allowedOrigins: config.allowedOrigins ?? [],
     now,
+    // For the keys that were revoked; sessions and clients are looked up live.
+    revocations: { redisUrl: config.redis.join(), prefix: overrides.redisPrefix ?? DEFAULT_REDIS_PREFIX },
     checks: [liveBearerCheck(services)],
   })
   registerHealth(app, {
@@ -80,27 +86,31 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   })
   app.decorateRequest('liveSession', null)
   app.decorateRequest('actorId', null)
-  const verifyAccessToken = createAccessTokenVerifier({
-    ring: accessRing,
-    issuer: config.issuer,
-    audience: config.audience,
-    now,
-  })
   await app.register(adminRoutes, services)
   await app.register(authRoutes, {
     ...services,
     now,
     passwordMinLength: config.passwordMinLength,
     allowedOrigins: config.allowedOrigins ?? [],
-    verifyAccessToken,
+    verifyAccessToken: app.verifyAccessToken,
   })
-  await app.register(oauthRoutes, { ...services, issuer: config.issuer, isUnavailable, verifyAccessToken })
+  await app.register(oauthRoutes, {
+    ...services,
+    issuer: config.issuer,
+    accessRing,
+    isUnavailable,
+    verifyAccessToken: app.verifyAccessToken,
+  })
 
   try {
     await waitUntilReady('Postgres', app.log, () => database.ping())
     await migrate({ db, migrations, ...(schema && { schema }) })
     gate.watch()
     await waitUntilReady('Redis', app.log, async () => gate.assertOpen())
+    await app.revocations.ready
+    await keys.assertCanSign(accessRing())
+    followKeyRings(config, keys, { signal, log: app.log })
+    void keepKeysRevoked(keys, { signal, log: app.log, everyMs: publisher.retentionMs / 2 })
     await services.ready
     await ensureConfiguredClients(config, services.clients, app.log)
     if (config.adminPassword !== undefined) {

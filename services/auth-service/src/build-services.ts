@@ -7,6 +7,7 @@ import { createClientService } from './clients/client-service.ts'
 import { createRedisClientCache } from './clients/redis-client-cache.ts'
 import type { Config } from './config.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
+import { createKeyService } from './keys/key-service.ts'
 import { createAccessTokenIssuer } from './sessions/access-token-issuer.ts'
 import { createRedisDeadline } from './sessions/redis-deadline.ts'
 import { createRedisEventMarker } from './sessions/redis-event-marker.ts'
@@ -24,6 +25,8 @@ import { createPasswordPolicy } from './users/password-policy.ts'
 import { createSignInLimiter, DEFAULT_SIGN_IN_LIMITS, type SignInLimits } from './users/sign-in-limiter.ts'
 import { createUserAdministration } from './users/user-administration.ts'
 import { findSettledAccount } from './users/user-repository.ts'
+
+export const DEFAULT_REDIS_PREFIX = 'latchkey:'
 
 /** What tests put in place of the production choices. */
 export type Overrides = {
@@ -49,7 +52,7 @@ export type Services = ReturnType<typeof buildServices>
 
 /** Nothing is asked of Postgres or Redis yet: sessions are served once the `gate` has been told to watch. */
 export function buildServices(config: Config, overrides: Overrides, { db, endsDb, redis, log }: Dependencies) {
-  const { redisPrefix = 'latchkey:', now = Date.now } = overrides
+  const { redisPrefix = DEFAULT_REDIS_PREFIX, now = Date.now } = overrides
   const hasher = createPasswordHasher(overrides.passwordHashing)
   const policy = createPasswordPolicy({ minLength: config.passwordMinLength })
   const limiter = createSignInLimiter(redis, redisPrefix, overrides.signInLimits ?? DEFAULT_SIGN_IN_LIMITS)
@@ -72,11 +75,20 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
     accessTokenLifeSeconds: config.accessTokenLifeSeconds,
     now: Date.now,
   })
+  const accessRing = config.accessTokenKeys.current
+  const refreshRing = config.refreshTokenKeys.current
+  const clients = createClientService({ db, cache: createRedisClientCache(redis, redisPrefix), publisher })
+  const keys = createKeyService({ db, publisher, ring: accessRing })
+
   const recover = createSessionRecovery({
     db,
     store: createRedisSessionStore(storeOptions),
     publisher,
     marker: createRedisEventMarker(redis, redisPrefix),
+    publishOthers: async (since) => {
+      await clients.publishDeleted(since)
+      await keys.publishAll()
+    },
     maxAgeMs: config.maxAgeMs,
     accessTokenLifeSeconds: config.accessTokenLifeSeconds,
     now: Date.now,
@@ -94,9 +106,8 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
   const store = createRedisSessionStore({ ...storeOptions, assertCurrent: gate.assertOpen })
   const ender = createSessionEnder({ db: endsDb, store, publisher, marker })
 
-  const refreshRing = () => config.refreshTokenKeys
   const accessTokens = createAccessTokenIssuer({
-    sign: createAccessTokenSigner({ ring: () => config.accessTokenKeys }),
+    sign: createAccessTokenSigner({ ring: accessRing }),
     issuer: config.issuer,
     audience: config.audience,
     lifeSeconds: config.accessTokenLifeSeconds,
@@ -114,12 +125,12 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
     now,
   })
 
-  const clients = createClientService({ db, cache: createRedisClientCache(redis, redisPrefix), publisher })
-
   return {
     sessions,
     accessTokens,
     clients,
+    keys,
+    publisher,
     clientAuthentication: createClientAuthentication(clients, limiter),
     accounts: createAccountService({ db, store, ender, hasher, policy, limiter }),
     authentication: createAuthentication({ db, hasher, limiter }),

@@ -8,6 +8,11 @@ export const problems = defineProblems({
   user_not_found: { status: 404, title: 'User not found', detail: 'There is no such account.' },
   client_exists: { status: 409, title: 'Client exists', detail: 'There is a service client of this id.' },
   client_not_found: { status: 404, title: 'Client not found', detail: 'There is no service client of this id.' },
+  key_in_use: {
+    status: 409,
+    title: 'Key in use',
+    detail: 'This key signs access tokens. Put another one in front of it in the ring first.',
+  },
   session_not_found: {
     status: 404,
     title: 'Session not found',

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createEmployeeRepository } from './employees/employee-repository.ts'
 import { createEmployeeService } from './employees/employee-service.ts'
+import { followKeys } from './http/follow-keys.ts'
 import { registerFeedMetrics } from './http/register-feed-metrics.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
 
@@ -45,17 +46,22 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
     app.addHook('onClose', () => database.close())
 
-    await app.register(resourceServer, { ...tokens, allowedOrigins, revocations })
+    await app.register(resourceServer, { ...tokens, keys: followKeys(tokens.keys, app), allowedOrigins, revocations })
     registerFeedMetrics(app.metrics.registry, app.revocations.metrics)
     registerHealth(app, {
-      checks: { postgres: () => database.ping(), revocations: app.revocations.healthCheck },
+      checks: {
+        postgres: () => database.ping(),
+        revocations: app.revocations.healthCheck,
+        ...('jwksUrl' in tokens.keys && { keys: app.jwks.healthCheck }),
+      },
       timeoutMs: 1500,
     })
 
     const employees = createEmployeeService(createEmployeeRepository(database.db), uuidv7)
     await employeeRoutes(app, employees)
     // Who listens then can answer. Without Redis the service comes up all the same, and says so in /health/ready.
-    await Promise.race([app.revocations.ready, sleep(FIRST_READ_MS, undefined, { ref: false })])
+    const fetched = 'jwksUrl' in tokens.keys ? app.jwks.ready : undefined
+    await Promise.race([Promise.all([app.revocations.ready, fetched]), sleep(FIRST_READ_MS, undefined, { ref: false })])
     return app
   } catch (error) {
     await app.close()

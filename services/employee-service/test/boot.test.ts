@@ -37,7 +37,7 @@ t.test('three settings are enough; the rest has defaults', async (t) => {
     logLevel: 'info',
   })
   t.match(tokens, { issuer: 'http://localhost:3001', audience: 'latchkey' })
-  t.equal(tokens.keys.signing.secret, SECRET)
+  t.equal('current' in tokens.keys && tokens.keys.current().get('default')?.verifyWith, SECRET)
 })
 
 t.test('the issuer follows the port of auth-service unless it is given', async (t) => {

@@ -36,7 +36,7 @@ export async function testConfig(t: TestScope): Promise<Config> {
     host: '127.0.0.1',
     port: 0,
     database: { url: databaseUrl, schema },
-    tokens: { keys, issuer: ISSUER, audience: AUDIENCE },
+    tokens: { keys: { current: () => keys, follow() {} }, issuer: ISSUER, audience: AUDIENCE },
     revocations: { redisUrl, prefix: redisPrefix },
     allowedOrigins: [],
     trustProxy: [],

@@ -14,7 +14,7 @@ export function guardKeys(
 
   function guardRing(from: KeyRing): KeyRing {
     return {
-      signing: from.signing,
+      algorithm: from.algorithm,
       keys: from.keys,
       get(kid) {
         const key = from.get(kid)

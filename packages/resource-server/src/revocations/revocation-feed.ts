@@ -17,6 +17,8 @@ export type RevocationFeed = {
   /** Resolves once the feed has been read whole for the first time; rejects when the app is closed before. */
   readonly ready: Promise<void>
   status(): RevocationStatus
+  /** Whether a key of access tokens was revoked. */
+  refusesKey(kid: string): boolean
   /** For `/health/ready`: resolves to `degraded` while cut off; rejects while requests get 503. */
   healthCheck(): Promise<'ok' | 'degraded'>
   /** To be registered in a metrics library, or read. */
@@ -69,6 +71,7 @@ export function createRevocationFeed(options: RevocationOptions, { log, now }: F
     feed: {
       ready: state.ready,
       status: state.status,
+      refusesKey: (kid) => table.refusesKey(kid),
       metrics: feedMetrics(state.status),
       async healthCheck() {
         state.assertUsable()

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { BadSetting } from './parsers.ts'
+import { explainFault } from './explain-fault.ts'
 import type { Setting } from './setting.ts'
 import { type SettingFault, SettingsError } from './settings-error.ts'
 
@@ -36,7 +36,7 @@ export function loadSettings<S extends Settings>(
 }
 
 function loadSetting<T>(setting: Setting<T>, environment: Environment): T | undefined {
-  const text = readText(setting, environment) ?? setting.default
+  const { file, text = setting.default } = readText(setting, environment)
   if (text === undefined) {
     if (setting.optional) return undefined
     throw new SettingsError([
@@ -44,19 +44,21 @@ function loadSetting<T>(setting: Setting<T>, environment: Environment): T | unde
     ])
   }
   try {
-    return setting.parse(text)
+    return setting.parse(text, { name: setting.name, file })
   } catch (error) {
-    throw new SettingsError([{ name: setting.name, message: explain(error, text) }])
+    throw new SettingsError([{ name: setting.name, message: explainFault(error, text) }])
   }
 }
 
-function readText(setting: Setting<unknown>, environment: Environment): string | undefined {
+type SettingText = { readonly text?: string | undefined; readonly file?: string | undefined }
+
+function readText(setting: Setting<unknown>, environment: Environment): SettingText {
   const text = environment[setting.name] || undefined
   const fileName = `${setting.name}_FILE`
   const file = (setting.secret && environment[fileName]) || undefined
-  if (file === undefined) return text
+  if (file === undefined) return { text }
   if (text !== undefined) throw new SettingsError([{ name: setting.name, message: `and ${fileName} are both set` }])
-  return readSecret(fileName, file)
+  return { text: readSecret(fileName, file), file }
 }
 
 function readSecret(name: string, file: string): string {
@@ -69,12 +71,4 @@ function readSecret(name: string, file: string): string {
   const secret = text.replace(/\r?\n$/, '')
   if (secret === '') throw new SettingsError([{ name, message: 'names an empty file' }])
   return secret
-}
-
-/** Messages of JSON.parse and the like quote what they were given, so only sentences meant for this place get through. */
-function explain(error: unknown, text: string): string {
-  if (error instanceof BadSetting) return error.message
-  const builtIn = error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError
-  const meant = error instanceof Error && !builtIn && !error.message.includes(text)
-  return meant ? error.message : 'is not acceptable'
 }

@@ -8,6 +8,7 @@ import {
   parseOrigins,
   parseUrl,
 } from './parsers.ts'
+import { createWatched, type SettingSource, type Watched } from './watched.ts'
 
 /** One environment variable and how it is read. */
 export type Setting<T> = {
@@ -20,7 +21,7 @@ export type Setting<T> = {
   readonly optional: boolean
   /** May come from the file that `NAME_FILE` names; never shown. */
   readonly secret: boolean
-  readonly parse: (text: string) => T
+  readonly parse: (text: string, source: SettingSource) => T
 }
 
 export type SettingOptions = {
@@ -41,7 +42,7 @@ type Define<T, Extra = unknown> = {
   (options: SettingOptions & Extra): Setting<T>
 }
 
-function define<T>(options: SettingOptions & { optional?: boolean }, parse: (text: string) => T): Setting<T> {
+function define<T>(options: SettingOptions & { optional?: boolean }, parse: Setting<T>['parse']): Setting<T> {
   return {
     name: options.name,
     description: options.description,
@@ -77,6 +78,8 @@ export const setting = {
   choice,
   /** `parse` throws an Error whose message ends a sentence that starts with the name, and that never holds the value. */
   custom,
+  /** A secret whose file is followed while the service runs; `parse` as for `custom`. */
+  watched,
 } as const
 
 type Choices<C> = { choices: readonly C[] }
@@ -96,4 +99,10 @@ function custom<T>(options: OptionalOptions & Parse<T>): Setting<T | undefined>
 function custom<T>(options: SettingOptions & Parse<T>): Setting<T>
 function custom<T>(options: SettingOptions & Parse<T>): Setting<T> {
   return define(options, options.parse)
+}
+
+function watched<T>(options: Omit<OptionalOptions, 'secret'> & Parse<T>): Setting<Watched<T> | undefined>
+function watched<T>(options: Omit<SettingOptions, 'secret'> & Parse<T>): Setting<Watched<T>>
+function watched<T>(options: Omit<SettingOptions, 'secret'> & Parse<T>): Setting<Watched<T>> {
+  return define({ ...options, secret: true }, (text, source) => createWatched(options.parse, text, source))
 }

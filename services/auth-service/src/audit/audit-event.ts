@@ -12,6 +12,7 @@ export const AUDIT_EVENT_TYPES = [
   'client_created',
   'client_secret_created',
   'client_deleted',
+  'key_revoked',
 ] as const
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number]
 

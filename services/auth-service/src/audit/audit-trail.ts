@@ -59,3 +59,6 @@ export const recordClientSecretCreated = (db: Executor, origin: Origin, clientId
 
 export const recordClientDeleted = (db: Executor, origin: Origin, clientId: string) =>
   insertAuditEvents(db, origin, [{ type: 'client_deleted', subjectId: clientId }])
+
+export const recordKeyRevoked = (db: Executor, origin: Origin, kid: string) =>
+  insertAuditEvents(db, origin, [{ type: 'key_revoked', subjectId: kid }])

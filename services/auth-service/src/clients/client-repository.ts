@@ -54,6 +54,11 @@ export async function deleteOldSecrets(trx: AuthTransaction, clientId: string, k
   await trx.deleteFrom('client_secrets').where('client_id', '=', clientId).where('id', 'not in', newest).execute()
 }
 
+export async function listDeletedSince(db: Executor, since: Date): Promise<string[]> {
+  const rows = await db.selectFrom('service_clients').select('client_id').where('deleted_at', '>=', since).execute()
+  return rows.map((row) => row.client_id)
+}
+
 /** Takes the client's secrets and keeps its id from being used again. */
 export async function deleteClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
   const result = await trx

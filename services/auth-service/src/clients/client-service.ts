@@ -12,6 +12,7 @@ import {
   insertClient,
   insertSecret,
   listClients,
+  listDeletedSince,
   lockClient,
   noteUse,
   setScopes,
@@ -37,6 +38,8 @@ export type ClientService = {
   liveScopes(claims: AccessTokenClaims): Promise<Scope[] | undefined>
   /** Ends one access token of a client, everywhere. */
   revokeToken(claims: AccessTokenClaims): Promise<void>
+  /** Tells verifiers again of the clients that were deleted since (epoch milliseconds). */
+  publishDeleted(since: number): Promise<void>
   /**
    * Makes the client if need be, with these scopes and this secret good. Repeating it changes nothing. False when the
    * client was deleted: it stays so.
@@ -111,6 +114,11 @@ export function createClientService({ db, cache, publisher }: Dependencies): Cli
     async revokeToken({ jti, exp, iat }) {
       await publisher.publish([{ kind: 'token', id: jti }])
       await cache.revokeToken(jti, exp - iat + CLOCK_SLACK_SECONDS)
+    },
+
+    async publishDeleted(since) {
+      const clientIds = await listDeletedSince(db, new Date(since))
+      await publisher.publish(clientIds.map((id) => ({ kind: 'client', id })))
     },
 
     async ensure({ clientId, secret, scopes }) {

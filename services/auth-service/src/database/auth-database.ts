@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AuditEventTable } from '../audit/audit-table.ts'
 import type { ClientSecretTable, ServiceClientTable } from '../clients/client-table.ts'
+import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
 import type { UserTable } from '../users/user-table.ts'
 
@@ -10,6 +11,7 @@ export type AuthSchema = {
   users: UserTable
   session_events: SessionEventTable
   audit_events: AuditEventTable
+  revoked_keys: RevokedKeyTable
 }
 export type AuthDatabase = Kysely<AuthSchema>
 export type AuthTransaction = Transaction<AuthSchema>

@@ -2,6 +2,7 @@ import * as users from './migrations/0001-users.ts'
 import * as sessionEventsAndAudit from './migrations/0002-session-events-and-audit.ts'
 import * as userSearch from './migrations/0003-user-search.ts'
 import * as serviceClients from './migrations/0004-service-clients.ts'
+import * as revokedKeys from './migrations/0005-revoked-keys.ts'
 
 /** In order of their names. A migration that was released is never changed. */
 export const migrations = {
@@ -9,4 +10,5 @@ export const migrations = {
   '0002-session-events-and-audit': sessionEventsAndAudit,
   '0003-user-search': userSearch,
   '0004-service-clients': serviceClients,
+  '0005-revoked-keys': revokedKeys,
 }

@@ -7,10 +7,14 @@ export type Revocation =
   | { readonly kind: 'token'; readonly id: string }
   /** Every token of this service client. */
   | { readonly kind: 'client'; readonly id: string }
+  /** Every token signed under this key, by its `kid`. */
+  | { readonly kind: 'key'; readonly id: string }
   /** Tokens of this user with a lower version are dead. */
   | { readonly kind: 'user'; readonly id: string; readonly version: number }
 
 export type RevocationPublisher = {
+  /** How long an entry stays in the feed at least, in milliseconds. */
+  readonly retentionMs: number
   /** Resolves when the revocations are in the feed, in their order. */
   publish(revocations: readonly Revocation[]): Promise<void>
 }
@@ -23,6 +27,8 @@ type Options = {
   readonly now: () => number
 }
 
+/** A leaked key could sign for any time: the end of the year 9999. */
+const FOREVER = 253_402_300_799
 /** For clocks that differ, and for tokens that a request under way still gets. */
 const SLACK_SECONDS = 300
 
@@ -39,6 +45,8 @@ export function createRedisRevocationPublisher({
   const key = `${keyPrefix}revocations`
   const retentionSeconds = accessTokenLifeSeconds + SLACK_SECONDS
   return {
+    retentionMs: retentionSeconds * 1000,
+
     async publish(revocations) {
       const nowMs = now()
       const exp = Math.floor(nowMs / 1000) + retentionSeconds
@@ -56,7 +64,7 @@ export function createRedisRevocationPublisher({
             'id',
             revocation.id,
             'exp',
-            exp,
+            revocation.kind === 'key' ? FOREVER : exp,
             ...versionOf(revocation),
           ),
         ),

@@ -18,6 +18,8 @@ type Dependencies = {
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
   readonly marker: EventMarker
+  /** Publishes again what else verifiers must know: whatever was revoked since (epoch ms) and does not go by session or user. */
+  readonly publishOthers: (since: number) => Promise<void>
   /** The longest that a session, and so a Redis with one in it, can matter. */
   readonly maxAgeMs: number
   readonly accessTokenLifeSeconds: number
@@ -34,7 +36,7 @@ export type Recovered = { readonly ends: number; readonly openings: number }
  * connection is another one by now.
  */
 export function createSessionRecovery(dependencies: Dependencies): (assertSame: () => void) => Promise<Recovered> {
-  const { db, store, publisher, marker, maxAgeMs, accessTokenLifeSeconds, now } = dependencies
+  const { db, store, publisher, marker, publishOthers, maxAgeMs, accessTokenLifeSeconds, now } = dependencies
 
   /** Reads page by page, carries out each page, and resolves to the number of events and the id of the last one. */
   async function replay<Event extends { eventId: string }>(
@@ -74,6 +76,7 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
     const raised = users.filter(({ tokenVersion, changedAt }) => tokenVersion > 0 && changedAt >= publishSince)
     await publisher.publish(raised.map(({ id, tokenVersion }) => ({ kind: 'user', id, version: tokenVersion })))
     await Promise.all(users.map(({ id }) => store.forgetSnapshot(id)))
+    await publishOthers(publishSince)
 
     const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId
     // A connection lost meanwhile may have led to a Redis that has none of this.

@@ -37,9 +37,9 @@ let users = 0
 const stage: Stage = {
   replicas,
   verifier: createVerifierView(feed, `${environment.redisPrefix}revocations`),
-  verifyAccessToken: createAccessTokenVerifier({ ring: () => config.accessTokenKeys, ...config }),
-  verifyRefreshToken: createRefreshTokenVerifier({ ring: () => config.refreshTokenKeys }),
-  signRefreshToken: createRefreshTokenSigner({ ring: () => config.refreshTokenKeys }),
+  verifyAccessToken: createAccessTokenVerifier({ ring: config.accessTokenKeys.current, ...config }),
+  verifyRefreshToken: createRefreshTokenVerifier({ ring: config.refreshTokenKeys.current }),
+  signRefreshToken: createRefreshTokenSigner({ ring: config.refreshTokenKeys.current }),
   newPassword,
   newName: () => `user-${++users}`,
   firstPassword: { password, hash: await replicas[0].hasher.hash(password) },

@@ -1,5 +1,6 @@
 import type { AuditLog } from '../../../audit/audit-log.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
+import type { KeyService } from '../../../keys/key-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import type { UserAdministration } from '../../../users/user-administration.ts'
 
@@ -9,4 +10,5 @@ export type AdminServices = {
   readonly administration: UserAdministration
   readonly auditLog: AuditLog
   readonly clients: ClientService
+  readonly keys: KeyService
 }

@@ -2,6 +2,7 @@ import type { AppInstance } from '@latchkey/service-kit'
 import type { AdminServices } from './admin-services.ts'
 import { auditRoute } from './audit.ts'
 import { clientRoutes } from './clients.ts'
+import { keyRoutes } from './keys.ts'
 import { userChangeRoute } from './user-change.ts'
 import { userSessionReading, userSessionRevoking } from './user-sessions.ts'
 import { userReading } from './users.ts'
@@ -18,7 +19,7 @@ export async function adminRoutes(app: AppInstance, services: AdminServices): Pr
   await under('sessions:read', userSessionReading)
   await under('sessions:revoke', userSessionRevoking)
   await under('audit:read', auditRoute)
-  await under('clients:manage', clientRoutes)
+  await under('clients:manage', clientRoutes, keyRoutes)
 
   // users:write, or users:disable for that alone: the route looks at what is asked for.
   await app.register(async (signedIn: AppInstance) => {

@@ -1,7 +1,7 @@
-import { TokenError } from '@latchkey/access-token'
 import { ACCESS_COOKIE, readCookie } from '@latchkey/resource-server'
 import { type AppInstance, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { judgeToken } from '../../judge-token.ts'
 import type { AuthServices } from './auth-services.ts'
 
 const CookieReport = Type.Object({
@@ -26,16 +26,14 @@ export function cookieRoute(app: AppInstance, { store, verifyAccessToken, now }:
     async (request) => {
       const token = readCookie(request, ACCESS_COOKIE)
       if (token === undefined) return { present: false, valid: false }
-      try {
-        const claims = verifyAccessToken(token)
-        const { sub, did = '', sid = '' } = claims
-        if (!(await store.findLive({ userId: sub, deviceId: did, sid })))
-          return { present: true, valid: false, reason: 'token_revoked' }
-        return { present: true, valid: true, claims, expiresIn: Math.max(0, claims.exp - Math.floor(now() / 1000)) }
-      } catch (error) {
-        if (error instanceof TokenError) return { present: true, valid: false, reason: error.code }
-        throw error
+      const judged = judgeToken(verifyAccessToken, token)
+      if (!('claims' in judged)) return { present: true, valid: false, reason: judged.reason }
+      const { claims } = judged
+      const { sub, did = '', sid = '' } = claims
+      if (!(await store.findLive({ userId: sub, deviceId: did, sid }))) {
+        return { present: true, valid: false, reason: 'token_revoked' }
       }
+      return { present: true, valid: true, claims, expiresIn: Math.max(0, claims.exp - Math.floor(now() / 1000)) }
     },
   )
 }

@@ -2,6 +2,7 @@ import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import { clientCredentials } from '../../client-credentials.ts'
 import { formOf, required } from '../../form-body.ts'
+import { judgeToken } from '../../judge-token.ts'
 import { findLiveClaims } from '../../live-bearer.ts'
 import { OAuthError } from '../../oauth-error.ts'
 import type { OAuthServices } from './oauth-services.ts'
@@ -32,11 +33,7 @@ export function introspectRoute(app: AppInstance, services: OAuthServices): void
 }
 
 async function liveClaims(token: string, services: OAuthServices): Promise<AccessTokenClaims | undefined> {
-  let claims: AccessTokenClaims
-  try {
-    claims = services.verifyAccessToken(token)
-  } catch {
-    return undefined
-  }
-  return (await findLiveClaims(claims, services)) && claims
+  const judged = judgeToken(services.verifyAccessToken, token)
+  if (!('claims' in judged)) return undefined
+  return (await findLiveClaims(judged.claims, services)) && judged.claims
 }

@@ -1,9 +1,10 @@
 import { SCOPES } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
+import { JWKS_PATH } from './jwks.ts'
 import type { OAuthServices } from './oauth-services.ts'
 
 /** RFC 8414: what exists, and no more. An issuer with a path has its path behind the well-known one (§3). */
-export function metadataRoute(app: AppInstance, { issuer }: OAuthServices): void {
+export function metadataRoute(app: AppInstance, { issuer, accessRing }: OAuthServices): void {
   const { pathname } = new URL(issuer)
   const base = issuer.replace(/\/$/, '')
   const forClients = ['client_secret_basic', 'client_secret_post']
@@ -12,6 +13,7 @@ export function metadataRoute(app: AppInstance, { issuer }: OAuthServices): void
     token_endpoint: `${base}/oauth/token`,
     revocation_endpoint: `${base}/oauth/revoke`,
     introspection_endpoint: `${base}/oauth/introspect`,
+    ...(accessRing().algorithm !== 'HS256' && { jwks_uri: `${base}${JWKS_PATH}` }),
     response_types_supported: [],
     grant_types_supported: ['client_credentials', 'refresh_token'],
     // `none`: whoever holds a refresh token needs nothing else to use or revoke it.

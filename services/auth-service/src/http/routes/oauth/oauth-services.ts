@@ -1,4 +1,4 @@
-import type { AccessTokenClaims } from '@latchkey/access-token'
+import type { AccessTokenClaims, KeyRing } from '@latchkey/access-token'
 import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
@@ -8,6 +8,8 @@ import type { SessionStore } from '../../../sessions/session-store.ts'
 /** What the routes under /oauth call. */
 export type OAuthServices = {
   readonly issuer: string
+  /** Of access tokens. */
+  readonly accessRing: () => KeyRing
   readonly clients: ClientService
   readonly clientAuthentication: ClientAuthentication
   readonly accessTokens: AccessTokenIssuer

@@ -1,9 +1,9 @@
-import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import { isClientToken } from '../../../clients/client-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { clientCredentials } from '../../client-credentials.ts'
 import { formOf, required } from '../../form-body.ts'
+import { judgeToken } from '../../judge-token.ts'
 import { OAuthError } from '../../oauth-error.ts'
 import type { OAuthServices } from './oauth-services.ts'
 
@@ -31,7 +31,8 @@ export function revokeRoute(app: AppInstance, services: OAuthServices): void {
       }
       const token = required(form, 'token')
       const origin = { ...clientContext(request), actorId: credentials?.clientId ?? null }
-      const claims = read(verifyAccessToken, token)
+      const judged = judgeToken(verifyAccessToken, token)
+      const claims = 'claims' in judged ? judged.claims : undefined
       const owner = claims ? claims.client_id : sessions.isAuthentic(token) ? OWN_CLIENT : undefined
       if (credentials && owner !== undefined && owner !== credentials.clientId) {
         throw new OAuthError('unauthorized_client', 'The token was issued to another client.')
@@ -46,11 +47,3 @@ export function revokeRoute(app: AppInstance, services: OAuthServices): void {
 
 /** People's tokens are issued to the product's own client. */
 const OWN_CLIENT = 'latchkey'
-
-function read(verify: (token: string) => AccessTokenClaims, token: string): AccessTokenClaims | undefined {
-  try {
-    return verify(token)
-  } catch {
-    return undefined
-  }
-}

@@ -1,0 +1,35 @@
+import { type KeyRing, selectPublicKeys } from '@latchkey/access-token'
+import type { JwksOptions } from './jwks-options.ts'
+
+/** Some hundred keys; an issuer has two or three. */
+const MAX_BYTES = 64 * 1024
+
+/** Fetches the ring. Rejects with whatever is wrong: no answer in time, another status, no usable key in it. */
+export async function fetchJwks(
+  { jwksUrl, algorithm, timeoutMs }: Required<JwksOptions>,
+  signal: AbortSignal,
+): Promise<KeyRing> {
+  const response = await fetch(jwksUrl, {
+    headers: { accept: 'application/jwk-set+json, application/json' },
+    // An issuer says where its keys are; whoever redirects could say anything.
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+  })
+  if (!response.ok) {
+    await response.body?.cancel()
+    throw new Error(`the key set was answered with ${response.status}`)
+  }
+  return selectPublicKeys(await readText(response), algorithm)
+}
+
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let text = ''
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > MAX_BYTES) throw new Error(`the key set is larger than ${MAX_BYTES} bytes`)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}

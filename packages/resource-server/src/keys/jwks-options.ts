@@ -1,0 +1,32 @@
+import type { Algorithm } from '@latchkey/access-token'
+
+/** Where the public keys of access tokens are published. */
+export type JwksOptions = {
+  /** Address of the JWK Set (RFC 7517), such as auth-service's `/.well-known/jwks.json`. */
+  jwksUrl: string
+  /** The one algorithm that counts; keys for others are not looked at. */
+  algorithm: Exclude<Algorithm, 'HS256'>
+  /** How often the set is fetched again, in milliseconds; a key that left it is refused from then on. A minute unless given. */
+  refreshMs?: number
+  /** How long after a fetch no other is made for a `kid` that is not in the set, in milliseconds; 30 seconds unless given. */
+  cooldownMs?: number
+  /** How long a fetch may take, in milliseconds; a second unless given. */
+  timeoutMs?: number
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError} from plain JavaScript, with what could make verifiers accept too much or fetch without end
+ */
+export function withDefaults(options: JwksOptions): Required<JwksOptions> {
+  const { jwksUrl, algorithm, refreshMs = 60_000, cooldownMs = 30_000, timeoutMs = 1000 } = options
+  if (!URL.canParse(jwksUrl) || !['http:', 'https:'].includes(new URL(jwksUrl).protocol)) {
+    throw new TypeError('keys.jwksUrl must be an http:// or https:// URL')
+  }
+  if (algorithm !== 'ES256' && algorithm !== 'EdDSA') throw new TypeError("keys.algorithm must be 'ES256' or 'EdDSA'")
+  for (const value of [refreshMs, cooldownMs, timeoutMs]) {
+    if (!(value > 0)) throw new TypeError('times of keys must be numbers of milliseconds above 0')
+  }
+  return { jwksUrl, algorithm, refreshMs, cooldownMs, timeoutMs }
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { explainFault } from './explain-fault.ts'
+
+/** The value of a setting whose file may change while the service runs. */
+export type Watched<T> = {
+  current(): T
+  /**
+   * Follows the file that the setting came from until `signal` aborts; without a file it stays what it is. What can't be
+   * used is told to the log, once, and changes nothing.
+   */
+  follow(options: FollowOptions<T>): void
+}
+
+export type FollowOptions<T> = {
+  readonly signal: AbortSignal
+  readonly log: {
+    info(fields: object, message: string): void
+    error(fields: object, message: string): void
+  }
+  /** Throws (or rejects) when the value can't be used here and now; the message is for the log. It is asked again then. */
+  readonly accept?: (value: T) => void | Promise<void>
+}
+
+/** Where a setting's text was read. */
+export type SettingSource = { readonly name: string; readonly file: string | undefined }
+
+/** Often enough for a change to count within a second. */
+const POLL_MS = 400
+
+/**
+ * The file is read again and again rather than watched for events: mounted secrets are swapped by renaming directories, and
+ * network file systems tell nobody.
+ *
+ * @param parse throws what is wrong with a text, never quoting it
+ */
+export function createWatched<T>(parse: (text: string) => T, text: string, { name, file }: SettingSource): Watched<T> {
+  let value = parse(text)
+
+  async function follow(path: string, { signal, log, accept }: FollowOptions<T>): Promise<void> {
+    let applied = text
+    let seen: string | undefined = text
+    let refused: string | undefined
+    for (;;) {
+      await sleep(POLL_MS, undefined, { signal, ref: false })
+      const before: string | undefined = seen
+      seen = await readSecretFile(path).catch(() => undefined)
+      // What is the same twice in a row is not in the middle of being written. Gone for a moment is no news.
+      if (seen === undefined || seen !== before || seen === applied) continue
+      try {
+        const next = parse(seen)
+        await accept?.(next)
+        value = next
+        applied = seen
+        refused = undefined
+        log.info({ setting: name }, 'a setting was taken over from its changed file')
+      } catch (error) {
+        if (refused === seen) continue
+        refused = seen
+        const reason = explainFault(error, seen)
+        log.error({ setting: name, reason }, 'a setting was changed to what can not be used: the one before stays')
+      }
+    }
+  }
+
+  return {
+    current: () => value,
+    follow(options) {
+      if (file === undefined) return
+      follow(file, options).catch((error: unknown) => {
+        if (!options.signal.aborted) throw error
+      })
+    },
+  }
+}
+
+/** Without the line break that editors put at the end. */
+async function readSecretFile(path: string): Promise<string> {
+  return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
+}

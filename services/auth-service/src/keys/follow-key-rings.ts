@@ -1,0 +1,27 @@
+import { assertDisjoint, type SigningRing } from '@latchkey/access-token'
+import type { Watched } from '@latchkey/service-kit'
+import type { FastifyBaseLogger } from 'fastify'
+import type { KeyService } from './key-service.ts'
+
+type Rings = { readonly accessTokenKeys: Watched<SigningRing>; readonly refreshTokenKeys: Watched<SigningRing> }
+
+/** Takes over rings from their changed files, under the conditions that they had to meet at the start. */
+export function followKeyRings(
+  { accessTokenKeys, refreshTokenKeys }: Rings,
+  keys: KeyService,
+  options: { readonly signal: AbortSignal; readonly log: Pick<FastifyBaseLogger, 'info' | 'error'> },
+): void {
+  accessTokenKeys.follow({
+    ...options,
+    async accept(ring) {
+      const { algorithm } = accessTokenKeys.current()
+      if (ring.algorithm !== algorithm) throw new Error(`the keys are for ${ring.algorithm}, not for ${algorithm}`)
+      assertDisjoint(ring, refreshTokenKeys.current())
+      await keys.assertCanSign(ring)
+    },
+  })
+  refreshTokenKeys.follow({
+    ...options,
+    accept: (ring) => assertDisjoint(accessTokenKeys.current(), ring),
+  })
+}

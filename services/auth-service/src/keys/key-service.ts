@@ -1,0 +1,50 @@
+import type { SigningRing } from '@latchkey/access-token'
+import type { Origin } from '../audit/audit-event.ts'
+import { recordKeyRevoked } from '../audit/audit-trail.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
+import { problems } from '../errors.ts'
+import type { RevocationPublisher } from '../sessions/redis-revocation-publisher.ts'
+import { insertRevokedKey, listRevokedKeys } from './key-repository.ts'
+
+export type KeyService = {
+  /**
+   * Has every verifier refuse whatever is signed under this `kid`, for good. A `kid` that is no longer in our ring, or
+   * never was, is revoked all the same: it may still be in that of a verifier.
+   *
+   * @throws `key_in_use` for the key that signs
+   */
+  revoke(kid: string, origin: Origin): Promise<void>
+  /** Tells verifiers of all revoked keys again: the feed forgets what was published long ago, a key stays revoked. */
+  publishAll(): Promise<void>
+  /** @throws Error naming the key, when a ring would sign with a revoked one */
+  assertCanSign(ring: SigningRing): Promise<void>
+}
+
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly publisher: RevocationPublisher
+  /** Of access tokens. */
+  readonly ring: () => SigningRing
+}
+
+export function createKeyService({ db, publisher, ring }: Dependencies): KeyService {
+  const publish = (kids: readonly string[]): Promise<void> => publisher.publish(kids.map((id) => ({ kind: 'key', id })))
+
+  return {
+    async revoke(kid, origin) {
+      if (kid === ring().signing.kid) throw new problems.key_in_use()
+      await db.transaction().execute(async (trx) => {
+        if (await insertRevokedKey(trx, kid)) await recordKeyRevoked(trx, origin, kid)
+      })
+      await publish([kid])
+    },
+
+    publishAll: async () => publish(await listRevokedKeys(db)),
+
+    async assertCanSign({ signing: { kid } }) {
+      if ((await listRevokedKeys(db)).includes(kid)) {
+        throw new Error(`key '${kid}' was revoked and can't sign: put another one in front`)
+      }
+    },
+  }
+}
