@@ -1,14 +1,10 @@
-import { type KeyRing, selectPublicKeys } from '@latchkey/access-token'
 import type { JwksOptions } from './jwks-options.ts'
 
 /** Some hundred keys; an issuer has two or three. */
 const MAX_BYTES = 64 * 1024
 
-/** Fetches the ring. Rejects with whatever is wrong: no answer in time, another status, no usable key in it. */
-export async function fetchJwks(
-  { jwksUrl, algorithm, timeoutMs }: Required<JwksOptions>,
-  signal: AbortSignal,
-): Promise<KeyRing> {
+/** Fetches the text of a JWK Set. Rejects with whatever is wrong: no answer in time, another status, too much of it. */
+export async function fetchJwks({ jwksUrl, timeoutMs }: Required<JwksOptions>, signal: AbortSignal): Promise<string> {
   const response = await fetch(jwksUrl, {
     headers: { accept: 'application/jwk-set+json, application/json' },
     // An issuer says where its keys are; whoever redirects could say anything.
@@ -19,7 +15,7 @@ export async function fetchJwks(
     await response.body?.cancel()
     throw new Error(`the key set was answered with ${response.status}`)
   }
-  return selectPublicKeys(await readText(response), algorithm)
+  return readText(response)
 }
 
 async function readText(response: Response): Promise<string> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KeyRing } from '@latchkey/access-token'
+import { type KeyRing, selectPublicKeys } from '@latchkey/access-token'
 import type { FastifyBaseLogger } from 'fastify'
 import { AccessError } from '../access-error.ts'
 import { fetchJwks } from './fetch-jwks.ts'
@@ -31,13 +31,14 @@ const UNKNOWN = 'the key is not known, and the key set can not be fetched'
 
 export function followJwks(options: JwksOptions, log: Pick<FastifyBaseLogger, 'info' | 'warn'>): JwksFollower {
   const settings = withDefaults(options)
-  const { refreshMs, cooldownMs } = settings
+  const { algorithm, refreshMs, cooldownMs } = settings
   const stopping = new AbortController()
   const { signal } = stopping
   const first = Promise.withResolvers<void>()
   first.promise.catch(() => {})
 
   let ring: KeyRing | undefined
+  let lastText: string | undefined
   let fetching: Promise<void> | undefined
   let lastLook = Number.NEGATIVE_INFINITY
   let failures = 0
@@ -46,10 +47,12 @@ export function followJwks(options: JwksOptions, log: Pick<FastifyBaseLogger, 'i
   /** One flight at a time: whoever asks meanwhile gets the same answer. */
   function refresh(): Promise<void> {
     fetching ??= fetchJwks(settings, signal)
-      .then((fetched) => {
+      .then((text) => {
+        // As long as it says the same, what was made ready for its keys stays.
+        if (text !== lastText) ring = selectPublicKeys(text, algorithm)
+        lastText = text
         if (failures > 0) log.info('the key set can be fetched again')
         failures = 0
-        ring = fetched
         first.resolve()
       })
       .catch((err: unknown) => {

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { keptSecret, randomKeyRing } from '../settings/kept-secret.ts'
+import type { Algorithm } from '@latchkey/access-token'
+import { privateKeysName } from '../keys/options.ts'
+import { randomRing } from '../keys/ring-text.ts'
+import { keptSecret } from '../settings/kept-secret.ts'
 import { type Environment, isGiven, localUrl, type StackSettings } from '../settings/stack-settings.ts'
 import type { Service } from './service.ts'
 
@@ -43,16 +46,18 @@ export function sharedEnvironment(
     environment[variable] = value()
   }
   for (const [name, value] of Object.entries(values)) fillIn(name, name, () => value)
-  fillIn(
-    'ACCESS_TOKEN_SECRET',
-    'ACCESS_TOKEN_SECRET_FILE',
-    () => keptSecret(secrets, 'access-token-secret', randomKeyRing).file,
-  )
-  fillIn(
-    'REFRESH_TOKEN_SECRET',
-    'REFRESH_TOKEN_SECRET_FILE',
-    () => keptSecret(secrets, 'refresh-token-secret', randomKeyRing).file,
-  )
+  const fillInRing = (name: string, file: string, algorithm: Algorithm): void =>
+    fillIn(name, `${name}_FILE`, () => keptSecret(secrets, file, () => randomRing(algorithm)).file)
+  const algorithm = own.ACCESS_TOKEN_ALGORITHM
+  if (algorithm === 'ES256' || algorithm === 'EdDSA') {
+    fillInRing('ACCESS_TOKEN_PRIVATE_KEYS', privateKeysName(algorithm), algorithm)
+    if (!isGiven(own, 'ACCESS_TOKEN_PUBLIC_KEYS')) {
+      fillIn('ACCESS_TOKEN_JWKS_URL', 'ACCESS_TOKEN_JWKS_URL', () => `${environment.AUTH_URL}/.well-known/jwks.json`)
+    }
+  } else {
+    fillInRing('ACCESS_TOKEN_SECRET', 'access-token-secret', 'HS256')
+  }
+  fillInRing('REFRESH_TOKEN_SECRET', 'refresh-token-secret', 'HS256')
   fillIn(
     'EMPLOYEE_CLIENT_SECRET',
     'EMPLOYEE_CLIENT_SECRET_FILE',

@@ -27,5 +27,5 @@ export const employeeService: Service = {
   label: 'employee',
   main: mainOf('employee-service'),
   portSetting: 'EMPLOYEE_PORT',
-  withheld: ['DATABASE_URL', 'REFRESH_TOKEN_SECRET', 'ADMIN_PASSWORD', 'SERVICE_CLIENTS'],
+  withheld: ['DATABASE_URL', 'ACCESS_TOKEN_PRIVATE_KEYS', 'REFRESH_TOKEN_SECRET', 'ADMIN_PASSWORD', 'SERVICE_CLIENTS'],
 }

@@ -8,9 +8,6 @@ export type KeptSecret = { readonly file: string; readonly value: string }
 /** 32 random bytes, base64url. */
 const randomSecret = (): string => randomBytes(32).toString('base64url')
 
-/** The text of a key ring with one random key. */
-export const randomKeyRing = (): string => `k1:${randomSecret()}`
-
 /** Reads a secret from its file (mode 0600); at the first run makes it. */
 export function keptSecret(directory: string, name: string, make: () => string = randomSecret): KeptSecret {
   const file = join(directory, name)

@@ -22,6 +22,7 @@ export type TestService = {
   /** Registers a new user and signs in with `body` delivery. */
   newUser(): Promise<SignedIn>
   signIn(email: string, more?: object): Promise<SignedIn>
+  signInAdmin(): Promise<SignedIn>
 }
 
 export type Call = { body?: unknown; token?: string; cookies?: string; headers?: Record<string, string> }
@@ -88,7 +89,9 @@ export async function startAuthService(
     return signIn(email)
   }
 
-  return { app, config, environment, logs, call, newUser, signIn }
+  const signInAdmin = (): Promise<SignedIn> => signIn(ADMIN.email, ADMIN)
+
+  return { app, config, environment, logs, call, newUser, signIn, signInAdmin }
 }
 
 export const refreshWith = (service: TestService, refreshToken: string): Promise<Response> =>

@@ -1,0 +1,112 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { loadSettings, setting } from '../src/index.ts'
+
+const definitions = {
+  ring: setting.watched({
+    name: 'RING',
+    description: 'a text in capitals',
+    parse(text) {
+      if (text !== text.toUpperCase()) throw new Error('is not in capitals')
+      return text
+    },
+  }),
+}
+
+type Line = { level: 'info' | 'error'; fields: object; message: string }
+type Accept = (text: string) => void | Promise<void>
+
+type TestScope = { teardown(handler: () => void): unknown }
+
+function follow(t: TestScope, environment: Record<string, string>, accept?: Accept) {
+  const { ring } = loadSettings(definitions, environment)
+  const lines: Line[] = []
+  const stopping = new AbortController()
+  t.teardown(() => stopping.abort())
+  const log = {
+    info: (fields: object, message: string) => lines.push({ level: 'info', fields, message }),
+    error: (fields: object, message: string) => lines.push({ level: 'error', fields, message }),
+  }
+  ring.follow({ signal: stopping.signal, log, ...(accept && { accept }) })
+  return { ring, lines, stopping }
+}
+
+async function until(holds: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 100 && !holds(); i++) await sleep(50)
+  return holds()
+}
+
+/** Longer than it takes to see a change. */
+const aWhile = (): Promise<void> => sleep(1500)
+
+t.test('a changed file takes effect without a restart', async (t) => {
+  const file = join(t.testdir({ ring: 'ONE\n' }), 'ring')
+  const { ring, lines } = follow(t, { RING_FILE: file })
+  t.equal(ring.current(), 'ONE')
+  writeFileSync(file, 'TWO\n')
+  t.ok(await until(() => ring.current() === 'TWO'))
+  t.same(lines, [{ level: 'info', fields: { setting: 'RING' }, message: lines[0]?.message }])
+})
+
+t.test('what can not be used is told once, by name and never by value, and the value before stays', async (t) => {
+  const file = join(t.testdir({ ring: 'ONE' }), 'ring')
+  const { ring, lines } = follow(t, { RING_FILE: file })
+  writeFileSync(file, 'two')
+  t.ok(await until(() => lines.length > 0))
+  await aWhile()
+  t.equal(ring.current(), 'ONE')
+  t.match(lines, [{ level: 'error', fields: { setting: 'RING', reason: 'is not in capitals' } }])
+  t.notMatch(JSON.stringify(lines), 'two')
+  writeFileSync(file, 'THREE')
+  t.ok(await until(() => ring.current() === 'THREE'))
+})
+
+t.test('what is refused here and now is asked for again', async (t) => {
+  const file = join(t.testdir({ ring: 'ONE' }), 'ring')
+  let isWelcome = false
+  const { ring, lines } = follow(t, { RING_FILE: file }, async () => {
+    if (!isWelcome) throw new Error('is not welcome')
+  })
+  writeFileSync(file, 'TWO')
+  t.ok(await until(() => lines.length > 0))
+  t.equal(ring.current(), 'ONE')
+  isWelcome = true
+  t.ok(await until(() => ring.current() === 'TWO'))
+})
+
+t.test('a file that is gone for a while, or in the middle of being written, changes nothing', async (t) => {
+  const file = join(t.testdir({ ring: 'ONE' }), 'ring')
+  const { ring, lines, stopping } = follow(t, { RING_FILE: file })
+  renameSync(file, `${file}.away`)
+  await aWhile()
+  t.equal(ring.current(), 'ONE')
+  // Never the same twice in a row.
+  for (let i = 0; i < 60; i++) {
+    writeFileSync(file, 'T'.repeat(i + 1))
+    await sleep(25)
+  }
+  stopping.abort()
+  t.equal(ring.current(), 'ONE')
+  t.same(lines, [])
+})
+
+t.test('a file below a directory that is swapped by its link is followed, as mounted secrets are', async (t) => {
+  const directory = t.testdir({ first: { ring: 'ONE' } })
+  mkdirSync(join(directory, 'second'))
+  writeFileSync(join(directory, 'second/ring'), 'TWO')
+  symlinkSync('first', join(directory, 'now'))
+  const { ring } = follow(t, { RING_FILE: join(directory, 'now/ring') })
+  t.equal(ring.current(), 'ONE')
+  symlinkSync('second', join(directory, 'next'))
+  renameSync(join(directory, 'next'), join(directory, 'now'))
+  t.ok(await until(() => ring.current() === 'TWO'))
+})
+
+t.test('a value from the environment stays what it is', async (t) => {
+  const { ring, lines } = follow(t, { RING: 'ONE' })
+  await aWhile()
+  t.equal(ring.current(), 'ONE')
+  t.same(lines, [])
+})
