@@ -4,7 +4,7 @@ import { ALGORITHMS, type Algorithm } from '@latchkey/access-token'
 import { type Environment, readStackSettings } from '../settings/stack-settings.ts'
 import { StackError } from '../stack-error.ts'
 
-export const USAGE = `npm run keys -- <command> [options]
+const USAGE = `npm run keys -- <command> [options]
 
   show                what is in the ring, and which step comes next
   rotate              takes the next step of a change: add a key, sign with it, drop the old one
