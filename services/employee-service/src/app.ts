@@ -5,8 +5,11 @@ import { type AppInstance, createServer, type LoggerOptions, registerHealth } fr
 import { v7 as uuidv7 } from 'uuid'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
+import { createWriteAs } from './database/write-as.ts'
 import { createEmployeeRepository } from './employees/employee-repository.ts'
 import { createEmployeeService } from './employees/employee-service.ts'
+import { createHistoryRepository } from './history/history-repository.ts'
+import { createHistoryService } from './history/history-service.ts'
 import { followKeys } from './http/follow-keys.ts'
 import { registerFeedMetrics } from './http/register-feed-metrics.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
@@ -57,8 +60,12 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       timeoutMs: 1500,
     })
 
-    const employees = createEmployeeService(createEmployeeRepository(database.db), uuidv7)
-    await employeeRoutes(app, employees)
+    const { db } = database
+    const employees = createEmployeeRepository(db)
+    await employeeRoutes(app, {
+      employees: createEmployeeService(employees, createWriteAs(db), uuidv7),
+      history: createHistoryService(createHistoryRepository(db), employees),
+    })
     // Who listens then can answer. Without Redis the service comes up all the same, and says so in /health/ready.
     const fetched = 'jwksUrl' in tokens.keys ? app.jwks.ready : undefined
     await Promise.race([Promise.all([app.revocations.ready, fetched]), sleep(FIRST_READ_MS, undefined, { ref: false })])

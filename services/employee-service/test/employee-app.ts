@@ -8,23 +8,29 @@ export const KEYS = 'test:employee-service-tests-sign-with-this-key'
 const keys = parseKeyRing(KEYS)
 const sign = createAccessTokenSigner({ ring: () => keys })
 
-/** What `app.inject` needs to come as somebody with these scopes, and nothing else. */
+/** What `app.inject` needs to come as a service client with these scopes, and nothing else. */
 export function bearer(...scopes: Scope[]): { authorization: string } {
   return { authorization: `Bearer ${sign(claims(scopes.join(' ')))}` }
 }
 
+/** The same as this user, in a session. */
+export function userWith(sub: string, ...scopes: Scope[]): { authorization: string } {
+  return { authorization: `Bearer ${sign({ ...claims(scopes.join(' ')), sub, ...inSession('s0') })}` }
+}
+
 /** The same as a user of this session, who may read. */
 export function readerInSession(sid: string): { authorization: string } {
-  const user = { ...claims('employees:read'), sid, did: 'd1', ver: 1, roles: ['user'] }
-  return { authorization: `Bearer ${sign(user)}` }
+  return { authorization: `Bearer ${sign({ ...claims('employees:read'), ...inSession(sid) })}` }
 }
+
+const inSession = (sid: string) => ({ sid, did: 'd1', ver: 1, roles: ['user'] })
 
 export const READER = bearer('employees:read')
 export const WRITER = bearer('employees:read', 'employees:write')
 
 function claims(scope: string): AccessTokenClaims {
   const now = Math.floor(Date.now() / 1000)
-  return { iss: ISSUER, aud: AUDIENCE, sub: 'u1', iat: now, exp: now + 900, jti: 'test', client_id: 'test', scope }
+  return { iss: ISSUER, aud: AUDIENCE, sub: 'test-client', iat: now, exp: now + 900, jti: 'test', client_id: 'test-client', scope }
 }
 
 type TestScope = Parameters<typeof testEnvironment>[0]

@@ -20,6 +20,7 @@ const stale = { ...WRITER, 'if-match': '"99"' }
 const calls = [
   { method: 'GET', url: '/employees', headers: READER },
   { method: 'GET', url, headers: READER },
+  { method: 'GET', url: `${url}/history`, headers: READER },
   { method: 'POST', url: '/employees', headers: WRITER, payload },
   { method: 'PUT', url, headers: stale, payload },
   { method: 'PATCH', url, headers: stale, payload: { jobTitle: 'x' } },

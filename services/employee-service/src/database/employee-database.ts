@@ -1,6 +1,8 @@
 import type { EmployeeTable } from '../employees/employee-table.ts'
+import type { HistoryTable } from '../history/history-table.ts'
 
 /** The tables of employee-service's own database. */
 export type EmployeeDatabase = {
   employees: EmployeeTable
+  employee_history: HistoryTable
 }

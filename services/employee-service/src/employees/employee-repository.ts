@@ -1,5 +1,5 @@
 import { isForeignKeyViolation, isUniqueViolation } from '@latchkey/database'
-import { type Kysely, sql } from 'kysely'
+import { type CompiledQuery, type Kysely, sql } from 'kysely'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import { invalidInput, problems } from '../errors.ts'
 import type { Employee, EmployeeChanges, EmployeeDraft, EmployeeStatus } from './employee.ts'
@@ -33,7 +33,7 @@ export type EmployeeRepository = ReturnType<typeof createEmployeeRepository>
 /** The executor may be a transaction: then every call is part of it. */
 export function createEmployeeRepository(db: Kysely<EmployeeDatabase>) {
   // Compiled once: this is the hot read, and to write its text anew costs about as much as to send it.
-  const byId = db.selectFrom('employees').select(EMPLOYEE_COLUMNS).where('id', '=', '').compile()
+  let byId: CompiledQuery<EmployeeRow> | undefined
 
   return {
     async insert(id: string, draft: EmployeeDraft): Promise<Employee> {
@@ -47,7 +47,8 @@ export function createEmployeeRepository(db: Kysely<EmployeeDatabase>) {
     },
 
     async find(id: string): Promise<Employee | undefined> {
-      const { rows } = await db.executeQuery<EmployeeRow>({ ...byId, parameters: [id] })
+      byId ??= db.selectFrom('employees').select(EMPLOYEE_COLUMNS).where('id', '=', '').compile()
+      const { rows } = await db.executeQuery({ ...byId, parameters: [id] })
       return rows[0] && employeeOf(rows[0])
     },
 

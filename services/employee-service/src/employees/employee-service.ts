@@ -1,4 +1,6 @@
+import type { WriteAs } from '../database/write-as.ts'
 import { invalidInput, problems } from '../errors.ts'
+import type { Actor } from '../history/actor.ts'
 import { type Employee, type EmployeeChanges, type EmployeeDraft, wholeOf } from './employee.ts'
 import { decodeCursor, encodeCursor } from './employee-cursor.ts'
 import type { EmployeeFilter, EmployeeRepository } from './employee-repository.ts'
@@ -16,20 +18,25 @@ export type ExpectedVersions = readonly number[] | undefined
 export type EmployeeService = ReturnType<typeof createEmployeeService>
 
 /** The rules of employees above their storage. Every refusal is a problem of `errors.ts`. */
-export function createEmployeeService(employees: EmployeeRepository, newId: () => string) {
+export function createEmployeeService(employees: EmployeeRepository, writeAs: WriteAs, newId: () => string) {
   async function get(id: string): Promise<Employee> {
     const employee = await employees.find(id)
     if (employee === undefined) throw new problems.employee_not_found()
     return employee
   }
 
-  async function write(id: string, changes: EmployeeChanges, versions: ExpectedVersions): Promise<Employee> {
+  async function write(
+    actor: Actor,
+    id: string,
+    changes: EmployeeChanges,
+    versions: ExpectedVersions,
+  ): Promise<Employee> {
     if (changes.managerId?.toLowerCase() === id.toLowerCase()) {
       throw invalidInput({ path: '/managerId', message: 'must be another employee' })
     }
     // To say of a terminated employee that it is terminated changes nothing, and so needs no termination.
     const terminated = changes.status === 'terminated'
-    const employee = await employees.update(id, changes, { versions, terminated })
+    const employee = await writeAs(actor, (stores) => stores.employees.update(id, changes, { versions, terminated }))
     if (employee !== undefined) return employee
     const { version } = await get(id)
     const isExpected = versions?.includes(version) ?? true
@@ -54,19 +61,20 @@ export function createEmployeeService(employees: EmployeeRepository, newId: () =
       return { items, nextCursor: last === undefined ? null : encodeCursor(positionOf(last, sort)) }
     },
 
-    async create(draft: EmployeeDraft): Promise<Employee> {
+    async create(actor: Actor, draft: EmployeeDraft): Promise<Employee> {
       if (draft.status === 'terminated') throw new problems.use_termination()
-      return employees.insert(newId(), draft)
+      return writeAs(actor, (stores) => stores.employees.insert(newId(), draft))
     },
 
-    replace: (id: string, draft: EmployeeDraft, versions: ExpectedVersions) => write(id, wholeOf(draft), versions),
+    replace: (actor: Actor, id: string, draft: EmployeeDraft, versions: ExpectedVersions) =>
+      write(actor, id, wholeOf(draft), versions),
 
     /** Applies a JSON merge patch (RFC 7396): null empties, absent stays. */
     change: write,
 
     /** Those whom the employee managed are left without a manager. */
-    async remove(id: string, versions: ExpectedVersions): Promise<void> {
-      if (await employees.delete(id, { versions })) return
+    async remove(actor: Actor, id: string, versions: ExpectedVersions): Promise<void> {
+      if (await writeAs(actor, (stores) => stores.employees.delete(id, { versions }))) return
       await get(id)
       throw new problems.version_conflict()
     },

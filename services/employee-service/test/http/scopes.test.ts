@@ -11,6 +11,7 @@ const calls: { call: InjectOptions; scope: 'employees:read' | 'employees:write';
   { call: { method: 'HEAD', url: '/employees' }, scope: 'employees:read', allowed: 200 },
   { call: { method: 'GET', url }, scope: 'employees:read', allowed: 404 },
   { call: { method: 'HEAD', url }, scope: 'employees:read', allowed: 404 },
+  { call: { method: 'GET', url: `${url}/history` }, scope: 'employees:read', allowed: 404 },
   { call: { method: 'POST', url: '/employees', payload }, scope: 'employees:write', allowed: 201 },
   { call: { method: 'PUT', url, payload }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'PATCH', url, payload: {} }, scope: 'employees:write', allowed: 404 },

@@ -1,11 +1,6 @@
 import { Type } from 'typebox'
 import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
-
-const OptionalText = (description?: string) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], ...(description && { description }) })
-
-/** The serialiser writes a `Date` in this format as UTC with milliseconds. */
-const Moment = Type.Unsafe<Date>({ type: 'string', format: 'date-time' })
+import { Moment, OptionalText } from './reply-members.ts'
 
 export const EmployeeReply = Type.Object({
   id: Type.String({ format: 'uuid' }),

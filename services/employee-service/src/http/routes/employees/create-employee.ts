@@ -1,5 +1,6 @@
 import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { actorOf } from '../../actor-of.ts'
 import { entityTag } from '../../entity-tag.ts'
 import { EmployeeBody } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
@@ -23,7 +24,7 @@ export function createEmployee(app: AppInstance, employees: EmployeeService): vo
     },
   }
   app.post('/employees', { schema }, async (request, reply) => {
-    const employee = await employees.create(request.body)
+    const employee = await employees.create(actorOf(request), request.body)
     reply.code(201).headers({ location: `/employees/${employee.id}`, etag: entityTag(employee.version) })
     return employee
   })

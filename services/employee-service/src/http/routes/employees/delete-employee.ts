@@ -1,6 +1,7 @@
 import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { actorOf } from '../../actor-of.ts'
 import { expectedVersions } from '../../entity-tag.ts'
 import { EmployeeParams, IfMatch } from '../../schemas/employee-request.ts'
 
@@ -17,7 +18,7 @@ export function deleteEmployee(app: AppInstance, employees: EmployeeService): vo
     response: { 204: Type.Null({ description: 'Gone' }), ...problemResponses(400, 401, 403, 404, 412, 503) },
   }
   app.delete('/employees/:id', { schema }, async (request, reply) => {
-    await employees.remove(request.params.id, expectedVersions(request.headers['if-match']))
+    await employees.remove(actorOf(request), request.params.id, expectedVersions(request.headers['if-match']))
     return reply.code(204).send(null)
   })
 }

@@ -1,17 +1,23 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
+import type { HistoryService } from '../../../history/history-service.ts'
 import { createEmployee } from './create-employee.ts'
 import { deleteEmployee } from './delete-employee.ts'
 import { getEmployee } from './get-employee.ts'
 import { listEmployees } from './list-employees.ts'
+import { listHistory } from './list-history.ts'
 import { patchEmployee } from './patch-employee.ts'
 import { replaceEmployee } from './replace-employee.ts'
 
-export async function employeeRoutes(app: AppInstance, employees: EmployeeService): Promise<void> {
+/** What the routes ask of the domain. */
+export type EmployeeServices = { readonly employees: EmployeeService; readonly history: HistoryService }
+
+export async function employeeRoutes(app: AppInstance, { employees, history }: EmployeeServices): Promise<void> {
   await app.register(async (reading: AppInstance) => {
     reading.addHook('onRequest', reading.requireScope('employees:read'))
     listEmployees(reading, employees)
     getEmployee(reading, employees)
+    listHistory(reading, history)
   })
 
   await app.register(async (writing: AppInstance) => {

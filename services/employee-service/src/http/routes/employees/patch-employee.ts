@@ -1,5 +1,6 @@
 import { type AppInstance, addJsonParser, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { actorOf } from '../../actor-of.ts'
 import { entityTag, expectedVersions } from '../../entity-tag.ts'
 import { EmployeePatch } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
@@ -28,7 +29,7 @@ export async function patchEmployee(app: AppInstance, employees: EmployeeService
     addJsonParser(patching, 'application/merge-patch+json')
     patching.patch('/employees/:id', { schema }, async (request, reply) => {
       const versions = expectedVersions(request.headers['if-match'])
-      const employee = await employees.change(request.params.id, request.body, versions)
+      const employee = await employees.change(actorOf(request), request.params.id, request.body, versions)
       reply.header('etag', entityTag(employee.version))
       return employee
     })

@@ -1,5 +1,6 @@
 import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { actorOf } from '../../actor-of.ts'
 import { entityTag, expectedVersions } from '../../entity-tag.ts'
 import { EmployeeBody } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
@@ -24,7 +25,7 @@ export function replaceEmployee(app: AppInstance, employees: EmployeeService): v
   }
   app.put('/employees/:id', { schema }, async (request, reply) => {
     const versions = expectedVersions(request.headers['if-match'])
-    const employee = await employees.replace(request.params.id, request.body, versions)
+    const employee = await employees.replace(actorOf(request), request.params.id, request.body, versions)
     reply.header('etag', entityTag(employee.version))
     return employee
   })

@@ -1,0 +1,7 @@
+/** Who makes a change, and in which request: what the history keeps of it. */
+export type Actor = {
+  readonly kind: 'user' | 'client'
+  /** `sub` of the access token: the user's id, or the client's. */
+  readonly id: string
+  readonly requestId: string
+}
