@@ -30,7 +30,16 @@ export const WRITER = bearer('employees:read', 'employees:write')
 
 function claims(scope: string): AccessTokenClaims {
   const now = Math.floor(Date.now() / 1000)
-  return { iss: ISSUER, aud: AUDIENCE, sub: 'test-client', iat: now, exp: now + 900, jti: 'test', client_id: 'test-client', scope }
+  return {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'test-client',
+    iat: now,
+    exp: now + 900,
+    jti: 'test',
+    client_id: 'test-client',
+    scope,
+  }
 }
 
 type TestScope = Parameters<typeof testEnvironment>[0]

@@ -33,7 +33,7 @@ export type EmployeeRepository = ReturnType<typeof createEmployeeRepository>
 /** The executor may be a transaction: then every call is part of it. */
 export function createEmployeeRepository(db: Kysely<EmployeeDatabase>) {
   // Compiled once: this is the hot read, and to write its text anew costs about as much as to send it.
-  let byId: CompiledQuery<EmployeeRow> | undefined
+  let byId: CompiledQuery | undefined
 
   return {
     async insert(id: string, draft: EmployeeDraft): Promise<Employee> {
@@ -48,7 +48,7 @@ export function createEmployeeRepository(db: Kysely<EmployeeDatabase>) {
 
     async find(id: string): Promise<Employee | undefined> {
       byId ??= db.selectFrom('employees').select(EMPLOYEE_COLUMNS).where('id', '=', '').compile()
-      const { rows } = await db.executeQuery({ ...byId, parameters: [id] })
+      const { rows } = await db.executeQuery<EmployeeRow>({ ...byId, parameters: [id] })
       return rows[0] && employeeOf(rows[0])
     },
 

@@ -19,5 +19,7 @@ export type HistoryEntry = {
   /** Null when it was no request: somebody at the database itself. */
   readonly actor: Pick<Actor, 'kind' | 'id'> | null
   readonly requestId: string | null
-  readonly changes: readonly { readonly field: string; readonly from: string | null; readonly to: string | null }[]
+  readonly changes: FactChange[]
 }
+
+export type FactChange = { readonly field: string; readonly from: string | null; readonly to: string | null }

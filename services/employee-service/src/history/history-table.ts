@@ -1,6 +1,6 @@
 import type { Generated, GeneratedAlways, Selectable } from 'kysely'
 import type { Actor } from './actor.ts'
-import type { EmployeeFacts, HistoryAction, HistoryEntry } from './history-entry.ts'
+import type { EmployeeFacts, FactChange, HistoryAction, HistoryEntry } from './history-entry.ts'
 
 /** Written by triggers of `employees` alone, and never changed. */
 export type HistoryTable = {
@@ -32,7 +32,7 @@ export function historyEntryOf(row: Selectable<HistoryTable>): HistoryEntry {
   }
 }
 
-function changesOf(before: EmployeeFacts, after: EmployeeFacts): HistoryEntry['changes'] {
+function changesOf(before: EmployeeFacts, after: EmployeeFacts): FactChange[] {
   const from = new Map(Object.entries(before))
   const to = new Map(Object.entries(after))
   const fields = [...new Set([...from.keys(), ...to.keys()])]

@@ -56,7 +56,11 @@ t.test('every change is on record: what was changed, from what to what, by whom,
     actor: { kind: 'user', id: 'hr-person' },
     requestId: 'the-promotion',
   })
-  t.same(changesOf(patch), { jobTitle: ['Clerk', 'Admiral'], department: [null, 'Navy'], hiredOn: ['2024-02-29', null] })
+  t.same(changesOf(patch), {
+    jobTitle: ['Clerk', 'Admiral'],
+    department: [null, 'Navy'],
+    hiredOn: ['2024-02-29', null],
+  })
   t.match(put, { action: 'updated', version: 3, actor: CLIENT })
   t.same(changesOf(put), { jobTitle: ['Admiral', null], department: ['Navy', null], userId: [null, USER] })
   t.match(deleted, { action: 'deleted', version: 3, actor: CLIENT, requestId: 'the-end' })
@@ -155,7 +159,8 @@ t.test('pages are the newest first, and together they are the whole, in order', 
     versions.push(...page.items.map(({ version }: Entry) => version))
     cursor = page.nextCursor ?? undefined
     // What happens between two pages is newer than both.
-    if (cursor !== undefined) await call({ method: 'PATCH', url: `/employees/${id}`, payload: { jobTitle: 'meanwhile' } })
+    if (cursor !== undefined)
+      await call({ method: 'PATCH', url: `/employees/${id}`, payload: { jobTitle: 'meanwhile' } })
   } while (cursor !== undefined)
   t.same(versions, [7, 6, 5, 4, 3, 2, 1])
 })
@@ -165,7 +170,10 @@ t.test('parallel writes leave one entry for each version, in their order', async
   const titles = Array.from({ length: 20 }, (_, n) => `title ${n}`)
   await Promise.all(titles.map((jobTitle) => call({ method: 'PATCH', url: `/employees/${id}`, payload: { jobTitle } })))
   const versions = (await historyOf(id, { limit: '100' })).map(({ version }) => version)
-  t.same(versions, Array.from({ length: 21 }, (_, n) => 21 - n))
+  t.same(
+    versions,
+    Array.from({ length: 21 }, (_, n) => 21 - n),
+  )
 })
 
 t.test('nobody has a history who never was', async (t) => {
