@@ -66,8 +66,10 @@ export const resourceServer = fastifyPlugin(
     const { clockToleranceSeconds = 5, now = Date.now } = options
     assertOrigins(allowedOrigins)
     const { revocations } = options
-    const feed = revocations && createRevocationFeed(revocations, { log: app.log, now })
     const { jwks, keys } = keysOf(options.keys, app)
+    // Whoever revokes a key signs with another, perhaps a new one.
+    const onKeyRevoked = (): void => jwks?.refetch()
+    const feed = revocations && createRevocationFeed(revocations, { log: app.log, now, onKeyRevoked })
     const ring = feed?.guard(keys) ?? keys
     const engine = createJwtEngine(app)
     const verify = createAccessTokenVerifier({ ring, engine, issuer, audience, clockToleranceSeconds, now })

@@ -1,3 +1,4 @@
+export { createEntry, type RingText, writeRing } from './keys/ring-text.ts'
 export type { BackgroundProcess } from './processes/background-process.ts'
 export { stopLeftover } from './processes/stop-leftover.ts'
 export type { EmbeddedPostgres, PostgresOptions } from './servers/embedded-postgres.ts'

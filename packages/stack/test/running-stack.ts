@@ -18,7 +18,13 @@ export type StackRun = {
   readonly exited: Promise<[number | null, NodeJS.Signals | null]>
 }
 
-export type StackPlace = { DATA_DIR: string; AUTH_PORT: string; EMPLOYEE_PORT: string; REFRESH_GRACE?: string }
+export type StackPlace = {
+  DATA_DIR: string
+  AUTH_PORT: string
+  EMPLOYEE_PORT: string
+  REFRESH_GRACE?: string
+  ACCESS_TOKEN_ALGORITHM?: string
+}
 
 /** Runs what `npm start` runs. */
 export function runStackProcess(t: Test, place: StackPlace): StackRun {

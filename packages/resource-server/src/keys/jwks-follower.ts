@@ -15,6 +15,8 @@ export type JwksFollower = {
    * @throws {AccessError} `unavailable` (or rejects with it) while the set can not be fetched
    */
   lookFor(): Promise<void> | undefined
+  /** Fetches the set now. */
+  refetch(): void
   /** Resolves when there is a first copy; rejects when the follower is closed before. */
   readonly ready: Promise<void>
   /** For `/health/ready`: `degraded` while the last fetch failed; rejects as long as there is no copy. */
@@ -91,6 +93,10 @@ export function followJwks(options: JwksOptions, log: Pick<FastifyBaseLogger, 'i
       return refresh().then(() => {
         if (failures > 0) throw unavailable(UNKNOWN)
       })
+    },
+
+    refetch() {
+      void refresh()
     },
 
     async healthCheck() {

@@ -41,9 +41,14 @@ export type FeedSurroundings = {
   log: Pick<FastifyBaseLogger, 'info' | 'warn'>
   /** The time in milliseconds since 1970. */
   now: () => number
+  /** Told of each key that turns out to be revoked. */
+  onKeyRevoked?: () => void
 }
 
-export function createRevocationFeed(options: RevocationOptions, { log, now }: FeedSurroundings): FeedControl {
+export function createRevocationFeed(
+  options: RevocationOptions,
+  { log, now, onKeyRevoked }: FeedSurroundings,
+): FeedControl {
   const { redisUrl, redisOptions, prefix, maxStalenessMs, onStale } = withDefaults(options)
   const key = `${prefix}revocations`
   const nodes = createRedisNodes(parseRedisUrl(redisUrl))
@@ -54,11 +59,16 @@ export function createRevocationFeed(options: RevocationOptions, { log, now }: F
 
   function apply(entries: readonly StreamEntry[]): void {
     const skipped: { id: string; fault: string }[] = []
+    let isKeyNews = false
     for (const [id, fields] of entries) {
       const revocation = readRevocation(fields)
       if (typeof revocation === 'string') skipped.push({ id, fault: revocation })
-      else table.add(revocation)
+      else {
+        if (revocation.kind === 'key' && !table.refusesKey(revocation.id)) isKeyNews = true
+        table.add(revocation)
+      }
     }
+    if (isKeyNews) onKeyRevoked?.()
     if (skipped.length > 0) state.onSkipped(skipped)
   }
 

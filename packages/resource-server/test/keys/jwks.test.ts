@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppInstance } from '@latchkey/service-kit'
+import { privateRedis } from '@latchkey/test-kit'
 import t from 'tap'
+import type { ResourceServerOptions } from '../../src/index.ts'
 import { encode, forgeToken, goodClaims } from '../hostile/forge-token.ts'
+import { EXP, freshPrefix, publish, session } from '../revocations/feed-server.ts'
 import { bearer, buildTestServer, ringText } from '../test-server.ts'
 import { createKey, type Issuer, startIssuer, tokenOf } from './issuer.ts'
 
@@ -10,10 +13,17 @@ type Times = { refreshMs?: number; cooldownMs?: number; timeoutMs?: number }
 type TestScope = { teardown(handler: () => Promise<void>): unknown }
 
 const HOUR = 3_600_000
+const { url: redisUrl } = await privateRedis(t)
 
-async function serverFor(t: TestScope, issuer: Issuer, times: Times = {}, algorithm: 'ES256' | 'EdDSA' = 'ES256') {
+async function serverFor(
+  t: TestScope,
+  issuer: Issuer,
+  times: Times = {},
+  algorithm: 'ES256' | 'EdDSA' = 'ES256',
+  more: Partial<ResourceServerOptions> = {},
+) {
   const keys = { jwksUrl: issuer.url, algorithm, refreshMs: HOUR, cooldownMs: HOUR, ...times }
-  const app = await buildTestServer({ keys })
+  const app = await buildTestServer({ keys, ...more })
   t.teardown(async () => app.close())
   return app
 }
@@ -167,4 +177,21 @@ t.test('where keys are not fetched, asking how that goes is a mistake', async (t
   const app = await buildTestServer({ keys: ringText })
   t.teardown(async () => app.close())
   t.throws(() => app.jwks, /not fetched/)
+})
+
+t.test('when a key is revoked the set is fetched at once: who revokes a key has another one', async (t) => {
+  const feed = { redisUrl, prefix: freshPrefix() }
+  const [leaked, next, last] = [createKey('leaked'), createKey('next'), createKey('last')]
+  const issuer = await startIssuer(t, leaked)
+  const app = await serverFor(t, issuer, {}, 'ES256', { revocations: feed })
+  await Promise.all([app.jwks.ready, app.revocations.ready])
+  t.equal(await statusOf(app, tokenOf(next)), 401, 'not published, and asked for: the time of cooling down begins')
+  issuer.publish(next, leaked)
+  await publish(feed, { kind: 'key', id: 'leaked', exp: EXP })
+  t.ok(await until(async () => (await statusOf(app, tokenOf(next))) === 200))
+  t.equal((await answerTo(app, tokenOf(leaked))).json().code, 'token_revoked')
+  issuer.publish(last)
+  await publish(feed, { kind: 'key', id: 'leaked', exp: EXP }, session('s9'))
+  t.ok(await until(async () => (await answerTo(app, tokenOf(next, { sid: 's9' }))).json().code === 'token_revoked'))
+  t.equal(issuer.fetches, 3, 'told again of the same key, it is not fetched again')
 })

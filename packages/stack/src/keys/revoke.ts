@@ -6,6 +6,8 @@ import { readRingFile, writeRingFile } from './ring-file.ts'
 import { createEntry } from './ring-text.ts'
 import { kidOf, take } from './rotation.ts'
 
+/** By then services that read this file know the new key: no token of theirs is refused, even in an emergency. */
+const READ_MS = 2000
 /** How long auth-service may take to sign with the new key. */
 const PATIENCE_MS = 10_000
 
@@ -23,7 +25,10 @@ export async function revoke(
   const { ring } = readRingFile(file)
   if (ring.entries[0]?.kid === kid) {
     const next = kidOf(new Date())
-    writeRingFile(file, { ...ring, entries: [createEntry(ring.algorithm, next), ...ring.entries] })
+    const extended = { ...ring, entries: [...ring.entries, createEntry(ring.algorithm, next)] }
+    writeRingFile(file, extended)
+    await sleep(READ_MS)
+    writeRingFile(file, take({ does: 'sign', kid: next }, extended))
     say(`The key ${next} signs from now on.`)
     if (ring.algorithm === 'HS256') say('Give this ring to every verifier that does not read this very file.')
   }

@@ -66,6 +66,8 @@ t.test(
         try {
           for (let n = 0; n < tries; n++) await play(schedule)
         } catch (error) {
+          // Told at once: it may not go wrong again while it is made smaller.
+          if (tries === 1) t.comment(`seed ${SEED + n}: ${error}`)
           found = true
           tries = TRIES
           throw error

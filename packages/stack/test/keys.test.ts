@@ -1,0 +1,222 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ALGORITHMS } from '@latchkey/access-token'
+import t, { type Test } from 'tap'
+import { randomRing, readRing, writeRing } from '../src/keys/ring-text.ts'
+import { kidOf, nextStep, take } from '../src/keys/rotation.ts'
+import { freePort } from '../src/processes/free-port.ts'
+import { runStackProcess } from './running-stack.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+t.setTimeout(120_000)
+
+const program = join(import.meta.dirname, '../src/keys.ts')
+
+/** Runs what `npm run keys --` runs. */
+function keys(args: string[], environment: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
+    encoding: 'utf8',
+  })
+  return { status, output: stdout + stderr }
+}
+
+function ringFile(t: Test, text: string): string {
+  const file = join(temporaryDirectory(t), 'ring')
+  writeFileSync(file, text, { mode: 0o640 })
+  return file
+}
+
+const kidsIn = (file: string): string[] => readRing(readFileSync(file, 'utf8').trim()).entries.map(({ kid }) => kid)
+
+/** As if the last change were longer ago. */
+function age(file: string, seconds: number): void {
+  const then = Date.now() / 1000 - seconds
+  utimesSync(file, then, then)
+}
+
+const own = (day: number): string => kidOf(new Date(Date.UTC(2030, 0, day)))
+const HS = 'x'.repeat(40)
+
+for (const kids of [
+  ['k1'],
+  ['default'],
+  [own(1)],
+  ['zz-by-hand'],
+  ['b', 'a'],
+  [own(2), own(1)],
+  [own(3), 'b', own(1)],
+]) {
+  t.test(
+    `from ${kids.join(', ')} a change always goes on to its end: known before it signs, good until its end`,
+    async (t) => {
+      let ring = readRing(kids.map((kid, index) => `${kid}:${index}${HS}`).join())
+      // Whatever was left over goes first.
+      if (kids.length > 1) {
+        t.equal(nextStep(ring, new Date()).does, 'drop')
+        ring = take(nextStep(ring, new Date()), ring)
+      }
+      const [old] = ring.entries.map(({ kid }) => kid)
+      const now = new Date(Date.UTC(2030, 1, 1))
+      const seen: string[][] = []
+      for (const does of ['add', 'sign', 'drop'] as const) {
+        const step = nextStep(ring, now)
+        t.equal(step.does, does)
+        ring = readRing(writeRing(take(step, ring)))
+        seen.push(ring.entries.map(({ kid }) => kid))
+      }
+      t.same(seen, [[old, kidOf(now)], [kidOf(now), old], [kidOf(now)]])
+    },
+  )
+}
+
+for (const algorithm of ALGORITHMS) {
+  t.test(`${algorithm}: what is made and written can be read by the services`, async (t) => {
+    const ring = readRing(randomRing(algorithm))
+    t.equal(ring.algorithm, algorithm)
+    t.equal(readRing(writeRing(take(nextStep(ring, new Date()), ring))).entries.length, 2)
+  })
+}
+
+t.test('rotate takes one step at a time and no step too early', async (t) => {
+  const file = ringFile(t, `k1:${HS}\n`)
+  const first = keys(['rotate', '--file', file])
+  t.equal(first.status, 0)
+  const [, added] = kidsIn(file)
+  t.match(first.output, `Added the key ${added}`)
+  t.match(first.output, 'Next: ')
+  t.equal(statSync(file).mode & 0o777, 0o640, 'who may read it stays')
+  t.notOk(existsSync(`${file}.previous`))
+  t.notMatch(first.output, HS, 'no secret is shown')
+
+  const early = keys(['rotate', '--file', file])
+  t.equal(early.status, 1)
+  t.match(early.output, 'too early to sign')
+  t.same(kidsIn(file), ['k1', added])
+
+  age(file, 11)
+  t.equal(keys(['rotate', '--file', file]).status, 0)
+  t.same(kidsIn(file), [added, 'k1'])
+  age(file, 16 * 60)
+  t.match(keys(['rotate', '--file', file]).output, 'too early to drop')
+  age(file, 17 * 60)
+  t.equal(keys(['rotate', '--file', file]).status, 0)
+  t.same(kidsIn(file), [added])
+})
+
+t.test('rotate --now asks no time, and --wait takes all steps with the time between them', async (t) => {
+  const file = ringFile(t, HS)
+  for (let n = 0; n < 3; n++) t.equal(keys(['rotate', '--now', '--file', file]).status, 0)
+  const [kid] = kidsIn(file)
+  t.not(kid, 'default')
+
+  const other = ringFile(t, randomRing('ES256'))
+  const environment = { ACCESS_TOKEN_ALGORITHM: 'ES256', ACCESS_TOKEN_PRIVATE_KEYS_FILE: other }
+  const begun = keys(['rotate', '--settle', '1s'], environment)
+  t.equal(begun.status, 0)
+  age(other, 3600)
+  const rest = keys(['rotate', '--wait', '--settle', '1s', '--now'], environment)
+  t.equal(rest.status, 0)
+  t.match(rest.output, 'the change is complete')
+  t.equal(kidsIn(other).length, 1)
+})
+
+t.test('create makes a ring for one algorithm, and never over another', async (t) => {
+  const file = join(temporaryDirectory(t), 'ring')
+  t.equal(keys(['create', '--algorithm', 'EdDSA', '--file', file]).status, 0)
+  t.equal(readRing(readFileSync(file, 'utf8')).algorithm, 'EdDSA')
+  t.equal(statSync(file).mode & 0o777, 0o600)
+  const again = keys(['create', '--algorithm', 'ES256', '--file', file])
+  t.equal(again.status, 1)
+  t.match(again.output, 'is there already')
+  t.match(keys(['show', '--file', file]).output, /signs and verifies/)
+})
+
+t.test('what can not be done is one clear message, and changes nothing', async (t) => {
+  const file = ringFile(t, 'k1:short')
+  t.match(keys(['rotate', '--file', file]), { status: 1, output: /cannot be used: .*'k1'/ })
+  t.match(keys(['rotate', '--file', '/nowhere/ring']), { status: 1, output: /cannot be read/ })
+  t.match(keys(['dance']), { status: 1, output: /npm run keys -- <command>/ })
+  t.match(keys(['revoke']), { status: 1, output: /npm run keys -- <command>/ })
+  t.match(keys(['rotate', '--file', file, '--fast']), { status: 1, output: /--fast/ })
+  t.match(keys(['rotate', '--settle', 'soon', '--file', file]), { status: 1, output: /--settle must be a duration/ })
+  t.equal(readFileSync(file, 'utf8'), 'k1:short')
+
+  const cutShort = ringFile(t, `k1:${HS}`)
+  writeFileSync(`${cutShort}.previous`, `k0:${HS}`)
+  t.match(keys(['rotate', '--file', cutShort]), { status: 1, output: /cut short/ })
+  t.equal(readFileSync(cutShort, 'utf8'), `k1:${HS}`)
+})
+
+type Place = { DATA_DIR: string; AUTH_PORT: string; EMPLOYEE_PORT: string; ACCESS_TOKEN_ALGORITHM: string }
+
+for (const [algorithm, ring] of [
+  ['HS256', 'access-token-secret'],
+  ['ES256', 'access-token-private-keys-es256'],
+] as const) {
+  t.test(`${algorithm}: on a running system a change passes unnoticed, and a leaked key is refused`, async (t) => {
+    const [auth, employee] = [await freePort(), await freePort()]
+    const place: Place = {
+      DATA_DIR: join(temporaryDirectory(t), 'data'),
+      AUTH_PORT: String(auth),
+      EMPLOYEE_PORT: String(employee),
+      ACCESS_TOKEN_ALGORITHM: algorithm,
+    }
+    const run = runStackProcess(t, place)
+    await run.ready()
+    const [, password = ''] = /password {11}(\S{24}) /.exec(run.output()) ?? []
+    const file = join(place.DATA_DIR, 'secrets', ring)
+
+    const signIn = async (): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${auth}/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'admin@localhost.test', password, delivery: 'body' }),
+      })
+      return ((await answer.json()) as { accessToken: string }).accessToken
+    }
+    const signedUnder = (token: string): string =>
+      JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
+    const answerTo = async (token: string): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${employee}/employees`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      return answer.status === 200 ? 'ok' : ((await answer.json()) as { code: string }).code
+    }
+    const until = async (holds: () => Promise<boolean>): Promise<boolean> => {
+      for (let i = 0; i < 100; i++) {
+        if (await holds()) return true
+        await sleep(50)
+      }
+      return false
+    }
+
+    const before = await signIn()
+    t.equal(await answerTo(before), 'ok')
+    t.equal(keys(['rotate'], place).status, 0)
+    await sleep(1500)
+    t.equal(keys(['rotate', '--now'], place).status, 0)
+    const [signing = '', old = ''] = kidsIn(file)
+    t.ok(await until(async () => signedUnder(await signIn()) === signing))
+    const after = await signIn()
+    t.equal(await answerTo(after), 'ok')
+    t.equal(await answerTo(before), 'ok')
+
+    const leaked = keys(['revoke', old], { ...place, ADMIN_PASSWORD: password })
+    t.equal(leaked.status, 0, leaked.output)
+    t.same(kidsIn(file), [signing])
+    t.ok(await until(async () => ['token_revoked', 'invalid_token'].includes(await answerTo(before))))
+    t.equal(await answerTo(after), 'ok')
+
+    const signer = keys(['revoke', signing], { ...place, ADMIN_PASSWORD: password })
+    t.equal(signer.status, 0, signer.output)
+    t.match(signer.output, 'signs from now on')
+    t.ok(await until(async () => ['token_revoked', 'invalid_token'].includes(await answerTo(after))))
+    t.equal(await answerTo(await signIn()), 'ok', 'a new token is good at once')
+    t.match(keys(['revoke', 'k9'], { ...place, ADMIN_PASSWORD: 'wrong' }), { status: 1, output: /invalid_credentials/ })
+    run.child.kill('SIGTERM')
+    t.same(await run.exited, [0, null])
+  })
+}
