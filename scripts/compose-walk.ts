@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createCompose, run } from './compose-walk/compose.ts'
 import { hardening } from './compose-walk/hardening.ts'
 import { images } from './compose-walk/images.ts'
+import { changesOfKeys, privateKeys } from './compose-walk/keys.ts'
 import { mainJob } from './compose-walk/main-job.ts'
 import { outages } from './compose-walk/outages.ts'
 import { scaling } from './compose-walk/scaling.ts'
@@ -32,7 +33,9 @@ try {
     await hardening(stack)
     const users = await mainJob(stack)
     await outages(stack, users)
+    await changesOfKeys(stack, users)
     await scaling(stack, users)
+    await privateKeys(stack, users)
     await stopping(stack, users)
   } catch (error) {
     if (!interrupted.signal.aborted) console.error(await removeAll('logs', '--no-color', '--tail=30').catch(() => ''))

@@ -64,12 +64,23 @@ export async function mainJob({ authUrl, employeeUrl, secrets }: Stack): Promise
   await step('the user signs out everywhere, and is refused from then on', async () => {
     const out = await request(`${authUrl}/auth/logout-all`, { method: 'POST', token: user.accessToken })
     assert.equal(out.status, 204, JSON.stringify(out.body))
+    const answeredAt = performance.now()
     const refreshed = await request(`${authUrl}/auth/refresh`, { body: { refreshToken: user.refreshToken } })
     assert.equal(refreshed.status, 401)
     assert.equal(refreshed.body.code, 'session_ended')
     assert.equal(refreshed.body.reason, 'signed_out_everywhere')
     const me = await request(`${authUrl}/auth/me`, { token: user.accessToken })
     assert.equal(me.status, 401)
+    // The other service hears of it through the feed.
+    for (;;) {
+      const { status, body } = await request(`${employeeUrl}/employees/${employeeId}`, { token: user.accessToken })
+      const took = performance.now() - answeredAt
+      if (status === 401) {
+        assert.equal(body.code, 'token_revoked')
+        return `at employee-service too, ${took.toFixed(0)} ms after the answer`
+      }
+      assert.ok(took < 1000, `employee-service still answers ${status} after ${took.toFixed(0)} ms`)
+    }
   })
   return { administrator, employeeId }
 }

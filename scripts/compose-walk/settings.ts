@@ -11,6 +11,8 @@ export type Stack = {
   readonly compose: Compose
   /** By the names of their files. */
   readonly secrets: Readonly<Record<string, string>>
+  readonly secretsDirectory: string
+  readonly environmentFile: string
   readonly authUrl: string
   readonly employeeUrl: string
 }
@@ -46,6 +48,8 @@ export async function createSettings(compose: Compose, directory: string): Promi
     return `${Object.keys(secrets).length} of them`
   })
   return {
+    secretsDirectory,
+    environmentFile: file,
     compose,
     secrets,
     authUrl: `http://127.0.0.1:${authPort}`,
