@@ -11,8 +11,10 @@ import { adminRoutes } from './http/routes/admin/index.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
-import { keepKeysRevoked } from './keys/keep-keys-revoked.ts'
+import { repeat } from './repeat.ts'
 import { createRedisClient, isRedisUnavailable } from './sessions/redis-client.ts'
+import { assertNoEviction } from './sessions/redis-eviction.ts'
+import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 import { createFirstAdministrator } from './users/first-administrator.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
@@ -107,10 +109,10 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await migrate({ db, migrations, ...(schema && { schema }) })
     gate.watch()
     await waitUntilReady('Redis', app.log, async () => gate.assertOpen())
+    await assertNoEviction(redis)
     await app.revocations.ready
     await keys.assertCanSign(accessRing())
     followKeyRings(config, keys, { signal, log: app.log })
-    void keepKeysRevoked(keys, { signal, log: app.log, everyMs: publisher.retentionMs / 2 })
     await services.ready
     await ensureConfiguredClients(config, services.clients, app.log)
     if (config.adminPassword !== undefined) {
@@ -123,5 +125,10 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await app.close()
     throw error
   }
+  const onError = (err: unknown): void => app.log.warn({ err }, 'housekeeping failed; it is tried again')
+  // The feed forgets what was published long ago; a key stays revoked.
+  void repeat(keys.publishAll, { everyMs: publisher.retentionMs / 2, signal, onError })
+  const forget = () => deleteEventsBefore(db, new Date(Date.now() - config.maxAgeMs))
+  void repeat(forget, { everyMs: 3_600_000, signal, onError })
   return app
 }

@@ -1,5 +1,6 @@
 import { cuttableProxy, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import type { LightMyRequestResponse as Response } from 'fastify'
+import { Redis } from 'ioredis'
 import t from 'tap'
 import {
   cookieHeader,
@@ -144,4 +145,18 @@ t.test('a sign-in or sign-out whose reply from Redis is lost may be repeated', a
     t.equal((await auth.call('POST', '/auth/logout', { body: { refreshToken } })).statusCode, 204)
     t.match((await refreshWith(auth, refreshToken)).json(), { code: 'session_ended', reason: 'signed_out' })
   }
+})
+
+t.test('on a Redis that may evict sessions the service does not start, and says why', async (t) => {
+  const environment = await testEnvironment(t)
+  const { url } = await privateRedis(t)
+  const redis = new Redis(url)
+  t.teardown(async () => redis.disconnect())
+  const start = () => startAuthService(t, { environment: { ...environment, redisUrl: url } })
+  for (const policy of ['allkeys-lru', 'volatile-ttl']) {
+    await redis.config('SET', 'maxmemory-policy', policy)
+    await t.rejects(start(), { message: new RegExp(`maxmemory-policy is ${policy}`) })
+  }
+  await redis.config('SET', 'maxmemory-policy', 'noeviction')
+  t.ok((await start()).app)
 })
