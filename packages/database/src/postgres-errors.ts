@@ -2,6 +2,7 @@ import { isStalePlan } from './prepared-statements.ts'
 
 const UNIQUE_VIOLATION = '23505'
 const FOREIGN_KEY_VIOLATION = '23503'
+const CHECK_VIOLATION = '23514'
 
 /** The row is there already. With `constraint`: by that constraint or unique index. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
@@ -11,6 +12,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 /** The row refers to one that is not there, or is referred to. */
 export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, FOREIGN_KEY_VIOLATION, constraint)
+}
+
+/** The row breaks a rule of its table: a check constraint, or a trigger that reports as one. */
+export function isCheckViolation(error: unknown, constraint?: string): boolean {
+  return isViolation(error, CHECK_VIOLATION, constraint)
 }
 
 function isViolation(error: unknown, code: string, constraint: string | undefined): boolean {

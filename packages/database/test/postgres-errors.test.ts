@@ -1,7 +1,13 @@
 import { testEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
-import { createDatabase, isForeignKeyViolation, isUnavailable, isUniqueViolation } from '../src/index.ts'
+import {
+  createDatabase,
+  isCheckViolation,
+  isForeignKeyViolation,
+  isUnavailable,
+  isUniqueViolation,
+} from '../src/index.ts'
 
 const { databaseUrl, schema } = await testEnvironment(t)
 const { db, close } = createDatabase<Record<string, never>>({ url: databaseUrl, schema })
@@ -34,6 +40,12 @@ t.test('violations are told apart by kind and by constraint', async (t) => {
   const orphan = await failureOf('insert into children values (9)')
   t.ok(isForeignKeyViolation(orphan, 'children_parent'))
   t.notOk(isUniqueViolation(orphan))
+
+  await sql`create table adults (age int constraint adults_age check (age >= 18))`.execute(db)
+  const child = await failureOf('insert into adults values (9)')
+  t.ok(isCheckViolation(child, 'adults_age'))
+  t.notOk(isCheckViolation(child, 'adults_name'))
+  t.notOk(isForeignKeyViolation(child))
 })
 
 const withCode = (code: string): Error => Object.assign(new Error('made for this test'), { code })

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createWriteAs } from './database/write-as.ts'
+import { createEmployeeListing } from './employees/employee-listing-repository.ts'
 import { createEmployeeRepository } from './employees/employee-repository.ts'
 import { createEmployeeService } from './employees/employee-service.ts'
 import { createHistoryRepository } from './history/history-repository.ts'
@@ -13,12 +14,16 @@ import { createHistoryService } from './history/history-service.ts'
 import { followKeys } from './http/follow-keys.ts'
 import { registerFeedMetrics } from './http/register-feed-metrics.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
+import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts'
+import { sweepKeys } from './idempotency/sweep-keys.ts'
 
 export type Overrides = {
   /** Where log lines go; standard output unless given. */
   logStream?: NonNullable<LoggerOptions['stream']>
   /** How long to wait for a Postgres that is down at boot. Milliseconds. */
   databaseWaitMs?: number
+  /** How often idempotency keys past their day are forgotten. Milliseconds. */
+  keySweepMs?: number
 }
 
 /** How long the boot waits for the first reading of the revocation feed, which takes a few milliseconds. */
@@ -26,7 +31,7 @@ const FIRST_READ_MS = 1000
 
 /** employee-service, ready to listen: its database is migrated. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
-  const { logStream, databaseWaitMs = 30_000 } = overrides
+  const { logStream, databaseWaitMs = 30_000, keySweepMs } = overrides
   const { tokens, revocations, allowedOrigins, trustProxy } = config
 
   const app = await createServer({
@@ -61,9 +66,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
 
     const { db } = database
+    const stopSweeping = sweepKeys(
+      createIdempotencyRepository(db),
+      (err) => app.log.warn({ err }, 'old idempotency keys could not be forgotten'),
+      keySweepMs,
+    )
+    app.addHook('onClose', async () => stopSweeping())
     const employees = createEmployeeRepository(db)
     await employeeRoutes(app, {
-      employees: createEmployeeService(employees, createWriteAs(db), uuidv7),
+      employees: createEmployeeService(employees, createEmployeeListing(db), createWriteAs(db), uuidv7),
       history: createHistoryService(createHistoryRepository(db), employees),
     })
     // Who listens then can answer. Without Redis the service comes up all the same, and says so in /health/ready.

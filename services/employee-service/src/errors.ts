@@ -10,6 +10,26 @@ export const problems = defineProblems({
     title: 'Use termination',
     detail: 'An employee becomes terminated by termination alone, not by writing the status.',
   },
+  manager_loop: {
+    status: 409,
+    title: 'Manager loop',
+    detail: 'Nobody can be above their own manager: this one reports to the employee, directly or through others.',
+  },
+  user_required: {
+    status: 403,
+    title: 'User required',
+    detail: 'This call is for users; a service client has no employee record of its own.',
+  },
+  no_linked_employee: {
+    status: 404,
+    title: 'No linked employee',
+    detail: 'No employee is linked to this account.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency key reused',
+    detail: 'This Idempotency-Key came with another body before. Take a new key for a new employee.',
+  },
   version_conflict: {
     status: 412,
     title: 'Version conflict',

@@ -1,7 +1,7 @@
 import { privatePostgres } from '@latchkey/test-kit'
 import t from 'tap'
 import { buildApp } from '../src/index.ts'
-import { employeeApp, READER, testConfig, WRITER } from './employee-app.ts'
+import { employeeApp, READER, testConfig, userWith, WRITER } from './employee-app.ts'
 
 /** What the service promises, and something on top for a busy machine. */
 const WITHIN_MS = 2000 + 500
@@ -19,9 +19,12 @@ const url = `/employees/${employee.id}`
 const stale = { ...WRITER, 'if-match': '"99"' }
 const calls = [
   { method: 'GET', url: '/employees', headers: READER },
+  { method: 'GET', url: '/employees?query=grace', headers: READER },
+  { method: 'GET', url: '/employees/me', headers: userWith('0190b5c4-8a3e-7c1d-9f00-aaaaaaaaaaaa', 'profile') },
   { method: 'GET', url, headers: READER },
   { method: 'GET', url: `${url}/history`, headers: READER },
   { method: 'POST', url: '/employees', headers: WRITER, payload },
+  { method: 'POST', url: '/employees', headers: { ...WRITER, 'idempotency-key': 'k' }, payload },
   { method: 'PUT', url, headers: stale, payload },
   { method: 'PATCH', url, headers: stale, payload: { jobTitle: 'x' } },
   { method: 'DELETE', url, headers: stale },

@@ -37,6 +37,7 @@ const DESCRIPTIONS: Record<number, string> = {
   412: 'The version given in If-Match is not the current one',
   413: 'The body is too large',
   415: 'Not a media type this call takes',
+  422: 'Well-formed, but it does not fit what came before',
   429: 'Too many tries; see Retry-After',
   503: 'A dependency is down; see Retry-After',
 }

@@ -1,8 +1,10 @@
 import type { EmployeeTable } from '../employees/employee-table.ts'
 import type { HistoryTable } from '../history/history-table.ts'
+import type { IdempotencyTable } from '../idempotency/idempotency-table.ts'
 
 /** The tables of employee-service's own database. */
 export type EmployeeDatabase = {
   employees: EmployeeTable
   employee_history: HistoryTable
+  idempotency_keys: IdempotencyTable
 }

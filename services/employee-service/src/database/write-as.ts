@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { createEmployeeRepository, type EmployeeRepository } from '../employees/employee-repository.ts'
 import type { Actor } from '../history/actor.ts'
+import { createIdempotencyRepository, type IdempotencyRepository } from '../idempotency/idempotency-repository.ts'
 import type { EmployeeDatabase } from './employee-database.ts'
 
 /** What can be changed together: every call on these is part of the one transaction. */
-export type Stores = { readonly employees: EmployeeRepository }
+export type Stores = { readonly employees: EmployeeRepository; readonly idempotency: IdempotencyRepository }
 
 /**
  * Runs `work` in one transaction in the name of `actor`, whom the triggers that write the history ask for. Everything that
@@ -19,6 +20,6 @@ export function createWriteAs(db: Kysely<EmployeeDatabase>): WriteAs {
       await sql`
         select set_config('latchkey.actor_kind', ${actor.kind}, true), set_config('latchkey.actor_id', ${actor.id}, true),
           set_config('latchkey.request_id', ${actor.requestId}, true)`.execute(trx)
-      return work({ employees: createEmployeeRepository(trx) })
+      return work({ employees: createEmployeeRepository(trx), idempotency: createIdempotencyRepository(trx) })
     })
 }

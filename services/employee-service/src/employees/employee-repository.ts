@@ -1,25 +1,9 @@
-import { isForeignKeyViolation, isUniqueViolation } from '@latchkey/database'
+import { isCheckViolation, isForeignKeyViolation, isUniqueViolation } from '@latchkey/database'
 import { type CompiledQuery, type Kysely, sql } from 'kysely'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import { invalidInput, problems } from '../errors.ts'
-import type { Employee, EmployeeChanges, EmployeeDraft, EmployeeStatus } from './employee.ts'
-import type { EmployeePosition, EmployeeSort } from './employee-sort.ts'
-import {
-  columnsOf,
-  EMPLOYEE_COLUMNS,
-  type EmployeeRow,
-  employeeOf,
-  newRow,
-  SORT_EXPRESSIONS,
-} from './employee-table.ts'
-
-export type EmployeeFilter = {
-  /** Part of the full name, the e-mail or the job title, in any case. */
-  readonly query?: string | undefined
-  readonly department?: string | undefined
-  readonly status?: EmployeeStatus | undefined
-  readonly managerId?: string | undefined
-}
+import type { Employee, EmployeeChanges, EmployeeDraft } from './employee.ts'
+import { columnsOf, EMPLOYEE_COLUMNS, type EmployeeRow, employeeOf, newRow } from './employee-table.ts'
 
 /** What a row has to be for a write to touch it, checked in the same statement as the write. */
 type WriteCondition = {
@@ -27,6 +11,8 @@ type WriteCondition = {
   readonly versions?: readonly number[] | undefined
   readonly terminated?: boolean
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export type EmployeeRepository = ReturnType<typeof createEmployeeRepository>
 
@@ -52,21 +38,15 @@ export function createEmployeeRepository(db: Kysely<EmployeeDatabase>) {
       return rows[0] && employeeOf(rows[0])
     },
 
-    /** At most `limit` employees in the order of `sort`, from right behind `after` on. */
-    async list(filter: EmployeeFilter, sort: EmployeeSort, limit: number, after?: EmployeePosition) {
-      const { by, type } = SORT_EXPRESSIONS[sort]
-      const direction = sort.startsWith('-') ? 'desc' : 'asc'
-      let select = db.selectFrom('employees').select(EMPLOYEE_COLUMNS)
-      if (filter.query) select = select.where(contains(filter.query))
-      if (filter.department) select = select.where('department', '=', filter.department)
-      if (filter.status) select = select.where('status', '=', filter.status)
-      if (filter.managerId) select = select.where('manager_id', '=', filter.managerId)
-      if (after) {
-        const behind = direction === 'desc' ? sql`<` : sql`>`
-        select = select.where(sql<boolean>`(${by}, id) ${behind} (${after.key}::${type}, ${after.id}::uuid)`)
-      }
-      const rows = await select.orderBy(by, direction).orderBy('id', direction).limit(limit).execute()
-      return rows.map(employeeOf)
+    /** Who is linked to this account. The id comes from a token, and no other issuer has to use UUIDs. */
+    async findByUser(userId: string): Promise<Employee | undefined> {
+      if (!UUID.test(userId)) return undefined
+      const row = await db
+        .selectFrom('employees')
+        .select(EMPLOYEE_COLUMNS)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      return row && employeeOf(row)
     },
 
     /** Undefined when no employee with this id meets the condition. A trigger raises `version` and `updated_at`. */
@@ -97,6 +77,7 @@ function refuse(error: unknown): never {
   if (isForeignKeyViolation(error, 'employees_manager_id_fkey')) {
     throw invalidInput({ path: '/managerId', message: 'must be the id of an employee' })
   }
+  if (isCheckViolation(error, 'employees_manager_chain_ends')) throw new problems.manager_loop()
   throw error
 }
 
@@ -105,10 +86,4 @@ function meets(id: string, { versions, terminated }: WriteCondition) {
   if (versions !== undefined) demands.push(sql`version = any(${versions}::integer[])`)
   if (terminated) demands.push(sql`status = 'terminated'`)
   return sql<boolean>`${sql.join(demands, sql` and `)}`
-}
-
-/** A plain substring search for now: the text's own `%`, `_` and `\` stand for themselves. */
-function contains(text: string) {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
-  return sql<boolean>`(first_name || ' ' || last_name ilike ${pattern} or email ilike ${pattern} or job_title ilike ${pattern})`
 }

@@ -1,4 +1,4 @@
-import { type Generated, type Selectable, sql } from 'kysely'
+import { type Generated, type GeneratedAlways, type Selectable, sql } from 'kysely'
 import type { Employee, EmployeeChanges, EmployeeDraft, EmployeeStatus } from './employee.ts'
 import type { EmployeeSort } from './employee-sort.ts'
 
@@ -16,11 +16,13 @@ export type EmployeeTable = {
   version: Generated<number>
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  /** What is searched through: names, e-mail and title, without accents and capitals. */
+  search: GeneratedAlways<string>
 }
 
-export type EmployeeRow = Selectable<EmployeeTable>
+export type EmployeeRow = Omit<Selectable<EmployeeTable>, 'search'>
 
-/** All columns. A date is read as text: as a `Date` it would shift with the time zone of the process. */
+/** All columns of an employee. A date is read as text: as a `Date` it would shift with the time zone of the process. */
 export const EMPLOYEE_COLUMNS = [
   'id',
   'first_name',
@@ -42,12 +44,12 @@ export const EMPLOYEE_COLUMNS = [
  * Employees without a hiring date come last in both directions.
  */
 export const SORT_EXPRESSIONS = {
-  lastName: { by: sql`last_name`, type: sql`text` },
-  '-lastName': { by: sql`last_name`, type: sql`text` },
-  hiredOn: { by: sql`coalesce(hired_on, 'infinity'::date)`, type: sql`date` },
-  '-hiredOn': { by: sql`coalesce(hired_on, '-infinity'::date)`, type: sql`date` },
-  createdAt: { by: sql`created_at`, type: sql`timestamptz` },
-  '-createdAt': { by: sql`created_at`, type: sql`timestamptz` },
+  lastName: { by: sql<string>`last_name`, type: sql`text` },
+  '-lastName': { by: sql<string>`last_name`, type: sql`text` },
+  hiredOn: { by: sql<string>`coalesce(hired_on, 'infinity'::date)`, type: sql`date` },
+  '-hiredOn': { by: sql<string>`coalesce(hired_on, '-infinity'::date)`, type: sql`date` },
+  createdAt: { by: sql<string>`created_at`, type: sql`timestamptz` },
+  '-createdAt': { by: sql<string>`created_at`, type: sql`timestamptz` },
 } satisfies Record<EmployeeSort, unknown>
 
 export function employeeOf(row: EmployeeRow): Employee {

@@ -16,7 +16,8 @@ type Operation = {
 
 const documented: Record<string, string[]> = {
   'GET /employees': ['200', '400', '401', '403', '503'],
-  'POST /employees': ['201', '400', '401', '403', '409', '413', '415', '503'],
+  'GET /employees/me': ['200', '304', '400', '401', '403', '404', '503'],
+  'POST /employees': ['201', '400', '401', '403', '409', '413', '415', '422', '503'],
   'GET /employees/{id}': ['200', '304', '400', '401', '403', '404', '503'],
   'PUT /employees/{id}': ['200', '400', '401', '403', '404', '409', '412', '413', '415', '503'],
   'PATCH /employees/{id}': ['200', '400', '401', '403', '404', '409', '412', '413', '415', '503'],
@@ -40,7 +41,7 @@ for (const [call, statuses] of Object.entries(documented)) {
   t.test(`${call} is described with its scope, its token and all its answers`, async (t) => {
     const { summary, description, tags, security, responses } = operationOf(call)
     t.ok(summary)
-    t.match(description, /^Needs `employees:(read|write)`\./)
+    t.match(description, /^Needs `(employees:read|employees:write|profile)`[.,]/)
     t.same(tags, ['employees'])
     t.same(security, [{ bearer: [] }, { cookie: [] }])
     t.same(Object.keys(responses).sort(), statuses)
@@ -62,6 +63,7 @@ t.test('entity tags and their conditions are described', async (t) => {
   t.ok(operationOf('POST /employees').responses['201']?.headers?.Location)
   const headers = (call: string) => operationOf(call).parameters?.map(({ name }) => name)
   t.ok(headers('GET /employees/{id}')?.includes('if-none-match'))
+  t.ok(headers('POST /employees')?.includes('idempotency-key'))
   for (const method of ['PUT', 'PATCH', 'DELETE']) t.ok(headers(`${method} /employees/{id}`)?.includes('if-match'))
 })
 

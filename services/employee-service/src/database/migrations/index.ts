@@ -1,9 +1,15 @@
 import type { Migration } from 'kysely/migration'
 import { employees } from './0001-employees.ts'
 import { employeeHistory } from './0002-employee-history.ts'
+import { managerChains } from './0004-manager-chains.ts'
+import { idempotencyKeys } from './0005-idempotency-keys.ts'
+import { employeeSearch } from './0006-employee-search.ts'
 
 /** In the order of their names; a published one never changes. */
 export const migrations: Record<string, Migration> = {
   '0001-employees': employees,
   '0002-employee-history': employeeHistory,
+  '0004-manager-chains': managerChains,
+  '0005-idempotency-keys': idempotencyKeys,
+  '0006-employee-search': employeeSearch,
 }

@@ -20,5 +20,15 @@ export const IfNoneMatch = Type.Object({
   ),
 })
 
+/** draft-ietf-httpapi-idempotency-key-header. */
+export const IdempotencyKey = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description: 'A key of your own, new for each employee: the call may then be repeated',
+      examples: ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
+    }),
+  ),
+})
+
 /** Response headers of an answer that carries an employee. */
 export const etagHeader = { ETag: { type: 'string', description: 'The version, as If-Match takes it' } }

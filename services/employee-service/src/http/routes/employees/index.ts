@@ -4,6 +4,7 @@ import type { HistoryService } from '../../../history/history-service.ts'
 import { createEmployee } from './create-employee.ts'
 import { deleteEmployee } from './delete-employee.ts'
 import { getEmployee } from './get-employee.ts'
+import { getOwnEmployee } from './get-own-employee.ts'
 import { listEmployees } from './list-employees.ts'
 import { listHistory } from './list-history.ts'
 import { patchEmployee } from './patch-employee.ts'
@@ -13,6 +14,11 @@ import { replaceEmployee } from './replace-employee.ts'
 export type EmployeeServices = { readonly employees: EmployeeService; readonly history: HistoryService }
 
 export async function employeeRoutes(app: AppInstance, { employees, history }: EmployeeServices): Promise<void> {
+  await app.register(async (own: AppInstance) => {
+    own.addHook('onRequest', own.requireScope('profile'))
+    getOwnEmployee(own, employees)
+  })
+
   await app.register(async (reading: AppInstance) => {
     reading.addHook('onRequest', reading.requireScope('employees:read'))
     listEmployees(reading, employees)

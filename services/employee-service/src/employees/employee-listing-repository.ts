@@ -1,0 +1,192 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { EmployeeDatabase } from '../database/employee-database.ts'
+import type { Employee, EmployeeStatus } from './employee.ts'
+import type { EmployeePosition, EmployeeSort } from './employee-sort.ts'
+import { EMPLOYEE_COLUMNS, employeeOf, SORT_EXPRESSIONS } from './employee-table.ts'
+import { type IndexKeys, type SearchWord, searchWordsOf } from './search-words.ts'
+
+export type EmployeeFilter = {
+  /** Words that all have to be part of the name, the e-mail or the job title; accents and case don't matter. */
+  readonly query?: string | undefined
+  readonly department?: string | undefined
+  readonly status?: EmployeeStatus | undefined
+  readonly managerId?: string | undefined
+}
+
+type SearchLimits = {
+  /** So many employees are looked at in the order of the list before an index is asked for all matches. */
+  readonly firstLook: number
+  /** More matches than so many are not collected and sorted. */
+  readonly mostCollected: number
+}
+
+const LIMITS: SearchLimits = { firstLook: 2000, mostCollected: 20_000 }
+/** Each of so many words has a condition of its own; a limit, since statements stay prepared. */
+const WORDS_APART = 3
+
+export type EmployeeListing = ReturnType<typeof createEmployeeListing>
+
+export function createEmployeeListing(db: Kysely<EmployeeDatabase>, limits = LIMITS) {
+  return {
+    /**
+     * At most `limit` employees in the order of `sort`, from right behind `after` on.
+     *
+     * No single plan finds both rare and common words fast, and Postgres can't know which they are. So a search looks at
+     * the next employees in the order first: common words fill a page from these. Then the matches are few as a rule:
+     * an index finds them all, to be sorted. What is left are words that many have, none of whom come soon: the look goes
+     * on until the page is full.
+     */
+    async list(
+      filter: EmployeeFilter,
+      sort: EmployeeSort,
+      limit: number,
+      after?: EmployeePosition,
+    ): Promise<Employee[]> {
+      const words = filter.query ? searchWordsOf(await fold(db, filter.query)) : []
+      const page: Page = { filter, sort, limit, after, words }
+      if (words.length === 0) return walk(db, page)
+      const near = await lookAhead(db, page, limits)
+      if (near.length === limit) return near
+      return (await collect(db, page, limits)) ?? walk(db, page)
+    },
+  }
+}
+
+/** Without accents and capitals, as what is searched through. */
+async function fold(db: Kysely<EmployeeDatabase>, text: string): Promise<string> {
+  const { rows } = await sql<{ folded: string }>`select employees_fold(${text}) as folded`.execute(db)
+  return rows[0]?.folded ?? ''
+}
+
+type Page = {
+  readonly filter: EmployeeFilter
+  readonly sort: EmployeeSort
+  readonly limit: number
+  readonly after: EmployeePosition | undefined
+  readonly words: readonly SearchWord[]
+}
+
+/** Whoever matches, in order, however far it is to them. */
+async function walk(db: Kysely<EmployeeDatabase>, page: Page): Promise<Employee[]> {
+  const { by, direction } = orderOf(page)
+  const rows = await candidates(db, page)
+    .select(EMPLOYEE_COLUMNS)
+    .where(areFound(page.words))
+    .orderBy(by, direction)
+    .orderBy('id', direction)
+    .limit(page.limit)
+    .execute()
+  return rows.map(employeeOf)
+}
+
+/** Whoever matches among the next few. */
+async function lookAhead(db: Kysely<EmployeeDatabase>, page: Page, { firstLook }: SearchLimits): Promise<Employee[]> {
+  const { by, direction } = orderOf(page)
+  const next = candidates(db, page)
+    .selectAll()
+    .select(by.as('sort_key'))
+    .orderBy(by, direction)
+    .orderBy('id', direction)
+    .limit(sql.lit(firstLook))
+  const rows = await db
+    .selectFrom(next.as('employees'))
+    .select(EMPLOYEE_COLUMNS)
+    .where(areFound(page.words))
+    .orderBy('sort_key', direction)
+    .orderBy('id', direction)
+    .limit(page.limit)
+    .execute()
+  return rows.map(employeeOf)
+}
+
+/** The first of all matches; undefined when there are too many to sort. */
+async function collect(
+  db: Kysely<EmployeeDatabase>,
+  page: Page,
+  { mostCollected }: SearchLimits,
+): Promise<Employee[] | undefined> {
+  const { by, direction } = orderOf(page)
+  const rows = await db
+    .with(
+      (matches) => matches('matches').materialized(),
+      (db) =>
+        candidates(db, page)
+          .select(['id as match', by.as('sort_key')])
+          .where(areFound(page.words))
+          .where(areIndexed(page.words))
+          .limit(sql.lit(mostCollected + 1)),
+    )
+    .with('first', (db) =>
+      db
+        .selectFrom('matches')
+        .select(['match', 'sort_key', sql<number>`(select count(*)::integer from matches)`.as('found')])
+        .orderBy('sort_key', direction)
+        .orderBy('match', direction)
+        .limit(page.limit),
+    )
+    .selectFrom('first')
+    .innerJoin('employees', 'employees.id', 'first.match')
+    .select(EMPLOYEE_COLUMNS)
+    .select('found')
+    .orderBy('sort_key', direction)
+    .orderBy('match', direction)
+    .execute()
+  return (rows[0]?.found ?? 0) > mostCollected ? undefined : rows.map(employeeOf)
+}
+
+function orderOf({ sort }: Page) {
+  return { ...SORT_EXPRESSIONS[sort], direction: sort.startsWith('-') ? 'desc' : 'asc' } as const
+}
+
+/** Whom the filter lets through, and who come behind the position. */
+function candidates(db: Pick<Kysely<EmployeeDatabase>, 'selectFrom'>, page: Page) {
+  const { department, status, managerId } = page.filter
+  const { by, type, direction } = orderOf(page)
+  let select = db.selectFrom('employees')
+  if (department) select = select.where('department', '=', department)
+  if (status) select = select.where('status', '=', status)
+  if (managerId) select = select.where('manager_id', '=', managerId)
+  if (page.after) {
+    const behind = direction === 'desc' ? sql`<` : sql`>`
+    const { key, id } = page.after
+    select = select.where(sql<boolean>`(${by}, id) ${behind} (${key}::${type}, ${id}::uuid)`)
+  }
+  return select
+}
+
+// What is searched for stands in a query of its own, so that the planner can't look into it: its choice would hang on a
+// guess about the word.
+
+/** In a form that no index knows, so that it is checked on what comes in order. */
+function areFound(words: readonly SearchWord[]): RawBuilder<boolean> {
+  const conditions = words.slice(0, WORDS_APART).map(({ text }) => sql`strpos(search, ${text}) > 0`)
+  const rest = words.slice(WORDS_APART).map(({ text }) => text)
+  if (rest.length > 0) {
+    conditions.push(sql`(select bool_and(strpos(search, word) > 0) from unnest(${rest}::text[]) as word)`)
+  }
+  return allOf(conditions)
+}
+
+/** What an index finds for these words: whoever matches, and a few more. */
+function areIndexed(words: readonly SearchWord[]): RawBuilder<boolean> {
+  return allOf(words.slice(0, WORDS_APART).map(({ keys }) => isIndexed(keys)))
+}
+
+function isIndexed(keys: IndexKeys): RawBuilder<boolean> {
+  switch (keys.kind) {
+    case 'trigrams':
+      return sql`employees_trigrams(search) @> (select ${keys.all}::text[])`
+    case 'pairs':
+      return hasPairs(keys.all)
+    case 'pair':
+      return sql`(employees_trigrams(search) && (select ${keys.any}::text[]) or ${hasPairs([keys.pair])})`
+  }
+}
+
+/** The index is for those alone who have unusual characters. */
+const hasPairs = (pairs: readonly string[]): RawBuilder<boolean> =>
+  sql`(search ~ '[^a-z0-9 .@-]' and employees_pairs(search) @> (select ${pairs}::text[]))`
+
+function allOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
+  return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`
+}

@@ -1,0 +1,41 @@
+/** One word of a search, and how an index finds it. */
+export type SearchWord = { readonly text: string; readonly keys: IndexKeys }
+
+/** What has to be in the index of trigrams (all of them, or any) or in that of pairs (all of them). */
+export type IndexKeys =
+  | { readonly kind: 'trigrams'; readonly all: readonly string[] }
+  | { readonly kind: 'pair'; readonly pair: string; readonly any: readonly string[] }
+  | { readonly kind: 'pairs'; readonly all: readonly string[] }
+
+/** Has to agree with the index of pairs. */
+const UNUSUAL = /[^a-z0-9 .@-]/
+/** What may follow two letters in a trigram: a space stands for the end of the word. */
+const FOLLOWERS = [...'abcdefghijklmnopqrstuvwxyz0123456789 ']
+
+/**
+ * The words of a folded search, the longest first. Each has to be found somewhere; one that is part of another needs no
+ * look of its own.
+ */
+export function searchWordsOf(folded: string): SearchWord[] {
+  const words = folded.split(/\s+/).filter(Boolean)
+  const byLength = words.toSorted((a, b) => b.length - a.length)
+  const needed = byLength.filter((word, n) => !byLength.slice(0, n).some((longer) => longer.includes(word)))
+  return needed.map((text) => ({ text, keys: keysOf(text) }))
+}
+
+function keysOf(word: string): IndexKeys {
+  const characters = [...word]
+  const runs = word.match(/[a-z0-9]{2,}/g) ?? []
+  const trigrams = runs.flatMap((run) => neighbours([...run], 3))
+  if (trigrams.length > 0) return { kind: 'trigrams', all: trigrams }
+  if (characters.length > 1 && UNUSUAL.test(word)) return { kind: 'pairs', all: neighbours(characters, 2) }
+  const [pair] = runs
+  if (pair !== undefined) return { kind: 'pair', pair, any: FOLLOWERS.map((next) => pair + next) }
+  // Single characters are among the trigrams.
+  return { kind: 'trigrams', all: characters }
+}
+
+function neighbours(characters: readonly string[], count: number): string[] {
+  const starts = characters.slice(0, Math.max(0, characters.length - count + 1))
+  return starts.map((_, start) => characters.slice(start, start + count).join(''))
+}

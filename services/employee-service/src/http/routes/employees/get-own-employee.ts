@@ -1,0 +1,31 @@
+import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { EmployeeService } from '../../../employees/employee-service.ts'
+import { actorOf } from '../../actor-of.ts'
+import { entityTag, namesVersion } from '../../entity-tag.ts'
+import { EmployeeReply } from '../../schemas/employee-reply.ts'
+import { etagHeader, IfNoneMatch } from '../../schemas/employee-request.ts'
+
+export function getOwnEmployee(app: AppInstance, employees: EmployeeService): void {
+  const schema = {
+    tags: ['employees'],
+    summary: "Read the caller's own record",
+    description:
+      'Needs `profile`, which every user has. The record is the one whose `userId` is the caller; 404 is ' +
+      '`no_linked_employee`. A service client gets 403 `user_required`.',
+    security: SECURED,
+    querystring: Query({}),
+    headers: IfNoneMatch,
+    response: {
+      200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
+      304: Type.Null({ description: 'Still the version that If-None-Match names', headers: etagHeader }),
+      ...problemResponses(400, 401, 403, 404, 503),
+    },
+  }
+  app.get('/employees/me', { schema }, async (request, reply) => {
+    const employee = await employees.getOwn(actorOf(request))
+    reply.header('etag', entityTag(employee.version))
+    if (namesVersion(request.headers['if-none-match'], employee.version)) return reply.code(304).send(null)
+    return employee
+  })
+}
