@@ -14,12 +14,15 @@ const signAccessToken = createAccessTokenSigner({ ring: () => accessRing })
 
 export const signRefreshToken = createRefreshTokenSigner({ ring: () => refreshRing })
 
-/** Settings of the key rings, as the services take them. */
+/** Settings of the key rings and of employee-service's own client, as the services take them. */
 export const tokenEnvironment = {
   ACCESS_TOKEN_SECRET: `${KID}:${ACCESS_SECRET}`,
   REFRESH_TOKEN_SECRET: `${KID}:${REFRESH_SECRET}`,
   TOKEN_ISSUER: ISSUER,
   TOKEN_AUDIENCE: AUDIENCE,
+  // Nobody is offboarded: it is never called.
+  AUTH_URL: ISSUER,
+  EMPLOYEE_CLIENT_SECRET: 'bench-client-0123456789abcdef0123456789',
 }
 
 /** Access tokens of so many users, with all the claims that a sign-in gives; good for an hour. */

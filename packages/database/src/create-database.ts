@@ -52,7 +52,8 @@ export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
     db,
     pool,
     close: () => {
-      closed ??= db.destroy()
+      // Kysely ends a pool only if it has used it itself.
+      closed ??= db.destroy().then(() => (pool.ending ? undefined : pool.end()))
       return closed
     },
     ping: async () => {

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, type QueryExecutorProvider, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
 import type { PooledKysely } from './pooled-kysely.ts'
@@ -26,6 +26,7 @@ export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>
     const migrator = new Migrator({
       db: unhurried,
       provider: { getMigrations: async () => migrations },
+      // Named even when it is the default one: the migrator would otherwise take its table in any schema for this one.
       migrationTableSchema: schema ?? db.schemaName ?? (await currentSchema(unhurried)),
     })
     const { error } = await migrator.migrateToLatest()
@@ -35,8 +36,8 @@ export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>
   }
 }
 
-/** Named even when it is the default one: the migrator would otherwise take its table in any schema for this one. */
-async function currentSchema(db: Kysely<unknown>): Promise<string> {
+/** The schema that unqualified names mean when something is made. */
+export async function currentSchema(db: QueryExecutorProvider): Promise<string> {
   const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db)
   const schema = rows[0]?.schema
   if (schema === undefined || schema === null) throw new Error('the search path names no schema that exists')

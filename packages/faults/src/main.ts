@@ -37,8 +37,15 @@ async function runScenario(scenario: Scenario, options: Options, databases: Data
     history.close()
   }
   const records = readHistory(history.file)
-  const { faults = runs.done, ...known } = beside
-  const row = { title: scenario.title, faults, ...checkHistory(records, scenario.checks), ...known }
+  const { faults = runs.done, violations = [], ...known } = beside
+  const findings = checkHistory(records, scenario.checks)
+  const row = {
+    title: scenario.title,
+    faults,
+    ...findings,
+    ...known,
+    violations: [...findings.violations, ...violations],
+  }
   const [first] = row.violations
   if (first)
     console.log(`${describeViolation(first, records)}\n  (of ${row.violations.length}; all is in ${history.file})`)
@@ -64,6 +71,7 @@ async function run(options: Options): Promise<boolean> {
     await scope.close()
   }
   console.log(`\n${tableOf(rows)}\n`)
+  for (const { table } of rows) if (table) console.log(`${table}\n`)
   return !failed()
 }
 

@@ -1,11 +1,28 @@
-import { ensureDatabase, startPostgres } from '@latchkey/stack'
+import { type EmbeddedPostgres, ensureDatabase, startPostgres } from '@latchkey/stack'
 import { type PrivateServer, privateServer } from './private-server.ts'
 import type { TestScope } from './test-environment.ts'
 
+type PrivatePostgres = PrivateServer & {
+  /** Makes a further database, and returns its address. */
+  createDatabase(name: string): Promise<string>
+}
+
 /** A Postgres for this test alone; its one database is empty at first. Making it takes about half a second. */
-export function privatePostgres(t: TestScope, options: { maxConnections?: number } = {}): Promise<PrivateServer> {
-  return privateServer(t, 'postgres', async (place) => {
-    const server = await startPostgres({ ...place, ...options, superuserPassword: 'private', durable: false })
-    return { ...server, url: await ensureDatabase(server, { name: 'latchkey_test', password: 'private' }) }
+export async function privatePostgres(
+  t: TestScope,
+  options: { maxConnections?: number } = {},
+): Promise<PrivatePostgres> {
+  let running: EmbeddedPostgres | undefined
+  const server = await privateServer(t, 'postgres', async (place) => {
+    const started = await startPostgres({ ...place, ...options, superuserPassword: 'private', durable: false })
+    running = started
+    return { ...started, url: await ensureDatabase(started, { name: 'latchkey_test', password: 'private' }) }
   })
+  return {
+    ...server,
+    createDatabase(name) {
+      if (running === undefined) throw new Error('Postgres is not running')
+      return ensureDatabase(running, { name, password: 'private' })
+    },
+  }
 }

@@ -7,7 +7,7 @@ export type TestScope = { teardown(handler: () => Promise<void>): unknown }
 
 export type TestEnvironment = {
   databaseUrl: string
-  /** An empty Postgres schema of this test file alone: a plain lower-case identifier. */
+  /** An empty Postgres schema of this test file alone: a plain lower-case identifier. What is made as `…_jobs` goes with it. */
   schema: string
   redisUrl: string
   /** Every key of this test file starts with it; it ends in `:` and has no braces, so hash tags behind it keep working. */
@@ -50,7 +50,13 @@ async function runSql(databaseUrl: string, ...statements: string[]): Promise<voi
 
 // Without the lock time-out a transaction that a test forgot would hang the file instead of failing it.
 const dropSchema = (databaseUrl: string, schema: string): Promise<void> =>
-  runSql(databaseUrl, `set lock_timeout = '5s'`, `set client_min_messages = 'error'`, `drop schema ${schema} cascade`)
+  runSql(
+    databaseUrl,
+    `set lock_timeout = '5s'`,
+    `set client_min_messages = 'error'`,
+    `drop schema ${schema} cascade`,
+    `drop schema if exists ${schema}_jobs cascade`,
+  )
 
 async function dropKeys(redisUrl: string, prefix: string): Promise<void> {
   const redis = new Redis(redisUrl)

@@ -3,6 +3,7 @@ import { isUnavailable } from '@latchkey/database'
 import { resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, type LoggerOptions, registerHealth } from '@latchkey/service-kit'
 import { v7 as uuidv7 } from 'uuid'
+import { buildOffboarding } from './build-offboarding.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createWriteAs } from './database/write-as.ts'
@@ -12,8 +13,11 @@ import { createEmployeeService } from './employees/employee-service.ts'
 import { createHistoryRepository } from './history/history-repository.ts'
 import { createHistoryService } from './history/history-service.ts'
 import { followKeys } from './http/follow-keys.ts'
-import { registerFeedMetrics } from './http/register-feed-metrics.ts'
+import { offboardingMetrics } from './http/offboarding-metrics.ts'
+import { refuseOffboarded } from './http/refuse-offboarded.ts'
+import { registerMetrics } from './http/register-metrics.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
+import { offboardingRoutes } from './http/routes/offboarding/index.ts'
 import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts'
 import { sweepKeys } from './idempotency/sweep-keys.ts'
 
@@ -26,7 +30,7 @@ export type Overrides = {
   keySweepMs?: number
 }
 
-/** How long the boot waits for the first reading of the revocation feed, which takes a few milliseconds. */
+/** How long the boot waits for the first readings of who is refused, which take a few milliseconds. */
 const FIRST_READ_MS = 1000
 
 /** employee-service, ready to listen: its database is migrated. Closing the app closes what it opened. */
@@ -54,12 +58,25 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
     app.addHook('onClose', () => database.close())
 
-    await app.register(resourceServer, { ...tokens, keys: followKeys(tokens.keys, app), allowedOrigins, revocations })
-    registerFeedMetrics(app.metrics.registry, app.revocations.metrics)
+    const offboarding = await buildOffboarding(app, config, database)
+    const { accounts, watch, counts } = offboarding
+    const offboarded = refuseOffboarded(watch, accounts)
+    await app.register(resourceServer, {
+      ...tokens,
+      keys: followKeys(tokens.keys, app),
+      allowedOrigins,
+      revocations,
+      checks: [offboarded.check],
+    })
+    registerMetrics(app.metrics.registry, [
+      ...app.revocations.metrics,
+      ...offboardingMetrics({ accounts, attempts: counts, refusals: offboarded.count }),
+    ])
     registerHealth(app, {
       checks: {
         postgres: () => database.ping(),
         revocations: app.revocations.healthCheck,
+        offboarding: watch.healthCheck,
         ...('jwksUrl' in tokens.keys && { keys: app.jwks.healthCheck }),
       },
       timeoutMs: 1500,
@@ -72,14 +89,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       keySweepMs,
     )
     app.addHook('onClose', async () => stopSweeping())
-    const employees = createEmployeeRepository(db)
-    await employeeRoutes(app, {
-      employees: createEmployeeService(employees, createEmployeeListing(db), createWriteAs(db), uuidv7),
-      history: createHistoryService(createHistoryRepository(db), employees),
-    })
+    const repository = createEmployeeRepository(db)
+    const writeAs = createWriteAs(db)
+    const employees = createEmployeeService(repository, createEmployeeListing(db), writeAs, uuidv7)
+    await employeeRoutes(app, { employees, history: createHistoryService(createHistoryRepository(db), repository) })
+    await offboardingRoutes(app, offboarding.service(employees, writeAs))
     // Who listens then can answer. Without Redis the service comes up all the same, and says so in /health/ready.
     const fetched = 'jwksUrl' in tokens.keys ? app.jwks.ready : undefined
-    await Promise.race([Promise.all([app.revocations.ready, fetched]), sleep(FIRST_READ_MS, undefined, { ref: false })])
+    const isInformed = Promise.all([app.revocations.ready, watch.ready, fetched])
+    await Promise.race([isInformed, sleep(FIRST_READ_MS, undefined, { ref: false })])
     return app
   } catch (error) {
     await app.close()

@@ -10,6 +10,11 @@ export const problems = defineProblems({
     title: 'Use termination',
     detail: 'An employee becomes terminated by termination alone, not by writing the status.',
   },
+  offboarding_not_failed: {
+    status: 409,
+    title: 'Offboarding has not failed',
+    detail: 'Only an offboarding that has failed can be tried anew.',
+  },
   manager_loop: {
     status: 409,
     title: 'Manager loop',

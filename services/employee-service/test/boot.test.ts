@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { buildApp, loadConfig } from '../src/index.ts'
-import { KEYS, READER, testConfig, WRITER } from './employee-app.ts'
+import { KEYS, NOWHERE, READER, testConfig, WRITER } from './employee-app.ts'
 
 const MAIN = new URL('../src/main.ts', import.meta.url)
 const SECRET = 'a-secret-of-thirty-two-bytes-or-more'
@@ -13,6 +13,8 @@ const required = {
   EMPLOYEE_DATABASE_URL: 'postgres://employee:secret@localhost/employees',
   ACCESS_TOKEN_SECRET: SECRET,
   REDIS_URL: 'redis://:secret@localhost:6379',
+  AUTH_URL: 'http://localhost:3001',
+  EMPLOYEE_CLIENT_SECRET: SECRET,
 }
 
 const spawnMain = (env: Record<string, string>) => spawn(process.execPath, [fileURLToPath(MAIN)], { env })
@@ -25,13 +27,19 @@ async function listensOn({ stdout }: ChildProcessWithoutNullStreams): Promise<st
   throw new Error('main ended without listening')
 }
 
-t.test('three settings are enough; the rest has defaults', async (t) => {
+t.test('five settings are enough; the rest has defaults', async (t) => {
   const { tokens, ...config } = loadConfig(required)
   t.same(config, {
     host: '127.0.0.1',
     port: 3002,
     database: { url: required.EMPLOYEE_DATABASE_URL },
     revocations: { redisUrl: required.REDIS_URL, maxStalenessMs: 30_000, onStale: 'accept' },
+    auth: {
+      baseUrl: required.AUTH_URL,
+      tokenUrl: 'http://localhost:3001/oauth/token',
+      clientId: 'employee-service',
+      clientSecret: SECRET,
+    },
     allowedOrigins: [],
     trustProxy: [],
     logLevel: 'info',
@@ -51,6 +59,7 @@ t.test('bad settings end the process with 1 and are named all at once, without t
     EMPLOYEE_DATABASE_URL: 'mysql://root:hunter2@localhost/x',
     ACCESS_TOKEN_SECRET: 'k1:tooshort',
     REDIS_URL: 'http://:letmein@localhost',
+    AUTH_URL: 'ftp://postern.example',
     REVOCATION_MAX_STALENESS: 'forever',
     ON_STALE_REVOCATIONS: 'shrug',
     EMPLOYEE_PORT: '99999',
@@ -61,7 +70,7 @@ t.test('bad settings end the process with 1 and are named all at once, without t
   const [message, [code]] = await Promise.all([text(main.stderr), once(main, 'exit')])
   t.equal(code, 1)
   for (const name of Object.keys(env)) t.match(message, name)
-  for (const value of ['hunter2', 'tooshort', 'letmein', 'forever', 'shrug', '99999', 'loud', 'everyone'])
+  for (const value of ['hunter2', 'tooshort', 'letmein', 'postern', 'forever', 'shrug', '99999', 'loud', 'everyone'])
     t.notMatch(message, value)
   t.notMatch(message, /\n\s+at /, 'no stack')
 })
@@ -74,6 +83,8 @@ t.test('the process serves on its own, without auth-service, until it is asked t
     EMPLOYEE_DATABASE_URL: url.href,
     ACCESS_TOKEN_SECRET: KEYS,
     REDIS_URL: revocations.redisUrl,
+    AUTH_URL: NOWHERE.baseUrl,
+    EMPLOYEE_CLIENT_SECRET: NOWHERE.clientSecret,
     EMPLOYEE_PORT: '0',
   })
   t.teardown(() => main.kill('SIGKILL'))

@@ -24,6 +24,13 @@ export function readerInSession(sid: string): { authorization: string } {
 }
 
 const inSession = (sid: string) => ({ sid, did: 'd1', ver: 1, roles: ['user'] })
+/** A token of this account, issued so many seconds from now: a user who may read. */
+export function accountBearer(sub: string, issuedIn = 0): { authorization: string } {
+  const { iat, exp, ...rest } = claims('employees:read')
+  const times = { iat: iat + issuedIn, exp: exp + issuedIn }
+  const user = { ...rest, ...times, sub, sid: `session-of-${sub}`, did: 'd1', ver: 1, roles: ['user'] }
+  return { authorization: `Bearer ${sign(user)}` }
+}
 
 export const READER = bearer('employees:read')
 export const WRITER = bearer('employees:read', 'employees:write')
@@ -42,6 +49,14 @@ function claims(scope: string): AccessTokenClaims {
   }
 }
 
+/** An auth-service that can't be reached. */
+export const NOWHERE = {
+  baseUrl: 'http://127.0.0.1:1',
+  tokenUrl: 'http://127.0.0.1:1/oauth/token',
+  clientId: 'employee-service',
+  clientSecret: 'a-secret-of-thirty-two-bytes-or-more',
+}
+
 type TestScope = Parameters<typeof testEnvironment>[0]
 
 /** A config for a schema of this test alone. */
@@ -53,6 +68,7 @@ export async function testConfig(t: TestScope): Promise<Config> {
     database: { url: databaseUrl, schema },
     tokens: { keys: { current: () => keys, follow() {} }, issuer: ISSUER, audience: AUDIENCE },
     revocations: { redisUrl, prefix: redisPrefix },
+    auth: NOWHERE,
     allowedOrigins: [],
     trustProxy: [],
     logLevel: 'info',

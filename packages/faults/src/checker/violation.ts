@@ -15,6 +15,8 @@ export type Invariant =
   | 'I-FEED'
   /** After a fault every honest client goes on with what it holds. */
   | 'I-RECOVER'
+  /** Who was terminated loses the account, once, whatever is killed meanwhile; and is refused from then on. */
+  | 'I-OFFBOARD'
 
 export type Violation = {
   readonly invariant: Invariant

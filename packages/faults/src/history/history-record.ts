@@ -11,6 +11,7 @@ export type Call =
   | 'end-all-devices'
   | 'disable'
   | 'enable'
+  | 'terminate'
   /** Of a replica itself: what its `/health/ready` says is the `reason`. */
   | 'ready'
 

@@ -1,7 +1,7 @@
 import type { Findings } from '../checker/check-history.ts'
 import { upperBound } from './upper-bound.ts'
 
-export type Row = Findings & { readonly title: string; readonly faults: number }
+export type Row = Findings & { readonly title: string; readonly faults: number; readonly table?: string }
 
 const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => string])[] = [
   ['scenario', ({ title }) => title],

@@ -2,6 +2,7 @@ import { feedCut } from './feed-cut.ts'
 import { fileRestored } from './file-restored.ts'
 import { lateCommands } from './late-commands.ts'
 import { lostReplies } from './lost-replies/lost-replies.ts'
+import { offboarding } from './offboarding/offboarding.ts'
 import { redisKilled } from './redis-killed.ts'
 import { replicaPromoted } from './replica-promoted.ts'
 import type { Scenario } from './scenario.ts'
@@ -15,4 +16,5 @@ export const scenarios: readonly Scenario[] = [
   lostReplies,
   feedCut,
   lateCommands,
+  offboarding,
 ]

@@ -1,4 +1,5 @@
 import type { CheckOptions } from '../checker/check-options.ts'
+import type { Violation } from '../checker/violation.ts'
 import type { HistoryWriter } from '../history/history-file.ts'
 import type { Random } from '../random.ts'
 import type { Scope } from '../scope.ts'
@@ -28,6 +29,10 @@ export type Beside = {
   /** How often the fault happened, if not once in each run. */
   readonly faults?: number
   readonly recoveryMs?: readonly number[]
+  /** What its history alone would not show. */
+  readonly violations?: readonly Violation[]
+  /** A table of its own, printed below the one of all scenarios. */
+  readonly table?: string
 }
 
 export type Scenario = {

@@ -12,6 +12,8 @@ export type ServiceProcess = {
   readonly name: string
   readonly url: string
   hasExited(): boolean
+  /** As the kernel's out-of-memory killer would; resolves when it is gone. */
+  kill(): Promise<void>
   /** The last lines that it wrote. */
   lastWords(): string
 }
@@ -61,6 +63,13 @@ export async function startService(scope: Scope, options: ServiceOptions): Promi
     name,
     url: `http://127.0.0.1:${port}`,
     hasExited,
+    async kill() {
+      process.off('exit', kill)
+      if (hasExited()) return
+      const exited = once(child, 'exit')
+      kill()
+      await exited
+    },
     lastWords: () => readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n'),
   }
 }

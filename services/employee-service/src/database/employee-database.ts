@@ -1,10 +1,12 @@
 import type { EmployeeTable } from '../employees/employee-table.ts'
 import type { HistoryTable } from '../history/history-table.ts'
 import type { IdempotencyTable } from '../idempotency/idempotency-table.ts'
+import type { OffboardingTable } from '../offboarding/offboarding-table.ts'
 
 /** The tables of employee-service's own database. */
 export type EmployeeDatabase = {
   employees: EmployeeTable
   employee_history: HistoryTable
   idempotency_keys: IdempotencyTable
+  offboardings: OffboardingTable
 }

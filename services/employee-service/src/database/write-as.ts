@@ -1,11 +1,18 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { createEmployeeRepository, type EmployeeRepository } from '../employees/employee-repository.ts'
 import type { Actor } from '../history/actor.ts'
 import { createIdempotencyRepository, type IdempotencyRepository } from '../idempotency/idempotency-repository.ts'
+import { createOffboardingRepository, type OffboardingRepository } from '../offboarding/offboarding-repository.ts'
 import type { EmployeeDatabase } from './employee-database.ts'
 
 /** What can be changed together: every call on these is part of the one transaction. */
-export type Stores = { readonly employees: EmployeeRepository; readonly idempotency: IdempotencyRepository }
+export type Stores = {
+  readonly employees: EmployeeRepository
+  readonly idempotency: IdempotencyRepository
+  readonly offboardings: OffboardingRepository
+  /** For whoever writes further things in the same transaction. */
+  readonly trx: Transaction<EmployeeDatabase>
+}
 
 /**
  * Runs `work` in one transaction in the name of `actor`, whom the triggers that write the history ask for. Everything that
@@ -20,6 +27,11 @@ export function createWriteAs(db: Kysely<EmployeeDatabase>): WriteAs {
       await sql`
         select set_config('latchkey.actor_kind', ${actor.kind}, true), set_config('latchkey.actor_id', ${actor.id}, true),
           set_config('latchkey.request_id', ${actor.requestId}, true)`.execute(trx)
-      return work({ employees: createEmployeeRepository(trx), idempotency: createIdempotencyRepository(trx) })
+      return work({
+        employees: createEmployeeRepository(trx),
+        idempotency: createIdempotencyRepository(trx),
+        offboardings: createOffboardingRepository(trx),
+        trx,
+      })
     })
 }

@@ -38,6 +38,17 @@ export function createEmployeeRepository(db: Kysely<EmployeeDatabase>) {
       return rows[0] && employeeOf(rows[0])
     },
 
+    /** Holds the row until the end of the transaction that the executor is. */
+    async lock(id: string): Promise<Employee | undefined> {
+      const row = await db
+        .selectFrom('employees')
+        .select(EMPLOYEE_COLUMNS)
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst()
+      return row && employeeOf(row)
+    },
+
     /** Who is linked to this account. The id comes from a token, and no other issuer has to use UUIDs. */
     async findByUser(userId: string): Promise<Employee | undefined> {
       if (!UUID.test(userId)) return undefined

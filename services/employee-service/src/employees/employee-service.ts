@@ -90,12 +90,5 @@ export function createEmployeeService(
 
     /** Applies a JSON merge patch (RFC 7396): null empties, absent stays. */
     change: write,
-
-    /** Those whom the employee managed are left without a manager. */
-    async remove(actor: Actor, id: string, versions: ExpectedVersions): Promise<void> {
-      if (await writeAs(actor, (stores) => stores.employees.delete(id, { versions }))) return
-      await get(id)
-      throw new problems.version_conflict()
-    },
   }
 }

@@ -23,6 +23,9 @@ const documented: Record<string, string[]> = {
   'PATCH /employees/{id}': ['200', '400', '401', '403', '404', '409', '412', '413', '415', '503'],
   'GET /employees/{id}/history': ['200', '400', '401', '403', '404', '503'],
   'DELETE /employees/{id}': ['204', '400', '401', '403', '404', '412', '503'],
+  'POST /employees/{id}/termination': ['202', '400', '401', '403', '404', '413', '415', '503'],
+  'GET /employees/{id}/offboarding': ['200', '400', '401', '403', '404', '503'],
+  'POST /employees/{id}/offboarding/retry': ['202', '400', '401', '403', '404', '409', '503'],
 }
 
 const operationOf = (call: string): Operation => {

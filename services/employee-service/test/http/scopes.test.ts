@@ -16,6 +16,10 @@ const calls: { call: InjectOptions; scope: 'employees:read' | 'employees:write';
   { call: { method: 'PUT', url, payload }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'PATCH', url, payload: {} }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'DELETE', url }, scope: 'employees:write', allowed: 404 },
+  { call: { method: 'POST', url: `${url}/termination` }, scope: 'employees:write', allowed: 404 },
+  { call: { method: 'GET', url: `${url}/offboarding` }, scope: 'employees:read', allowed: 404 },
+  { call: { method: 'HEAD', url: `${url}/offboarding` }, scope: 'employees:read', allowed: 404 },
+  { call: { method: 'POST', url: `${url}/offboarding/retry` }, scope: 'employees:write', allowed: 404 },
 ]
 
 for (const { call, scope, allowed } of calls) {

@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration'
 import { employees } from './0001-employees.ts'
 import { employeeHistory } from './0002-employee-history.ts'
+import { offboarding } from './0003-offboarding.ts'
 import { managerChains } from './0004-manager-chains.ts'
 import { idempotencyKeys } from './0005-idempotency-keys.ts'
 import { employeeSearch } from './0006-employee-search.ts'
@@ -9,6 +10,7 @@ import { employeeSearch } from './0006-employee-search.ts'
 export const migrations: Record<string, Migration> = {
   '0001-employees': employees,
   '0002-employee-history': employeeHistory,
+  '0003-offboarding': offboarding,
   '0004-manager-chains': managerChains,
   '0005-idempotency-keys': idempotencyKeys,
   '0006-employee-search': employeeSearch,

@@ -2,7 +2,6 @@ import type { AppInstance } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import type { HistoryService } from '../../../history/history-service.ts'
 import { createEmployee } from './create-employee.ts'
-import { deleteEmployee } from './delete-employee.ts'
 import { getEmployee } from './get-employee.ts'
 import { getOwnEmployee } from './get-own-employee.ts'
 import { listEmployees } from './list-employees.ts'
@@ -31,6 +30,5 @@ export async function employeeRoutes(app: AppInstance, { employees, history }: E
     createEmployee(writing, employees)
     replaceEmployee(writing, employees)
     await patchEmployee(writing, employees)
-    deleteEmployee(writing, employees)
   })
 }

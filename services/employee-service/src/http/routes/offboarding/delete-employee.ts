@@ -1,16 +1,17 @@
 import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import type { EmployeeService } from '../../../employees/employee-service.ts'
+import type { OffboardingService } from '../../../offboarding/offboarding-service.ts'
 import { actorOf } from '../../actor-of.ts'
 import { expectedVersions } from '../../entity-tag.ts'
 import { EmployeeParams, IfMatch } from '../../schemas/employee-request.ts'
 
-export function deleteEmployee(app: AppInstance, employees: EmployeeService): void {
+export function deleteEmployee(app: AppInstance, offboarding: OffboardingService): void {
   const schema = {
     tags: ['employees'],
     summary: 'Delete an employee',
     description:
-      'Needs `employees:write`. Those whom the employee managed are left without a manager. 412 is `version_conflict`.',
+      'Needs `employees:write`. Those whom the employee managed are left without a manager. A linked account is ' +
+      'offboarded as by a termination. 412 is `version_conflict`.',
     security: SECURED,
     params: EmployeeParams,
     querystring: Query({}),
@@ -18,7 +19,8 @@ export function deleteEmployee(app: AppInstance, employees: EmployeeService): vo
     response: { 204: Type.Null({ description: 'Gone' }), ...problemResponses(400, 401, 403, 404, 412, 503) },
   }
   app.delete('/employees/:id', { schema }, async (request, reply) => {
-    await employees.remove(actorOf(request), request.params.id, expectedVersions(request.headers['if-match']))
+    const versions = expectedVersions(request.headers['if-match'])
+    await offboarding.remove(actorOf(request), request.params.id, versions)
     return reply.code(204).send(null)
   })
 }

@@ -1,8 +1,8 @@
-import type { FeedMetric } from '@latchkey/resource-server'
+import type { FeedMetric as Metric } from '@latchkey/resource-server'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 /** Shows numbers that are kept elsewhere: they are read whenever somebody scrapes. */
-export function registerFeedMetrics(registry: Registry, metrics: readonly FeedMetric[]): void {
+export function registerMetrics(registry: Registry, metrics: readonly Metric[]): void {
   for (const { type, read, ...described } of metrics) {
     const options = { ...described, registers: [registry] }
     if (type === 'gauge') {

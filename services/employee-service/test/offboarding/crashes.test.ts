@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { privatePostgres } from '@latchkey/test-kit'
+import t from 'tap'
+import type { Config } from '../../src/index.ts'
+import { employeeApp, KEYS, WRITER } from '../employee-app.ts'
+import { authServer } from './auth-server.ts'
+import { createLinked, offboardingOf, readAs, terminate, until, untilState } from './offboarding-app.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+function spawnWorker({ database, revocations, auth }: Config): ChildProcess {
+  const url = new URL(database.url)
+  url.searchParams.set('options', `-c search_path=${database.schema}`)
+  return spawn(process.execPath, [MAIN], {
+    stdio: 'ignore',
+    env: {
+      EMPLOYEE_DATABASE_URL: url.href,
+      ACCESS_TOKEN_SECRET: KEYS,
+      REDIS_URL: revocations.redisUrl,
+      AUTH_URL: auth.baseUrl,
+      EMPLOYEE_CLIENT_SECRET: auth.clientSecret,
+      EMPLOYEE_PORT: '0',
+    },
+  })
+}
+
+t.test('a worker that is killed before it hears the answer is replaced, and the account disabled once', async (t) => {
+  const auth = await authServer(t)
+  await auth.stop()
+  const { app, config } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
+  const linked = await createLinked(app)
+  await terminate(app, linked)
+  await app.close()
+
+  const worker = spawnWorker(config)
+  t.teardown(() => worker.kill('SIGKILL'))
+  const exited = once(worker, 'exit')
+  auth.beforeAnswer = async () => {
+    worker.kill('SIGKILL')
+    await exited
+  }
+  await auth.start()
+  await exited
+  auth.beforeAnswer = async () => {}
+  t.equal(auth.disablings.get(linked.userId), 1)
+
+  const { app: successor } = await employeeApp(t, () => config)
+  t.equal((await offboardingOf(successor, linked)).state, 'pending')
+  t.equal(await readAs(successor, linked), '401 token_revoked')
+  await untilState(successor, linked, 'done')
+  t.equal(auth.disablings.get(linked.userId), 1)
+})
+
+t.test('Postgres is killed while auth-service answers: disabled once, and that gets known', async (t) => {
+  const postgres = await privatePostgres(t)
+  const auth = await authServer(t)
+  const { app } = await employeeApp(t, (config) => ({ ...config, auth: auth.config, database: { url: postgres.url } }))
+  const linked = await createLinked(app)
+  const killed = Promise.withResolvers<void>()
+  auth.beforeAnswer = async () => {
+    auth.beforeAnswer = async () => {}
+    await postgres.kill()
+    killed.resolve()
+  }
+  await terminate(app, linked)
+  await killed.promise
+  t.equal(await readAs(app, linked), '401 token_revoked', 'what is known stays refused')
+  await postgres.start()
+  await until(async () => (await app.inject({ url: linked.url, headers: WRITER })).statusCode === 200)
+  await untilState(app, linked, 'done')
+  t.equal(auth.disablings.get(linked.userId), 1)
+})
+
+t.end()

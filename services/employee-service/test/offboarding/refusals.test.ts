@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cuttableProxy, privatePostgres, privateRedis } from '@latchkey/test-kit'
+import t from 'tap'
+import { buildApp } from '../../src/index.ts'
+import { employeeApp } from '../employee-app.ts'
+import { authServer } from './auth-server.ts'
+import { createLinked, readAs, terminate, until, untilState } from './offboarding-app.ts'
+
+/** What is promised. */
+const WITHIN_MS = 1000
+
+t.test('every replica refuses within a second, with auth-service and Redis away', async (t) => {
+  const redis = await privateRedis(t)
+  const auth = await authServer(t)
+  const { app, config } = await employeeApp(t, (config) => ({
+    ...config,
+    auth: auth.config,
+    revocations: { redisUrl: redis.url },
+  }))
+  const quiet = { ...config, logLevel: 'silent' } as const
+  const replicas = [app, await buildApp(quiet), await buildApp(quiet)]
+  t.teardown(() => Promise.all(replicas.map((replica) => replica.close())))
+  await auth.stop()
+  await redis.kill()
+
+  const linked = await createLinked(app)
+  const other = await createLinked(app)
+  for (const replica of replicas) t.equal(await readAs(replica, linked), '200')
+  t.equal((await terminate(app, linked)).statusCode, 202)
+  t.equal(await readAs(app, linked), '401 token_revoked', 'at once where it was answered')
+  await sleep(WITHIN_MS)
+  for (const replica of replicas) {
+    t.equal(await readAs(replica, linked), '401 token_revoked')
+    t.equal(await readAs(replica, linked, 3), '401 token_revoked', 'also a token that is issued now')
+    t.equal(await readAs(replica, other), '200')
+  }
+
+  await redis.start()
+  const late = await buildApp(quiet)
+  t.teardown(() => late.close())
+  await until(async () => (await late.inject('/health/ready')).statusCode === 200)
+  t.equal(await readAs(late, linked), '401 token_revoked', 'who starts later knows it before being ready')
+})
+
+t.test('once it is done tokens from before stay refused, and later ones work', async (t) => {
+  const auth = await authServer(t)
+  const { app, config } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
+  const linked = await createLinked(app)
+  await terminate(app, linked)
+  await untilState(app, linked, 'done')
+  const late = await buildApp({ ...config, logLevel: 'silent' })
+  t.teardown(() => late.close())
+  for (const replica of [app, late]) {
+    await until(async () => (await readAs(replica, linked)) === '200')
+    t.equal(await readAs(replica, linked, -600), '401 token_revoked')
+    t.equal(await readAs(replica, linked, -3), '401 token_revoked')
+    t.equal(await readAs(replica, linked, 1), '200', 'an administrator may enable the account again')
+  }
+  t.match((await app.inject('/metrics')).body, /^offboarding_refusals_total [1-9]/m)
+})
+
+t.test('a replica that hears of nothing finds out by itself', async (t) => {
+  const postgres = await privatePostgres(t)
+  const proxy = await cuttableProxy(t, postgres.url)
+  const { app, config } = await employeeApp(t, (config) => ({ ...config, database: { url: postgres.url } }))
+  const cut = await buildApp({ ...config, database: { url: proxy.url }, logLevel: 'silent' })
+  t.teardown(() => cut.close())
+  const [first, second] = [await createLinked(app), await createLinked(app)]
+  await terminate(app, first)
+  await until(async () => (await readAs(cut, first)) === '401 token_revoked')
+
+  await proxy.refuse()
+  await until(async () => (await cut.inject('/health/ready')).statusCode === 503)
+  const health = (await cut.inject('/health/ready')).json()
+  t.match(health, { checks: { postgres: { status: 'unavailable' } } })
+  await terminate(app, second)
+  t.equal(await readAs(cut, first), '401 token_revoked', 'what it knows stays refused')
+  await until(async () => (await cut.inject('/health/ready')).json().checks.offboarding.status === 'degraded')
+
+  await proxy.restore()
+  await until(async () => (await readAs(cut, second)) === '401 token_revoked')
+  await until(async () => (await cut.inject('/health/ready')).statusCode === 200)
+})
+
+t.end()

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { employeeApp, READER, WRITER } from '../employee-app.ts'
+import { authServer } from './auth-server.ts'
+import { createEmployee, createLinked, offboardingOf, readAs, terminate, until, untilState } from './offboarding-app.ts'
+
+const auth = await authServer(t)
+const { app, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
+const callsFor = (userId: string) => auth.calls.filter((call) => call.userId === userId)
+const NONE = { state: 'none', attempts: 0, lastError: null, requestedAt: null, completedAt: null }
+
+t.test('a termination ends the employee at once, and the account soon after', async (t) => {
+  const linked = await createLinked(app)
+  t.same(await offboardingOf(app, linked), NONE)
+  const headers = { ...WRITER, 'x-request-id': 'the-end-of-grace' }
+  const payload = { reason: 'moved on' }
+  const answer = await app.inject({ method: 'POST', url: `${linked.url}/termination`, headers, payload })
+  t.equal(answer.statusCode, 202)
+  t.match(answer.json(), {
+    employee: { id: linked.id, status: 'terminated', userId: linked.userId, version: 2 },
+    offboarding: { state: 'pending' },
+  })
+  t.same(Object.keys(answer.json().offboarding), ['state'])
+  t.equal(answer.headers.etag, '"2"')
+  t.equal(await readAs(app, linked), '401 token_revoked')
+
+  await untilState(app, linked, 'done')
+  const offboarding = await offboardingOf(app, linked)
+  t.match(offboarding, { state: 'done', attempts: 1, lastError: null })
+  t.ok(Date.parse(offboarding.completedAt) >= Date.parse(offboarding.requestedAt))
+
+  const [call, ...others] = callsFor(linked.userId)
+  t.same(others, [])
+  t.same(call?.body, { status: 'disabled' })
+  t.equal(call?.headers.authorization, 'Bearer the-token-of-employee-service')
+  t.equal(call?.headers['x-request-id'], 'the-end-of-grace', 'for the audit trail of auth-service')
+  const line = logs.lines().find(({ msg, employeeId }) => employeeId === linked.id && /done/.test(`${msg}`))
+  t.match(line, { requestId: 'the-end-of-grace', userId: linked.userId })
+  t.notMatch(logs.text(), 'the-token-of-employee-service')
+})
+
+t.test('no body is as good as an empty one; a reason must be a line of text', async (t) => {
+  const linked = await createLinked(app)
+  const post = (payload?: object) =>
+    app.inject({ method: 'POST', url: `${linked.url}/termination`, headers: WRITER, ...(payload && { payload }) })
+  for (const payload of [
+    { reason: '' },
+    { reason: 'a\nb' },
+    { reason: 'x'.repeat(201) },
+    { reason: 1 },
+    { why: 'x' },
+  ]) {
+    const refused = await post(payload)
+    t.equal(refused.statusCode, 400)
+    t.equal(refused.json().code, 'invalid_request')
+  }
+  t.same(await offboardingOf(app, linked), NONE)
+  t.equal((await post()).statusCode, 202)
+})
+
+t.test('terminating twice, or ten times at once, is terminating once', async (t) => {
+  const linked = await createLinked(app)
+  const answers = await Promise.all(Array.from({ length: 10 }, () => terminate(app, linked)))
+  t.same([...new Set(answers.map(({ statusCode }) => statusCode))], [202])
+  t.same([...new Set(answers.map((answer) => answer.json().employee.version))], [2])
+  await untilState(app, linked, 'done')
+  const again = await terminate(app, linked)
+  t.match(again.json(), { employee: { status: 'terminated', version: 2 }, offboarding: { state: 'done' } })
+  t.equal(callsFor(linked.userId).length, 1)
+})
+
+t.test('without an account there is nothing to do: none', async (t) => {
+  const id = await createEmployee(app, null)
+  const url = `/employees/${id}`
+  const answer = await terminate(app, { url })
+  t.equal(answer.statusCode, 202)
+  t.match(answer.json(), { employee: { status: 'terminated' }, offboarding: { state: 'none' } })
+  t.match(await offboardingOf(app, { url }), { state: 'none', attempts: 0, completedAt: null })
+})
+
+t.test('an account that was linked after the end is offboarded by ending once more', async (t) => {
+  const userId = randomUUID()
+  const url = `/employees/${await createEmployee(app, null)}`
+  await terminate(app, { url })
+  await app.inject({ method: 'PATCH', url, headers: WRITER, payload: { userId } })
+  t.equal((await terminate(app, { url })).json().offboarding.state, 'pending')
+  await untilState(app, { url }, 'done')
+  t.equal(callsFor(userId).length, 1)
+})
+
+t.test('deleting offboards the same way, and what became of it can still be asked', async (t) => {
+  const linked = await createLinked(app)
+  const { url } = linked
+  t.equal((await app.inject({ method: 'DELETE', url, headers: { ...WRITER, 'if-match': '"9"' } })).statusCode, 412)
+  t.equal(await readAs(app, linked), '200', 'a deletion that was refused ends nothing')
+  t.equal((await app.inject({ method: 'DELETE', url, headers: { ...WRITER, 'if-match': '"1"' } })).statusCode, 204)
+  t.equal(await readAs(app, linked), '401 token_revoked')
+  t.equal((await app.inject({ url, headers: READER })).statusCode, 404)
+  await untilState(app, linked, 'done')
+  t.equal((await app.inject({ method: 'DELETE', url, headers: WRITER })).statusCode, 404)
+  t.equal((await terminate(app, linked)).statusCode, 404)
+})
+
+t.test('deleting somebody who has left already asks for nothing more', async (t) => {
+  const linked = await createLinked(app)
+  await terminate(app, linked)
+  await untilState(app, linked, 'done')
+  t.equal((await app.inject({ method: 'DELETE', url: linked.url, headers: WRITER })).statusCode, 204)
+  t.match(await offboardingOf(app, linked), { state: 'done', attempts: 1 })
+  t.equal(callsFor(linked.userId).length, 1)
+})
+
+t.test('a rehire enables nothing, and a second end disables once more', async (t) => {
+  const linked = await createLinked(app)
+  await terminate(app, linked)
+  await untilState(app, linked, 'done')
+  const rehired = await app.inject({
+    method: 'PATCH',
+    url: linked.url,
+    headers: WRITER,
+    payload: { status: 'active' },
+  })
+  t.equal(rehired.json().status, 'active')
+  t.equal(callsFor(linked.userId).length, 1)
+  auth.enable(linked.userId)
+  t.equal((await terminate(app, linked)).json().offboarding.state, 'pending')
+  await untilState(app, linked, 'done')
+  t.equal(auth.disablings.get(linked.userId), 2)
+})
+
+t.test('a rehire while the end is pending loses nothing: the account is still disabled', async (t) => {
+  await auth.stop()
+  const linked = await createLinked(app)
+  await terminate(app, linked)
+  await until(async () => (await offboardingOf(app, linked)).attempts > 0)
+  t.match(await offboardingOf(app, linked), { state: 'pending', lastError: /^(token_unavailable|unreachable)$/ })
+  await app.inject({ method: 'PATCH', url: linked.url, headers: WRITER, payload: { status: 'active' } })
+  t.equal(await readAs(app, linked), '401 token_revoked')
+  await auth.start()
+  await untilState(app, linked, 'done')
+  t.equal(auth.disablings.get(linked.userId), 1)
+})
+
+t.test('nobody is known by this id', async (t) => {
+  const url = `/employees/${randomUUID()}`
+  for (const call of [
+    { method: 'POST', url: `${url}/termination`, headers: WRITER },
+    { method: 'GET', url: `${url}/offboarding`, headers: READER },
+    { method: 'POST', url: `${url}/offboarding/retry`, headers: WRITER },
+  ] as const) {
+    const answer = await app.inject(call)
+    t.equal(answer.statusCode, 404)
+    t.equal(answer.json().code, 'employee_not_found')
+  }
+})
+
+t.end()
