@@ -4,7 +4,7 @@ import type { PendingOffboarding } from './offboarding.ts'
 import type { OffboardingRepository } from './offboarding-repository.ts'
 
 /** After this long of trying somebody has to look. */
-export const GIVE_UP_AFTER_MS = 24 * 3600 * 1000
+const GIVE_UP_AFTER_MS = 24 * 3600 * 1000
 
 /** Tokens carry whole seconds: one that was issued in the last of them must not be taken for a later one. */
 const REST_OF_THE_SECOND_MS = 1000

@@ -18,6 +18,8 @@ export type AuthServer = {
   readonly disablings: Map<string, number>
   /** What the call is answered from now on; undefined: as it should be. */
   answer: Reply | undefined
+  /** The same for single accounts. */
+  readonly answers: Map<string, Reply>
   /** Called when an account has been disabled and the answer is due; the answer waits for it. */
   beforeAnswer: () => Promise<void>
   enable(userId: string): void
@@ -44,7 +46,8 @@ export async function authServer(t: TestScope): Promise<AuthServer> {
     const [, userId] = /^\/admin\/users\/([0-9a-f-]{36})$/.exec(request.url ?? '') ?? []
     if (request.method !== 'PATCH' || userId === undefined) return send(404, { code: 'not_found' })
     calls.push({ userId, headers: request.headers, body: await json(request) })
-    if (self.answer) return send(self.answer.status, { code: self.answer.code })
+    const answer = self.answers.get(userId) ?? self.answer
+    if (answer) return send(answer.status, { code: answer.code })
     if (!disabled.has(userId)) disablings.set(userId, (disablings.get(userId) ?? 0) + 1)
     disabled.add(userId)
     await self.beforeAnswer()
@@ -63,6 +66,7 @@ export async function authServer(t: TestScope): Promise<AuthServer> {
     calls,
     disablings,
     answer: undefined,
+    answers: new Map(),
     beforeAnswer: async () => {},
     enable: (userId) => disabled.delete(userId),
     async stop() {
