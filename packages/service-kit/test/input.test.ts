@@ -184,6 +184,8 @@ t.test('numbers and booleans are read from addresses and query strings', async (
 const queries: [query: string, path: string, message: RegExp | string][] = [
   ['limit=0', 'query/limit', 'must be at least 1'],
   ['limit=101', 'query/limit', 'must be at most 100'],
+  ['limit=Infinity', 'query/limit', 'must be at most 100'],
+  ['limit=-1e999', 'query/limit', 'must be at least 1'],
   ['limit=', 'query/limit', 'must be a whole number'],
   ['limit=ten', 'query/limit', 'must be a whole number'],
   ['limit=1.5', 'query/limit', 'must be a whole number'],

@@ -37,8 +37,10 @@ export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
 type Validator = { (input: unknown): boolean; errors?: ErrorObject[] | null }
 
 function createCompiler(coerceTypes: boolean): (schema: TSchema) => Validator {
-  const ajv = createAjv({ coerceTypes })
-  const thorough = createAjv({ coerceTypes, allErrors: true })
+  // Under strict numbers Ajv reads a text like `Infinity` as a number, and then holds no bound against it.
+  const options = { coerceTypes, strictNumbers: !coerceTypes }
+  const ajv = createAjv(options)
+  const thorough = createAjv({ ...options, allErrors: true })
   return (schema) => {
     const passes = ajv.compile(schema)
     let explain: ValidateFunction | undefined
