@@ -37,6 +37,7 @@ const remove = (id: string, more: object = {}): InjectOptions => ({
 const list = (query: string): InjectOptions => ({ url: `/employees?${query}`, headers })
 const one = (id: string): InjectOptions => ({ url: `/employees/${id}`, headers })
 const history = (query: string, of = id): InjectOptions => ({ url: `/employees/${of}/history?${query}`, headers })
+const terminate = (payload: unknown, of = id) => ({ ...post(payload), url: `/employees/${of}/termination` })
 const key = (key: string) => post(good, { 'idempotency-key': key })
 const raw = (member: string) => post(`{${member},${JSON.stringify(good).slice(1)}`)
 
@@ -237,6 +238,15 @@ const cases: [what: string, call: InjectOptions, paths: string[]][] = [
   ['If-Match with half a tag at PATCH', patch({}, { 'if-match': '"1' }), ['headers/if-match']],
   ['If-Match with a star among tags at DELETE', remove(id, { 'if-match': '"1", *' }), ['headers/if-match']],
   ['an empty If-Match', patch({}, { 'if-match': '' }), ['headers/if-match']],
+  ['a termination with an unknown member', terminate({ on: '2024-01-01' }), ['/on']],
+  ['a termination for no reason but a number', terminate({ reason: 7 }), ['/reason']],
+  ['a termination with a NUL in its reason', terminate({ reason: 'a\0b' }), ['/reason']],
+  ['a termination in a list', terminate([]), ['']],
+  ['a termination cut off', terminate('{"reason":'), []],
+  ['a termination at a bad id', terminate({}, 'me'), ['params/id']],
+  ['an offboarding at a bad id', one('1/offboarding'), ['params/id']],
+  ['an offboarding with a query', one(`${id}/offboarding?x=1`), ['query/x']],
+  ['a retry at a bad id', { method: 'POST', url: '/employees/1/offboarding/retry', headers }, ['params/id']],
   ['an empty Idempotency-Key', key(''), ['headers/idempotency-key']],
   ['an Idempotency-Key with a space', key('a b'), ['headers/idempotency-key']],
   ['an Idempotency-Key with half its quotes', key('"a'), ['headers/idempotency-key']],
@@ -272,6 +282,12 @@ const others: [what: string, call: InjectOptions, status: number, code: string][
   ['JSON in UTF-16', put(good, type('application/json; charset=utf-16')), 415, 'unsupported_media_type'],
   ['a merge patch to POST', post(good, type('application/merge-patch+json')), 415, 'unsupported_media_type'],
   ['a JSON Patch', patch([], type('application/json-patch+json')), 415, 'unsupported_media_type'],
+  [
+    'a termination as a form',
+    { ...post('reason=x', type('application/x-www-form-urlencoded')), url: `/employees/${id}/termination` },
+    415,
+    'unsupported_media_type',
+  ],
   ['CSV', put('firstName,lastName', type('text/csv')), 415, 'unsupported_media_type'],
   [
     'no media type',
@@ -301,6 +317,7 @@ t.test('none of all that was written, and nothing was polluted by it', async (t)
   t.equal((await db.selectFrom('employees').select('id').execute()).length, 1)
   t.equal((await db.selectFrom('employee_history').select('id').execute()).length, 1)
   t.equal((await db.selectFrom('idempotency_keys').select('key').execute()).length, 0)
+  t.equal((await db.selectFrom('offboardings').selectAll().execute()).length, 0)
   t.same(Object.keys(Object.prototype), [])
 })
 
