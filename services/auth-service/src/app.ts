@@ -2,7 +2,7 @@ import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from 
 import { resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, registerHealth } from '@latchkey/service-kit'
 import { buildServices, DEFAULT_REDIS_PREFIX, type Overrides } from './build-services.ts'
-import { ensureConfiguredClients } from './clients/configured-clients.ts'
+import { configuredClients, ensureConfiguredClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
 import { migrations } from './database/migrations.ts'
@@ -114,7 +114,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await keys.assertCanSign(accessRing())
     followKeyRings(config, keys, { signal, log: app.log })
     await services.ready
-    await ensureConfiguredClients(config, services.clients, app.log)
+    await ensureConfiguredClients(configuredClients(config), services.clients, app.log)
     if (config.adminPassword !== undefined) {
       const administrator = { email: config.adminEmail, password: config.adminPassword }
       if (await createFirstAdministrator(db, services.hasher, administrator)) {

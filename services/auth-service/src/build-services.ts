@@ -3,6 +3,13 @@ import type { LoggerOptions } from '@latchkey/service-kit'
 import type { FastifyBaseLogger } from 'fastify'
 import { createAuditLog } from './audit/audit-log.ts'
 import { createClientAuthentication } from './clients/client-authentication.ts'
+import {
+  type ClientGuessLimits,
+  createClientGuessLimiter,
+  DEFAULT_CLIENT_GUESS_LIMITS,
+} from './clients/client-guess-limiter.ts'
+import { createClientRecovery } from './clients/client-recovery.ts'
+import { createClientSecretKeys } from './clients/client-secret-keys.ts'
 import { createClientService } from './clients/client-service.ts'
 import { createRedisClientCache } from './clients/redis-client-cache.ts'
 import type { Config } from './config.ts'
@@ -33,6 +40,7 @@ export type Overrides = {
   readonly logStream?: LoggerOptions['stream']
   readonly passwordHashing?: PasswordHasherOptions
   readonly signInLimits?: SignInLimits
+  readonly clientGuessLimits?: ClientGuessLimits
   readonly schema?: string
   readonly redisPrefix?: string
   /** Epoch milliseconds, for tokens and sessions alike. */
@@ -77,7 +85,15 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
   })
   const accessRing = config.accessTokenKeys.current
   const refreshRing = config.refreshTokenKeys.current
-  const clients = createClientService({ db, cache: createRedisClientCache(redis, redisPrefix), publisher })
+  const clientCache = createRedisClientCache(redis, redisPrefix)
+  const clients = createClientService({
+    db,
+    cache: clientCache,
+    publisher,
+    // Of the ring that this service alone has: verifiers can not open them.
+    secretKeys: createClientSecretKeys({ db, ring: refreshRing }),
+  })
+  const recoverClients = createClientRecovery({ db, cache: clientCache, publisher, now: Date.now })
   const keys = createKeyService({ db, publisher, ring: accessRing })
 
   const recover = createSessionRecovery({
@@ -86,7 +102,7 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
     publisher,
     marker: createRedisEventMarker(redis, redisPrefix),
     publishOthers: async (since) => {
-      await clients.publishDeleted(since)
+      await recoverClients(since)
       await keys.publishAll()
     },
     maxAgeMs: config.maxAgeMs,
@@ -125,13 +141,18 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
     now,
   })
 
+  const guessLimits = overrides.clientGuessLimits ?? DEFAULT_CLIENT_GUESS_LIMITS
+
   return {
     sessions,
     accessTokens,
     clients,
     keys,
     publisher,
-    clientAuthentication: createClientAuthentication(clients, limiter),
+    clientAuthentication: createClientAuthentication(
+      clients,
+      createClientGuessLimiter(redis, redisPrefix, guessLimits),
+    ),
     accounts: createAccountService({ db, store, ender, hasher, policy, limiter }),
     authentication: createAuthentication({ db, hasher, limiter }),
     administration: createUserAdministration({ db, store, ender }),

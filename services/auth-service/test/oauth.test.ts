@@ -289,28 +289,3 @@ t.test('the metadata names what there is, under the issuer, whatever host is ask
   const path = await withPath.call('GET', '/.well-known/oauth-authorization-server/tenant')
   t.equal(path.json().token_endpoint, 'https://id.example.test/tenant/oauth/token')
 })
-
-t.test('guessing at a client’s secret is stopped, and the client itself is not shut out', async (t) => {
-  const minute = { seconds: 60 }
-  const guarded = await startAuthService(t, {
-    beside: auth,
-    redisPrefix: `${auth.environment.redisPrefix}guarded:`,
-    signInLimits: {
-      accountFromAddress: { failures: 5, ...minute },
-      account: { failures: 8, ...minute },
-      address: { failures: 9, ...minute },
-    },
-  })
-  const ask = (secret: string) =>
-    guarded.app.inject({
-      method: 'POST',
-      url: '/oauth/token',
-      payload: 'grant_type=client_credentials',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', ...basic('payroll', secret) },
-    })
-  const statuses = []
-  for (let n = 0; n < 10; n++) statuses.push((await ask('wrong')).statusCode)
-  t.same(statuses, [401, 401, 401, 401, 401, 429, 429, 429, 429, 429])
-  t.ok(Number((await ask('wrong')).headers['retry-after']) > 0)
-  t.equal((await ask(PLAIN.secret)).statusCode, 200)
-})

@@ -1,5 +1,5 @@
 import type { Scope } from '@latchkey/access-token'
-import type { SignInLimiter } from '../users/sign-in-limiter.ts'
+import type { ClientGuessLimiter } from './client-guess-limiter.ts'
 import type { ClientService } from './client-service.ts'
 
 export type ClientAuthentication = {
@@ -7,13 +7,13 @@ export type ClientAuthentication = {
   authenticate(credentials: { clientId: string; secret: string }, address: string): Promise<Scope[] | undefined>
 }
 
-/** Guesses at secrets are counted as guesses at passwords are, per client and address and per address. */
-export function createClientAuthentication(clients: ClientService, limiter: SignInLimiter): ClientAuthentication {
+/** Only failures are counted: a client that asks often is no guesser. */
+export function createClientAuthentication(clients: ClientService, limiter: ClientGuessLimiter): ClientAuthentication {
   return {
     async authenticate({ clientId, secret }, address) {
+      await limiter.assertMayTry({ clientId, address })
       const scopes = await clients.authenticate(clientId, secret)
-      // Only failures are counted: a client that asks often is no guesser, and one that guesses elsewhere does not shut it out.
-      if (!scopes) await limiter.begin({ accountName: `client:${clientId}`, address })
+      if (!scopes) await limiter.failed({ clientId, address })
       return scopes
     },
   }

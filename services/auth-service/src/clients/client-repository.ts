@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
 import type { HashedSecret } from './client-secret.ts'
-import { toServiceClient } from './client-table.ts'
+import { type KeyedSecret, toServiceClient } from './client-table.ts'
 import type { ServiceClient } from './service-client.ts'
 
 type Executor = Kysely<AuthSchema>
@@ -18,8 +18,21 @@ export async function insertClient(trx: AuthTransaction, clientId: string, scope
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-export async function setScopes(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<void> {
-  await trx.updateTable('service_clients').set({ scopes }).where('client_id', '=', clientId).execute()
+/** What the settings say of a client. */
+export async function configureClient(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<void> {
+  await trx.updateTable('service_clients').set({ scopes, configured: true }).where('client_id', '=', clientId).execute()
+}
+
+/** Clients that were made by the settings, in the order of their ids. */
+export async function listConfiguredIds(db: Executor): Promise<string[]> {
+  const rows = await db
+    .selectFrom('service_clients')
+    .select('client_id')
+    .where('configured', '=', true)
+    .where('deleted_at', 'is', null)
+    .orderBy('client_id')
+    .execute()
+  return rows.map((row) => row.client_id)
 }
 
 /** Locks the client, so that two new secrets at once are counted. False when there is none. */
@@ -34,29 +47,43 @@ export async function lockClient(trx: AuthTransaction, clientId: string): Promis
   return row !== undefined
 }
 
-export async function insertSecret(trx: AuthTransaction, clientId: string, secret: HashedSecret): Promise<string> {
+export async function insertSecret(
+  trx: AuthTransaction,
+  clientId: string,
+  { salt, hash, keyId }: HashedSecret & { keyId: string },
+): Promise<string> {
   const id = uuidv7()
-  await trx
-    .insertInto('client_secrets')
-    .values({ id, client_id: clientId, ...secret })
-    .execute()
+  await trx.insertInto('client_secrets').values({ id, client_id: clientId, salt, hash, key_id: keyId }).execute()
   return id
 }
 
-/** Keeps the newest `keep` secrets. */
-export async function deleteOldSecrets(trx: AuthTransaction, clientId: string, keep: number): Promise<void> {
+/** Keeps the newest `keep` secrets good. */
+export async function retireOldSecrets(trx: AuthTransaction, clientId: string, keep: number): Promise<void> {
   const newest = trx
     .selectFrom('client_secrets')
     .select('id')
     .where('client_id', '=', clientId)
+    .where('retired_at', 'is', null)
     .orderBy('id', 'desc')
     .limit(keep)
-  await trx.deleteFrom('client_secrets').where('client_id', '=', clientId).where('id', 'not in', newest).execute()
+  await trx
+    .updateTable('client_secrets')
+    .set({ retired_at: sql<Date>`now()` })
+    .where('client_id', '=', clientId)
+    .where('retired_at', 'is', null)
+    .where('id', 'not in', newest)
+    .execute()
 }
 
-export async function listDeletedSince(db: Executor, since: Date): Promise<string[]> {
-  const rows = await db.selectFrom('service_clients').select('client_id').where('deleted_at', '>=', since).execute()
-  return rows.map((row) => row.client_id)
+/** Secrets that were good once. */
+export async function listRetiredSecrets(trx: AuthTransaction, clientId: string): Promise<KeyedSecret[]> {
+  const rows = await trx
+    .selectFrom('client_secrets')
+    .select(['salt', 'hash', 'key_id'])
+    .where('client_id', '=', clientId)
+    .where('retired_at', 'is not', null)
+    .execute()
+  return rows.map(({ salt, hash, key_id }) => ({ salt, hash, keyId: key_id }))
 }
 
 /** Takes the client's secrets and keeps its id from being used again. */
@@ -71,20 +98,49 @@ export async function deleteClient(trx: AuthTransaction, clientId: string): Prom
   return result.numUpdatedRows === 1n
 }
 
-export type ClientCredentials = { readonly scopes: Scope[]; readonly secrets: HashedSecret[] }
+/** Whether there was a client of this id until it was deleted. */
+export async function wasDeleted(db: Executor, clientId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('service_clients')
+    .select('client_id')
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Ids of clients deleted since. */
+export async function listDeletedSince(db: Executor, since: Date): Promise<string[]> {
+  const rows = await db.selectFrom('service_clients').select('client_id').where('deleted_at', '>=', since).execute()
+  return rows.map((row) => row.client_id)
+}
+
+export type ClientCredentials = {
+  readonly scopes: Scope[]
+  readonly secrets: KeyedSecret[]
+  /** Its last use was noted within the last minute. */
+  readonly usedLately: boolean
+}
 
 /** What it takes to sign a client in. */
 export async function findCredentials(db: Executor, clientId: string): Promise<ClientCredentials | undefined> {
   const rows = await db
     .selectFrom('service_clients')
-    .leftJoin('client_secrets', 'client_secrets.client_id', 'service_clients.client_id')
-    .select(['scopes', 'salt', 'hash'])
+    .leftJoin('client_secrets', (join) =>
+      join.onRef('client_secrets.client_id', '=', 'service_clients.client_id').on('retired_at', 'is', null),
+    )
+    .select(['scopes', 'salt', 'hash', 'key_id'])
+    .select(sql<boolean>`coalesce(last_used_at > now() - interval '1 minute', false)`.as('used_lately'))
     .where('service_clients.client_id', '=', clientId)
     .where('deleted_at', 'is', null)
     .execute()
   const [first] = rows
   if (!first) return undefined
-  return { scopes: first.scopes, secrets: rows.flatMap(({ salt, hash }) => (salt && hash ? [{ salt, hash }] : [])) }
+  return {
+    scopes: first.scopes,
+    usedLately: first.used_lately,
+    secrets: rows.flatMap(({ salt, hash, key_id }) => (salt && hash ? [{ salt, hash, keyId: key_id }] : [])),
+  }
 }
 
 export async function findScopes(db: Executor, clientId: string): Promise<Scope[] | undefined> {
@@ -97,7 +153,7 @@ export async function findScopes(db: Executor, clientId: string): Promise<Scope[
   return row?.scopes
 }
 
-/** Written once a minute at the most, not at each token. */
+/** Of requests at the same time one writes. */
 export async function noteUse(db: Executor, clientId: string): Promise<void> {
   await db
     .updateTable('service_clients')
@@ -125,6 +181,7 @@ export async function listClients(db: Executor, limit: number, afterId: string |
     .selectFrom('client_secrets')
     .select(['id', 'client_id', 'created_at'])
     .where('client_id', 'in', ids)
+    .where('retired_at', 'is', null)
     .orderBy('id')
     .execute()
   return rows.map((row) =>

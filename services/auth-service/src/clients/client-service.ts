@@ -5,21 +5,26 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 import { problems } from '../errors.ts'
 import type { RevocationPublisher } from '../sessions/redis-revocation-publisher.ts'
 import {
+  configureClient,
   deleteClient,
-  deleteOldSecrets,
   findCredentials,
   findScopes,
   insertClient,
   insertSecret,
   listClients,
-  listDeletedSince,
+  listConfiguredIds,
+  listRetiredSecrets,
   lockClient,
   noteUse,
-  setScopes,
+  retireOldSecrets,
+  wasDeleted,
 } from './client-repository.ts'
 import { hashSecret, matchesAny, newClientSecret } from './client-secret.ts'
+import type { OpenedKeys } from './client-secret-keys.ts'
+import type { KeyedSecret } from './client-table.ts'
 import type { ClientCache } from './redis-client-cache.ts'
-import { MAX_SECRETS, type ServiceClient } from './service-client.ts'
+import { insertRevokedToken } from './revoked-token-repository.ts'
+import { CLIENT_ID, MAX_SECRETS, type ServiceClient } from './service-client.ts'
 
 export type IssuedSecret = { readonly id: string; readonly clientSecret: string }
 
@@ -38,26 +43,48 @@ export type ClientService = {
   liveScopes(claims: AccessTokenClaims): Promise<Scope[] | undefined>
   /** Ends one access token of a client, everywhere. */
   revokeToken(claims: AccessTokenClaims): Promise<void>
-  /** Tells verifiers again of the clients that were deleted since (epoch milliseconds). */
-  publishDeleted(since: number): Promise<void>
   /**
-   * Makes the client if need be, with these scopes and this secret good. Repeating it changes nothing. False when the
-   * client was deleted: it stays so.
+   * Makes the client if need be, with these scopes and this secret good, and the one before it. Repeating it changes nothing.
+   * A client that was deleted stays so, and a secret that two newer ones have replaced does not come back.
    */
-  ensure(client: { clientId: string; secret: string; scopes: Scope[] }): Promise<boolean>
+  ensure(client: {
+    clientId: string
+    secret: string
+    scopes: Scope[]
+  }): Promise<'ready' | 'deleted' | 'secret_replaced'>
+  /** Ids of the living clients that {@link ensure} made. */
+  listConfigured(): Promise<string[]>
 }
 
-type Dependencies = { readonly db: AuthDatabase; readonly cache: ClientCache; readonly publisher: RevocationPublisher }
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly cache: ClientCache
+  readonly publisher: RevocationPublisher
+  readonly secretKeys: () => Promise<OpenedKeys>
+}
 
 /** A verifier may take a token for so long after its time. */
 const CLOCK_SLACK_SECONDS = 60
 
 export const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope)
 
-export function createClientService({ db, cache, publisher }: Dependencies): ClientService {
-  async function issue(trx: AuthTransaction, clientId: string, origin: Origin): Promise<IssuedSecret> {
+export function createClientService({ db, cache, publisher, secretKeys }: Dependencies): ClientService {
+  async function keep(trx: AuthTransaction, keys: OpenedKeys, clientId: string, secret: string): Promise<string> {
+    const key = keys.get(keys.current)
+    if (!key) throw new Error('new secrets have a key')
+    const id = await insertSecret(trx, clientId, { ...hashSecret(secret, key), keyId: keys.current })
+    await retireOldSecrets(trx, clientId, MAX_SECRETS)
+    return id
+  }
+
+  async function issue(
+    trx: AuthTransaction,
+    keys: OpenedKeys,
+    clientId: string,
+    origin: Origin,
+  ): Promise<IssuedSecret> {
     const clientSecret = newClientSecret()
-    const id = await insertSecret(trx, clientId, hashSecret(clientSecret))
+    const id = await keep(trx, keys, clientId, clientSecret)
     await recordClientSecretCreated(trx, origin, clientId, id)
     return { id, clientSecret }
   }
@@ -66,40 +93,45 @@ export function createClientService({ db, cache, publisher }: Dependencies): Cli
     list: (limit, afterId) => listClients(db, limit + 1, afterId),
 
     async create(clientId, scopes, origin) {
+      const keys = await secretKeys()
       const issued = await db.transaction().execute(async (trx) => {
         if (!(await insertClient(trx, clientId, scopes))) throw new problems.client_exists()
         await recordClientCreated(trx, origin, clientId, scopes)
-        return issue(trx, clientId, origin)
+        return issue(trx, keys, clientId, origin)
       })
-      await cache.forget(clientId)
+      await cache.settle(clientId, scopes)
       return issued
     },
 
     async addSecret(clientId, origin) {
+      const keys = await secretKeys()
       return db.transaction().execute(async (trx) => {
         if (!(await lockClient(trx, clientId))) throw new problems.client_not_found()
-        const issued = await issue(trx, clientId, origin)
-        await deleteOldSecrets(trx, clientId, MAX_SECRETS)
-        return issued
+        return issue(trx, keys, clientId, origin)
       })
     },
 
     async remove(clientId, origin) {
-      await db.transaction().execute(async (trx) => {
-        if (!(await deleteClient(trx, clientId))) throw new problems.client_not_found()
-        await recordClientDeleted(trx, origin, clientId)
-        await publisher.publish([{ kind: 'client', id: clientId }])
-        await cache.forget(clientId)
+      const isDeleted = await db.transaction().execute(async (trx) => {
+        const isFirst = await deleteClient(trx, clientId)
+        if (isFirst) await recordClientDeleted(trx, origin, clientId)
+        return isFirst
       })
-      // A reader may have filled it in again before the deletion could be seen.
-      await cache.forget(clientId)
+      if (!isDeleted && !(await wasDeleted(db, clientId))) throw new problems.client_not_found()
+      // Nothing is published that could be rolled back. Also when it was deleted before: then this may be the repetition
+      // of a call that failed half way.
+      await publisher.publish([{ kind: 'client', id: clientId }])
+      await cache.settle(clientId, null)
+      if (!isDeleted) throw new problems.client_not_found()
     },
 
     async authenticate(clientId, secret) {
-      const credentials = await findCredentials(db, clientId)
-      if (!matchesAny(secret, credentials?.secrets ?? [], MAX_SECRETS)) return undefined
-      await noteUse(db, clientId)
-      return credentials?.scopes
+      const keys = await secretKeys()
+      const credentials = CLIENT_ID.test(clientId) ? await findCredentials(db, clientId) : undefined
+      const matches = matchesAny(secret, withKeys(keys, credentials?.secrets ?? []), MAX_SECRETS)
+      if (!matches || !credentials) return undefined
+      if (!credentials.usedLately) await noteUse(db, clientId)
+      return credentials.scopes
     },
 
     async liveScopes({ sub: clientId, jti }) {
@@ -107,35 +139,45 @@ export function createClientService({ db, cache, publisher }: Dependencies): Cli
       if (isRevoked) return undefined
       if (cached !== undefined) return cached ?? undefined
       const scopes = await findScopes(db, clientId)
-      await cache.write(clientId, scopes ?? null)
+      await cache.fill(clientId, scopes ?? null)
       return scopes
     },
 
-    async revokeToken({ jti, exp, iat }) {
+    async revokeToken({ jti, exp }) {
+      if (await cache.isRevoked(jti)) return
+      const expiresAt = (exp + CLOCK_SLACK_SECONDS) * 1000
+      await insertRevokedToken(db, jti, new Date(expiresAt))
       await publisher.publish([{ kind: 'token', id: jti }])
-      await cache.revokeToken(jti, exp - iat + CLOCK_SLACK_SECONDS)
-    },
-
-    async publishDeleted(since) {
-      const clientIds = await listDeletedSince(db, new Date(since))
-      await publisher.publish(clientIds.map((id) => ({ kind: 'client', id })))
+      await cache.revokeToken(jti, Math.max(1, Math.ceil((expiresAt - Date.now()) / 1000)))
     },
 
     async ensure({ clientId, secret, scopes }) {
-      const isThere = await db.transaction().execute(async (trx) => {
+      const keys = await secretKeys()
+      const outcome = await db.transaction().execute(async (trx) => {
         await insertClient(trx, clientId, scopes)
-        if (!(await lockClient(trx, clientId))) return false
-        await setScopes(trx, clientId, scopes)
-        const credentials = await findCredentials(trx, clientId)
-        if (matchesAny(secret, credentials?.secrets ?? [], MAX_SECRETS)) return true
-        await insertSecret(trx, clientId, hashSecret(secret))
-        await deleteOldSecrets(trx, clientId, MAX_SECRETS)
-        return true
+        if (!(await lockClient(trx, clientId))) return 'deleted'
+        await configureClient(trx, clientId, scopes)
+        const good = (await findCredentials(trx, clientId))?.secrets ?? []
+        if (matchesAny(secret, withKeys(keys, good), MAX_SECRETS)) return 'ready'
+        const retired = await listRetiredSecrets(trx, clientId)
+        if (matchesAny(secret, withKeys(keys, retired), 0)) return 'secret_replaced'
+        await keep(trx, keys, clientId, secret)
+        return 'ready'
       })
-      await cache.forget(clientId)
-      return isThere
+      if (outcome !== 'deleted') await cache.settle(clientId, scopes)
+      return outcome
     },
+
+    listConfigured: () => listConfiguredIds(db),
   }
+}
+
+/** Without those whose key is not to be had: they match nothing. */
+function withKeys(keys: OpenedKeys, secrets: readonly KeyedSecret[]): (KeyedSecret & { key: Buffer })[] {
+  return secrets.flatMap((secret) => {
+    const key = secret.keyId === null ? undefined : keys.get(secret.keyId)
+    return key ? [{ ...secret, key }] : []
+  })
 }
 
 /** Whether an access token was issued to a service client rather than to a person. */

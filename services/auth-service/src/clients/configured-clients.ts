@@ -7,22 +7,36 @@ type Configured = {
   readonly employeeClientSecret: string | undefined
 }
 
-/** Makes the service clients that the settings name. employee-service's may do one thing: take a leaver's access. */
+const warnings = {
+  deleted: 'a configured service client was deleted by an administrator and stays so',
+  secret_replaced: 'the secret of a configured service client was replaced by newer ones and does not come back',
+  left_out: 'a service client is not in the settings any more; it lives on until an administrator deletes it',
+}
+
+/** The clients that the settings name. employee-service's own may do one thing: take a leaver's access. */
+export function configuredClients({
+  serviceClients = [],
+  employeeClientId,
+  employeeClientSecret,
+}: Configured): readonly ConfiguredClient[] {
+  if (employeeClientSecret === undefined) return serviceClients
+  return [{ clientId: employeeClientId, secret: employeeClientSecret, scopes: ['users:disable'] }, ...serviceClients]
+}
+
+/** Makes the clients that the settings name. What an administrator decided about one comes before the settings. */
 export async function ensureConfiguredClients(
-  { serviceClients = [], employeeClientId, employeeClientSecret }: Configured,
+  configured: readonly ConfiguredClient[],
   clients: ClientService,
   log: { warn(fields: object, message: string): void },
 ): Promise<void> {
-  const own: ConfiguredClient[] =
-    employeeClientSecret === undefined
-      ? []
-      : [{ clientId: employeeClientId, secret: employeeClientSecret, scopes: ['users:disable'] }]
-  for (const client of [...own, ...serviceClients]) {
-    if (!(await clients.ensure(client))) {
-      log.warn(
-        { clientId: client.clientId },
-        'a configured service client was deleted by an administrator and stays so',
-      )
-    }
+  const warn = (clientId: string, event: keyof typeof warnings): void =>
+    log.warn({ clientId, event: `configured_client_${event}` }, warnings[event])
+
+  for (const client of configured) {
+    const outcome = await clients.ensure(client)
+    if (outcome !== 'ready') warn(client.clientId, outcome)
+  }
+  for (const clientId of await clients.listConfigured()) {
+    if (!configured.some((client) => client.clientId === clientId)) warn(clientId, 'left_out')
   }
 }

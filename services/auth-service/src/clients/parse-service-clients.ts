@@ -1,10 +1,19 @@
 import type { Scope } from '@latchkey/access-token'
 import { isScope } from './client-service.ts'
-import { CLIENT_ID } from './service-client.ts'
+import { CLIENT_ID, CLIENT_ID_RULE } from './service-client.ts'
 
 export type ConfiguredClient = { readonly clientId: string; readonly secret: string; readonly scopes: Scope[] }
 
 const MIN_SECRET_LENGTH = 32
+const SECRET_RULE = `a secret of at least ${MIN_SECRET_LENGTH} characters`
+
+const isSecret = (text: string): boolean => text.length >= MIN_SECRET_LENGTH && text.isWellFormed()
+
+/** @throws an Error that ends a sentence and shows no value */
+export function parseSecret(text: string): string {
+  if (!isSecret(text)) throw new Error(`must be ${SECRET_RULE}`)
+  return text
+}
 
 /**
  * Reads the setting `SERVICE_CLIENTS`.
@@ -18,7 +27,12 @@ export function parseServiceClients(text: string): ConfiguredClient[] {
     throw new Error('must be a JSON array')
   }
   if (!Array.isArray(value)) throw new Error('must be a JSON array')
-  return value.map(parseClient)
+  const clients = value.map(parseClient)
+  const twin = clients.findIndex(
+    ({ clientId }, index) => clients.findIndex((each) => each.clientId === clientId) < index,
+  )
+  if (twin !== -1) throw new Error(`must name each client once; entry ${twin + 1} is there twice`)
+  return clients
 }
 
 function parseClient(value: unknown, index: number): ConfiguredClient {
@@ -27,11 +41,10 @@ function parseClient(value: unknown, index: number): ConfiguredClient {
   }
   if (typeof value !== 'object' || value === null) return refuse('an object')
   const { clientId, secret, scopes } = value as Record<string, unknown>
-  if (typeof clientId !== 'string' || !CLIENT_ID.test(clientId))
-    return refuse('a clientId of lower-case letters and digits')
-  if (typeof secret !== 'string' || secret.length < MIN_SECRET_LENGTH) {
-    return refuse(`a secret of at least ${MIN_SECRET_LENGTH} characters`)
+  if (typeof clientId !== 'string' || !CLIENT_ID.test(clientId)) {
+    throw new Error(`has a bad clientId in entry ${index + 1}: it ${CLIENT_ID_RULE}`)
   }
+  if (typeof secret !== 'string' || !isSecret(secret)) return refuse(SECRET_RULE)
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string' && isScope(scope))) {
     return refuse('scopes, a list of known ones,')
   }

@@ -5,14 +5,16 @@ import type { RedisClient } from '../sessions/redis-script.ts'
 export type ClientCache = {
   /** Undefined when it is not known; null when there is no such client. */
   read(clientId: string): Promise<Scope[] | null | undefined>
-  write(clientId: string, scopes: Scope[] | null): Promise<void>
-  forget(clientId: string): Promise<void>
+  /** What was read in Postgres a moment ago; what was settled meanwhile stays. */
+  fill(clientId: string, scopes: Scope[] | null): Promise<void>
+  /** What a change has made of the client. */
+  settle(clientId: string, scopes: Scope[] | null): Promise<void>
   /** Lets one access token die before its time, which is in `lifeSeconds`. */
   revokeToken(tokenId: string, lifeSeconds: number): Promise<void>
   isRevoked(tokenId: string): Promise<boolean>
 }
 
-/** A change forgets the entry at once; this is how long a forgetting that got lost can matter. */
+/** A change settles the entry at once; this is how long a change that got lost can matter. */
 const LIFE_SECONDS = 60
 
 export function createRedisClientCache(redis: RedisClient, keyPrefix: string): ClientCache {
@@ -23,11 +25,11 @@ export function createRedisClientCache(redis: RedisClient, keyPrefix: string): C
       const text = await redis.get(keyOf(clientId))
       return text === null ? undefined : (JSON.parse(text) as Scope[] | null)
     },
-    async write(clientId, scopes) {
-      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', LIFE_SECONDS)
+    async fill(clientId, scopes) {
+      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', LIFE_SECONDS, 'NX')
     },
-    async forget(clientId) {
-      await redis.del(keyOf(clientId))
+    async settle(clientId, scopes) {
+      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', LIFE_SECONDS)
     },
     async revokeToken(tokenId, lifeSeconds) {
       await redis.set(revokedKeyOf(tokenId), '1', 'EX', lifeSeconds)

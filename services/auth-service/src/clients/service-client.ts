@@ -10,11 +10,22 @@ export type ServiceClient = {
   readonly secrets: { id: string; createdAt: string }[]
 }
 
+/** People's tokens are issued to the product's own client, which has no secret: whoever holds a refresh token is it. */
+export const OWN_CLIENT_ID = 'latchkey'
+
 /**
- * Lower case, and never like a user's id: a client's token has the client id for its `sub`, and must not be taken for
- * that of a user (RFC 9700 §4.15).
+ * Lower case, never like a user's id, and never our own: a client's token has the client id for its `sub`, and must not be
+ * taken for that of a user (RFC 9700 §4.15).
  */
-export const CLIENT_ID = /^(?![0-9a-f]{8}-[0-9a-f]{4}-)[a-z][a-z0-9._-]{2,63}$/
+export const CLIENT_ID = /^(?!latchkey$|[0-9a-f]{8}-[0-9a-f]{4}-)[a-z][a-z0-9._-]{2,63}$/
+
+/** @throws an Error that ends a sentence and shows no value */
+export function parseClientId(text: string): string {
+  if (!CLIENT_ID.test(text)) throw new Error(CLIENT_ID_RULE)
+  return text
+}
+
+export const CLIENT_ID_RULE = `must be 3 to 64 lower-case letters, digits, . _ or -, start with a letter, and be neither a UUID nor ${OWN_CLIENT_ID}`
 
 /** During a change of secrets the old and the new one are good. */
 export const MAX_SECRETS = 2

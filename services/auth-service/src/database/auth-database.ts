@@ -1,6 +1,11 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AuditEventTable } from '../audit/audit-table.ts'
-import type { ClientSecretTable, ServiceClientTable } from '../clients/client-table.ts'
+import type {
+  ClientSecretKeyTable,
+  ClientSecretTable,
+  RevokedTokenTable,
+  ServiceClientTable,
+} from '../clients/client-table.ts'
 import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
 import type { UserTable } from '../users/user-table.ts'
@@ -8,6 +13,8 @@ import type { UserTable } from '../users/user-table.ts'
 export type AuthSchema = {
   service_clients: ServiceClientTable
   client_secrets: ClientSecretTable
+  client_secret_keys: ClientSecretKeyTable
+  revoked_tokens: RevokedTokenTable
   users: UserTable
   session_events: SessionEventTable
   audit_events: AuditEventTable

@@ -3,6 +3,7 @@ import * as sessionEventsAndAudit from './migrations/0002-session-events-and-aud
 import * as userSearch from './migrations/0003-user-search.ts'
 import * as serviceClients from './migrations/0004-service-clients.ts'
 import * as revokedKeys from './migrations/0005-revoked-keys.ts'
+import * as clientSecretKeys from './migrations/0006-client-secret-keys.ts'
 
 /** In order of their names. A migration that was released is never changed. */
 export const migrations = {
@@ -11,4 +12,5 @@ export const migrations = {
   '0003-user-search': userSearch,
   '0004-service-clients': serviceClients,
   '0005-revoked-keys': revokedKeys,
+  '0006-client-secret-keys': clientSecretKeys,
 }

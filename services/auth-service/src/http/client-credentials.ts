@@ -8,7 +8,7 @@ export type ClientCredentials = { readonly clientId: string; readonly secret: st
  * The credentials of a client, by HTTP Basic or in the form, never both (RFC 6749 §2.3). Undefined when there are none.
  * @throws {OAuthError}
  */
-export function clientCredentials({ headers }: FastifyRequest, form: Form): ClientCredentials | undefined {
+export function clientCredentials({ headers, raw }: FastifyRequest, form: Form): ClientCredentials | undefined {
   const { authorization } = headers
   const inForm = form.get('client_secret')
   if (authorization === undefined) {
@@ -17,13 +17,19 @@ export function clientCredentials({ headers }: FastifyRequest, form: Form): Clie
     if (clientId === undefined) throw new OAuthError('invalid_request', 'The parameter client_id is missing.')
     return { clientId, secret: inForm }
   }
-  if (inForm !== undefined) throw new OAuthError('invalid_request', 'A client authenticates in one way only.')
+  // Node keeps the first of several; which one was meant is anybody's guess.
+  if (inForm !== undefined || countAuthorizations(raw.rawHeaders) > 1) {
+    throw new OAuthError('invalid_request', 'A client authenticates in one way only.')
+  }
   const credentials = basicCredentials(authorization)
   if (form.has('client_id') && form.get('client_id') !== credentials.clientId) {
     throw new OAuthError('invalid_request', 'client_id is not the one of the Authorization header.')
   }
   return credentials
 }
+
+const countAuthorizations = (rawHeaders: readonly string[]): number =>
+  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization').length
 
 /** Id and secret are form-urlencoded before they are joined (RFC 6749 §2.3.1 and appendix B). */
 function basicCredentials(authorization: string): ClientCredentials {

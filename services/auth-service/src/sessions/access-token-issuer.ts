@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { AccessTokenClaims } from '@latchkey/access-token'
+import { OWN_CLIENT_ID } from '../clients/service-client.ts'
 import type { SessionKey, UserSnapshot } from './session.ts'
 
 export type AccessTokenProfile = 'full' | 'minimal'
@@ -38,9 +39,6 @@ function newTokenId(): string {
   used += ID_BYTES
   return pool.toString('base64url', used - ID_BYTES, used)
 }
-
-/** RFC 9068 asks for the client that the token was issued to; people sign in with our own. */
-const OWN_CLIENT_ID = 'latchkey'
 
 export function createAccessTokenIssuer({
   sign,

@@ -79,7 +79,7 @@ function keysOf({ accountName, address }: SignInAttempt): Record<keyof SignInLim
 }
 
 /** An IPv4 address, or the /64 of an IPv6 address: whoever has one address of it has all. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const parsed = ipaddr.process(address)
   return parsed instanceof ipaddr.IPv6
     ? parsed.parts

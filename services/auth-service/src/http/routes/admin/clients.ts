@@ -1,13 +1,13 @@
 import { SCOPES } from '@latchkey/access-token'
 import { type AppInstance, Body, List, Params, page, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import { CLIENT_ID } from '../../../clients/service-client.ts'
+import { CLIENT_ID, CLIENT_ID_RULE } from '../../../clients/service-client.ts'
 import { clientContext } from '../../client-context.ts'
 import type { AdminServices } from './admin-services.ts'
 
 const ClientId = Type.String({
   pattern: CLIENT_ID.source,
-  'x-message': 'must be 3 to 64 lower-case letters, digits, . _ or -, start with a letter, and be no UUID',
+  'x-message': CLIENT_ID_RULE,
 })
 const ScopeName = Type.Enum([...SCOPES])
 const time = { format: 'date-time' }

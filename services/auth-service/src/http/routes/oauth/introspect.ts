@@ -1,10 +1,9 @@
 import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
-import { clientCredentials } from '../../client-credentials.ts'
+import { requireClient } from '../../authenticate-client.ts'
 import { formOf, required } from '../../form-body.ts'
 import { judgeToken } from '../../judge-token.ts'
 import { findLiveClaims } from '../../live-bearer.ts'
-import { OAuthError } from '../../oauth-error.ts'
 import type { OAuthServices } from './oauth-services.ts'
 
 /** RFC 7662, for services that can not verify by themselves. Whatever is not a live access token is `{"active":false}`. */
@@ -21,11 +20,7 @@ export function introspectRoute(app: AppInstance, services: OAuthServices): void
     },
     async (request) => {
       const form = formOf(request)
-      const credentials = clientCredentials(request, form)
-      if (!credentials) throw new OAuthError('invalid_client', 'Client authentication is missing.')
-      if (!(await services.clientAuthentication.authenticate(credentials, request.ip))) {
-        throw new OAuthError('invalid_client', 'Client authentication failed.')
-      }
+      await requireClient(request, form, services)
       const claims = await liveClaims(required(form, 'token'), services)
       return claims ? { active: true, token_type: 'Bearer', ...claims } : { active: false }
     },

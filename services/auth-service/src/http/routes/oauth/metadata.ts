@@ -3,9 +3,11 @@ import type { AppInstance } from '@latchkey/service-kit'
 import { JWKS_PATH } from './jwks.ts'
 import type { OAuthServices } from './oauth-services.ts'
 
-/** RFC 8414: what exists, and no more. An issuer with a path has its path behind the well-known one (§3). */
+/** The path of an issuer, without the slash that may end it. */
+export const issuerPath = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '')
+
+/** RFC 8414: what exists, and no more. An issuer with a path has its path behind the well-known one (§3.1). */
 export function metadataRoute(app: AppInstance, { issuer, accessRing }: OAuthServices): void {
-  const { pathname } = new URL(issuer)
   const base = issuer.replace(/\/$/, '')
   const forClients = ['client_secret_basic', 'client_secret_post']
   const metadata = {
@@ -23,7 +25,7 @@ export function metadataRoute(app: AppInstance, { issuer, accessRing }: OAuthSer
     scopes_supported: SCOPES,
   }
   app.get(
-    `/.well-known/oauth-authorization-server${pathname === '/' ? '' : pathname}`,
+    `/.well-known/oauth-authorization-server${issuerPath(issuer)}`,
     { schema: { tags: ['oauth'], summary: 'What this authorization server can do (RFC 8414)' } },
     async () => metadata,
   )

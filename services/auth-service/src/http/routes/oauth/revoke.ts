@@ -1,7 +1,8 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import { isClientToken } from '../../../clients/client-service.ts'
+import { OWN_CLIENT_ID } from '../../../clients/service-client.ts'
+import { authenticateClient } from '../../authenticate-client.ts'
 import { clientContext } from '../../client-context.ts'
-import { clientCredentials } from '../../client-credentials.ts'
 import { formOf, required } from '../../form-body.ts'
 import { judgeToken } from '../../judge-token.ts'
 import { OAuthError } from '../../oauth-error.ts'
@@ -12,7 +13,7 @@ import type { OAuthServices } from './oauth-services.ts'
  * access token dies alone. `token_type_hint` is not needed to tell them apart.
  */
 export function revokeRoute(app: AppInstance, services: OAuthServices): void {
-  const { clients, clientAuthentication, sessions, verifyAccessToken } = services
+  const { clients, sessions, verifyAccessToken } = services
   app.post(
     '/oauth/revoke',
     {
@@ -25,16 +26,13 @@ export function revokeRoute(app: AppInstance, services: OAuthServices): void {
     },
     async (request, reply) => {
       const form = formOf(request)
-      const credentials = clientCredentials(request, form)
-      if (credentials && !(await clientAuthentication.authenticate(credentials, request.ip))) {
-        throw new OAuthError('invalid_client', 'Client authentication failed.')
-      }
+      const client = await authenticateClient(request, form, services)
       const token = required(form, 'token')
-      const origin = { ...clientContext(request), actorId: credentials?.clientId ?? null }
+      const origin = { ...clientContext(request), actorId: client?.clientId ?? null }
       const judged = judgeToken(verifyAccessToken, token)
       const claims = 'claims' in judged ? judged.claims : undefined
-      const owner = claims ? claims.client_id : sessions.isAuthentic(token) ? OWN_CLIENT : undefined
-      if (credentials && owner !== undefined && owner !== credentials.clientId) {
+      const owner = claims ? claims.client_id : sessions.isAuthentic(token) ? OWN_CLIENT_ID : undefined
+      if (client && owner !== undefined && owner !== client.clientId) {
         throw new OAuthError('unauthorized_client', 'The token was issued to another client.')
       }
       if (claims && isClientToken(claims)) await clients.revokeToken(claims)
@@ -44,6 +42,3 @@ export function revokeRoute(app: AppInstance, services: OAuthServices): void {
     },
   )
 }
-
-/** People's tokens are issued to the product's own client. */
-const OWN_CLIENT = 'latchkey'

@@ -1,8 +1,8 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { InvalidRefreshToken, SessionEnded, TokenReused, TokenSuperseded } from '../../../errors.ts'
+import { authenticateClient, requireClient } from '../../authenticate-client.ts'
 import { clientContext } from '../../client-context.ts'
-import { clientCredentials } from '../../client-credentials.ts'
 import { type Form, formOf, required } from '../../form-body.ts'
 import { OAuthError } from '../../oauth-error.ts'
 import type { OAuthServices } from './oauth-services.ts'
@@ -11,7 +11,8 @@ type TokenAnswer = {
   access_token: string
   token_type: 'Bearer'
   expires_in: number
-  scope: string
+  /** Missing when there is none: RFC 6749 knows no empty one. */
+  scope?: string
   refresh_token?: string
 }
 
@@ -48,34 +49,29 @@ async function clientCredentialsGrant(
   form: Form,
   services: OAuthServices,
 ): Promise<TokenAnswer> {
-  const credentials = clientCredentials(request, form)
-  if (!credentials) throw new OAuthError('invalid_client', 'Client authentication is missing.')
-  const granted = await services.clientAuthentication.authenticate(credentials, request.ip)
-  if (!granted) throw new OAuthError('invalid_client', 'Client authentication failed.')
-  const scope = narrow(granted, form.get('scope'))
-  const { token, life } = services.accessTokens.issueToClient(credentials.clientId, scope)
-  request.logFields = { clientId: credentials.clientId }
-  return { access_token: token, token_type: 'Bearer', expires_in: life, scope }
+  const { clientId, scopes } = await requireClient(request, form, services)
+  const scope = narrow(scopes, form.get('scope'))
+  const { token, life } = services.accessTokens.issueToClient(clientId, scope)
+  request.logFields = { clientId }
+  return { access_token: token, token_type: 'Bearer', expires_in: life, ...shown(scope) }
 }
 
-async function refreshTokenGrant(
-  request: FastifyRequest,
-  form: Form,
-  { sessions }: OAuthServices,
-): Promise<TokenAnswer> {
-  if (clientCredentials(request, form)) {
+async function refreshTokenGrant(request: FastifyRequest, form: Form, services: OAuthServices): Promise<TokenAnswer> {
+  if (await authenticateClient(request, form, services)) {
     throw new OAuthError('unauthorized_client', 'Refresh tokens belong to people; a service client has none.')
   }
   const refreshToken = required(form, 'refresh_token')
   const asked = form.get('scope')
   try {
-    const grant = await sessions.refresh(refreshToken, clientContext(request), (scopes) => narrow(scopes, asked))
+    const grant = await services.sessions.refresh(refreshToken, clientContext(request), (scopes) =>
+      narrow(scopes, asked),
+    )
     request.logFields = { userId: grant.user.id, deviceId: grant.device.id }
     return {
       access_token: grant.accessToken,
       token_type: 'Bearer',
       expires_in: grant.accessTokenLife,
-      scope: grant.scope,
+      ...shown(grant.scope),
       refresh_token: grant.refreshToken,
     }
   } catch (cause) {
@@ -86,6 +82,8 @@ async function refreshTokenGrant(
     throw cause
   }
 }
+
+const shown = (scope: string): { scope?: string } => (scope === '' ? {} : { scope })
 
 /** What was asked for, in full or not at all (RFC 6749 §3.3); everything when nothing was asked for. */
 function narrow(granted: readonly string[], asked: string | undefined): string {

@@ -1,0 +1,103 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import type { SigningRing } from '@latchkey/access-token'
+import { v7 as uuidv7 } from 'uuid'
+import type { AuthDatabase } from '../database/auth-database.ts'
+import { sealHash } from './client-secret.ts'
+import {
+  insertSealedKeys,
+  listSealedKeys,
+  listUnkeyedSecrets,
+  lockSealedKeys,
+  putUnderKey,
+} from './client-secret-key-repository.ts'
+
+/** Keys under which secrets of clients are hashed, by their id; new secrets are hashed under `current`. */
+export type OpenedKeys = { readonly current: string; get(id: string): Buffer | undefined }
+
+type SigningKey = SigningRing['signing']
+
+/** A key of the settings, as it serves here. `id` says nothing about it. */
+type Seal = { readonly id: string; readonly key: Buffer }
+
+type Options = {
+  readonly db: AuthDatabase
+  /** A ring that only this service has. Asked each time. */
+  readonly ring: () => SigningRing
+}
+
+/**
+ * Opens the keys of client secrets. They stand in the database, each sealed under every key of the ring: with one key of the
+ * ring they can be opened, so that a ring may change key by key and every secret stays good. Should the whole ring be
+ * another one, a new key is made, and secrets under the old one are good again when an old key of the ring is back.
+ */
+export function createClientSecretKeys({ db, ring }: Options): () => Promise<OpenedKeys> {
+  let opened: { readonly ring: SigningRing; readonly keys: Promise<OpenedKeys> } | undefined
+  return () => {
+    const now = ring()
+    if (opened?.ring !== now) {
+      const keys = openKeys(db, now.keys.map(sealOf))
+      opened = { ring: now, keys }
+      keys.catch(() => {
+        opened = undefined
+      })
+    }
+    return opened.keys
+  }
+}
+
+async function openKeys(db: AuthDatabase, seals: readonly Seal[]): Promise<OpenedKeys> {
+  return db.transaction().execute(async (trx) => {
+    // Replicas that start together must not each make a key.
+    await lockSealedKeys(trx)
+    const rows = await listSealedKeys(trx)
+    const keys = new Map<string, Buffer>()
+    for (const { id, sealed_under, sealed } of rows) {
+      const seal = seals.find((each) => each.id === sealed_under)
+      const key = seal && unseal(seal.key, id, sealed)
+      if (key) keys.set(id, key)
+    }
+    if (keys.size === 0) keys.set(uuidv7(), randomBytes(32))
+    const isSealed = (id: string, under: string) => rows.some((row) => row.id === id && row.sealed_under === under)
+    const missing = [...keys].flatMap(([id, key]) =>
+      seals
+        .filter((seal) => !isSealed(id, seal.id))
+        .map((seal) => ({ id, sealed_under: seal.id, sealed: sealUnder(seal.key, id, key) })),
+    )
+    await insertSealedKeys(trx, missing)
+
+    const [[current, key] = []] = [...keys].sort(([a], [b]) => a.localeCompare(b))
+    if (current === undefined || key === undefined) throw new Error('there is a key by now')
+    for (const { id, hash } of await listUnkeyedSecrets(trx)) await putUnderKey(trx, id, current, sealHash(hash, key))
+    return { current, get: (id) => keys.get(id) }
+  })
+}
+
+const derive = (secret: string, use: string, length: number): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${use}`, length))
+
+function sealOf({ signWith: secret }: SigningKey): Seal {
+  return {
+    id: derive(secret, 'client secret keys, id', 16).toString('base64url'),
+    key: derive(secret, 'client secret keys', 32),
+  }
+}
+
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+function sealUnder(sealKey: Buffer, id: string, key: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(id))
+  return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()])
+}
+
+function unseal(sealKey: Buffer, id: string, sealed: Buffer): Buffer | undefined {
+  const nonce = sealed.subarray(0, NONCE_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: TAG_BYTES })
+  decipher.setAAD(Buffer.from(id)).setAuthTag(sealed.subarray(-TAG_BYTES))
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+  } catch {
+    return undefined
+  }
+}

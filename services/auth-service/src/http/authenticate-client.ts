@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify'
+import type { ClientAuthentication } from '../clients/client-authentication.ts'
+import { OWN_CLIENT_ID, type ServiceClient } from '../clients/service-client.ts'
+import { clientCredentials } from './client-credentials.ts'
+import type { Form } from './form-body.ts'
+import { OAuthError } from './oauth-error.ts'
+
+export type AuthenticClient = Pick<ServiceClient, 'clientId' | 'scopes'>
+
+/**
+ * The service client behind a request to the standard endpoints. Undefined for people's own client, which has nothing to
+ * authenticate with: it may name itself or not. Every other client has a secret, and must show it.
+ * @throws {OAuthError} `invalid_client`, the same for an unknown client and a wrong secret
+ */
+export async function authenticateClient(
+  request: FastifyRequest,
+  form: Form,
+  { clientAuthentication }: { clientAuthentication: ClientAuthentication },
+): Promise<AuthenticClient | undefined> {
+  const credentials = clientCredentials(request, form)
+  if (!credentials) {
+    if (form.has('client_id') && form.get('client_id') !== OWN_CLIENT_ID) throw authenticationMissing()
+    return undefined
+  }
+  const scopes = await clientAuthentication.authenticate(credentials, request.ip)
+  if (!scopes) throw new OAuthError('invalid_client', 'Client authentication failed.')
+  return { clientId: credentials.clientId, scopes }
+}
+
+/** The same where nobody but a service client may ask. */
+export async function requireClient(...args: Parameters<typeof authenticateClient>): Promise<AuthenticClient> {
+  const client = await authenticateClient(...args)
+  if (!client) throw authenticationMissing()
+  return client
+}
+
+const authenticationMissing = (): OAuthError => new OAuthError('invalid_client', 'Client authentication is missing.')

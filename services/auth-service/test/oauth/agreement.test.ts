@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { confusedKeys, ownKeys, wrongAlgorithms } from '../../../../packages/resource-server/test/hostile/algorithms.ts'
+import {
+  accepted,
+  expired,
+  missingClaims,
+  oddClaims,
+  strangers,
+  untimely,
+} from '../../../../packages/resource-server/test/hostile/claims.ts'
+import * as forged from '../../../../packages/resource-server/test/hostile/forge-token.ts'
+import { oddForms, oddTexts } from '../../../../packages/resource-server/test/hostile/forms.ts'
+import { criticalHeaders, unknownKids, wrongKinds } from '../../../../packages/resource-server/test/hostile/headers.ts'
+import { createRedisDeadline } from '../../src/sessions/redis-deadline.ts'
+import { createRedisSessionStore } from '../../src/sessions/redis-session-store.ts'
+import { ADMIN, PASSWORD, refreshWith, type SignedIn } from '../support/auth-service.ts'
+import { listen, PAYROLL } from './support/listening-service.ts'
+import { startResourceService, until } from './support/resource-service.ts'
+import { basic, send } from './support/send-form.ts'
+
+// F5: whoever asks auth-service about a token hears what a verifier finds out by itself.
+
+const BASIC = basic(PAYROLL)
+
+t.test('F5 of every hostile token both say that it is none, though the session it names lives', async (t) => {
+  const now = (): number => forged.nowSeconds * 1000
+  const web = { clientId: 'web', secret: 'a-secret-of-web-that-is-long-enough-too', scopes: ['employees:read'] }
+  const auth = await listen(t, {
+    now,
+    variables: {
+      TOKEN_ISSUER: forged.issuer,
+      TOKEN_AUDIENCE: forged.audience,
+      ACCESS_TOKEN_SECRET: `${forged.kid}:${forged.secret}`,
+      SERVICE_CLIENTS: JSON.stringify([PAYROLL, web]),
+    },
+  })
+  const resource = await startResourceService(t, auth, { now, keys: `${forged.kid}:${forged.secret}` })
+  const redis = new Redis(auth.environment.redisUrl)
+  t.teardown(() => redis.disconnect())
+  const { sub: userId, did: deviceId, sid, ver, roles } = forged.goodClaims
+  const user = {
+    id: userId,
+    email: 'u1@example.test',
+    username: 'u1',
+    fullName: null,
+    roles: roles.map(() => 'user' as const),
+    status: 'active' as const,
+    createdAt: new Date(0).toISOString(),
+  }
+  const store = createRedisSessionStore({
+    ...auth.config,
+    redis,
+    deadline: createRedisDeadline(redis),
+    keyPrefix: `${auth.environment.redisPrefix}user:`,
+    loadSnapshot: async () => undefined,
+    now,
+  })
+  const opening = await store.open({
+    userId,
+    deviceId,
+    sid,
+    delivery: 'body',
+    deviceName: 'd',
+    client: { ip: '127.0.0.1', userAgent: 'test', actorId: null, requestId: 'test' },
+    snapshot: { user, tokenVersion: ver },
+  })
+  t.equal(opening.outcome, 'opened')
+
+  const verdicts = async (token: string) => {
+    const introspection = await send(`${auth.url}/oauth/introspect`, { token }, BASIC)
+    return { introspection: introspection.text, local: await resource.verdictOn(token) }
+  }
+  let count = 0
+  for (const table of [
+    wrongAlgorithms,
+    confusedKeys,
+    ownKeys('http://127.0.0.1:1/'),
+    unknownKids,
+    criticalHeaders,
+    oddForms,
+    oddTexts,
+    missingClaims,
+    oddClaims,
+    untimely,
+    expired,
+    strangers,
+    wrongKinds,
+  ]) {
+    for (const [title, token] of Object.entries(table)) {
+      const { introspection, local } = await verdicts(token)
+      t.equal(introspection, '{"active":false}', title)
+      t.match(local, /^(?:invalid_token|token_expired|invalid_request)$/, title)
+      count++
+    }
+  }
+  t.ok(count > 200, `${count} of them`)
+  for (const [title, token] of Object.entries({ 'a good token': forged.tokenWith(), ...accepted })) {
+    const { introspection, local } = await verdicts(token)
+    t.equal(JSON.parse(introspection).active, true, title)
+    t.equal(local, 'ok', title)
+  }
+})
+
+/** Mulberry32: a run can be had again by its seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+t.test('F5 of a thousand tokens, after whatever became of their sessions, both say the same', async (t) => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+  t.comment(`SEED=${seed}`)
+  const random = randomFrom(seed)
+  const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)]
+  const auth = await listen(t, { variables: { MAX_DEVICES_PER_USER: '3' } })
+  const resource = await startResourceService(t, auth)
+  const admin = await auth.call('POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
+  const asAdmin = (method: string, url: string, body?: object) =>
+    auth.call(method, url, { token: admin.json().accessToken, ...(body && { body }) })
+  const tokens: string[] = []
+
+  async function clientToken(client: { clientId: string; secret: string }): Promise<string | undefined> {
+    const answer = await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))
+    return typeof answer.json.access_token === 'string' ? answer.json.access_token : undefined
+  }
+
+  async function liveOneUser(): Promise<void> {
+    const first = await auth.newUser()
+    const { email, userId } = first
+    let password = PASSWORD
+    const devices: { accessToken: string; refreshTokens: string[]; deviceId: string }[] = []
+    const note = ({ accessToken, refreshToken, deviceId }: SignedIn): void => {
+      tokens.push(accessToken)
+      devices.push({ accessToken, refreshTokens: [refreshToken], deviceId })
+    }
+    note(first)
+    const steps: Record<string, () => Promise<unknown>> = {
+      async signIn() {
+        const deviceId = random() < 0.3 ? pick(devices)?.deviceId : undefined
+        note(await auth.signIn(email, { password, ...(deviceId !== undefined && { deviceId }) }))
+      },
+      async refresh() {
+        const device = pick(devices)
+        const answer = await refreshWith(auth, device?.refreshTokens.at(-1) ?? '')
+        if (answer.statusCode !== 200 || device === undefined) return
+        const { accessToken, refreshToken } = answer.json()
+        tokens.push(accessToken)
+        device.accessToken = accessToken
+        device.refreshTokens.push(refreshToken)
+      },
+      theft: async () => refreshWith(auth, pick(devices)?.refreshTokens[0] ?? ''),
+      logout: async () =>
+        auth.call('POST', '/auth/logout', { body: { refreshToken: pick(devices)?.refreshTokens.at(-1) ?? 'x' } }),
+      logoutAll: async () => auth.call('POST', '/auth/logout-all', { token: pick(devices)?.accessToken ?? '' }),
+      revokeOwn: async () =>
+        auth.call('DELETE', `/auth/sessions/${pick(devices)?.deviceId}`, { token: pick(devices)?.accessToken ?? '' }),
+      revokeAsAdmin: async () => asAdmin('DELETE', `/admin/users/${userId}/sessions/${pick(devices)?.deviceId}`),
+      revokeAllAsAdmin: async () => asAdmin('DELETE', `/admin/users/${userId}/sessions`),
+      revokeByOAuth: async () => {
+        const device = pick(devices)
+        const token = random() < 0.5 ? device?.accessToken : pick(device?.refreshTokens ?? [])
+        return send(`${auth.url}/oauth/revoke`, { token: token ?? '' })
+      },
+      changeRoles: async () => asAdmin('PATCH', `/admin/users/${userId}`, { roles: [pick(['user', 'hr'])] }),
+      async changePassword() {
+        const newPassword = `violet-harbour-${randomUUID()}`
+        const answer = await auth.call('POST', '/auth/password', {
+          token: pick(devices)?.accessToken ?? '',
+          body: { currentPassword: password, newPassword },
+        })
+        if (answer.statusCode === 204) password = newPassword
+      },
+      async disable() {
+        await asAdmin('PATCH', `/admin/users/${userId}`, { status: 'disabled' })
+        if (random() < 0.7) await asAdmin('PATCH', `/admin/users/${userId}`, { status: 'active' })
+      },
+    }
+    // Passwords are slow: most of what happens needs none.
+    const gentle = ['signIn', ...Array<string>(8).fill('refresh'), 'changeRoles']
+    for (let n = 0; n < 60; n++) {
+      const name = random() < 0.8 ? pick(gentle) : pick(Object.keys(steps))
+      // A disabled account can't be signed in to; nor, on a machine that is too busy for an answer, one whose new password
+      // nobody was told of.
+      await steps[name ?? '']?.().catch((error: unknown) => {
+        if (!(error instanceof Error && /^sign-in answered (?:401|403|503)/.test(error.message))) throw error
+      })
+    }
+  }
+
+  async function liveOneClient(clientId: string): Promise<void> {
+    const made = await asAdmin('POST', '/admin/clients', { clientId, scopes: ['employees:read'] })
+    const client = { clientId, secret: made.json().clientSecret }
+    for (let n = 0; n < 8; n++) {
+      const token = await clientToken(client)
+      if (token === undefined) break
+      tokens.push(token)
+      const fate = random()
+      if (fate < 0.3) await send(`${auth.url}/oauth/revoke`, { token })
+      else if (fate < 0.35) await asAdmin('DELETE', `/admin/clients/${clientId}`)
+    }
+  }
+
+  for (let n = 0; tokens.length < 1000; n++) {
+    await liveOneUser()
+    await liveOneClient(`client-${n}`)
+  }
+  // The feed is in order: who has read its end has read it all.
+  const last = (await clientToken(PAYROLL)) ?? ''
+  await send(`${auth.url}/oauth/revoke`, { token: last })
+  await until('the verifier has read the feed', async () => (await resource.verdictOn(last)) === 'token_revoked')
+
+  const counts = { live: 0, dead: 0 }
+  const differences: string[] = []
+  for (const token of tokens) {
+    const answer = await send(`${auth.url}/oauth/introspect`, { token }, BASIC)
+    const local = await resource.verdictOn(token)
+    if (answer.json.active !== (local === 'ok')) differences.push(`${answer.text} but ${local}: ${token}`)
+    if (answer.json.active) counts.live++
+    else counts.dead++
+  }
+  t.comment(`${tokens.length} tokens, ${counts.live} live, ${counts.dead} dead`)
+  t.same(differences, [])
+  t.ok(counts.live > 50 && counts.dead > 50, JSON.stringify(counts))
+})

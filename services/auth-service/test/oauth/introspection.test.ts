@@ -1,0 +1,125 @@
+import t from 'tap'
+import { ADMIN } from '../support/auth-service.ts'
+import { listen, ODD, PAYROLL } from './support/listening-service.ts'
+import { type Answer, ask, basic, claimsOf, inForm, send } from './support/send-form.ts'
+
+const auth = await listen(t)
+const endpoint = `${auth.url}/oauth/introspect`
+const BASIC = basic(PAYROLL)
+const introspect = (token: string, headers: Record<string, string> = BASIC): Promise<Answer> =>
+  send(endpoint, { token }, headers)
+const clientToken = async (client: typeof PAYROLL): Promise<string> =>
+  String((await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))).json.access_token)
+
+t.test('F1 only service clients may ask, by POST, about a token', async (t) => {
+  const user = await auth.newUser()
+  const { token } = { token: user.accessToken }
+  for (const [title, fields, headers] of [
+    ['nobody', { token }, {}],
+    ['a wrong secret', { token }, basic({ ...PAYROLL, secret: 'wrong' })],
+    ['people’s own client', { token, client_id: 'latchkey' }, {}],
+    ['a Bearer token', { token }, { authorization: `Bearer ${token}` }],
+  ] as [string, Record<string, string>, Record<string, string>][]) {
+    const answer = await send(endpoint, fields, headers)
+    t.same([answer.status, answer.json.error], [401, 'invalid_client'], title)
+    t.match(answer.headers.get('www-authenticate'), /^Basic /)
+  }
+  t.equal((await send(endpoint, { token, ...inForm(PAYROLL) })).json.active, true, 'a secret in the form')
+  for (const form of ['', 'token=']) t.equal((await send(endpoint, form, BASIC)).json.error, 'invalid_request')
+  t.equal((await send(`${endpoint}?token=x`, '', BASIC)).status, 400)
+  t.equal((await ask(`${endpoint}?token=x`, { headers: BASIC })).status, 405)
+})
+
+t.test('F2 of whatever is not live there is nothing to know', async (t) => {
+  const ended = await auth.newUser()
+  const live = await auth.newUser()
+  await auth.call('POST', '/auth/logout', { body: { refreshToken: ended.refreshToken } })
+  const revoked = await clientToken(ODD)
+  await send(`${auth.url}/oauth/revoke`, { token: revoked })
+  const short = await listen(t, {
+    beside: auth,
+    variables: { ACCESS_TOKEN_EXPIRY: '1s', TOKEN_ISSUER: auth.config.issuer },
+  })
+  const elsewhere = await listen(t, {
+    beside: auth,
+    variables: { TOKEN_ISSUER: auth.config.issuer, TOKEN_AUDIENCE: 'elsewhere' },
+  })
+  const stranger = await listen(t, {
+    beside: auth,
+    variables: { ACCESS_TOKEN_SECRET: 'a1:another-another-another-another-x' },
+  })
+  const expired = (await short.signIn(live.email)).accessToken
+  await new Promise((resolve) => setTimeout(resolve, 6100))
+  const [header = '', payload = '', signature = ''] = live.accessToken.split('.')
+  const dead: Record<string, string> = {
+    'of an ended session': ended.accessToken,
+    revoked,
+    expired,
+    'a refresh token': live.refreshToken,
+    'for another audience': (await elsewhere.signIn(live.email)).accessToken,
+    'of another server': (await stranger.signIn(live.email)).accessToken,
+    'tampered with': `${header}.${payload.slice(0, -2)}AA.${signature}`,
+    'with another signature': `${header}.${payload}.${'A'.repeat(43)}`,
+    unsigned: `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`,
+    junk: 'junk',
+    '8 KB of junk': 'x'.repeat(8192),
+    '30 KB of junk': 'x.'.repeat(15_000),
+    NUL: '\u0000',
+  }
+  for (const [title, token] of Object.entries(dead)) {
+    const answer = await introspect(token)
+    t.equal(answer.status, 200, title)
+    t.equal(answer.text, '{"active":false}', title)
+    t.equal(answer.headers.get('cache-control'), 'no-store', title)
+  }
+})
+
+t.test('F3 a live token is mirrored', async (t) => {
+  const user = await auth.newUser()
+  for (const token of [user.accessToken, await clientToken(PAYROLL)]) {
+    const answer = await introspect(token)
+    t.same(answer.json, { active: true, token_type: 'Bearer', ...claimsOf(token) })
+    t.equal(answer.headers.get('cache-control'), 'no-store')
+    for (const name of ['iss', 'sub', 'aud', 'client_id', 'exp', 'iat', 'jti', 'scope']) t.ok(name in answer.json, name)
+  }
+})
+
+t.test('F4 who asks is told of access tokens for this audience, and of no others', async (t) => {
+  const user = await auth.newUser()
+  t.same((await introspect(user.refreshToken)).json, { active: false })
+  const elsewhere = await listen(t, {
+    beside: auth,
+    variables: { TOKEN_ISSUER: auth.config.issuer, TOKEN_AUDIENCE: 'elsewhere' },
+  })
+  const { accessToken } = await elsewhere.signIn(user.email)
+  t.same((await introspect(accessToken)).json, { active: false })
+  t.equal((await send(`${elsewhere.url}/oauth/introspect`, { token: accessToken }, BASIC)).json.active, true)
+})
+
+t.test(
+  'A6 a client’s id is never like a user’s, nor our own, and its token opens nothing that is for people',
+  async (t) => {
+    const admin = await auth.call('POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
+    const user = await auth.newUser()
+    for (const clientId of [user.userId, user.userId.toUpperCase(), 'latchkey']) {
+      const made = await auth.call('POST', '/admin/clients', {
+        token: admin.json().accessToken,
+        body: { clientId, scopes: [] },
+      })
+      t.same([made.statusCode, made.json().code], [400, 'invalid_request'], clientId)
+      t.equal(made.json().errors[0].path, '/clientId')
+    }
+    const token = await clientToken(PAYROLL)
+    for (const [method, url, body] of [
+      ['GET', '/auth/me'],
+      ['PATCH', '/auth/me', { fullName: 'x' }],
+      ['GET', '/auth/sessions'],
+      ['DELETE', '/auth/sessions/x'],
+      ['POST', '/auth/logout-all'],
+      ['POST', '/auth/password', { currentPassword: 'x', newPassword: 'y' }],
+    ] as const) {
+      const answer = await auth.call(method, url, { token, ...(body && { body }) })
+      t.same([answer.statusCode, answer.json().code], [403, 'insufficient_scope'], `${method} ${url}`)
+    }
+  },
+)

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { TestEnvironment } from '@latchkey/test-kit'
+import { freePort } from './free-port.ts'
+import { until } from './resource-service.ts'
+
+const FIXTURE = fileURLToPath(new URL('../fixtures/auth-service-process.ts', import.meta.url))
+
+export type AuthServiceProcess = {
+  readonly url: string
+  /** Everything that it has written. */
+  output(): string
+  /** As a crash would: nothing is answered any more, and no connection is closed in order. */
+  kill(): Promise<void>
+  /** Starts it, again where it was; resolves once it is ready. */
+  start(): Promise<void>
+}
+
+/** auth-service in a process of its own, on a port that stays the same. Not started yet. */
+export async function authServiceProcess(
+  t: { teardown(handler: () => unknown): unknown },
+  { databaseUrl, schema, redisUrl, redisPrefix }: TestEnvironment,
+  variables: (url: string) => Record<string, string>,
+): Promise<AuthServiceProcess> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  let child: ChildProcess | undefined
+  let written = ''
+
+  async function kill(): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+  }
+  t.teardown(kill)
+  return {
+    url,
+    output: () => written,
+    kill,
+    async start() {
+      const started = spawn(process.execPath, [FIXTURE], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env.PATH,
+          DATABASE_URL: databaseUrl,
+          REDIS_URL: redisUrl,
+          TEST_SCHEMA: schema,
+          TEST_PREFIX: redisPrefix,
+          AUTH_PORT: String(port),
+          TOKEN_ISSUER: url,
+          ...variables(url),
+        },
+      })
+      child = started
+      for (const stream of [started.stdout, started.stderr]) {
+        stream.on('data', (chunk) => {
+          written += chunk
+        })
+      }
+      await until('auth-service is ready', async () => {
+        if (started.exitCode !== null) throw new Error(`auth-service ended: ${written}`)
+        return (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200
+      })
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { resourceServer } from '@latchkey/resource-server'
+import { type AppInstance, createServer } from '@latchkey/service-kit'
+import { captureLogs } from '@latchkey/test-kit'
+import type { TestService } from '../../support/auth-service.ts'
+
+type Scope = { teardown(handler: () => unknown): unknown }
+type Options = { now?: () => number; keys?: string }
+
+export type ResourceService = {
+  readonly app: AppInstance
+  readonly url: string
+  readonly logs: ReturnType<typeof captureLogs>
+  /** The error's code, or `ok`. */
+  verdictOn(token: string): Promise<string>
+}
+
+/** A service as employee-service is one: verifies here, follows the feed, asks auth-service nothing. */
+export async function startResourceService(
+  t: Scope,
+  { config, environment }: Pick<TestService, 'config' | 'environment'>,
+  { now, keys = 'a1:access-access-access-access-access' }: Options = {},
+): Promise<ResourceService> {
+  const logs = captureLogs()
+  const app = await createServer({
+    name: 'resource-service',
+    title: 'Resource service',
+    version: '1.0.0',
+    description: 'Routes behind access tokens',
+    logger: { level: 'info', stream: logs.stream },
+  })
+  t.teardown(() => app.close())
+  await app.register(resourceServer, {
+    keys,
+    issuer: config.issuer,
+    audience: config.audience,
+    revocations: { redisUrl: environment.redisUrl, prefix: environment.redisPrefix },
+    ...(now && { now }),
+  })
+  app.get('/me', { onRequest: app.authenticate }, async ({ accessToken }) => ({ sub: accessToken.sub }))
+  app.get('/employees', { onRequest: app.requireScope('employees:read') }, async ({ accessToken, headers, id }) => ({
+    for: accessToken.sub,
+    traceparent: headers.traceparent ?? null,
+    requestId: id,
+  }))
+  app.post('/employees', { onRequest: app.requireScope('employees:read') }, async () => ({ made: true }))
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  await app.revocations.ready
+  const address = app.server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('not listening')
+  return {
+    app,
+    url: `http://127.0.0.1:${address.port}`,
+    logs,
+    async verdictOn(token) {
+      const reply = await app.inject({ url: '/me', headers: { authorization: `Bearer ${token}` } })
+      return reply.statusCode === 200 ? 'ok' : String(reply.json().code)
+    },
+  }
+}
+
+/** Waits for what is bound to come; gives up only when it can not be a matter of speed any more. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`in vain waited until ${what}`)
+    await sleep(5)
+  }
+}
