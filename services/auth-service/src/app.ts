@@ -22,6 +22,9 @@ export type { Overrides } from './build-services.ts'
 
 const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || isPostgresUnavailable(error)
 
+const CLIENT_SECRETS_SHUT =
+  'some secrets of service clients were kept under keys that REFRESH_TOKEN_SECRET no longer has: they are refused'
+
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
   const { schema, now = Date.now } = overrides
@@ -55,7 +58,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const { db } = database
 
   const services = buildServices(config, overrides, { db, endsDb: endsDatabase.db, redis, log: app.log })
-  const { gate, keys, publisher } = services
+  const { gate, keys, publisher, clientSecretKeys } = services
   const stopping = new AbortController()
   const { signal } = stopping
 
@@ -112,7 +115,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await assertNoEviction(redis)
     await app.revocations.ready
     await keys.assertCanSign(accessRing())
-    followKeyRings(config, keys, { signal, log: app.log })
+    if ((await clientSecretKeys()).shut > 0) app.log.warn({ event: 'client_secrets_shut' }, CLIENT_SECRETS_SHUT)
+    followKeyRings(config, keys, { signal, log: app.log, clientSecretKeys })
     await services.ready
     await ensureConfiguredClients(configuredClients(config), services.clients, app.log)
     if (config.adminPassword !== undefined) {

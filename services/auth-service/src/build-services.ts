@@ -86,13 +86,9 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
   const accessRing = config.accessTokenKeys.current
   const refreshRing = config.refreshTokenKeys.current
   const clientCache = createRedisClientCache(redis, redisPrefix)
-  const clients = createClientService({
-    db,
-    cache: clientCache,
-    publisher,
-    // Of the ring that this service alone has: verifiers can not open them.
-    secretKeys: createClientSecretKeys({ db, ring: refreshRing }),
-  })
+  // Under the ring that this service alone has: verifiers can not open them.
+  const clientSecretKeys = createClientSecretKeys({ db, ring: refreshRing })
+  const clients = createClientService({ db, cache: clientCache, publisher, secretKeys: clientSecretKeys })
   const recoverClients = createClientRecovery({ db, cache: clientCache, publisher, now: Date.now })
   const keys = createKeyService({ db, publisher, ring: accessRing })
 
@@ -147,6 +143,7 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
     sessions,
     accessTokens,
     clients,
+    clientSecretKeys,
     keys,
     publisher,
     clientAuthentication: createClientAuthentication(

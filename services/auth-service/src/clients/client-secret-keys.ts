@@ -12,7 +12,15 @@ import {
 } from './client-secret-key-repository.ts'
 
 /** Keys under which secrets of clients are hashed, by their id; new secrets are hashed under `current`. */
-export type OpenedKeys = { readonly current: string; get(id: string): Buffer | undefined }
+export type OpenedKeys = {
+  readonly current: string
+  get(id: string): Buffer | undefined
+  /** How many keys stay shut: secrets under them are no good with this ring. */
+  readonly shut: number
+}
+
+/** Opens the keys with the ring in force, or another one. */
+export type OpenClientSecretKeys = (ring?: SigningRing) => Promise<OpenedKeys>
 
 type SigningKey = SigningRing['signing']
 
@@ -30,10 +38,9 @@ type Options = {
  * ring they can be opened, so that a ring may change key by key and every secret stays good. Should the whole ring be
  * another one, a new key is made, and secrets under the old one are good again when an old key of the ring is back.
  */
-export function createClientSecretKeys({ db, ring }: Options): () => Promise<OpenedKeys> {
+export function createClientSecretKeys({ db, ring }: Options): OpenClientSecretKeys {
   let opened: { readonly ring: SigningRing; readonly keys: Promise<OpenedKeys> } | undefined
-  return () => {
-    const now = ring()
+  return (now = ring()) => {
     if (opened?.ring !== now) {
       const keys = openKeys(db, now.keys.map(sealOf))
       opened = { ring: now, keys }
@@ -68,7 +75,8 @@ async function openKeys(db: AuthDatabase, seals: readonly Seal[]): Promise<Opene
     const [[current, key] = []] = [...keys].sort(([a], [b]) => a.localeCompare(b))
     if (current === undefined || key === undefined) throw new Error('there is a key by now')
     for (const { id, hash } of await listUnkeyedSecrets(trx)) await putUnderKey(trx, id, current, sealHash(hash, key))
-    return { current, get: (id) => keys.get(id) }
+    const shut = new Set(rows.map((row) => row.id).filter((id) => !keys.has(id))).size
+    return { current, get: (id) => keys.get(id), shut }
   })
 }
 

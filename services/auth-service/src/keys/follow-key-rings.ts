@@ -1,6 +1,7 @@
 import { assertDisjoint, type SigningRing } from '@latchkey/access-token'
 import type { Watched } from '@latchkey/service-kit'
 import type { FastifyBaseLogger } from 'fastify'
+import type { OpenClientSecretKeys } from '../clients/client-secret-keys.ts'
 import type { KeyService } from './key-service.ts'
 
 type Rings = { readonly accessTokenKeys: Watched<SigningRing>; readonly refreshTokenKeys: Watched<SigningRing> }
@@ -9,7 +10,14 @@ type Rings = { readonly accessTokenKeys: Watched<SigningRing>; readonly refreshT
 export function followKeyRings(
   { accessTokenKeys, refreshTokenKeys }: Rings,
   keys: KeyService,
-  options: { readonly signal: AbortSignal; readonly log: Pick<FastifyBaseLogger, 'info' | 'error'> },
+  {
+    clientSecretKeys,
+    ...options
+  }: {
+    readonly signal: AbortSignal
+    readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
+    readonly clientSecretKeys: OpenClientSecretKeys
+  },
 ): void {
   accessTokenKeys.follow({
     ...options,
@@ -22,6 +30,12 @@ export function followKeyRings(
   })
   refreshTokenKeys.follow({
     ...options,
-    accept: (ring) => assertDisjoint(accessTokenKeys.current(), ring),
+    accept(ring) {
+      assertDisjoint(accessTokenKeys.current(), ring)
+      // Now, while the old keys are there. The next use of a secret does it where this fails.
+      clientSecretKeys(ring).catch((err: unknown) =>
+        options.log.warn({ err }, 'keys of client secrets could not be put under the new ring yet'),
+      )
+    },
   })
 }

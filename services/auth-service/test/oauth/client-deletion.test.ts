@@ -1,0 +1,63 @@
+import { privateRedis, testEnvironment } from '@latchkey/test-kit'
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { administratorOf, type Client, newClient, works } from './support/clients.ts'
+import { listen } from './support/listening-service.ts'
+import { startResourceService, until } from './support/resource-service.ts'
+import { basic, send } from './support/send-form.ts'
+
+t.test('a deleted client’s tokens are dead here at once and at every verifier through the feed', async (t) => {
+  const auth = await listen(t)
+  const resource = await startResourceService(t, auth)
+  const asAdmin = await administratorOf(auth)
+  const client = await newClient(auth, 'doomed')
+  const answer = await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))
+  const token = String(answer.json.access_token)
+  t.equal(await resource.verdictOn(token), 'ok')
+  t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 204)
+  t.equal((await auth.call('GET', '/auth/me', { token })).json().code, 'token_revoked')
+  await until('the verifier refuses it', async () => (await resource.verdictOn(token)) === 'token_revoked')
+  t.notOk(await works(auth, client))
+})
+
+t.test(
+  'a deletion that Redis did not hear of is finished by repeating it, and one that it forgot is told again',
+  async (t) => {
+    const redis = await privateRedis(t)
+    const own = { ...(await testEnvironment(t)), redisUrl: redis.url }
+    const auth = await listen(t, { environment: own })
+    const asAdmin = await administratorOf(auth)
+    const tokenOf = async (client: Client): Promise<string> =>
+      String(
+        (await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))).json.access_token,
+      )
+    const [doomed, single] = [await newClient(auth, 'doomed'), await newClient(auth, 'single')]
+    const [first, second, third] = [await tokenOf(doomed), await tokenOf(single), await tokenOf(single)]
+    const before = await startResourceService(t, auth)
+
+    const connection = new Redis(redis.url)
+    t.teardown(() => connection.disconnect())
+    await connection.config('SET', 'maxmemory', '1')
+    t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 503, 'Redis takes nothing')
+    t.equal(await before.verdictOn(first), 'ok')
+    await connection.config('SET', 'maxmemory', '0')
+    t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 404, 'there is none any more')
+    await until('the verifier refuses it', async () => (await before.verdictOn(first)) === 'token_revoked')
+    t.equal((await send(`${auth.url}/oauth/revoke`, { token: second })).status, 200)
+
+    await connection.flushall()
+    await connection.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await until(
+      'auth-service has told Redis again',
+      async () => (await auth.call('GET', '/health/ready')).statusCode === 200,
+    )
+    const after = await startResourceService(t, auth)
+    t.same(
+      [await after.verdictOn(first), await after.verdictOn(second), await after.verdictOn(third)],
+      ['token_revoked', 'token_revoked', 'ok'],
+    )
+    for (const token of [first, second]) {
+      t.equal((await auth.call('GET', '/auth/me', { token })).json().code, 'token_revoked')
+    }
+  },
+)
