@@ -38,7 +38,7 @@ export function createClientGuessLimiter(
   const limiter = (name: keyof ClientGuessLimits): RateLimiterRedis =>
     new RateLimiterRedis({
       storeClient: redis,
-      keyPrefix: `${keyPrefix}limit:${name}`,
+      keyPrefix: `${keyPrefix}client-limit:${name}`,
       points: limits[name].failures,
       duration: limits[name].seconds,
     })

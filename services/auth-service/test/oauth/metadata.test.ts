@@ -1,3 +1,4 @@
+import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import t from 'tap'
 import { listen, ODD, PAYROLL } from './support/listening-service.ts'
 import { ask, basic, claimsOf, inForm, send } from './support/send-form.ts'
@@ -114,6 +115,35 @@ t.test('G2 what is not advertised fails', async (t) => {
 t.test('G3 with a shared key alone there is no key set that could give it away', async (t) => {
   t.notOk('jwks_uri' in metadata)
   t.notMatch(JSON.stringify(metadata), 'access-access')
+})
+
+t.test('G3 with private keys the set is under the issuer, path and all, and has public halves alone', async (t) => {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = { ...(await exportJWK(privateKey)), kid: 'k1', alg: 'ES256' }
+  const tenant = await listen(t, {
+    path: '/tenant',
+    beside: auth,
+    variables: { ACCESS_TOKEN_ALGORITHM: 'ES256', ACCESS_TOKEN_PRIVATE_KEYS: JSON.stringify({ keys: [jwk] }) },
+  })
+  const document = (await ask(`${tenant.url}${WELL_KNOWN}/tenant`)).json
+  t.equal(document.jwks_uri, `${tenant.url}/tenant/.well-known/jwks.json`)
+  for (const url of [String(document.jwks_uri), `${tenant.url}/.well-known/jwks.json`]) {
+    const response = await fetch(url)
+    t.equal(response.status, 200, url)
+    const { keys } = (await response.json()) as { keys: Record<string, unknown>[] }
+    t.same(
+      keys.map((key) => Object.keys(key).sort()),
+      [['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']],
+    )
+    t.match(keys, [{ kty: 'EC', kid: 'k1', alg: 'ES256', use: 'sig' }])
+  }
+  const { accessToken } = await tenant.newUser()
+  const { payload } = await jwtVerify(accessToken, createRemoteJWKSet(new URL(String(document.jwks_uri))), {
+    issuer: tenant.config.issuer,
+    audience: tenant.config.audience,
+    typ: 'at+jwt',
+  })
+  t.ok(payload.sid)
 })
 
 t.test('an issuer that can not be one is refused at boot, by name', async (t) => {

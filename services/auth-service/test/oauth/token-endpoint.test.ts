@@ -299,6 +299,7 @@ t.test('D9 guessing is stopped where it comes from, and the right secret works f
     beside: auth,
     redisPrefix: `${auth.environment.redisPrefix}guarded:`,
     clientGuessLimits: limits,
+    signInLimits: { accountFromAddress: limits.address, account: limits.address, address: limits.address },
     variables: { TRUST_PROXY: '127.0.0.1' },
   })
   const guess = (client: { clientId: string; secret: string }, from: string): Promise<Answer> =>
@@ -318,6 +319,12 @@ t.test('D9 guessing is stopped where it comes from, and the right secret works f
     spray.push((await guess({ clientId: `nobody-${n}`, secret: 'wrong' }, '192.0.2.3')).status)
   t.same(spray, [...Array(8).fill(401), 429, 429], 'one address, many clients')
   t.equal((await guess(PAYROLL, '192.0.2.3')).status, 200)
+  const person = await ask(`${guarded.url}/auth/login`, {
+    method: 'POST',
+    body: JSON.stringify(ADMIN),
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.3' },
+  })
+  t.equal(person.status, 200, 'people are counted apart')
 
   for (const path of ['introspect', 'revoke']) {
     const there = await send(
