@@ -100,6 +100,23 @@ t.test('we take what jose signs, and no deviation from it', async (t) => {
   t.equal(await resource.verdictOn(critical), 'invalid_token')
 })
 
+t.test('A5, A7 a token is good for one audience and one purpose', async (t) => {
+  const user = await auth.newUser()
+  const elsewhere = await listen(t, {
+    beside: auth,
+    variables: { ACCESS_TOKEN_SECRET: `a1:${SECRET}`, TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: 'elsewhere' },
+  })
+  const foreign = await elsewhere.signIn(user.email)
+  t.equal(await resource.verdictOn(foreign.accessToken), 'invalid_token')
+  t.equal(await resource.verdictOn(user.refreshToken), 'invalid_token')
+  t.equal((await auth.call('GET', '/auth/me', { token: user.refreshToken })).json().code, 'invalid_token')
+  for (const token of [user.accessToken, await clientToken()]) {
+    const refreshed = await send(`${auth.url}/oauth/token`, { grant_type: 'refresh_token', refresh_token: token })
+    t.same([refreshed.status, refreshed.json.error], [400, 'invalid_grant'])
+    t.equal((await auth.call('POST', '/auth/refresh', { body: { refreshToken: token } })).json().code, 'invalid_token')
+  }
+})
+
 t.test('who has the shared key can make a token, but no session: auth-service goes by what lives', async (t) => {
   const { accessToken } = await auth.newUser()
   const good = claimsOf(accessToken)
