@@ -1,9 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { Employee, EmployeeStatus } from './employee.ts'
-import type { EmployeePosition, EmployeeSort } from './employee-sort.ts'
+import { type EmployeePosition, type EmployeeSort, positionOf } from './employee-sort.ts'
 import { EMPLOYEE_COLUMNS, employeeOf, SORT_EXPRESSIONS } from './employee-table.ts'
-import { type IndexKeys, type SearchWord, searchWordsOf } from './search-words.ts'
+import { type IndexKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
 
 export type EmployeeFilter = {
   /** Words that all have to be part of the name, the e-mail or the job title; accents and case don't matter. */
@@ -16,11 +16,12 @@ export type EmployeeFilter = {
 type SearchLimits = {
   /** So many employees are looked at in the order of the list before an index is asked for all matches. */
   readonly firstLook: number
-  /** More matches than so many are not collected and sorted. */
+  /** So many matches are collected and sorted at most. */
   readonly mostCollected: number
 }
 
 const LIMITS: SearchLimits = { firstLook: 2000, mostCollected: 20_000 }
+
 /** Each of so many words has a condition of its own; a limit, since statements stay prepared. */
 const WORDS_APART = 3
 
@@ -33,8 +34,9 @@ export function createEmployeeListing(db: Kysely<EmployeeDatabase>, limits = LIM
      *
      * No single plan finds both rare and common words fast, and Postgres can't know which they are. So a search looks at
      * the next employees in the order first: common words fill a page from these. Then the matches are few as a rule:
-     * an index finds them all, to be sorted. What is left are words that many have, none of whom come soon: the look goes
-     * on until the page is full.
+     * an index finds them all, to be sorted. What is left are words that many have, none of whom come soon, like a common
+     * surname in the order of names: the first of some matches say how far the page can reach at most, and few are left
+     * to sort.
      */
     async list(
       filter: EmployeeFilter,
@@ -47,7 +49,13 @@ export function createEmployeeListing(db: Kysely<EmployeeDatabase>, limits = LIM
       if (words.length === 0) return walk(db, page)
       const near = await lookAhead(db, page, limits)
       if (near.length === limit) return near
-      return (await collect(db, page, limits)) ?? walk(db, page)
+      for (;;) {
+        const { first, isWhole } = await collect(db, page, Math.max(limits.mostCollected, limit))
+        if (isWhole) return first
+        const whole = await collect(db, { ...page, until: first.at(-1) })
+        // Some of the first may have gone in between; then the page reaches further.
+        if (whole.first.length === limit) return whole.first
+      }
     },
   }
 }
@@ -63,15 +71,16 @@ type Page = {
   readonly sort: EmployeeSort
   readonly limit: number
   readonly after: EmployeePosition | undefined
+  /** The last one whom the page can hold. */
+  readonly until?: Employee | undefined
   readonly words: readonly SearchWord[]
 }
 
-/** Whoever matches, in order, however far it is to them. */
+/** Everybody who comes next, in order. */
 async function walk(db: Kysely<EmployeeDatabase>, page: Page): Promise<Employee[]> {
   const { by, direction } = orderOf(page)
   const rows = await candidates(db, page)
     .select(EMPLOYEE_COLUMNS)
-    .where(areFound(page.words))
     .orderBy(by, direction)
     .orderBy('id', direction)
     .limit(page.limit)
@@ -99,22 +108,19 @@ async function lookAhead(db: Kysely<EmployeeDatabase>, page: Page, { firstLook }
   return rows.map(employeeOf)
 }
 
-/** The first of all matches; undefined when there are too many to sort. */
-async function collect(
-  db: Kysely<EmployeeDatabase>,
-  page: Page,
-  { mostCollected }: SearchLimits,
-): Promise<Employee[] | undefined> {
+/** The first of all matches, or of the `most` that come to hand: then these are not the whole. */
+async function collect(db: Kysely<EmployeeDatabase>, page: Page, most?: number) {
   const { by, direction } = orderOf(page)
   const rows = await db
     .with(
       (matches) => matches('matches').materialized(),
-      (db) =>
-        candidates(db, page)
+      (db) => {
+        const found = candidates(db, page)
           .select(['id as match', by.as('sort_key')])
           .where(areFound(page.words))
           .where(areIndexed(page.words))
-          .limit(sql.lit(mostCollected + 1)),
+        return most === undefined ? found : found.limit(sql.lit(most + 1))
+      },
     )
     .with('first', (db) =>
       db
@@ -131,7 +137,7 @@ async function collect(
     .orderBy('sort_key', direction)
     .orderBy('match', direction)
     .execute()
-  return (rows[0]?.found ?? 0) > mostCollected ? undefined : rows.map(employeeOf)
+  return { first: rows.map(employeeOf), isWhole: most === undefined || (rows[0]?.found ?? 0) <= most }
 }
 
 function orderOf({ sort }: Page) {
@@ -146,16 +152,12 @@ function candidates(db: Pick<Kysely<EmployeeDatabase>, 'selectFrom'>, page: Page
   if (department) select = select.where('department', '=', department)
   if (status) select = select.where('status', '=', status)
   if (managerId) select = select.where('manager_id', '=', managerId)
-  if (page.after) {
-    const behind = direction === 'desc' ? sql`<` : sql`>`
-    const { key, id } = page.after
-    select = select.where(sql<boolean>`(${by}, id) ${behind} (${key}::${type}, ${id}::uuid)`)
-  }
+  const place = ({ key, id }: EmployeePosition) => sql`(${key}::${type}, ${id}::uuid)`
+  const [behind, before] = direction === 'desc' ? [sql`<`, sql`>=`] : [sql`>`, sql`<=`]
+  if (page.after) select = select.where(sql<boolean>`(${by}, id) ${behind} ${place(page.after)}`)
+  if (page.until) select = select.where(sql<boolean>`(${by}, id) ${before} ${place(positionOf(page.until, page.sort))}`)
   return select
 }
-
-// What is searched for stands in a query of its own, so that the planner can't look into it: its choice would hang on a
-// guess about the word.
 
 /** In a form that no index knows, so that it is checked on what comes in order. */
 function areFound(words: readonly SearchWord[]): RawBuilder<boolean> {
@@ -167,7 +169,10 @@ function areFound(words: readonly SearchWord[]): RawBuilder<boolean> {
   return allOf(conditions)
 }
 
-/** What an index finds for these words: whoever matches, and a few more. */
+/**
+ * What an index finds for these words: whoever matches, and a few more. The keys stand in a query of their own, so that
+ * the planner can't look into them: its choice would hang on a guess about the word.
+ */
 function areIndexed(words: readonly SearchWord[]): RawBuilder<boolean> {
   return allOf(words.slice(0, WORDS_APART).map(({ keys }) => isIndexed(keys)))
 }
@@ -185,7 +190,7 @@ function isIndexed(keys: IndexKeys): RawBuilder<boolean> {
 
 /** The index is for those alone who have unusual characters. */
 const hasPairs = (pairs: readonly string[]): RawBuilder<boolean> =>
-  sql`(search ~ '[^a-z0-9 .@-]' and employees_pairs(search) @> (select ${pairs}::text[]))`
+  sql`(search ~ ${sql.lit(UNUSUAL.source)} and employees_pairs(search) @> (select ${pairs}::text[]))`
 
 function allOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
   return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`

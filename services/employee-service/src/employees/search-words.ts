@@ -7,8 +7,8 @@ export type IndexKeys =
   | { readonly kind: 'pair'; readonly pair: string; readonly any: readonly string[] }
   | { readonly kind: 'pairs'; readonly all: readonly string[] }
 
-/** Has to agree with the index of pairs. */
-const UNUSUAL = /[^a-z0-9 .@-]/
+/** What the words in the index of pairs have in them; as that index has it. */
+export const UNUSUAL = /[^a-z0-9 .@-]/
 /** What may follow two letters in a trigram: a space stands for the end of the word. */
 const FOLLOWERS = [...'abcdefghijklmnopqrstuvwxyz0123456789 ']
 
