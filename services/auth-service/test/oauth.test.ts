@@ -190,6 +190,14 @@ t.test('administrators make clients, change their secrets without a gap, and del
   t.ok(Date.parse(shown.lastUsedAt) > 0)
   for (const secret of [first, second, third]) t.notOk(list.body.includes(secret))
 
+  for (const cursor of ['AA', '_w', 'x', Buffer.from('a\u0000').toString('base64url')]) {
+    const page = await asAdmin('GET', `/admin/clients?cursor=${cursor}`)
+    t.same([page.statusCode, page.json().code], [400, 'invalid_request'], 'what was never a cursor')
+  }
+  const onePage = (await asAdmin('GET', '/admin/clients?limit=1')).json()
+  const rest = (await asAdmin('GET', `/admin/clients?limit=100&cursor=${onePage.nextCursor}`)).json()
+  t.same([...onePage.items, ...rest.items], list.json().items, 'page by page')
+
   const { access_token } = (await token(CLIENT_CREDENTIALS, basic('reports', third))).json()
   t.equal((await asAdmin('DELETE', '/admin/clients/reports')).statusCode, 204)
   t.equal(await works(third), false)

@@ -94,13 +94,14 @@ export function createClientService({ db, cache, publisher, secretKeys }: Depend
 
     async create(clientId, scopes, origin) {
       const keys = await secretKeys()
-      const issued = await db.transaction().execute(async (trx) => {
+      return db.transaction().execute(async (trx) => {
         if (!(await insertClient(trx, clientId, scopes))) throw new problems.client_exists()
         await recordClientCreated(trx, origin, clientId, scopes)
-        return issue(trx, keys, clientId, origin)
+        const issued = await issue(trx, keys, clientId, origin)
+        // Where Redis is away there is to be no client whose secret nobody was told.
+        await cache.settle(clientId, scopes)
+        return issued
       })
-      await cache.settle(clientId, scopes)
-      return issued
     },
 
     async addSecret(clientId, origin) {

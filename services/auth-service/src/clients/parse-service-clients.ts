@@ -48,5 +48,5 @@ function parseClient(value: unknown, index: number): ConfiguredClient {
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string' && isScope(scope))) {
     return refuse('scopes, a list of known ones,')
   }
-  return { clientId, secret, scopes }
+  return { clientId, secret, scopes: [...new Set<Scope>(scopes)] }
 }

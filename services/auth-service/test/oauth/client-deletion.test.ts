@@ -40,7 +40,10 @@ t.test(
     await connection.config('SET', 'maxmemory', '1')
     t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 503, 'Redis takes nothing')
     t.equal(await before.verdictOn(first), 'ok')
+    const another = { clientId: 'another', scopes: [] }
+    t.equal((await asAdmin('POST', '/admin/clients', another)).statusCode, 503)
     await connection.config('SET', 'maxmemory', '0')
+    t.equal((await asAdmin('POST', '/admin/clients', another)).statusCode, 201, 'no id was taken by half')
     t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 404, 'there is none any more')
     await until('the verifier refuses it', async () => (await before.verdictOn(first)) === 'token_revoked')
     t.equal((await send(`${auth.url}/oauth/revoke`, { token: second })).status, 200)

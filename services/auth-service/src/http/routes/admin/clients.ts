@@ -3,6 +3,7 @@ import { type AppInstance, Body, List, Params, page, problemResponses, Query, SE
 import { Type } from 'typebox'
 import { CLIENT_ID, CLIENT_ID_RULE } from '../../../clients/service-client.ts'
 import { clientContext } from '../../client-context.ts'
+import { idOfCursor } from '../../keyset-cursor.ts'
 import type { AdminServices } from './admin-services.ts'
 
 const ClientId = Type.String({
@@ -41,8 +42,7 @@ export function clientRoutes(app: AppInstance, { clients }: AdminServices): void
     },
     async (request) => {
       const { limit = 20, cursor } = request.query
-      const afterId = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString()
-      const found = await clients.list(limit, afterId)
+      const found = await clients.list(limit, idOfCursor(cursor, CLIENT_ID))
       const items = found.slice(0, limit)
       const last = items.at(-1)
       return {
