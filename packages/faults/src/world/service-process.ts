@@ -30,6 +30,12 @@ const root = join(import.meta.dirname, '../../../..')
 /** A service stops by itself within ten seconds, whatever its clients do. */
 const STOP_MS = 12_000
 
+const running = new Set<ChildProcess>()
+// Also when this program ends in a hurry.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts a service as production does, on a free port, until the scope is closed. It need not be ready yet. */
 export async function startService(scope: Scope, options: ServiceOptions): Promise<ServiceProcess> {
   const { service, name, directory, environment } = options
@@ -52,22 +58,20 @@ export async function startService(scope: Scope, options: ServiceOptions): Promi
   })
   closeSync(log)
   const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null
-  // Also when this program ends in a hurry.
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  running.add(child)
   scope.teardown(async () => {
     await stop(child, hasExited)
-    process.off('exit', kill)
+    running.delete(child)
   })
   return {
     name,
     url: `http://127.0.0.1:${port}`,
     hasExited,
     async kill() {
-      process.off('exit', kill)
+      running.delete(child)
       if (hasExited()) return
       const exited = once(child, 'exit')
-      kill()
+      child.kill('SIGKILL')
       await exited
     },
     lastWords: () => readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n'),

@@ -84,10 +84,8 @@ const markedDone = (marks: Marks) =>
 /** Every step of an offboarding, as it shows on the way between the processes. */
 export const BOUNDARIES: readonly Boundary[] = [
   { name: 'before the request arrives', condition: asked },
-  { name: 'within the transaction', condition: written },
   { name: 'before the commit', condition: committed },
   { name: 'committed, not heard by employee-service', condition: (marks) => answerTo(committed(marks)) },
-  { name: 'before the answer to the caller', condition: (marks) => answerTo(asked(marks)) },
   {
     name: 'before a worker fetches the job',
     condition: (marks) =>
@@ -98,10 +96,6 @@ export const BOUNDARIES: readonly Boundary[] = [
     condition: () => (passing) => fromPostgres(passing) && passing.bytes.includes('offboardingId'),
   },
   { name: 'before the call to auth-service', condition: called },
-  {
-    name: 'within the transaction of auth-service',
-    condition: (marks) => after(called(marks), (passing) => toRedis(passing) && passing.bytes.includes(marks.userId)),
-  },
   {
     name: 'auth-service committed, not published',
     condition: (marks) =>
