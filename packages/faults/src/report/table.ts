@@ -29,7 +29,8 @@ export function tableOf(rows: readonly Row[]): string {
 const whole = (count: number): string => count.toLocaleString('en')
 const share = (value: number): string => `${(value * 100).toPrecision(2)} %`
 
-function spread(values: readonly number[], quantiles: readonly number[]): string {
+/** Quantiles of times in milliseconds. */
+export function spread(values: readonly number[], quantiles: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b)
   if (sorted.length === 0) return '–'
   return quantiles.map((part) => `${Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)} ms`).join(' / ')

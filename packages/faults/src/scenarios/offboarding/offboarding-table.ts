@@ -1,3 +1,4 @@
+import { spread } from '../../report/table.ts'
 import { BOUNDARIES, VICTIMS } from './boundaries.ts'
 import type { Outcome } from './trial.ts'
 
@@ -13,12 +14,19 @@ export function offboardingTable(outcomes: readonly Outcome[]): string {
     name,
     ...VICTIMS.map((victim) => cell(outcomes.filter((each) => each.boundary.name === name && each.victim === victim))),
   ])
+  const recovery = VICTIMS.map((victim) =>
+    spread(
+      outcomes.filter((each) => each.victim === victim && each.recoveryMs > 0).map(({ recoveryMs }) => recoveryMs),
+      [0.5, 0.99, 1],
+    ),
+  )
   const all = ['all', ...VICTIMS.map((victim) => cell(outcomes.filter((each) => each.victim === victim)))]
   return [
     ['killed: kills / lost / done twice / let in', ...VICTIMS],
     ['---', ...VICTIMS.map(() => '---')],
     ...rows,
     all,
+    ['recovery: median / p99 / max', ...recovery],
   ]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
