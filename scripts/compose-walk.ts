@@ -9,6 +9,7 @@ import { hardening } from './compose-walk/hardening.ts'
 import { images } from './compose-walk/images.ts'
 import { changesOfKeys, privateKeys } from './compose-walk/keys.ts'
 import { mainJob } from './compose-walk/main-job.ts'
+import { offboarding } from './compose-walk/offboarding.ts'
 import { outages } from './compose-walk/outages.ts'
 import { scaling } from './compose-walk/scaling.ts'
 import { createSettings } from './compose-walk/settings.ts'
@@ -36,6 +37,7 @@ try {
     await changesOfKeys(stack, users)
     await scaling(stack, users)
     await privateKeys(stack, users)
+    await offboarding(stack, users)
     await stopping(stack, users)
   } catch (error) {
     if (!interrupted.signal.aborted) console.error(await removeAll('logs', '--no-color', '--tail=30').catch(() => ''))

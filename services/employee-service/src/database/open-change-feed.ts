@@ -22,8 +22,8 @@ export function openChangeFeed({ url, schema, onChange }: ChangeFeedOptions): Da
   })
   database.pool.on('connect', (client) => {
     client.on('notification', onChange)
-    // Sent before the query that the connection was opened for. Should it fail, so will that, and be tried anew.
-    client.query(LISTEN).catch(() => client.release(true))
+    // Sent before the query that the connection was opened for. Whoever could not listen finds out by asking.
+    client.query(LISTEN).catch(() => {})
   })
   return database
 }

@@ -17,7 +17,6 @@ type Dependencies = {
 
 /** Sees to it that what is pending is worked at. Costs nothing while nothing is. */
 export function keepJobsMoving({ offboardings, accounts, queue, log }: Dependencies) {
-  let known = 0
   let freedAtMs = Number.NEGATIVE_INFINITY
   let queuedAtMs = performance.now()
   let isBusy = false
@@ -37,10 +36,9 @@ export function keepJobsMoving({ offboardings, accounts, queue, log }: Dependenc
   return {
     /** To be called after each look at the offboardings. */
     look(): void {
-      const { pending } = accounts
-      if (pending > known) queue.wake()
-      known = pending
-      if (pending === 0 || isBusy) return
+      if (accounts.pending === 0) return
+      queue.wake()
+      if (isBusy) return
       isBusy = true
       see()
         .catch((err: unknown) => log.warn({ err }, 'offboarding: jobs could not be looked after'))

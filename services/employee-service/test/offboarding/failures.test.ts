@@ -1,10 +1,13 @@
+import { createDatabase } from '@latchkey/database'
 import t from 'tap'
 import { employeeApp, WRITER } from '../employee-app.ts'
 import { authServer } from './auth-server.ts'
 import { createLinked, type Linked, offboardingOf, readAs, terminate, until, untilState } from './offboarding-app.ts'
 
 const auth = await authServer(t)
-const { app, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
+const { app, config, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
+const database = createDatabase(config.database)
+t.teardown(() => database.close())
 const retry = ({ url }: Linked) => app.inject({ method: 'POST', url: `${url}/offboarding/retry`, headers: WRITER })
 const metric = async (name: string) =>
   Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await app.inject('/metrics')).body)?.[1])
@@ -89,6 +92,36 @@ t.test('a failure is settled when a later end of the same account is done', asyn
   await terminate(app, linked)
   await untilState(app, linked, 'done')
   t.match(await offboardingOf(app, linked), { lastError: null }, 'and none is left that failed')
+})
+
+t.test('after a day of trying it has failed, and somebody has to look', async (t) => {
+  const linked = await createLinked(app)
+  auth.answers.set(linked.userId, { status: 503, code: 'unavailable' })
+  await terminate(app, linked)
+  await until(async () => (await offboardingOf(app, linked)).attempts > 0)
+  await database.pool.query(
+    `update offboardings set tried_since = now() - interval '25 hours' where user_id = $1 and state = 'pending'`,
+    [linked.userId],
+  )
+  await untilState(app, linked, 'failed')
+  t.match(await offboardingOf(app, linked), { lastError: '503 unavailable', completedAt: null })
+  auth.answers.delete(linked.userId)
+  t.equal((await retry(linked)).statusCode, 202)
+  await untilState(app, linked, 'done')
+})
+
+t.test('what is pending gets a job again should its job be gone', async (t) => {
+  const linked = await createLinked(app)
+  auth.answers.set(linked.userId, { status: 503 })
+  await terminate(app, linked)
+  await until(async () => (await offboardingOf(app, linked)).attempts > 0)
+  const { rowCount } = await database.pool.query(
+    `delete from ${config.database.schema}_jobs.job where state < 'completed'`,
+  )
+  t.equal(rowCount, 1)
+  auth.answers.delete(linked.userId)
+  await untilState(app, linked, 'done')
+  t.equal(auth.disablings.get(linked.userId), 1)
 })
 
 t.end()
