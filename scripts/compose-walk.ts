@@ -36,8 +36,8 @@ try {
     await outages(stack, users)
     await changesOfKeys(stack, users)
     await scaling(stack, users)
-    await privateKeys(stack, users)
     await offboarding(stack, users)
+    await privateKeys(stack, users)
     await stopping(stack, users)
   } catch (error) {
     if (!interrupted.signal.aborted) console.error(await removeAll('logs', '--no-color', '--tail=30').catch(() => ''))
