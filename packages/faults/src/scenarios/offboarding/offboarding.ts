@@ -66,6 +66,7 @@ const operationOf = ({ start, end, userId, boundary, victim, faults }: Outcome):
   server: `${victim} killed ${boundary.name}`,
   user: userId,
   status: faults.length === 0 ? 202 : 0,
+  ...(faults.length > 0 && { reason: faults.join(', ') }),
 })
 
 function shuffled(items: readonly Cell[], random: { integer(min: number, max: number): number }): Cell[] {

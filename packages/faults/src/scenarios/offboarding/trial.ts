@@ -134,11 +134,8 @@ async function untilDone(lane: Lane, { employeePath }: Person): Promise<boolean>
 async function judgeEnd(lane: Lane, { account, session }: Person): Promise<Fault[]> {
   const user = await settled(lane, 'GET', `${lane.authUrl}/admin/users/${account.id}`)
   const { status } = { ...(user.body.user as { status?: string } | undefined) }
-  const refreshed = await ask({
-    method: 'POST',
-    url: `${lane.authUrl}/auth/refresh`,
-    body: { refreshToken: session.refreshToken },
-  })
+  const body = { refreshToken: session.refreshToken }
+  const refreshed = await settled(lane, 'POST', `${lane.authUrl}/auth/refresh`, body)
   const isOver = refreshed.status === 401 && refreshed.body.reason === 'account_disabled'
   const disablings = await countDisablings(lane, account)
   return [
@@ -159,10 +156,10 @@ async function countDisablings(lane: Lane, { id }: Account): Promise<number> {
 }
 
 /** Asked again while there is no answer or none yet: everything is back. */
-async function settled(lane: Lane, method: string, url: string): Promise<Answer> {
+async function settled(lane: Lane, method: string, url: string, body?: object): Promise<Answer> {
   const deadline = clock() + DONE_WITHIN_MS
   for (;;) {
-    const answer = await ask({ method, url, headers: await asAdmin(lane) })
+    const answer = await ask({ method, url, body, headers: await asAdmin(lane) })
     if ((answer.status !== 0 && answer.status !== 503) || clock() > deadline) return answer
     await delay(20)
   }
