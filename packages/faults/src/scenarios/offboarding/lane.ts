@@ -21,8 +21,10 @@ export type Lane = {
   kill(victim: Victim, replica: number): Promise<void>
   /** Resolves when everything that was killed is back, and ready. */
   untilWhole(): Promise<void>
-  /** An access token of the administrator that is good for a while. */
-  adminToken(): Promise<string>
+  /** Signs the administrator in, if it is time to: everything must be up. */
+  renewAdministrator(): Promise<void>
+  /** An access token of the administrator, good for some minutes more. */
+  adminToken(): string
 }
 
 type LaneOptions = { readonly name: string; readonly scope: Scope; readonly directory: string; readonly random: Random }
@@ -108,13 +110,12 @@ export async function openLane({ name, scope, directory, random }: LaneOptions):
       returning = []
       await allReady()
     },
-    async adminToken() {
-      if (token === undefined || token.goodUntilMs < performance.now()) {
-        const text = await signIn(processOf('auth').url, { id: 'admin', ...world.administrator })
-        token = { text: text.accessToken, goodUntilMs: performance.now() + TOKEN_GOOD_MS }
-      }
-      return token.text
+    async renewAdministrator() {
+      if (token !== undefined && performance.now() < token.goodUntilMs) return
+      const { accessToken } = await signIn(processOf('auth').url, { id: 'admin', ...world.administrator })
+      token = { text: accessToken, goodUntilMs: performance.now() + TOKEN_GOOD_MS }
     },
+    adminToken: () => token?.text ?? '',
   }
 }
 

@@ -33,6 +33,7 @@ const GIVE_UP_SHARE = 0.3
 
 export async function runTrial(lane: Lane, { boundary, victim }: Cell): Promise<Outcome> {
   await lane.untilWhole()
+  await lane.renewAdministrator()
   const { random, wire } = lane
   const person = await employ(lane)
   const requestId = `trial-${randomBytes(8).toString('hex')}`
@@ -73,19 +74,19 @@ async function employ(lane: Lane): Promise<Person> {
   const session = await signIn(lane.authUrl, account)
   const body = { firstName: 'Grace', lastName: 'Hopper', email: account.email, userId: account.id }
   const url = `${lane.random.pick(lane.employeeUrls)}/employees`
-  const { status, body: employee } = await ask({ method: 'POST', url, body, headers: await asAdmin(lane) })
+  const { status, body: employee } = await ask({ method: 'POST', url, body, headers: asAdmin(lane) })
   if (status !== 201) throw new Error(`an employee was not made: ${status} ${employee.code}`)
   return { account, session, employeePath: `/employees/${employee.id}` }
 }
 
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
-const asAdmin = async (lane: Lane): Promise<Record<string, string>> => bearer(await lane.adminToken())
+const asAdmin = (lane: Lane): Record<string, string> => bearer(lane.adminToken())
 
 async function terminate(lane: Lane, { employeePath }: Person, requestId: string): Promise<Answer> {
   return ask({
     method: 'POST',
     url: `${lane.random.pick(lane.employeeUrls)}${employeePath}/termination`,
-    headers: { ...(await asAdmin(lane)), 'x-request-id': requestId },
+    headers: { ...asAdmin(lane), 'x-request-id': requestId },
     body: { reason: 'trial' },
   })
 }
@@ -159,7 +160,7 @@ async function countDisablings(lane: Lane, { id }: Account): Promise<number> {
 async function settled(lane: Lane, method: string, url: string, body?: object): Promise<Answer> {
   const deadline = clock() + DONE_WITHIN_MS
   for (;;) {
-    const answer = await ask({ method, url, body, headers: await asAdmin(lane) })
+    const answer = await ask({ method, url, body, headers: asAdmin(lane) })
     if ((answer.status !== 0 && answer.status !== 503) || clock() > deadline) return answer
     await delay(20)
   }
