@@ -13,7 +13,10 @@ type WiredRelayOptions = {
 }
 
 /** A way to a server on which everything runs over a wire; returns its address. */
-export async function wiredRelay(scope: Scope, { name, target, wire }: WiredRelayOptions): Promise<string> {
+export async function wiredRelay(
+  scope: Pick<Scope, 'teardown'>,
+  { name, target, wire }: WiredRelayOptions,
+): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const { hostname, port } = new URL(target())
