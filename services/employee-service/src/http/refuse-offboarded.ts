@@ -9,21 +9,31 @@ export type OffboardingRefusals = {
 }
 
 /**
- * Refuses the tokens of accounts whose employees have left, with auth-service and Redis away or not. Until it is known which
- * they are, nobody is let in.
+ * Refuses the tokens of accounts whose employees have left, with auth-service and Redis away or not. It is a look-up in memory;
+ * only when the watch has fallen behind, as after an outage of Postgres, a request waits for it to catch up. Who is known is
+ * refused all the same.
  */
 export function refuseOffboarded(
-  watch: Pick<OffboardingWatch, 'isReady'>,
-  accounts: RefusedAccounts,
+  watch: Pick<OffboardingWatch, 'isCurrent' | 'look'>,
+  accounts: Pick<RefusedAccounts, 'refuses'>,
 ): OffboardingRefusals {
   let count = 0
+
+  function refuseKnown(userId: string, issuedAtSeconds: number): void {
+    if (!accounts.refuses(userId, issuedAtSeconds)) return
+    count += 1
+    throw new AccessError('token_revoked')
+  }
+
   return {
     count: () => count,
     check(_request, { sub, iat }) {
-      if (!watch.isReady) throw new AccessError('unavailable', { headers: { 'retry-after': '1' } })
-      if (!accounts.refuses(sub, iat)) return
-      count += 1
-      throw new AccessError('token_revoked')
+      refuseKnown(sub, iat)
+      if (watch.isCurrent()) return
+      return watch.look().then(() => {
+        if (!watch.isCurrent()) throw new AccessError('unavailable', { headers: { 'retry-after': '1' } })
+        refuseKnown(sub, iat)
+      })
     },
   }
 }

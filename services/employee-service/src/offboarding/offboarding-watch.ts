@@ -13,14 +13,16 @@ const LOOK_BACK_SECONDS = 120
  * revocation feed, which knows how long they live, refuses them as well.
  */
 const REMEMBER_SECONDS = 31 * 24 * 3600
+/** What is refused anywhere must be refused here within a second: an older look does not tell. */
+const CURRENT_MS = 900
 /** How long it may go without a look before it says so. */
 const SILENCE_MS = 4 * LOOK_EVERY_MS
 
 export type OffboardingWatch = {
   /** Resolves when everything was read for the first time. */
   readonly ready: Promise<void>
-  /** Whether everything was read, ever. */
-  readonly isReady: boolean
+  /** Whether everything is known that was answered a second ago or earlier. */
+  isCurrent(): boolean
   /** Something has changed: look at once. Resolves after a look that began later than this call; never rejects. */
   look(): Promise<void>
   /** `'degraded'` while changes may be missed; rejects before the first reading. */
@@ -88,9 +90,7 @@ export function watchOffboardings({ offboardings, accounts, log, onLook }: Watch
   const running = run()
   return {
     ready: first.promise,
-    get isReady() {
-      return isReady
-    },
+    isCurrent: () => performance.now() - lookedAtMs < CURRENT_MS,
     look() {
       if (stopping.signal.aborted) return Promise.resolve()
       return new Promise((resolve) => {
