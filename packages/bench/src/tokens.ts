@@ -26,7 +26,7 @@ export const tokenEnvironment = {
 }
 
 /** Access tokens of so many users, with all the claims that a sign-in gives; good for an hour. */
-export function accessTokens(count: number): string[] {
+export function accessTokens(count: number, scope = 'profile employees:read'): string[] {
   return Array.from({ length: count }, (_, n) => {
     const iat = Math.floor(Date.now() / 1000)
     return signAccessToken({
@@ -37,7 +37,7 @@ export function accessTokens(count: number): string[] {
       exp: iat + 3600,
       jti: randomBytes(16).toString('base64url'),
       client_id: 'latchkey',
-      scope: 'profile employees:read',
+      scope,
       sid: randomBytes(16).toString('base64url'),
       did: randomBytes(16).toString('base64url'),
       ver: 0,

@@ -11,6 +11,8 @@ export type DatabaseOptions = {
   applicationName?: string
   /** Most connections open at a time. */
   poolSize?: number
+  /** How many borrowers a connection serves before it is closed. Any number unless given. */
+  maxUses?: number
   /** How long a query may wait for a connection. Milliseconds. */
   connectTimeoutMs?: number
   /** How long a statement may run. Milliseconds. */
@@ -41,6 +43,7 @@ export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 5 * statementTimeoutMs,
     keepAlive: true,
+    ...(options.maxUses === undefined ? {} : { maxUses: options.maxUses }),
     ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
     ...(schema === undefined ? {} : { options: `-c search_path=${assertPlain(schema)}` }),
   })

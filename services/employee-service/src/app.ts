@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from '@latchkey/database'
 import { resourceServer } from '@latchkey/resource-server'
-import { type AppInstance, createServer, type LoggerOptions, registerHealth } from '@latchkey/service-kit'
+import {
+  type AppInstance,
+  createInputCheck,
+  createServer,
+  type LoggerOptions,
+  registerHealth,
+} from '@latchkey/service-kit'
 import { v7 as uuidv7 } from 'uuid'
 import { buildOffboarding } from './build-offboarding.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
+import { openTransfers } from './database/open-transfers.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { createEmployeeListing } from './employees/employee-listing-repository.ts'
 import { createEmployeeRepository } from './employees/employee-repository.ts'
@@ -18,8 +25,13 @@ import { refuseOffboarded } from './http/refuse-offboarded.ts'
 import { registerMetrics } from './http/register-metrics.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
 import { offboardingRoutes } from './http/routes/offboarding/index.ts'
+import { EmployeeRow } from './http/schemas/employee-csv.ts'
 import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts'
 import { sweepKeys } from './idempotency/sweep-keys.ts'
+import { createEmployeeExport } from './transfer/employee-export.ts'
+import { createEmployeeImport } from './transfer/employee-import.ts'
+import { createExportRepository } from './transfer/export-repository.ts'
+import { createRowCheck } from './transfer/row-check.ts'
 
 export type Overrides = {
   /** Where log lines go; standard output unless given. */
@@ -51,12 +63,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   })
 
   try {
-    const database = await openDatabase({
-      ...config.database,
-      waitMs: databaseWaitMs,
-      onError: (err) => app.log.warn({ err }, 'Postgres connection failed'),
-    })
+    const onConnectionError = (err: unknown) => app.log.warn({ err }, 'Postgres connection failed')
+    const database = await openDatabase({ ...config.database, waitMs: databaseWaitMs, onError: onConnectionError })
     app.addHook('onClose', () => database.close())
+    const transfers = openTransfers({ ...config.database, onError: onConnectionError })
+    app.addHook('onClose', () => transfers.close())
 
     const offboarding = await buildOffboarding(app, config, database)
     const { accounts, watch, counts } = offboarding
@@ -92,7 +103,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const repository = createEmployeeRepository(db)
     const writeAs = createWriteAs(db)
     const employees = createEmployeeService(repository, createEmployeeListing(db), writeAs, uuidv7)
-    await employeeRoutes(app, { employees, history: createHistoryService(createHistoryRepository(db), repository) })
+    const checkRow = createRowCheck(createInputCheck(EmployeeRow), uuidv7)
+    await employeeRoutes(app, {
+      employees,
+      history: createHistoryService(createHistoryRepository(db), repository),
+      transfer: {
+        importEmployees: createEmployeeImport(createWriteAs(transfers.db), checkRow),
+        exportEmployees: createEmployeeExport(createExportRepository(transfers.db)),
+      },
+    })
     await offboardingRoutes(app, offboarding.service(employees, writeAs))
     // Who listens then can answer. Without Redis the service comes up all the same, and says so in /health/ready.
     const fetched = 'jwksUrl' in tokens.keys ? app.jwks.ready : undefined

@@ -8,6 +8,8 @@ export type DataServers = {
   readonly authDatabaseUrl: string
   readonly employeeDatabaseUrl: string
   readonly redisUrl: string
+  /** One more database, empty. */
+  addDatabase(name: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -28,12 +30,12 @@ export async function startDataServers(): Promise<DataServers> {
     }),
     startRedis({ program, directory: join(directory, 'redis'), runDirectory: directory, password: PASSWORD }),
   ])
-  const authDatabaseUrl = await ensureDatabase(postgres, { name: 'auth', password: PASSWORD })
-  const employeeDatabaseUrl = await ensureDatabase(postgres, { name: 'employee', password: PASSWORD })
+  const addDatabase = (name: string): Promise<string> => ensureDatabase(postgres, { name, password: PASSWORD })
   return {
-    authDatabaseUrl,
-    employeeDatabaseUrl,
+    authDatabaseUrl: await addDatabase('auth'),
+    employeeDatabaseUrl: await addDatabase('employee'),
     redisUrl: redis.url,
+    addDatabase,
     async stop() {
       await Promise.all([postgres.stop(), redis.stop()])
     },

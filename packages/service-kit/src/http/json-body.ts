@@ -3,7 +3,8 @@ import type { AppInstance } from '../app-instance.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
-const FOREIGN_CHARSET = /;\s*charset=(?!"?utf-?8"?\s*(?:;|$))/i
+/** A media type that names another charset than UTF-8. */
+export const FOREIGN_CHARSET = /;\s*charset=(?!"?utf-?8"?\s*(?:;|$))/i
 
 /**
  * Makes `app` read bodies of `mediaType` as JSON: strict UTF-8 without a byte order mark (RFC 8259, section 8.1), and no

@@ -3,6 +3,7 @@ import { createEmployeeRepository, type EmployeeRepository } from '../employees/
 import type { Actor } from '../history/actor.ts'
 import { createIdempotencyRepository, type IdempotencyRepository } from '../idempotency/idempotency-repository.ts'
 import { createOffboardingRepository, type OffboardingRepository } from '../offboarding/offboarding-repository.ts'
+import { createStaging, type Staging } from '../transfer/staging-repository.ts'
 import type { EmployeeDatabase } from './employee-database.ts'
 
 /** What can be changed together: every call on these is part of the one transaction. */
@@ -12,6 +13,7 @@ export type Stores = {
   readonly offboardings: OffboardingRepository
   /** For whoever writes further things in the same transaction. */
   readonly trx: Transaction<EmployeeDatabase>
+  readonly staging: Staging
 }
 
 /**
@@ -32,6 +34,7 @@ export function createWriteAs(db: Kysely<EmployeeDatabase>): WriteAs {
         idempotency: createIdempotencyRepository(trx),
         offboardings: createOffboardingRepository(trx),
         trx,
+        staging: createStaging(trx),
       })
     })
 }

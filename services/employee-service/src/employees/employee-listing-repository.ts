@@ -1,8 +1,8 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { Employee, EmployeeStatus } from './employee.ts'
 import { type EmployeePosition, type EmployeeSort, positionOf } from './employee-sort.ts'
-import { EMPLOYEE_COLUMNS, employeeOf, SORT_EXPRESSIONS } from './employee-table.ts'
+import { EMPLOYEE_COLUMNS, type EmployeeRow, employeeOf, SORT_EXPRESSIONS } from './employee-table.ts'
 import { type IndexKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
 
 export type EmployeeFilter = {
@@ -76,16 +76,25 @@ type Page = {
   readonly words: readonly SearchWord[]
 }
 
+/** The query for whoever matches, all of them in order. */
+export async function selectEveryone(
+  db: Kysely<EmployeeDatabase>,
+  filter: EmployeeFilter,
+  sort: EmployeeSort,
+): Promise<CompiledQuery<EmployeeRow>> {
+  const words = filter.query ? searchWordsOf(await fold(db, filter.query)) : []
+  return inOrder(db, { filter, sort, after: undefined, words }).where(areFound(words)).compile()
+}
+
 /** Everybody who comes next, in order. */
 async function walk(db: Kysely<EmployeeDatabase>, page: Page): Promise<Employee[]> {
-  const { by, direction } = orderOf(page)
-  const rows = await candidates(db, page)
-    .select(EMPLOYEE_COLUMNS)
-    .orderBy(by, direction)
-    .orderBy('id', direction)
-    .limit(page.limit)
-    .execute()
+  const rows = await inOrder(db, page).limit(page.limit).execute()
   return rows.map(employeeOf)
+}
+
+function inOrder(db: Kysely<EmployeeDatabase>, page: Omit<Page, 'limit'>) {
+  const { by, direction } = orderOf(page)
+  return candidates(db, page).select(EMPLOYEE_COLUMNS).orderBy(by, direction).orderBy('id', direction)
 }
 
 /** Whoever matches among the next few. */
@@ -140,12 +149,12 @@ async function collect(db: Kysely<EmployeeDatabase>, page: Page, most?: number) 
   return { first: rows.map(employeeOf), isWhole: most === undefined || (rows[0]?.found ?? 0) <= most }
 }
 
-function orderOf({ sort }: Page) {
+function orderOf({ sort }: Pick<Page, 'sort'>) {
   return { ...SORT_EXPRESSIONS[sort], direction: sort.startsWith('-') ? 'desc' : 'asc' } as const
 }
 
 /** Whom the filter lets through, and who come behind the position. */
-function candidates(db: Pick<Kysely<EmployeeDatabase>, 'selectFrom'>, page: Page) {
+function candidates(db: Pick<Kysely<EmployeeDatabase>, 'selectFrom'>, page: Omit<Page, 'limit'>) {
   const { department, status, managerId } = page.filter
   const { by, type, direction } = orderOf(page)
   let select = db.selectFrom('employees')

@@ -22,6 +22,8 @@ const documented: Record<string, string[]> = {
   'PUT /employees/{id}': ['200', '400', '401', '403', '404', '409', '412', '413', '415', '503'],
   'PATCH /employees/{id}': ['200', '400', '401', '403', '404', '409', '412', '413', '415', '503'],
   'GET /employees/{id}/history': ['200', '400', '401', '403', '404', '503'],
+  'GET /employees/export': ['200', '400', '401', '403', '503'],
+  'POST /employees/import': ['200', '400', '401', '403', '413', '415', '503'],
   'DELETE /employees/{id}': ['204', '400', '401', '403', '404', '412', '503'],
   'POST /employees/{id}/termination': ['202', '400', '401', '403', '404', '413', '415', '503'],
   'GET /employees/{id}/offboarding': ['200', '400', '401', '403', '404', '503'],
@@ -59,6 +61,11 @@ t.test('PATCH is described as a merge patch, PUT and POST as plain JSON', async 
   t.same(types('PATCH /employees/{id}'), ['application/merge-patch+json', 'application/json'])
   t.same(types('PUT /employees/{id}'), ['application/json'])
   t.same(types('POST /employees'), ['application/json'])
+})
+
+t.test('files are described as CSV', async (t) => {
+  t.same(Object.keys(operationOf('POST /employees/import').requestBody?.content ?? {}), ['text/csv'])
+  t.same(Object.keys(operationOf('GET /employees/export').responses['200']?.content ?? {}), ['text/csv'])
 })
 
 t.test('entity tags and their conditions are described', async (t) => {

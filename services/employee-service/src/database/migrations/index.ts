@@ -5,6 +5,7 @@ import { offboarding } from './0003-offboarding.ts'
 import { managerChains } from './0004-manager-chains.ts'
 import { idempotencyKeys } from './0005-idempotency-keys.ts'
 import { employeeSearch } from './0006-employee-search.ts'
+import { bulkInserts } from './0007-bulk-inserts.ts'
 
 /** In the order of their names; a published one never changes. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-manager-chains': managerChains,
   '0005-idempotency-keys': idempotencyKeys,
   '0006-employee-search': employeeSearch,
+  '0007-bulk-inserts': bulkInserts,
 }

@@ -4,7 +4,8 @@ import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
 import { MAX_CURSOR_LENGTH } from '../../employees/employee-cursor.ts'
 import { DEFAULT_SORT, EMPLOYEE_SORTS } from '../../employees/employee-sort.ts'
 
-export const EmployeeQuery = Query({
+/** What a listing, and an export, may be narrowed by and sorted by. */
+export const employeeFilter = {
   query: Type.Optional(
     Text(200, { minLength: 0, description: 'Part of the name, the e-mail or the job title, in any case' }),
   ),
@@ -15,6 +16,10 @@ export const EmployeeQuery = Query({
     default: DEFAULT_SORT,
     description: '`-` in front is descending; employees without a hiring date come last either way',
   }),
+}
+
+export const EmployeeQuery = Query({
+  ...employeeFilter,
   ...page,
   // The key in it may be a name of 200 characters of four bytes each.
   cursor: Type.Optional(Type.String({ ...page.cursor, maxLength: MAX_CURSOR_LENGTH })),

@@ -1,0 +1,24 @@
+import { Body, Query, Uuid } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import { EmployeeBody } from './employee-body.ts'
+import { employeeFilter } from './employee-query.ts'
+
+/** One row of an import: an employee as POST takes it, by the same rules, and an id. */
+export const EmployeeRow = Body({ id: Type.Optional(Uuid()), ...EmployeeBody.properties })
+
+export const ImportQuery = Query({
+  dryRun: Type.Boolean({ default: false, description: 'Check everything and keep nothing' }),
+})
+
+export const ImportReply = Type.Object({
+  imported: Type.Integer({ description: 'Employees added; with `dryRun` those that would be' }),
+  dryRun: Type.Boolean(),
+})
+
+export const ExportQuery = Query(employeeFilter)
+
+/** As OpenAPI and the check of media types need it; the text itself is checked row by row. */
+export const csvContent = (description: string) => ({
+  description,
+  content: { 'text/csv': { schema: Type.Unsafe<unknown>({ description: 'RFC 4180, UTF-8' }) } },
+})

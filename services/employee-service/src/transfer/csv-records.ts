@@ -1,0 +1,126 @@
+import { isUtf8 } from 'node:buffer'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { parse } from 'csv-parse'
+
+/** One record of a CSV file (RFC 4180). */
+export type CsvRecord = {
+  /** Where it starts; see `FileFault`. */
+  readonly line: number
+  /** Without their quotes. Undefined is a cell that is not UTF-8. */
+  readonly cells: readonly (string | undefined)[]
+}
+
+/** The file can not be read as CSV from here on: nobody can tell where the next record would start. */
+export class MalformedCsv extends Error {
+  readonly line: number
+
+  constructor(line: number, message: string) {
+    super(message)
+    this.line = line
+  }
+}
+
+/** Far more than a row of valid cells takes; what is longer has an open quote. Bytes. */
+const MAX_RECORD_BYTES = 64 * 1024
+/** How much is read at a time before others have their turn. Bytes. */
+const SLICE_BYTES = 16 * 1024
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+
+const MESSAGES: Record<string, string> = {
+  CSV_INVALID_CLOSING_QUOTE: 'has more behind a closing quote; nothing behind this row was read',
+  INVALID_OPENING_QUOTE: 'has a quote within a cell that does not start with one; nothing behind this row was read',
+  CSV_QUOTE_NOT_CLOSED: 'has a quote that is never closed; nothing behind it was read',
+  CSV_MAX_RECORD_SIZE: 'is longer than any row can be, is a quote not closed? Nothing behind it was read',
+}
+
+/**
+ * Reads records out of bytes as they arrive, some at a time. Empty lines are skipped; a line ends with LF, CRLF or CR.
+ *
+ * @throws {MalformedCsv} after all records before it were given out
+ */
+export async function* readCsv(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord[], void> {
+  let records: CsvRecord[] = []
+  // The parser's own count takes a CRLF within quotes for two lines.
+  let lines = 1
+  const parser = parse({
+    // One character for each byte: a cell that is no UTF-8 is found out below instead of being patched up.
+    encoding: 'latin1',
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_RECORD_BYTES,
+    // Here and not from the stream: it would lose the records that it holds back when it meets an error.
+    on_record(cells: string[]) {
+      records.push({ line: here(), cells: cells.map(decode) })
+      lines += 1 + lineBreaks(cells)
+      return null
+    },
+  })
+  const here = (): number => lines + parser.info.empty_lines
+  // Whoever writes is told, too.
+  parser.on('error', () => {})
+
+  /** What the parser made of it, and only then what it stumbled over. */
+  async function* parsed(error: Error | undefined): AsyncGenerator<CsvRecord[], void> {
+    yield records
+    records = []
+    if (error !== undefined) throw malformed(error, here())
+  }
+
+  try {
+    for await (const slice of slices(withoutByteOrderMark(bytes))) {
+      yield* parsed(await outcome((done) => parser.write(slice, done)))
+      await nextTurn()
+    }
+    yield* parsed(await outcome((done) => parser.end(done)))
+  } finally {
+    parser.destroy()
+  }
+}
+
+async function* withoutByteOrderMark(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let head: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of bytes) {
+    if (head === undefined) {
+      yield chunk
+      continue
+    }
+    head = Buffer.concat([head, chunk])
+    if (head.length < BYTE_ORDER_MARK.length) continue
+    yield head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+      ? head.subarray(BYTE_ORDER_MARK.length)
+      : head
+    head = undefined
+  }
+  if (head !== undefined) yield head
+}
+
+async function* slices(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; start += SLICE_BYTES) yield chunk.subarray(start, start + SLICE_BYTES)
+  }
+}
+
+function decode(cell: string): string | undefined {
+  if (!/[\u0080-\u00ff]/.test(cell)) return cell
+  const bytes = Buffer.from(cell, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
+}
+
+function lineBreaks(cells: readonly string[]): number {
+  let count = 0
+  for (const cell of cells) {
+    if (cell.includes('\n') || cell.includes('\r')) count += cell.match(/\r\n|\n|\r/g)?.length ?? 0
+  }
+  return count
+}
+
+function outcome(act: (done: (error?: Error | null) => void) => void): Promise<Error | undefined> {
+  return new Promise((resolve) => act((error) => resolve(error ?? undefined)))
+}
+
+function malformed(error: Error, line: number): Error {
+  const message = 'code' in error && typeof error.code === 'string' ? MESSAGES[error.code] : undefined
+  return message === undefined ? error : new MalformedCsv(line, message)
+}

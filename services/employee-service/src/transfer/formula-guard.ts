@@ -1,0 +1,20 @@
+// What a spreadsheet takes for the start of a formula, at the start of a cell: OWASP, "CSV Injection"; the last four are
+// the full-width forms, which some take as well. Cells also start behind a semicolon wherever that is the list separator.
+const CELL_START = '(^|;)'
+const FORMULA = "('*[=+\\-@\\t\\r\\n\\uff1d\\uff0b\\uff0d\\uff20])"
+
+const UNGUARDED = new RegExp(`${CELL_START}${FORMULA}`, 'g')
+const GUARDED = new RegExp(`${CELL_START}'${FORMULA}`, 'g')
+
+/**
+ * Puts an apostrophe in front of whatever a spreadsheet could take for a formula, so that it stays text. Apostrophes that
+ * stand there already get one more: {@link unguardFormulas} gives back exactly the same text.
+ */
+export function guardFormulas(text: string): string {
+  return text.replace(UNGUARDED, "$1'$2")
+}
+
+/** Undoes {@link guardFormulas}. Any other apostrophe stays: `'Abd al-Malik` is a name. */
+export function unguardFormulas(text: string): string {
+  return text.replace(GUARDED, '$1$2')
+}

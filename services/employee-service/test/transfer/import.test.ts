@@ -1,0 +1,99 @@
+import t from 'tap'
+import { employeeApp, READER, WRITER } from '../employee-app.ts'
+import { everybody, importCsv } from './csv-calls.ts'
+
+const { app, logs } = await employeeApp(t)
+
+const ID = '0190b5c4-8a3e-7c1d-9f00-00000000000'
+const head = 'firstName,lastName,email'
+
+t.afterEach(async () => {
+  for (const { id } of await everybody(app)) {
+    await app.inject({ method: 'DELETE', url: `/employees/${id}`, headers: WRITER })
+  }
+})
+
+t.test('every row becomes an employee, with all that POST takes', async (t) => {
+  const answer = await importCsv(
+    app,
+    `id,firstName,lastName,email,department,jobTitle,managerId,hiredOn,status,userId
+${ID}1,Grace,Hopper,Grace@Example.com,Navy,"Admiral, rear",,1943-12-01,on_leave,${ID}9
+,Ada,Lovelace,ada@example.com,,,${ID}1,,,
+`,
+  )
+  t.equal(answer.statusCode, 200)
+  t.same(answer.json(), { imported: 2, dryRun: false })
+  t.match(await everybody(app), [
+    {
+      id: `${ID}1`,
+      firstName: 'Grace',
+      lastName: 'Hopper',
+      email: 'Grace@Example.com',
+      department: 'Navy',
+      jobTitle: 'Admiral, rear',
+      managerId: null,
+      hiredOn: '1943-12-01',
+      status: 'on_leave',
+      userId: `${ID}9`,
+      version: 1,
+    },
+    {
+      id: /^[0-9a-f]{8}-[0-9a-f]{4}-7/,
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      email: 'ada@example.com',
+      department: null,
+      jobTitle: null,
+      managerId: `${ID}1`,
+      hiredOn: null,
+      status: 'active',
+      userId: null,
+      version: 1,
+    },
+  ])
+})
+
+t.test('columns come in any order and case, behind a byte order mark, with CRLF and empty lines', async (t) => {
+  const answer = await importCsv(app, '\ufeffEMAIL,"LastName", firstname \r\n\r\nx@example.com,"O\'Brien",Zoë\r\n\r\n')
+  t.same(answer.json(), { imported: 1, dryRun: false })
+  t.match(await everybody(app), [{ firstName: 'Zoë', lastName: "O'Brien", email: 'x@example.com' }])
+})
+
+t.test('what the service sets by itself is skipped, whatever it is', async (t) => {
+  const answer = await importCsv(app, `${head},version,createdAt,updatedAt\nA,B,a@example.com,99,yesterday,\n`)
+  t.same(answer.json(), { imported: 1, dryRun: false })
+  t.match(await everybody(app), [{ version: 1 }])
+})
+
+t.test('a file may hold nobody', async (t) => {
+  t.same((await importCsv(app, head)).json(), { imported: 0, dryRun: false })
+})
+
+t.test('managers may come behind those whom they manage, and be there already', async (t) => {
+  await importCsv(app, `id,${head}\n${ID}0,Z,Z,z@example.com\n`)
+  const rows = `${ID}1,A,A,a@example.com,${ID}2\n${ID}2,B,B,b@example.com,${(`${ID}0`).toUpperCase()}\n`
+  t.same((await importCsv(app, `id,${head},managerId\n${rows}`)).json(), { imported: 2, dryRun: false })
+  const managers = (await everybody(app)).map(({ managerId }) => managerId)
+  t.same(managers, [null, `${ID}2`, `${ID}0`])
+})
+
+t.test('a dry run finds everything and keeps nothing', async (t) => {
+  const file = `${head}\nA,B,a@example.com\nC,D,c@example.com\n`
+  t.same((await importCsv(app, file, { dryRun: 'true' })).json(), { imported: 2, dryRun: true })
+  t.same(await everybody(app), [])
+  t.same((await importCsv(app, file)).json(), { imported: 2, dryRun: false })
+  const again = await importCsv(app, file, { dryRun: 'true' })
+  t.equal(again.statusCode, 400)
+  t.equal(again.json().errors.length, 2)
+})
+
+t.test('the history and the log say who imported', async (t) => {
+  const imported = await importCsv(app, `id,${head},department\n${ID}7,A,B,a@example.com,East\n`)
+  const answer = await app.inject({ url: `/employees/${ID}7/history`, headers: READER })
+  t.match(answer.json(), { items: [{ action: 'created', version: 1, actor: { kind: 'client', id: 'test-client' } }] })
+  t.equal(answer.json().items[0].requestId, imported.headers['x-request-id'])
+  t.match(logs.lines().at(-2), { route: '/employees/import', status: 200, imported: 1, dryRun: false })
+  t.notMatch(logs.text(), 'a@example.com')
+})
+
+t.end()

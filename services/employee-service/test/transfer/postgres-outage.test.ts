@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { privatePostgres } from '@latchkey/test-kit'
+import t from 'tap'
+import { employeeApp, READER, WRITER } from '../employee-app.ts'
+import { everybody, exportCsv, importCsv } from './csv-calls.ts'
+import { addLargeCompany, databaseForMany } from './large-company.ts'
+import { answerOf, eventually, listening, openRequest } from './real-connection.ts'
+
+/** What the service promises, and something on top for a busy machine. */
+const WITHIN_MS = 2000 + 500
+
+const postgres = await privatePostgres(t)
+const { app } = await employeeApp(t, (config) => ({ ...config, database: { url: postgres.url } }))
+const port = await listening(app)
+const db = await databaseForMany(t, { url: postgres.url })
+
+const CSV = { ...WRITER, 'content-type': 'text/csv' }
+const HEAD = 'firstName,lastName,email\n'
+const rows = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => `Ada,Lovelace,ada${from + n}@example.com\n`).join('')
+
+const isBack = () =>
+  eventually(async () => (await app.inject({ url: '/employees?limit=1', headers: READER })).statusCode === 200)
+
+const outages = [
+  { state: 'killed', begin: () => postgres.kill(), end: () => postgres.start() },
+  { state: 'silent', begin: async () => postgres.pause(), end: async () => postgres.resume() },
+]
+
+for (const { state, begin, end } of outages) {
+  t.test(`while Postgres is ${state} an import and an export are 503 in time`, async (t) => {
+    // So that a connection has been there before.
+    t.equal((await exportCsv(app)).statusCode, 200)
+    await begin()
+    const start = performance.now()
+    const answers = await Promise.all([importCsv(app, HEAD + rows(0, 5)), exportCsv(app)])
+    t.ok(performance.now() - start < WITHIN_MS, 'in time')
+    for (const answer of answers) {
+      t.match(answer.json(), { status: 503, code: 'unavailable' })
+      t.equal(answer.headers['retry-after'], '1')
+      t.notOk(answer.headers['content-disposition'])
+    }
+    await end()
+    t.ok(await isBack())
+    t.same(await everybody(app), [])
+  })
+}
+
+t.test('a Postgres that dies in the midst of an import leaves nothing of it', async (t) => {
+  const client = openRequest(port, '/employees/import', CSV)
+  const answered = answerOf(client)
+  client.write(HEAD + rows(0, 3000))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await postgres.kill()
+  client.end(rows(3000, 6000))
+  const { status, body } = await answered
+  t.equal(status, 503)
+  t.match(JSON.parse(body), { code: 'unavailable' })
+  await postgres.start()
+  t.ok(await isBack())
+  t.same(await everybody(app), [])
+  t.equal((await importCsv(app, HEAD + rows(0, 6000))).json().imported, 6000)
+})
+
+t.test('a Postgres that dies in the midst of an export cuts the file off', async (t) => {
+  await addLargeCompany(db)
+  const client = openRequest(port, '/employees/export', READER, 'GET')
+  client.end()
+  const [response] = (await once(client, 'response')) as [IncomingMessage]
+  t.equal(response.statusCode, 200)
+  response.once('data', () => response.pause())
+  await postgres.kill()
+  const failed = once(response, 'error')
+  response.resume()
+  t.match(await failed, [{ code: 'ECONNRESET' }])
+  t.equal(response.complete, false)
+  await postgres.start()
+  t.ok(await isBack())
+})
+
+t.end()

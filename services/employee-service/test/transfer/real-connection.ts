@@ -1,0 +1,38 @@
+import { once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { AppInstance } from '@latchkey/service-kit'
+
+/** Listens on a free port; the app's own close ends it. */
+export async function listening(app: AppInstance): Promise<number> {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return (app.server.address() as AddressInfo).port
+}
+
+/** A request whose body is sent piece by piece, over a connection of its own. */
+export function openRequest(
+  port: number,
+  path: string,
+  headers: Record<string, string>,
+  method = 'POST',
+): ClientRequest {
+  const client = request({ port, path, method, headers, agent: false })
+  // Cutting it is what some tests are about.
+  client.on('error', () => {})
+  return client
+}
+
+export async function answerOf(client: ClientRequest): Promise<{ status: number | undefined; body: string }> {
+  const [response] = (await once(client, 'response')) as [IncomingMessage]
+  return { status: response.statusCode, body: await text(response) }
+}
+
+/** Waits for what has to become true. */
+export async function eventually(check: () => Promise<boolean>): Promise<boolean> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await check()) return true
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return false
+}
