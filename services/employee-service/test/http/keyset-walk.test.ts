@@ -45,15 +45,20 @@ async function insert(persons: readonly Person[]): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-async function pageOf(sort: EmployeeSort, limit: number, cursor?: string) {
-  const query = { sort, limit: String(limit), ...(cursor !== undefined && { cursor }) }
+async function pageOf(sort: EmployeeSort, limit: number, cursor?: string, search = '') {
+  const query = { sort, limit: String(limit), query: search, ...(cursor !== undefined && { cursor }) }
   const answer = await app.inject({ url: '/employees', headers: READER, query })
   if (answer.statusCode !== 200) throw new Error(answer.body)
   return answer.json() as { items: { id: string }[]; nextCursor: string | null }
 }
 
-for (const sort of EMPLOYEE_SORTS) {
-  t.test(`a walk by ${sort} sees everyone who was there all along exactly once, whoever comes and goes`, async (t) => {
+const walks = [
+  ...EMPLOYEE_SORTS.map((sort) => ({ sort, search: '', what: `by ${sort}` })),
+  ...(['lastName', '-hiredOn'] as const).map((sort) => ({ sort, search: 'exam .com', what: `of a search by ${sort}` })),
+]
+
+for (const { sort, search, what } of walks) {
+  t.test(`a walk ${what} sees everyone who was there all along exactly once, whoever comes and goes`, async (t) => {
     await fc.assert(
       fc.asyncProperty(walk, async ({ limit, start, inserts, deletes }) => {
         await db.deleteFrom('employees').execute()
@@ -61,7 +66,7 @@ for (const sort of EMPLOYEE_SORTS) {
         const gone = new Set<string>()
         const seen: string[] = []
 
-        let page = await pageOf(sort, limit)
+        let page = await pageOf(sort, limit, undefined, search)
         for (let step = 0; ; step++) {
           seen.push(...page.items.map(({ id }) => id))
           if (page.nextCursor === null) break
@@ -69,7 +74,7 @@ for (const sort of EMPLOYEE_SORTS) {
           if (leaving.length > 0) await db.deleteFrom('employees').where('id', 'in', leaving).execute()
           for (const id of leaving) gone.add(id)
           // While the next page is read, too.
-          const [next] = await Promise.all([pageOf(sort, limit, page.nextCursor), insert(inserts[step] ?? [])])
+          const [next] = await Promise.all([pageOf(sort, limit, page.nextCursor, search), insert(inserts[step] ?? [])])
           if (next.nextCursor !== null && next.items.length !== limit)
             throw new Error('a page before the last is short')
           page = next
@@ -83,7 +88,9 @@ for (const sort of EMPLOYEE_SORTS) {
     )
     t.pass()
   })
+}
 
+for (const sort of EMPLOYEE_SORTS) {
   t.test(`a walk by ${sort} in small steps is the list in one step`, async (t) => {
     await db.deleteFrom('employees').execute()
     await insert(fc.sample(person, { numRuns: 80, seed: 7 }))
