@@ -31,6 +31,8 @@ const searched: [what: string, query: string][] = [
   ['with accents', 'ÅNGSTRÖM Åsa'],
   ['an e-mail', 'ada.smith.1@'],
   ['nobody', 'xylophone'],
+  ['an address that nobody has', 'example.co.uk'],
+  ['an end that nobody has', 'com.'],
   ['what everybody has', 'example'],
   ['a common title', 'engineer'],
   ['two common words', 'senior engineer'],

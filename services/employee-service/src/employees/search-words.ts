@@ -9,8 +9,16 @@ export type IndexKeys =
 
 /** What the words in the index of pairs have in them; as that index has it. */
 export const UNUSUAL = /[^a-z0-9 .@-]/
-/** What may follow two letters in a trigram: a space stands for the end of the word. */
+/** Signs that are digits in the index of trigrams. */
+const SIGNS = new Map([
+  ['.', '0'],
+  ['@', '1'],
+  ['-', '2'],
+])
+/** What may follow two characters in a trigram: a space stands for the end of the word. */
 const FOLLOWERS = [...'abcdefghijklmnopqrstuvwxyz0123456789 ']
+/** More keys than so many make nothing more exact. */
+const MOST_KEYS = 32
 
 /**
  * The words of a folded search, the longest first. Each has to be found somewhere; one that is part of another needs no
@@ -25,17 +33,19 @@ export function searchWordsOf(folded: string): SearchWord[] {
 
 function keysOf(word: string): IndexKeys {
   const characters = [...word]
-  const runs = word.match(/[a-z0-9]{2,}/g) ?? []
+  // A single character is among the trigrams as it is.
+  if (characters.length === 1) return { kind: 'trigrams', all: characters }
+  const runs = word.replace(/[.@-]/g, (sign) => SIGNS.get(sign) ?? sign).match(/[a-z0-9]{2,}/g) ?? []
   const trigrams = runs.flatMap((run) => neighbours([...run], 3))
-  if (trigrams.length > 0) return { kind: 'trigrams', all: trigrams }
-  if (characters.length > 1 && UNUSUAL.test(word)) return { kind: 'pairs', all: neighbours(characters, 2) }
-  const [pair] = runs
-  if (pair !== undefined) return { kind: 'pair', pair, any: FOLLOWERS.map((next) => pair + next) }
-  // Single characters are among the trigrams.
-  return { kind: 'trigrams', all: characters }
+  if (trigrams.length > 0) return { kind: 'trigrams', all: some(trigrams) }
+  if (UNUSUAL.test(word)) return { kind: 'pairs', all: some(neighbours(characters, 2)) }
+  const [pair = ''] = runs
+  return { kind: 'pair', pair: word, any: FOLLOWERS.map((next) => pair + next) }
 }
 
 function neighbours(characters: readonly string[], count: number): string[] {
   const starts = characters.slice(0, Math.max(0, characters.length - count + 1))
   return starts.map((_, start) => characters.slice(start, start + count).join(''))
 }
+
+const some = (keys: readonly string[]): string[] => [...new Set(keys)].slice(0, MOST_KEYS)

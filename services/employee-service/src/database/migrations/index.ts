@@ -4,7 +4,7 @@ import { employeeHistory } from './0002-employee-history.ts'
 import { offboarding } from './0003-offboarding.ts'
 import { managerChains } from './0004-manager-chains.ts'
 import { idempotencyKeys } from './0005-idempotency-keys.ts'
-import { employeeSearch } from './0006-employee-search.ts'
+import { findingEmployees } from './0006-finding-employees.ts'
 import { bulkInserts } from './0007-bulk-inserts.ts'
 
 /** In the order of their names; a published one never changes. */
@@ -14,6 +14,6 @@ export const migrations: Record<string, Migration> = {
   '0003-offboarding': offboarding,
   '0004-manager-chains': managerChains,
   '0005-idempotency-keys': idempotencyKeys,
-  '0006-employee-search': employeeSearch,
+  '0006-finding-employees': findingEmployees,
   '0007-bulk-inserts': bulkInserts,
 }

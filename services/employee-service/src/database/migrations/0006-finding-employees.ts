@@ -12,7 +12,7 @@ const ORDERS = {
 /** A character that is neither a Latin letter or digit, nor what every e-mail address has. */
 const UNUSUAL = sql.lit('[^a-z0-9 .@-]')
 
-export const employeeSearch: Migration = {
+export const findingEmployees: Migration = {
   async up(db: Kysely<unknown>) {
     const unaccent = await extensionSchema(db, 'unaccent')
     const trigrams = await extensionSchema(db, 'pg_trgm')
@@ -27,11 +27,14 @@ export const employeeSearch: Migration = {
             collate "und-x-icu"), 'ς', 'σ');
       end $$`.execute(db)
 
-    // Every character, and every three neighbours of Latin letters and digits, where words end in a space. What pg_trgm
-    // makes of other letters depends on the locale of the database.
+    // Every character, and every three neighbours of Latin letters, digits, and the signs that every e-mail address has:
+    // pg_trgm would end words there, so these become digits. What it makes of other letters depends on the locale of the
+    // database.
     await sql`
       create function employees_trigrams(value text) returns text[] language plpgsql immutable strict parallel safe as $$
-      begin return string_to_array(value, null) || ${sql.id(trigrams, 'show_trgm')}(value); end $$`.execute(db)
+      begin
+        return string_to_array(value, null) || ${sql.id(trigrams, 'show_trgm')}(translate(value, '.@-', '012'));
+      end $$`.execute(db)
 
     // For words with anything else in them: every pair of neighbours from the first one on, then from the second. Regular
     // expressions do that many times faster than SQL could.
