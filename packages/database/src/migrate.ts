@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, type QueryExecutorProvider, sql } from 'kysely
 import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
 import type { PooledKysely } from './pooled-kysely.ts'
+import { isUndefinedSchema } from './postgres-errors.ts'
 
 export type MigrateOptions<DB> = {
   db: PooledKysely<DB>
@@ -10,6 +11,8 @@ export type MigrateOptions<DB> = {
   /** Schema of the table that remembers what ran; made when it is not there. That of `db` unless given. */
   schema?: string
 }
+
+const MOST_TRIES = 5
 
 /**
  * Brings the database to the newest version, all in one transaction. Any number of processes may do so at the same time:
@@ -29,8 +32,12 @@ export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>
       // Named even when it is the default one: the migrator would otherwise take its table in any schema for this one.
       migrationTableSchema: schema ?? db.schemaName ?? (await currentSchema(unhurried)),
     })
-    const { error } = await migrator.migrateToLatest()
-    if (error !== undefined) throw error
+    for (let tries = 1; ; tries++) {
+      const { error } = await migrator.migrateToLatest()
+      if (error === undefined) return
+      // The migrator looks at every schema of the database. One that somebody drops at that moment is no fault of ours.
+      if (tries === MOST_TRIES || !isUndefinedSchema(error)) throw error
+    }
   } finally {
     await unhurried.destroy()
   }

@@ -19,6 +19,11 @@ export function isCheckViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, CHECK_VIOLATION, constraint)
 }
 
+/** There is no schema of that name. */
+export function isUndefinedSchema(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '3F000'
+}
+
 function isViolation(error: unknown, code: string, constraint: string | undefined): boolean {
   if (!(error instanceof Error) || codeOf(error) !== code) return false
   return constraint === undefined || ('constraint' in error && error.constraint === constraint)

@@ -86,3 +86,22 @@ t.test('without a schema of its own a database is migrated in the first one of i
   await migrate({ db: plain.db, migrations: slow })
   t.equal(await countOf(other, 'kysely_migration'), 1)
 })
+
+t.test('a schema of somebody else’s that is dropped meanwhile is no failure; one that is never there is', async (t) => {
+  const gone = `${schema}_gone`
+  schemas.push(gone)
+  let misses = 0
+  const missing = (times: number) => ({
+    '0001-missing': {
+      async up(): Promise<void> {
+        if (misses++ < times) await sql`select has_schema_privilege('never-there', 'USAGE')`.execute(database.db)
+      },
+    },
+  })
+  await migrate({ db: database.db, migrations: missing(2), schema: gone })
+  t.equal(await countOf(gone, 'kysely_migration'), 1)
+  misses = 0
+  await t.rejects(migrate({ db: database.db, migrations: missing(100), schema: `${gone}_too` }), { code: '3F000' })
+  schemas.push(`${gone}_too`)
+  t.ok(misses < 10, 'and is not tried for ever')
+})

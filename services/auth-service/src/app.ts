@@ -2,7 +2,7 @@ import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from 
 import { resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, registerHealth } from '@latchkey/service-kit'
 import { buildServices, DEFAULT_REDIS_PREFIX, type Overrides } from './build-services.ts'
-import { configuredClients, ensureConfiguredClients } from './clients/configured-clients.ts'
+import { configuredClients, ensureConfiguredClients, reportShutOutClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
 import { migrations } from './database/migrations.ts'
@@ -21,9 +21,6 @@ import { waitUntilReady } from './wait-until-ready.ts'
 export type { Overrides } from './build-services.ts'
 
 const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || isPostgresUnavailable(error)
-
-const CLIENT_SECRETS_SHUT =
-  'some secrets of service clients were kept under keys that REFRESH_TOKEN_SECRET no longer has: they are refused'
 
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
@@ -115,10 +112,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await assertNoEviction(redis)
     await app.revocations.ready
     await keys.assertCanSign(accessRing())
-    if ((await clientSecretKeys()).shut > 0) app.log.warn({ event: 'client_secrets_shut' }, CLIENT_SECRETS_SHUT)
+    await clientSecretKeys()
     followKeyRings(config, keys, { signal, log: app.log, clientSecretKeys })
     await services.ready
     await ensureConfiguredClients(configuredClients(config), services.clients, app.log)
+    await reportShutOutClients(services.clients, app.log)
     if (config.adminPassword !== undefined) {
       const administrator = { email: config.adminEmail, password: config.adminPassword }
       if (await createFirstAdministrator(db, services.hasher, administrator)) {

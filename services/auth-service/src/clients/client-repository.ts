@@ -98,6 +98,19 @@ export async function deleteClient(trx: AuthTransaction, clientId: string): Prom
   return result.numUpdatedRows === 1n
 }
 
+/** Clients that have secrets, but none under one of these keys. */
+export async function listShutOut(db: Executor, keyIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('client_secrets')
+    .select('client_id')
+    .where('retired_at', 'is', null)
+    .groupBy('client_id')
+    .having(sql<boolean>`not coalesce(bool_or(key_id = any(${[...keyIds]}::uuid[])), false)`)
+    .orderBy('client_id')
+    .execute()
+  return rows.map((row) => row.client_id)
+}
+
 /** Whether there was a client of this id until it was deleted. */
 export async function wasDeleted(db: Executor, clientId: string): Promise<boolean> {
   const row = await db

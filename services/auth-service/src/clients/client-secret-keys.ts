@@ -14,9 +14,8 @@ import {
 /** Keys under which secrets of clients are hashed, by their id; new secrets are hashed under `current`. */
 export type OpenedKeys = {
   readonly current: string
+  readonly ids: readonly string[]
   get(id: string): Buffer | undefined
-  /** How many keys stay shut: secrets under them are no good with this ring. */
-  readonly shut: number
 }
 
 /** Opens the keys with the ring in force, or another one. */
@@ -35,14 +34,16 @@ type Options = {
 
 /**
  * Opens the keys of client secrets. They stand in the database, each sealed under every key of the ring: with one key of the
- * ring they can be opened, so that a ring may change key by key and every secret stays good. Should the whole ring be
- * another one, a new key is made, and secrets under the old one are good again when an old key of the ring is back.
+ * ring they can be opened, so that a ring may change key by key and every secret stays good; and in a process that runs it may
+ * change as a whole, since that has them open. Should the whole ring be another one at the start, a new key is made, and
+ * secrets under the old one are good again when an old key of the ring is back.
  */
 export function createClientSecretKeys({ db, ring }: Options): OpenClientSecretKeys {
   let opened: { readonly ring: SigningRing; readonly keys: Promise<OpenedKeys> } | undefined
+  const known = new Map<string, Buffer>()
   return (now = ring()) => {
     if (opened?.ring !== now) {
-      const keys = openKeys(db, now.keys.map(sealOf))
+      const keys = openKeys(db, now.keys.map(sealOf), known)
       opened = { ring: now, keys }
       keys.catch(() => {
         opened = undefined
@@ -52,15 +53,16 @@ export function createClientSecretKeys({ db, ring }: Options): OpenClientSecretK
   }
 }
 
-async function openKeys(db: AuthDatabase, seals: readonly Seal[]): Promise<OpenedKeys> {
-  return db.transaction().execute(async (trx) => {
+/** `known` are the keys that were open before; those that are open now are added. */
+async function openKeys(db: AuthDatabase, seals: readonly Seal[], known: Map<string, Buffer>): Promise<OpenedKeys> {
+  const keys = new Map<string, Buffer>()
+  const current = await db.transaction().execute(async (trx) => {
     // Replicas that start together must not each make a key.
     await lockSealedKeys(trx)
     const rows = await listSealedKeys(trx)
-    const keys = new Map<string, Buffer>()
     for (const { id, sealed_under, sealed } of rows) {
       const seal = seals.find((each) => each.id === sealed_under)
-      const key = seal && unseal(seal.key, id, sealed)
+      const key = known.get(id) ?? (seal && unseal(seal.key, id, sealed))
       if (key) keys.set(id, key)
     }
     if (keys.size === 0) keys.set(uuidv7(), randomBytes(32))
@@ -72,12 +74,13 @@ async function openKeys(db: AuthDatabase, seals: readonly Seal[]): Promise<Opene
     )
     await insertSealedKeys(trx, missing)
 
-    const [[current, key] = []] = [...keys].sort(([a], [b]) => a.localeCompare(b))
-    if (current === undefined || key === undefined) throw new Error('there is a key by now')
-    for (const { id, hash } of await listUnkeyedSecrets(trx)) await putUnderKey(trx, id, current, sealHash(hash, key))
-    const shut = new Set(rows.map((row) => row.id).filter((id) => !keys.has(id))).size
-    return { current, get: (id) => keys.get(id), shut }
+    const [[oldest, key] = []] = [...keys].sort(([a], [b]) => a.localeCompare(b))
+    if (oldest === undefined || key === undefined) throw new Error('there is a key by now')
+    for (const { id, hash } of await listUnkeyedSecrets(trx)) await putUnderKey(trx, id, oldest, sealHash(hash, key))
+    return oldest
   })
+  for (const [id, key] of keys) known.set(id, key)
+  return { current, ids: [...keys.keys()], get: (id) => keys.get(id) }
 }
 
 const derive = (secret: string, use: string, length: number): Buffer =>

@@ -14,6 +14,7 @@ import {
   listClients,
   listConfiguredIds,
   listRetiredSecrets,
+  listShutOut,
   lockClient,
   noteUse,
   retireOldSecrets,
@@ -54,6 +55,8 @@ export type ClientService = {
   }): Promise<'ready' | 'deleted' | 'secret_replaced'>
   /** Ids of the living clients that {@link ensure} made. */
   listConfigured(): Promise<string[]>
+  /** Ids of clients none of whose secrets can be checked with the ring in force. */
+  listShutOut(): Promise<string[]>
 }
 
 type Dependencies = {
@@ -170,6 +173,7 @@ export function createClientService({ db, cache, publisher, secretKeys }: Depend
     },
 
     listConfigured: () => listConfiguredIds(db),
+    listShutOut: async () => listShutOut(db, (await secretKeys()).ids),
   }
 }
 

@@ -40,3 +40,16 @@ export async function ensureConfiguredClients(
     if (!configured.some((client) => client.clientId === clientId)) warn(clientId, 'left_out')
   }
 }
+
+/** Tells of clients that can't sign in since the settings have none of the keys that their secrets are kept under. */
+export async function reportShutOutClients(
+  clients: ClientService,
+  log: { warn(fields: object, message: string): void },
+): Promise<void> {
+  const clientIds = await clients.listShutOut()
+  if (clientIds.length === 0) return
+  log.warn(
+    { clientIds, event: 'client_secrets_shut' },
+    'REFRESH_TOKEN_SECRET has no key under which the secrets of these service clients were kept: they are refused',
+  )
+}

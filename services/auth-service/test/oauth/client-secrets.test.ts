@@ -62,7 +62,9 @@ t.test(
     const client = await newClient(auth, 'kept-too')
     const other = await boot(t, { REFRESH_TOKEN_SECRET: 'r9:a-wholly-different-ring-of-keys-here' })
     t.notOk(await works(other, client))
-    t.match(other.logs.text(), '"event":"client_secrets_shut"')
+    const [warning] = other.logs.lines().filter((line) => line.event === 'client_secrets_shut')
+    t.same(warning?.clientIds, ['kept', 'kept-too'])
+    t.notMatch(auth.logs.text(), 'client_secrets_shut')
     const asAdmin = await administratorOf(other)
     const secret: string = (await asAdmin('POST', '/admin/clients/kept-too/secrets')).json().clientSecret
     t.ok(await works(other, { ...client, secret }))
@@ -85,6 +87,13 @@ t.test('a ring that changes in its file while nobody signs in loses no secret', 
   await takenOver(2)
   const restarted = await startAuthService(t, { environment: own, variables: follow })
   t.same([await works(auth, client), await works(restarted, client)], [true, true])
+  writeFileSync(file, 'r3:a-whole-new-ring-while-it-runs-it-knows')
+  await takenOver(3)
+  await until('the next replica can open it', async () => {
+    const next = await startAuthService(t, { environment: own, variables: follow })
+    return works(next, client)
+  })
+  t.ok(await works(auth, client))
 })
 
 t.test('secrets that were hashed without a key are put under one', async (t) => {
