@@ -69,8 +69,9 @@ const errorsPage = `${NOTICE}
 # Errors
 
 Errors are \`application/problem+json\` (RFC 9457): \`{ type, title, status, detail, code, requestId, errors? }\`. Programs go
-by \`code\`, which is stable. \`errors\` lists \`{ path, message }\` for each fault of the input; \`session_ended\` has a
-\`reason\`. A 401 is a verdict on what was sent. A 503 is none: nothing was decided, and the call may be repeated after
+by \`code\`, which is stable. \`errors\` lists \`{ path, message }\` for each fault of the input, those
+of a CSV file with \`line\` and \`column\` too; \`session_ended\` has a \`reason\`. A 401 is a verdict on what was sent. A
+503 is none: nothing was decided, and the call may be repeated after
 \`Retry-After\` seconds.
 
 ${errorsTable()}

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { cpuTimeMs } from './machine/cpu-time.ts'
 import { type DataServers, startDataServers } from './machine/data-servers.ts'
 import { forgetPeak, peakMemoryMib } from './machine/memory.ts'
 import { type ServerProcess, startServerProcess } from './machine/server-process.ts'
@@ -13,7 +14,7 @@ const SERVICE = new URL('../../../services/employee-service/src/main.ts', import
 const [token = ''] = accessTokens(1, 'employees:read employees:write')
 
 type Company = { title: string; rows: number; lines: (count: number) => Iterable<string> }
-type Measurement = { seconds: number; bytes: number; peakMib: number }
+type Measurement = { seconds: number; cpuSeconds: number; bytes: number; peakMib: number }
 type Outcome = { import: Measurement; export: Measurement; idleMib: number }
 
 const companies: Company[] = [
@@ -64,9 +65,12 @@ async function measure(company: Company, data: DataServers, name: string): Promi
 
 async function timed(server: ServerProcess, work: () => Promise<number>): Promise<Measurement> {
   forgetPeak(server.pid)
+  const cpuBefore = cpuTimeMs(server.pid)
   const start = performance.now()
   const bytes = await work()
-  return { seconds: (performance.now() - start) / 1000, bytes, peakMib: peakMemoryMib(server.pid) }
+  const seconds = (performance.now() - start) / 1000
+  const cpuSeconds = (cpuTimeMs(server.pid) - cpuBefore) / 1000
+  return { seconds, cpuSeconds, bytes, peakMib: peakMemoryMib(server.pid) }
 }
 
 async function importFile(server: ServerProcess, file: string, rows: number): Promise<number> {
@@ -107,6 +111,7 @@ function report({ title, rows }: Company, outcomes: Outcome[]): void {
       (of(({ bytes }) => bytes) / 1024 / 1024).toFixed(1),
       of(({ seconds }) => seconds).toFixed(2),
       Math.round(of(({ seconds }) => rows / seconds)).toLocaleString('en'),
+      of(({ cpuSeconds }) => cpuSeconds).toFixed(1),
       of(({ peakMib }) => peakMib).toFixed(0),
       median(outcomes.map(({ idleMib }) => idleMib)).toFixed(0),
     ]
@@ -126,8 +131,10 @@ try {
     measured.push([company, outcomes])
   }
   console.log(`Node ${process.version}, medians of ${ROUNDS} rounds, each with a new process and an empty database\n`)
-  console.log('|  | rows | MiB | seconds | rows per second | peak RSS, MiB | RSS before, MiB |')
-  console.log('| --- | --- | --- | --- | --- | --- | --- |')
+  console.log(
+    '|  | rows | MiB | seconds | rows per second | CPU of the service, seconds | peak RSS, MiB | RSS before, MiB |',
+  )
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
   for (const [company, outcomes] of measured) report(company, outcomes)
 } finally {
   await data.stop()

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { chosenPatienceMs } from './answer-within.ts'
 import { isStalePlan, prepared } from './prepared-statements.ts'
 
 type Query = (...parameters: unknown[]) => unknown
@@ -21,7 +22,8 @@ export function guardConnections(pool: pg.Pool, answerWithinMs: number): void {
     const guarded = client as unknown as Guarded
     const query: Query = guarded.query.bind(client)
     guarded.query = (...parameters) => {
-      const timer = setTimeout(() => guarded.connection.stream.destroy(new Error('Query read timeout')), answerWithinMs)
+      const giveUp = () => guarded.connection.stream.destroy(new Error('Query read timeout'))
+      const timer = setTimeout(giveUp, chosenPatienceMs() ?? answerWithinMs)
       return whenAnswered(query, prepared(parameters), (error) => {
         clearTimeout(timer)
         if (isFatal(error) || isStalePlan(error)) guarded.end().catch(() => {})

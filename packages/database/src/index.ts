@@ -1,3 +1,4 @@
+export { answerWithin } from './answer-within.ts'
 export { createDatabase, type Database, type DatabaseOptions } from './create-database.ts'
 export { currentSchema, type MigrateOptions, migrate } from './migrate.ts'
 export { PooledKysely } from './pooled-kysely.ts'

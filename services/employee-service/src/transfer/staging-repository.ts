@@ -1,9 +1,11 @@
-import { isForeignKeyViolation, isUniqueViolation } from '@latchkey/database'
+import { answerWithin, isForeignKeyViolation, isUniqueViolation } from '@latchkey/database'
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import { FAULTS_LISTED, type FileFault } from './fault-report.ts'
 import type { StagedRow } from './staged-row.ts'
 
+/** When Postgres falls silent during an upload, this is how long it takes to notice; a batch takes milliseconds. */
+const SHORT_MS = 2000
 /** How many rows one statement inserts. */
 const PART_ROWS = 2000
 
@@ -68,12 +70,13 @@ export function createStaging(trx: Transaction<EmployeeDatabase>) {
     },
 
     async add(rows: readonly StagedRow[]): Promise<void> {
-      await sql`
+      const insert = sql`
         insert into staged_employees
         select * from json_to_recordset(${JSON.stringify(rows.map(columnsOf))}::json) as given (
           line integer, id uuid, id_given boolean, first_name text, last_name text, email text, department text,
           job_title text, manager_id uuid, hired_on date, status text, user_id uuid
-        )`.execute(trx)
+        )`
+      await answerWithin(SHORT_MS, () => insert.execute(trx))
     },
 
     /** To be called once, when all rows are there: the plans of what follows depend on it. */

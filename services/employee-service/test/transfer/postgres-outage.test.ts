@@ -63,6 +63,22 @@ t.test('a Postgres that dies in the midst of an import leaves nothing of it', as
   t.equal((await importCsv(app, HEAD + rows(0, 6000))).json().imported, 6000)
 })
 
+t.test('a Postgres that falls silent in the midst of an import is noticed in time', async (t) => {
+  const client = openRequest(port, '/employees/import', CSV)
+  const answered = answerOf(client)
+  client.write(HEAD + rows(10_000, 13_000))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  postgres.pause()
+  const start = performance.now()
+  client.write(rows(13_000, 16_000))
+  t.equal((await answered).status, 503)
+  t.ok(performance.now() - start < WITHIN_MS, 'in time')
+  client.destroy()
+  postgres.resume()
+  t.ok(await isBack())
+  t.equal((await everybody(app)).filter(({ email }) => email === 'ada10000@example.com').length, 0)
+})
+
 t.test('a Postgres that dies in the midst of an export cuts the file off', async (t) => {
   await addLargeCompany(db)
   const client = openRequest(port, '/employees/export', READER, 'GET')

@@ -1,0 +1,34 @@
+import { answerWithin, createDatabase, isUnavailable } from '@latchkey/database'
+import { cuttableProxy, testEnvironment } from '@latchkey/test-kit'
+import { sql } from 'kysely'
+import t from 'tap'
+
+const { databaseUrl } = await testEnvironment(t)
+const proxy = await cuttableProxy(t, databaseUrl)
+const { db, pool, close } = createDatabase({ url: proxy.url, statementTimeoutMs: 60_000 })
+t.teardown(close)
+
+t.test('a short query among long ones gives its connection up when no answer comes', async (t) => {
+  await sql`select 1`.execute(db)
+  proxy.hang()
+  const error = await answerWithin(200, () => sql`select 1`.execute(db)).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  t.match(error, { message: 'Query read timeout' })
+  t.ok(isUnavailable(error))
+  await proxy.restore()
+  await sql`select 1`.execute(db)
+  t.equal(pool.totalCount, 1, 'the silent one was replaced')
+})
+
+t.test('a query that was not said to be short has the time of its pool', async (t) => {
+  const [slow, quick] = await Promise.all([
+    sql`select pg_sleep(0.4)`.execute(db),
+    answerWithin(5000, () => sql`select 1`.execute(db)),
+  ])
+  t.equal(slow.rows.length, 1)
+  t.equal(quick.rows.length, 1)
+})
+
+t.end()
