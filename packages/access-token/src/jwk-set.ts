@@ -106,7 +106,7 @@ function readPublicKey(jwk: Jwk, index: number): Key {
 }
 
 function readHead(jwk: Jwk, index: number): { kid: string; algorithm: Algorithm } {
-  const { kid, kty, crv, alg, use } = jwk
+  const { kid, kty, crv, alg, use, key_ops: uses } = jwk
   if (typeof kid !== 'string' || !KID_PATTERN.test(kid)) {
     throw new KeyRingError(`key ${index + 1} must have a kid of 1 to 64 letters, digits, '.', '_', '-'`)
   }
@@ -115,7 +115,9 @@ function readHead(jwk: Jwk, index: number): { kid: string; algorithm: Algorithm 
   if (alg !== undefined && alg !== algorithm) {
     throw new KeyRingError(`key '${kid}' is for ${algorithm}, and says something else in alg`, kid)
   }
-  if (use !== undefined && use !== 'sig') throw new KeyRingError(`key '${kid}' is not for signatures`, kid)
+  const isForSignatures = !Array.isArray(uses) || uses.some((each) => each === 'sign' || each === 'verify')
+  if ((use !== undefined && use !== 'sig') || !isForSignatures)
+    throw new KeyRingError(`key '${kid}' is not for signatures`, kid)
   return { kid, algorithm }
 }
 

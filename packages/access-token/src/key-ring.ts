@@ -37,8 +37,8 @@ export class KeyRingError extends Error {
   }
 }
 
-/** The form of a `kid` of ours. */
-export const KID_PATTERN = /^[\w.-]{1,64}$/
+/** The form of a `kid` of ours, fit for a path of a URL too. */
+export const KID_PATTERN = /^\w[\w.-]{0,63}$/
 
 /** @throws {KeyRingError} there is no key, a kid or a key is there twice, or their algorithms differ */
 export function createSigningRing(keys: readonly SigningKey[]): SigningRing {

@@ -30,7 +30,7 @@ export function createStrictVerifier(options: StrictVerifierOptions): (token: st
     const own = ownHeaders.get(segment)
     const { alg, kid } = own ?? readHeader(segment, typ)
     const key = ring().get(kid)
-    if (key === undefined) throw new UnknownKeyError(kid)
+    if (key === undefined) throw new UnknownKeyError()
     if (key.algorithm !== alg) throw new TokenError('invalid_token', 'alg is not that of the key')
     if (own === undefined && segment === encodeHeader(key, typ)) ownHeaders.set(segment, { kid, alg })
     return key

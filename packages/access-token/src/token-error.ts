@@ -16,10 +16,7 @@ export class TokenError extends Error {
 
 /** The token names a key that is not in the ring: it may have been signed with one that this verifier has yet to hear of. */
 export class UnknownKeyError extends TokenError {
-  readonly kid: string
-
-  constructor(kid: string) {
+  constructor() {
     super('invalid_token', 'unknown kid')
-    this.kid = kid
   }
 }

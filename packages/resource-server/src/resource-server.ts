@@ -45,8 +45,8 @@ declare module 'fastify' {
     /** How the fetching of the issuer's keys does. Where they are not fetched, reading it is a mistake and throws. */
     jwks: JwksFollower
     /**
-     * The check of an access token that did not come with a request: signature, claims, revocations. It throws what a
-     * request would be refused with, or a `TokenError`.
+     * For an access token that did not come with a request: signature, claims, revocations; no `checks`, and no fetch for an
+     * unknown key. It throws what a request would be refused with, or a `TokenError`.
      */
     verifyAccessToken(token: string): AccessTokenClaims
   }

@@ -10,6 +10,7 @@ export { SECURED } from './operations/api-docs.ts'
 export { registerHealth } from './operations/health.ts'
 export type { Metrics } from './operations/metrics.ts'
 export type { HealthCheck, HealthOptions } from './operations/probe.ts'
+export { registerMetrics } from './operations/register-metrics.ts'
 export { edgeProblems, INTERNAL_ERROR } from './problems/edge-problems.ts'
 export {
   defineProblems,

@@ -16,7 +16,7 @@ const definitions = {
 }
 
 type Line = { level: 'info' | 'error'; fields: object; message: string }
-type Accept = (text: string) => void | Promise<void>
+type Accept = (text: string) => void
 
 type TestScope = { teardown(handler: () => void): unknown }
 
@@ -66,7 +66,7 @@ t.test('what can not be used is told once, by name and never by value, and the v
 t.test('what is refused here and now is asked for again', async (t) => {
   const file = join(t.testdir({ ring: 'ONE' }), 'ring')
   let isWelcome = false
-  const { ring, lines } = follow(t, { RING_FILE: file }, async () => {
+  const { ring, lines } = follow(t, { RING_FILE: file }, () => {
     if (!isWelcome) throw new Error('is not welcome')
   })
   writeFileSync(file, 'TWO')

@@ -1,23 +1,33 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { readKeysOptions } from './keys/options.ts'
 import { revoke } from './keys/revoke.ts'
 import { writeRingFile } from './keys/ring-file.ts'
 import { createEntry } from './keys/ring-text.ts'
 import { rotate, show } from './keys/rotate.ts'
-import { kidOf } from './keys/rotation.ts'
+import { newKid } from './keys/rotation.ts'
+import { repositoryRoot } from './settings/stack-settings.ts'
 import { StackError } from './stack-error.ts'
 
 // `npm run keys`.
 
+/** The settings of the compose stack stand in a file. */
+function settingsFile(): NodeJS.Dict<string> {
+  const file = join(repositoryRoot, '.env')
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+}
+
 try {
-  const options = readKeysOptions(process.argv.slice(2), process.env)
+  const environment = { ...settingsFile(), ...process.env }
+  const options = readKeysOptions(process.argv.slice(2), environment)
   const { command, file, algorithm } = options
   if (command === 'show') show(options, console.log)
   if (command === 'rotate') await rotate(options, console.log)
-  if (command === 'revoke') await revoke(options, process.env, console.log)
+  if (command === 'revoke') await revoke(options, environment, console.log)
   if (command === 'create') {
     if (existsSync(file)) throw new StackError(`${file} is there already.`)
-    writeRingFile(file, { algorithm, entries: [createEntry(algorithm, kidOf(new Date()))] })
+    writeRingFile(file, { algorithm, entries: [createEntry(algorithm, newKid({ entries: [] }, new Date()))] })
     console.log(`Made ${file} with one key for ${algorithm}.`)
   }
 } catch (error) {

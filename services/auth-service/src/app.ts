@@ -1,6 +1,6 @@
 import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from '@latchkey/database'
 import { resourceServer } from '@latchkey/resource-server'
-import { type AppInstance, createServer, registerHealth } from '@latchkey/service-kit'
+import { type AppInstance, createServer, registerHealth, registerMetrics } from '@latchkey/service-kit'
 import { buildServices, DEFAULT_REDIS_PREFIX, type Overrides } from './build-services.ts'
 import { configuredClients, ensureConfiguredClients, reportShutOutClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
@@ -19,6 +19,8 @@ import { createFirstAdministrator } from './users/first-administrator.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
 export type { Overrides } from './build-services.ts'
+
+const HOUR_MS = 3_600_000
 
 const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || isPostgresUnavailable(error)
 
@@ -54,7 +56,14 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const redis = createRedisClient(config.redis, (err) => app.log.warn({ err }, 'Redis connection'))
   const { db } = database
 
-  const services = buildServices(config, overrides, { db, endsDb: endsDatabase.db, redis, log: app.log })
+  const isRevokedKey = (kid: string): boolean => app.revocations.refusesKey(kid)
+  const services = buildServices(config, overrides, {
+    db,
+    endsDb: endsDatabase.db,
+    redis,
+    log: app.log,
+    isRevokedKey,
+  })
   const { gate, keys, publisher, clientSecretKeys } = services
   const stopping = new AbortController()
   const { signal } = stopping
@@ -76,6 +85,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     revocations: { redisUrl: config.redis.join(), prefix: overrides.redisPrefix ?? DEFAULT_REDIS_PREFIX },
     checks: [liveBearerCheck(services)],
   })
+  registerMetrics(app.metrics.registry, app.revocations.metrics)
   registerHealth(app, {
     checks: {
       postgres: database.ping,
@@ -83,6 +93,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         await redis.ping()
         gate.assertOpen()
       },
+      revocations: app.revocations.healthCheck,
+      keys: async () => (isRevokedKey(accessRing().signing.kid) ? 'degraded' : 'ok'),
     },
     timeoutMs: 1000,
   })
@@ -110,10 +122,10 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     gate.watch()
     await waitUntilReady('Redis', app.log, async () => gate.assertOpen())
     await assertNoEviction(redis)
-    await app.revocations.ready
+    await waitUntilReady('The revocation feed', app.log, app.revocations.healthCheck)
     await keys.assertCanSign(accessRing())
     await clientSecretKeys()
-    followKeyRings(config, keys, { signal, log: app.log, clientSecretKeys })
+    followKeyRings(config, isRevokedKey, { signal, log: app.log, clientSecretKeys })
     await services.ready
     await ensureConfiguredClients(configuredClients(config), services.clients, app.log)
     await reportShutOutClients(services.clients, app.log)
@@ -129,8 +141,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   }
   const onError = (err: unknown): void => app.log.warn({ err }, 'housekeeping failed; it is tried again')
   // The feed forgets what was published long ago; a key stays revoked.
-  void repeat(keys.publishAll, { everyMs: publisher.retentionMs / 2, signal, onError })
+  void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
   const forget = () => deleteEventsBefore(db, new Date(Date.now() - config.maxAgeMs))
-  void repeat(forget, { everyMs: 3_600_000, signal, onError })
+  void repeat(forget, { everyMs: HOUR_MS, signal, onError })
   return app
 }

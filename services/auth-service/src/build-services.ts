@@ -15,6 +15,7 @@ import { createRedisClientCache } from './clients/redis-client-cache.ts'
 import type { Config } from './config.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import { createKeyService } from './keys/key-service.ts'
+import { usableRing } from './keys/usable-ring.ts'
 import { createAccessTokenIssuer } from './sessions/access-token-issuer.ts'
 import { createRedisDeadline } from './sessions/redis-deadline.ts'
 import { createRedisEventMarker } from './sessions/redis-event-marker.ts'
@@ -53,13 +54,19 @@ type Dependencies = {
   readonly endsDb: AuthDatabase
   readonly redis: RedisClient
   readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+  /** Asked once the feed of revocations is followed. */
+  readonly isRevokedKey: (kid: string) => boolean
 }
 
 /** What this service can do, on the Postgres and the Redis that it is given, before there is an HTTP edge. */
 export type Services = ReturnType<typeof buildServices>
 
 /** Nothing is asked of Postgres or Redis yet: sessions are served once the `gate` has been told to watch. */
-export function buildServices(config: Config, overrides: Overrides, { db, endsDb, redis, log }: Dependencies) {
+export function buildServices(
+  config: Config,
+  overrides: Overrides,
+  { db, endsDb, redis, log, isRevokedKey }: Dependencies,
+) {
   const { redisPrefix = DEFAULT_REDIS_PREFIX, now = Date.now } = overrides
   const hasher = createPasswordHasher(overrides.passwordHashing)
   const policy = createPasswordPolicy({ minLength: config.passwordMinLength })
@@ -83,7 +90,7 @@ export function buildServices(config: Config, overrides: Overrides, { db, endsDb
     accessTokenLifeSeconds: config.accessTokenLifeSeconds,
     now: Date.now,
   })
-  const accessRing = config.accessTokenKeys.current
+  const accessRing = usableRing(config.accessTokenKeys.current, isRevokedKey)
   const refreshRing = config.refreshTokenKeys.current
   const clientCache = createRedisClientCache(redis, redisPrefix)
   // Under the ring that this service alone has: verifiers can not open them.

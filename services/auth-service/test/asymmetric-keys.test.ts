@@ -17,6 +17,8 @@ function privateJwk(algorithm: Profile, kid: string): object {
   return { ...privateKey.export({ format: 'jwk' }), kid, alg: algorithm }
 }
 
+t.setTimeout(120_000)
+
 const ringOf = (...keys: object[]): string => JSON.stringify({ keys })
 
 /** auth-service listening, with private keys from a file. */

@@ -6,7 +6,10 @@ import { resourceServer } from '@latchkey/resource-server'
 import { createServer } from '@latchkey/service-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
+import { repeat } from '../src/repeat.ts'
 import { configOf, PASSWORD, startAuthService, type TestService } from './support/auth-service.ts'
+
+t.setTimeout(120_000)
 
 const OLD = 'old:old-secret-old-secret-old-secret-old'
 const NEW = 'new:new-secret-new-secret-new-secret-new'
@@ -224,4 +227,56 @@ t.test('rings that could not work keep the service from starting, and the messag
     [{ ACCESS_TOKEN_ALGORITHM: 'ES256', ACCESS_TOKEN_PRIVATE_KEYS: jwk }, /ACCESS_TOKEN_PRIVATE_KEYS .*'ed1'/],
   ]
   for (const [variables, message] of wrong) t.throws(() => configOf(environment, variables), { message })
+})
+
+t.test(
+  'a replica that still signs with a key that was revoked at another one signs with the next at once',
+  async (t) => {
+    const ahead = await startAuthService(t, { variables: { ACCESS_TOKEN_SECRET: `${NEW},${OLD}` } })
+    const behind = await startAuthService(t, { beside: ahead, variables: { ACCESS_TOKEN_SECRET: `${OLD},${NEW}` } })
+    const admin = await ahead.signInAdmin()
+    t.equal(kidOf((await behind.signInAdmin()).accessToken), 'old')
+    t.equal((await ahead.call('DELETE', '/admin/keys/old', { token: admin.accessToken })).statusCode, 204)
+    t.ok(await until(async () => kidOf((await behind.signInAdmin()).accessToken) === 'new'))
+    const ready = await behind.call('GET', '/health/ready')
+    t.match(ready.json(), { status: 'degraded', checks: { keys: { status: 'degraded' } } })
+    t.equal((await ahead.call('GET', '/health/ready')).json().status, 'ok')
+  },
+)
+
+t.test('a deleted client stays refused when Redis has lost everything', async (t) => {
+  const auth = await startAuthService(t)
+  const admin = await auth.signInAdmin()
+  const made = await auth.call('POST', '/admin/clients', {
+    token: admin.accessToken,
+    body: { clientId: 'payroll', scopes: ['employees:read'] },
+  })
+  const token = await auth.call('POST', '/oauth/token', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `grant_type=client_credentials&client_id=payroll&client_secret=${made.json().clientSecret}`,
+  })
+  t.equal((await auth.call('DELETE', '/admin/clients/payroll', { token: admin.accessToken })).statusCode, 204)
+  const redis = new Redis(auth.environment.redisUrl)
+  t.teardown(async () => redis.disconnect())
+  await redis.del(`${auth.environment.redisPrefix}revocations`)
+  await startAuthService(t, { beside: auth })
+  const verify = await startVerifier(t, auth, 'a1:access-access-access-access-access')
+  t.equal(await verify(token.json().access_token), 'token_revoked')
+})
+
+t.test('what is to be done again and again is done after a failure too, and no more once it is over', async (t) => {
+  const stopping = new AbortController()
+  // The timers of housekeeping keep no process alive.
+  const alive = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(alive))
+  const errors: unknown[] = []
+  let calls = 0
+  const task = async (): Promise<void> => {
+    calls++
+    if (calls === 2) throw new Error('once')
+    if (calls === 4) stopping.abort()
+  }
+  await repeat(task, { everyMs: 1, signal: stopping.signal, onError: (error) => errors.push(error) })
+  t.equal(calls, 4)
+  t.equal(errors.length, 1)
 })

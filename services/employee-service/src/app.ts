@@ -7,7 +7,9 @@ import {
   createServer,
   type LoggerOptions,
   registerHealth,
+  registerMetrics,
 } from '@latchkey/service-kit'
+
 import { v7 as uuidv7 } from 'uuid'
 import { buildOffboarding } from './build-offboarding.ts'
 import type { Config } from './config.ts'
@@ -22,7 +24,6 @@ import { createHistoryService } from './history/history-service.ts'
 import { followKeys } from './http/follow-keys.ts'
 import { offboardingMetrics } from './http/offboarding-metrics.ts'
 import { refuseOffboarded } from './http/refuse-offboarded.ts'
-import { registerMetrics } from './http/register-metrics.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
 import { offboardingRoutes } from './http/routes/offboarding/index.ts'
 import { EmployeeRow } from './http/schemas/employee-csv.ts'

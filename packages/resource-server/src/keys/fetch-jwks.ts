@@ -6,7 +6,8 @@ const MAX_BYTES = 64 * 1024
 /** Fetches the text of a JWK Set. Rejects with whatever is wrong: no answer in time, another status, too much of it. */
 export async function fetchJwks({ jwksUrl, timeoutMs }: Required<JwksOptions>, signal: AbortSignal): Promise<string> {
   const response = await fetch(jwksUrl, {
-    headers: { accept: 'application/jwk-set+json, application/json' },
+    // Asked when something has changed: a cache on the way has to ask, too.
+    headers: { accept: 'application/jwk-set+json, application/json', 'cache-control': 'no-cache' },
     // An issuer says where its keys are; whoever redirects could say anything.
     redirect: 'error',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type KeyRing, selectPublicKeys } from '@latchkey/access-token'
 import type { FastifyBaseLogger } from 'fastify'
 import { AccessError } from '../access-error.ts'
@@ -15,7 +14,7 @@ export type JwksFollower = {
    * @throws {AccessError} `unavailable` (or rejects with it) while the set can not be fetched
    */
   lookFor(): Promise<void> | undefined
-  /** Fetches the set now. */
+  /** Fetches the set now; what is under way may be older than the reason to ask. */
   refetch(): void
   /** Resolves when there is a first copy; rejects when the follower is closed before. */
   readonly ready: Promise<void>
@@ -42,11 +41,11 @@ export function followJwks(options: JwksOptions, log: Pick<FastifyBaseLogger, 'i
   let ring: KeyRing | undefined
   let lastText: string | undefined
   let fetching: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
   let lastLook = Number.NEGATIVE_INFINITY
   let failures = 0
-  let following: Promise<void> | undefined
 
-  /** One flight at a time: whoever asks meanwhile gets the same answer. */
+  /** One flight at a time: whoever asks meanwhile gets the same answer. Whatever the outcome, the next one is planned. */
   function refresh(): Promise<void> {
     fetching ??= fetchJwks(settings, signal)
       .then((text) => {
@@ -63,17 +62,17 @@ export function followJwks(options: JwksOptions, log: Pick<FastifyBaseLogger, 'i
       })
       .finally(() => {
         fetching = undefined
+        plan()
       })
     return fetching
   }
 
-  async function follow(): Promise<void> {
-    while (!signal.aborted) {
-      await refresh()
-      const wait = failures === 0 ? refreshMs : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS)
-      // Verifiers that started together should not fetch together for ever.
-      await sleep(wait * (0.9 + Math.random() * 0.2), undefined, { signal, ref: false }).catch(() => {})
-    }
+  function plan(): void {
+    clearTimeout(timer)
+    if (signal.aborted) return
+    const wait = failures === 0 ? refreshMs : Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS)
+    // Verifiers that started together should not fetch together for ever.
+    timer = setTimeout(refresh, wait * (0.9 + Math.random() * 0.1)).unref()
   }
 
   return {
@@ -85,18 +84,19 @@ export function followJwks(options: JwksOptions, log: Pick<FastifyBaseLogger, 'i
     },
 
     lookFor() {
-      if (fetching === undefined && performance.now() - lastLook < cooldownMs) {
+      if (fetching === undefined) {
+        // It is tried again soon anyhow.
         if (failures > 0) throw unavailable(UNKNOWN)
-        return undefined
+        if (performance.now() - lastLook < cooldownMs) return undefined
+        lastLook = performance.now()
       }
-      if (fetching === undefined) lastLook = performance.now()
       return refresh().then(() => {
         if (failures > 0) throw unavailable(UNKNOWN)
       })
     },
 
     refetch() {
-      void refresh()
+      void (fetching?.then(refresh) ?? refresh())
     },
 
     async healthCheck() {
@@ -105,12 +105,13 @@ export function followJwks(options: JwksOptions, log: Pick<FastifyBaseLogger, 'i
     },
 
     start() {
-      following = follow()
+      void refresh()
     },
 
     async close() {
       stopping.abort()
-      await following
+      clearTimeout(timer)
+      await fetching
       first.reject(new Error('closed before the key set could be fetched'))
     },
   }

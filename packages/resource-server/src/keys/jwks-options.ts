@@ -14,6 +14,9 @@ export type JwksOptions = {
   timeoutMs?: number
 }
 
+/** What a timer can wait: about 24 days. Longer, and it would not wait at all. */
+const MAX_MS = 2 ** 31 - 1
+
 /**
  * Fills in the defaults.
  *
@@ -24,9 +27,12 @@ export function withDefaults(options: JwksOptions): Required<JwksOptions> {
   if (!URL.canParse(jwksUrl) || !['http:', 'https:'].includes(new URL(jwksUrl).protocol)) {
     throw new TypeError('keys.jwksUrl must be an http:// or https:// URL')
   }
+  // It is no secret, and shows up in the log when it can't be reached.
+  const { username, password } = new URL(jwksUrl)
+  if (username !== '' || password !== '') throw new TypeError('keys.jwksUrl must hold no user and no password')
   if (algorithm !== 'ES256' && algorithm !== 'EdDSA') throw new TypeError("keys.algorithm must be 'ES256' or 'EdDSA'")
   for (const value of [refreshMs, cooldownMs, timeoutMs]) {
-    if (!(value > 0)) throw new TypeError('times of keys must be numbers of milliseconds above 0')
+    if (!(value > 0 && value <= MAX_MS)) throw new TypeError('times of keys must lie between 0 ms and 24 days')
   }
   return { jwksUrl, algorithm, refreshMs, cooldownMs, timeoutMs }
 }

@@ -16,10 +16,8 @@ export function guardKeys(
     return {
       algorithm: from.algorithm,
       keys: from.keys,
-      get(kid) {
-        const key = from.get(kid)
-        return key !== undefined && table.refusesKey(kid) ? refuse() : key
-      },
+      // Also one that is not in the ring any more: what is known to be revoked is not just unknown.
+      get: (kid) => (table.refusesKey(kid) ? refuse() : from.get(kid)),
     }
   }
 

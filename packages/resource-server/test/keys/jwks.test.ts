@@ -12,6 +12,8 @@ import { createKey, type Issuer, startIssuer, tokenOf } from './issuer.ts'
 type Times = { refreshMs?: number; cooldownMs?: number; timeoutMs?: number }
 type TestScope = { teardown(handler: () => Promise<void>): unknown }
 
+t.setTimeout(120_000)
+
 const HOUR = 3_600_000
 const { url: redisUrl } = await privateRedis(t)
 
@@ -194,4 +196,23 @@ t.test('when a key is revoked the set is fetched at once: who revokes a key has 
   await publish(feed, { kind: 'key', id: 'leaked', exp: EXP }, session('s9'))
   t.ok(await until(async () => (await answerTo(app, tokenOf(next, { sid: 's9' }))).json().code === 'token_revoked'))
   t.equal(issuer.fetches, 3, 'told again of the same key, it is not fetched again')
+})
+
+t.test('after a fetch that failed the next ones come soon, whatever caused the first', async (t) => {
+  const key = createKey('a')
+  const issuer = await startIssuer(t, key)
+  const app = await serverFor(t, issuer)
+  await app.jwks.ready
+  await issuer.stop()
+  const next = createKey('next')
+  t.equal(await statusOf(app, tokenOf(next)), 503)
+  issuer.publish(key, next)
+  await issuer.restart()
+  t.ok(await until(async () => (await statusOf(app, tokenOf(next))) === 200))
+  t.equal(await app.jwks.healthCheck(), 'ok')
+})
+
+t.test('an address with a password in it is refused, and not shown', async (t) => {
+  const start = buildTestServer({ keys: { jwksUrl: 'http://user:hunter2@as.test/keys', algorithm: 'ES256' } })
+  await t.rejects(start, { name: 'TypeError', message: /^(?!.*hunter2)/ })
 })

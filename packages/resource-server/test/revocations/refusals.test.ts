@@ -94,10 +94,10 @@ t.test('every token under a killed key is refused, those under the others are no
   const codeOf = async (token: string) => (await app.inject({ url: '/me', headers: bearer(token) })).json().code
   t.equal(await verdictOn(app), 'ok')
 
-  await publish(feed, { kind: 'key', id: kid, exp: EXP }, { kind: 'key', id: 'k7', exp: EXP })
+  await publish(feed, { kind: 'key', id: 'k7', exp: EXP }, { kind: 'key', id: kid, exp: EXP })
   await untilRefused(app, {})
   t.equal(await codeOf(underNew), undefined)
-  t.equal(await codeOf(forgeToken({ ...goodHeader, kid: 'k7' }, goodClaims)), 'invalid_token', 'never in the ring')
+  t.equal(await codeOf(forgeToken({ ...goodHeader, kid: 'k7' }, goodClaims)), 'token_revoked', 'never in the ring')
   const reply = await app.inject({ url: '/me', headers: bearer(tokenWith()) })
   t.equal(reply.statusCode, 401)
   t.match(reply.headers['www-authenticate'], 'error="invalid_token"')

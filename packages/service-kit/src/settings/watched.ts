@@ -18,8 +18,8 @@ export type FollowOptions<T> = {
     info(fields: object, message: string): void
     error(fields: object, message: string): void
   }
-  /** Throws (or rejects) when the value can't be used here and now; the message is for the log. It is asked again then. */
-  readonly accept?: (value: T) => void | Promise<void>
+  /** Throws when the value can't be used here and now; the message is for the log. It is asked again then. */
+  readonly accept?: (value: T) => void
 }
 
 /** Where a setting's text was read. */
@@ -27,6 +27,8 @@ export type SettingSource = { readonly name: string; readonly file: string | und
 
 /** Often enough for a change to count within a second. */
 const POLL_MS = 400
+/** A file that is being swapped is gone for a moment, and no longer than this. */
+const PATIENCE_POLLS = 25
 
 /**
  * The file is read again and again rather than watched for events: mounted secrets are swapped by renaming directories, and
@@ -40,24 +42,28 @@ export function createWatched<T>(parse: (text: string) => T, text: string, { nam
   async function follow(path: string, { signal, log, accept }: FollowOptions<T>): Promise<void> {
     let applied = text
     let seen: string | undefined = text
-    let refused: string | undefined
+    let refusal: string | undefined
+    let missed = 0
     for (;;) {
       await sleep(POLL_MS, undefined, { signal, ref: false })
       const before: string | undefined = seen
       seen = await readSecretFile(path).catch(() => undefined)
+      missed = seen === undefined ? missed + 1 : 0
+      if (missed === PATIENCE_POLLS)
+        log.error({ setting: name }, 'the file of a setting can not be read: its value stays')
       // What is the same twice in a row is not in the middle of being written. Gone for a moment is no news.
       if (seen === undefined || seen !== before || seen === applied) continue
       try {
         const next = parse(seen)
-        await accept?.(next)
+        accept?.(next)
         value = next
         applied = seen
-        refused = undefined
+        refusal = undefined
         log.info({ setting: name }, 'a setting was taken over from its changed file')
       } catch (error) {
-        if (refused === seen) continue
-        refused = seen
         const reason = explainFault(error, seen)
+        if (refusal === `${seen}\n${reason}`) continue
+        refusal = `${seen}\n${reason}`
         log.error({ setting: name, reason }, 'a setting was changed to what can not be used: the one before stays')
       }
     }

@@ -12,14 +12,16 @@ const USAGE = `npm run keys -- <command> [options]
   create              makes a ring where there is none
 
   --file PATH         the ring; else ACCESS_TOKEN_SECRET_FILE (ACCESS_TOKEN_PRIVATE_KEYS_FILE), else that of \`npm start\`
-  --refresh           the ring of refresh tokens instead (show, rotate, create)
+  --refresh           the ring of refresh tokens instead
   --wait              rotate: takes all steps of the change, with the time between them that it takes
   --now               rotate: takes the step although its time has not come
   --settle 30s        rotate: how long all services may take to read a changed ring
   --algorithm ES256   create: HS256 (default), ES256 or EdDSA
+  --force             revoke: also a key that is not in the ring (any more)
   --url URL           revoke: auth-service; else AUTH_URL, else http://localhost:3001
 
-revoke signs in with ADMIN_EMAIL and ADMIN_PASSWORD, or uses the access token in LATCHKEY_TOKEN.`
+revoke signs in with ADMIN_EMAIL and ADMIN_PASSWORD, or uses the access token in LATCHKEY_TOKEN. How long tokens live is
+read from ACCESS_TOKEN_EXPIRY and SESSION_MAX_AGE, in the environment or in .env.`
 
 export type KeysOptions = {
   readonly command: string
@@ -27,8 +29,11 @@ export type KeysOptions = {
   readonly file: string
   readonly wait: boolean
   readonly now: boolean
-  /** How long all services may take to read a changed ring, in milliseconds. */
-  readonly settleMs: number
+  readonly force: boolean
+  /** Whether it is the ring of refresh tokens. */
+  readonly refresh: boolean
+  /** How long all services may take to read a changed ring, in milliseconds; undefined: what its algorithm needs. */
+  readonly settleMs: number | undefined
   /** How long the last token signed under a key lives, in milliseconds. */
   readonly tokenLifeMs: number
   readonly algorithm: Algorithm
@@ -37,8 +42,12 @@ export type KeysOptions = {
 
 /** Verifiers' clocks may be apart, and a request may be on its way. */
 const LEEWAY_MS = 60_000
-/** A published key set is cached for a minute and fetched every minute. */
-const JWKS_SETTLE = '150s'
+/** A file is read at once; a published key set is cached for a minute and fetched every minute. */
+const FILE_SETTLE_MS = 10_000
+const JWKS_SETTLE_MS = 150_000
+
+export const settleMsOf = ({ settleMs }: KeysOptions, algorithm: Algorithm): number =>
+  settleMs ?? (algorithm === 'HS256' ? FILE_SETTLE_MS : JWKS_SETTLE_MS)
 
 /** @throws StackError for what can't be understood */
 export function readKeysOptions(argv: readonly string[], environment: Environment): KeysOptions {
@@ -47,22 +56,23 @@ export function readKeysOptions(argv: readonly string[], environment: Environmen
   if (!['show', 'rotate', 'revoke', 'create'].includes(command) || more.length > 0) throw new StackError(USAGE)
   if ((command === 'revoke') !== (kid !== undefined)) throw new StackError(USAGE)
   const algorithm = ALGORITHMS.find(
-    (each) => each === (values.algorithm ?? environment.ACCESS_TOKEN_ALGORITHM ?? 'HS256'),
+    (each) => each === (values.algorithm || environment.ACCESS_TOKEN_ALGORITHM || 'HS256'),
   )
   if (algorithm === undefined) throw new StackError(`The algorithm must be one of ${ALGORITHMS.join(', ')}.`)
   const ring = ringOf(values.refresh, algorithm)
-  const life = values.refresh ? (environment.SESSION_MAX_AGE ?? '30d') : (environment.ACCESS_TOKEN_EXPIRY ?? '15m')
-  const settle = values.settle ?? (ring.isPublished ? JWKS_SETTLE : '10s')
+  const life = values.refresh ? environment.SESSION_MAX_AGE || '30d' : environment.ACCESS_TOKEN_EXPIRY || '15m'
   return {
     command,
     kid,
-    file: values.file ?? environment[`${ring.setting}_FILE`] ?? join(secretsOf(environment), ring.name),
+    file: values.file || environment[`${ring.setting}_FILE`] || join(secretsOf(environment), ring.name),
     wait: values.wait,
     now: values.now,
-    settleMs: durationMs('--settle', settle),
+    force: values.force,
+    refresh: values.refresh,
+    settleMs: values.settle === undefined ? undefined : durationMs('--settle', values.settle),
     tokenLifeMs: durationMs(values.refresh ? 'SESSION_MAX_AGE' : 'ACCESS_TOKEN_EXPIRY', life) + LEEWAY_MS,
     algorithm: values.refresh ? 'HS256' : algorithm,
-    authUrl: values.url ?? environment.AUTH_URL ?? `http://localhost:${environment.AUTH_PORT || 3001}`,
+    authUrl: values.url || environment.AUTH_URL || `http://localhost:${environment.AUTH_PORT || 3001}`,
   }
 }
 
@@ -76,6 +86,7 @@ function parse(argv: readonly string[]) {
         refresh: { type: 'boolean', default: false },
         wait: { type: 'boolean', default: false },
         now: { type: 'boolean', default: false },
+        force: { type: 'boolean', default: false },
         settle: { type: 'string' },
         algorithm: { type: 'string' },
         url: { type: 'string' },
@@ -86,10 +97,10 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function ringOf(refresh: boolean, algorithm: Algorithm): { setting: string; name: string; isPublished: boolean } {
-  if (refresh) return { setting: 'REFRESH_TOKEN_SECRET', name: 'refresh-token-secret', isPublished: false }
-  if (algorithm === 'HS256') return { setting: 'ACCESS_TOKEN_SECRET', name: 'access-token-secret', isPublished: false }
-  return { setting: 'ACCESS_TOKEN_PRIVATE_KEYS', name: privateKeysName(algorithm), isPublished: true }
+function ringOf(refresh: boolean, algorithm: Algorithm): { setting: string; name: string } {
+  if (refresh) return { setting: 'REFRESH_TOKEN_SECRET', name: 'refresh-token-secret' }
+  if (algorithm === 'HS256') return { setting: 'ACCESS_TOKEN_SECRET', name: 'access-token-secret' }
+  return { setting: 'ACCESS_TOKEN_PRIVATE_KEYS', name: privateKeysName(algorithm) }
 }
 
 /** The file in which `npm start` keeps private keys: one for each algorithm, since no ring mixes them. */

@@ -1,96 +1,70 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../settings/stack-settings.ts'
 import { StackError } from '../stack-error.ts'
+import { openAdminSession } from './admin-session.ts'
 import type { KeysOptions } from './options.ts'
 import { readRingFile, writeRingFile } from './ring-file.ts'
-import { createEntry } from './ring-text.ts'
-import { kidOf, take } from './rotation.ts'
+import { newKid, take } from './rotation.ts'
 
-/** By then services that read this file know the new key: no token of theirs is refused, even in an emergency. */
+type Say = (text: string) => void
+
+/** By then services that read this file know a key that was added to it. */
 const READ_MS = 2000
 /** How long auth-service may take to sign with the new key. */
 const PATIENCE_MS = 10_000
 
 /**
- * The emergency: signs with a new key at once if need be, has the leaked one refused everywhere, takes it out of the ring.
+ * The emergency: another key signs if need be, the leaked one is refused everywhere and goes from the ring. A key of refresh
+ * tokens just goes: auth-service alone verifies those.
  *
- * @throws StackError saying how far it got; repeating it is safe
+ * @throws StackError saying what could not be done; repeating it is safe
  */
-export async function revoke(
-  options: KeysOptions,
-  environment: Environment,
-  say: (text: string) => void,
-): Promise<void> {
-  const { file, kid = '', authUrl } = options
-  const { ring } = readRingFile(file)
-  if (ring.entries[0]?.kid === kid) {
-    const next = kidOf(new Date())
-    const extended = { ...ring, entries: [...ring.entries, createEntry(ring.algorithm, next)] }
-    writeRingFile(file, extended)
-    await sleep(READ_MS)
-    writeRingFile(file, take({ does: 'sign', kid: next }, extended))
-    say(`The key ${next} signs from now on.`)
-    if (ring.algorithm === 'HS256') say('Give this ring to every verifier that does not read this very file.')
+export async function revoke(options: KeysOptions, environment: Environment, say: Say): Promise<void> {
+  const { file, kid = '', refresh, force, authUrl } = options
+  const isThere = readRingFile(file).ring.entries.some((entry) => entry.kid === kid)
+  if (!isThere && !force) {
+    throw new StackError(
+      `There is no key ${kid} in ${file}. If it was taken out already, --force revokes it all the same.`,
+    )
   }
-  const { accessToken, refreshToken } = await signIn(authUrl, environment)
-  await untilRevoked(authUrl, kid, accessToken)
-  say(`Revoked ${kid}: every verifier refuses what is signed under it. Clients get new tokens at their next refresh.`)
-
-  const { ring: changed } = readRingFile(file)
-  if (changed.entries.some((entry) => entry.kid === kid)) {
-    writeRingFile(file, take({ does: 'drop', kids: [kid] }, changed))
-    say(`Dropped ${kid} from ${file}.`)
+  if (refresh) {
+    if (isThere) await signWithAnother(file, kid, say)
+    drop(file, kid, say)
+    return say('Whoever holds a refresh token under it signs in again.')
   }
-  if (refreshToken !== undefined) await call(`${authUrl}/auth/logout`, post({ refreshToken }))
-}
-
-/** Without a refresh token when the session is somebody else's. */
-type Tokens = { readonly accessToken: string; readonly refreshToken?: string }
-
-/** auth-service refuses to revoke the key that it signs with; it reads its changed ring within a second. */
-async function untilRevoked(authUrl: string, kid: string, token: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
-  for (;;) {
-    const response = await call(`${authUrl}/admin/keys/${encodeURIComponent(kid)}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${token}` },
-    })
-    if (response.status === 204) return
-    if (response.status !== 409 || Date.now() > deadline)
-      throw new StackError(await explain('revoking the key', response))
-    await sleep(200)
-  }
-}
-
-async function signIn(authUrl: string, environment: Environment): Promise<Tokens> {
-  if (environment.LATCHKEY_TOKEN) return { accessToken: environment.LATCHKEY_TOKEN }
-  const { ADMIN_EMAIL: email = 'admin@localhost.test', ADMIN_PASSWORD: password } = environment
-  if (!password)
-    throw new StackError('Set ADMIN_PASSWORD (and ADMIN_EMAIL), or LATCHKEY_TOKEN, to somebody with clients:manage.')
-  const response = await call(
-    `${authUrl}/auth/login`,
-    post({ email, password, deviceName: 'npm run keys', delivery: 'body' }),
-  )
-  if (response.status !== 200) throw new StackError(await explain('signing in', response))
-  return (await response.json()) as Tokens
-}
-
-const post = (body: object): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-})
-
-async function call(url: string, init: RequestInit): Promise<Response> {
+  // Before anything is changed: without a right to revoke, nothing is.
+  const session = await openAdminSession(authUrl, environment)
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(5000) })
-  } catch (error) {
-    throw new StackError(`auth-service cannot be reached at ${new URL(url).origin}: ${(error as Error).message}`)
+    if (isThere) await signWithAnother(file, kid, say)
+    const deadline = Date.now() + PATIENCE_MS
+    // auth-service refuses to revoke the key that it signs with; it reads its changed ring within a second.
+    while (!(await session.revokeKey(kid, { orThrow: Date.now() > deadline }))) await sleep(200)
+    say(`Revoked ${kid}: every verifier refuses what is signed under it. Clients get new tokens at their next refresh.`)
+    if (isThere) drop(file, kid, say)
+  } finally {
+    await session.close()
   }
 }
 
-async function explain(what: string, response: Response): Promise<string> {
-  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string }
-  const { code = '', detail = '' } = problem
-  return `auth-service answered ${response.status} ${code} to ${what}. ${detail}`.trim()
+/** The key that waits for its turn is known to all; where there is none, a new one gets a moment to become so. */
+async function signWithAnother(file: string, kid: string, say: Say): Promise<void> {
+  const { ring, added } = readRingFile(file)
+  if (ring.entries[0]?.kid !== kid) return
+  const waiting = ring.entries.some((entry) => entry.kid === added) ? added : undefined
+  const next = waiting ?? newKid(ring, new Date())
+  const extended = waiting === undefined ? take({ does: 'add', kid: next }, ring) : ring
+  if (waiting === undefined) {
+    writeRingFile(file, extended, next)
+    await sleep(READ_MS)
+  }
+  writeRingFile(file, take({ does: 'sign', kid: next }, extended))
+  say(`The key ${next} signs from now on.`)
+  say('Give this ring to every service that has a copy of it and does not read this very file.')
+}
+
+function drop(file: string, kid: string, say: Say): void {
+  const { ring, added } = readRingFile(file)
+  const isWaiting = added !== undefined && added !== kid && ring.entries[0]?.kid !== added
+  writeRingFile(file, take({ does: 'drop', kids: [kid] }, ring), isWaiting ? added : undefined)
+  say(`Dropped ${kid} from ${file}.`)
 }

@@ -1,53 +1,58 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { StackError } from '../stack-error.ts'
-import type { KeysOptions } from './options.ts'
-import { readRingFile, writeRingFile } from './ring-file.ts'
+import { type KeysOptions, settleMsOf } from './options.ts'
+import { type RingFile, readRingFile, writeRingFile } from './ring-file.ts'
 import type { RingText } from './ring-text.ts'
 import { nextStep, type Step, take } from './rotation.ts'
 
 type Say = (text: string) => void
 
+/** The time, and how to let it pass. */
+export type Clock = { now(): Date; sleep(ms: number): Promise<unknown> }
+
+const wallClock: Clock = { now: () => new Date(), sleep: (ms) => setTimeout(ms) }
+/** A ring may be changed by somebody else, and no timer is good for more than 24 days. */
+const LONGEST_SLEEP_MS = 60 * 60_000
+
 /** Which keys are there, which signs, and what comes next. */
-export function show({ file, ...times }: KeysOptions, say: Say): void {
-  const { ring, changedAt } = readRingFile(file)
-  say(describe(file, ring))
-  say(describeNext(nextStep(ring, new Date()), dueAt(nextStep(ring, new Date()), changedAt, times)))
+export function show(options: KeysOptions, say: Say, { now }: Clock = wallClock): void {
+  const file = readRingFile(options.file)
+  say(describe(options.file, file.ring))
+  say(describeNext(file, options, now()))
 }
 
 /**
- * Takes the next step of a change, or all of them with `--wait`.
+ * Takes the next step of a change, or all of them with `wait`.
  *
  * @throws StackError while the time of the step has not come
  */
-export async function rotate(options: KeysOptions, say: Say, now: () => Date = () => new Date()): Promise<void> {
+export async function rotate(options: KeysOptions, say: Say, { now, sleep }: Clock = wallClock): Promise<void> {
   const { file, wait } = options
+  let toldDue: number | undefined
   for (;;) {
-    const { ring, changedAt } = readRingFile(file)
-    const step = nextStep(ring, now())
-    const due = dueAt(step, changedAt, options)
+    const { ring, added, changedAt } = readRingFile(file)
+    const step = nextStep(ring, added, now())
+    const due = dueAt(step, ring, changedAt, options)
     if (now() < due && !options.now) {
       if (!wait) throw new StackError(`${tooEarly(step)} Its time comes at ${clock(due)}; --now does it all the same.`)
-      say(`Waiting until ${clock(due)} …`)
-      await sleep(due.getTime() - now().getTime())
-      // Somebody else may have changed the ring meanwhile.
+      if (toldDue !== due.getTime()) say(`Waiting until ${clock(due)} …`)
+      toldDue = due.getTime()
+      await sleep(Math.min(due.getTime() - now().getTime(), LONGEST_SLEEP_MS))
       continue
     }
     const changed = take(step, ring)
-    writeRingFile(file, changed)
+    writeRingFile(file, changed, step.does === 'add' ? step.kid : undefined)
     say(done(step))
     say(describe(file, changed))
     if (step.does === 'drop') return
-    if (!wait) return say(describeNext(nextStep(changed, now()), dueAt(nextStep(changed, now()), now(), options)))
+    if (!wait) return say(describeNext(readRingFile(file), options, now()))
   }
 }
 
-function dueAt(
-  step: Step,
-  changedAt: Date,
-  { settleMs, tokenLifeMs }: Pick<KeysOptions, 'settleMs' | 'tokenLifeMs'>,
-): Date {
+function dueAt(step: Step, ring: RingText, changedAt: Date, options: KeysOptions): Date {
   if (step.does === 'add') return new Date(0)
-  return new Date(changedAt.getTime() + (step.does === 'sign' ? settleMs : settleMs + tokenLifeMs))
+  const settleMs = settleMsOf(options, ring.algorithm)
+  return new Date(changedAt.getTime() + (step.does === 'sign' ? settleMs : settleMs + options.tokenLifeMs))
 }
 
 function describe(file: string, { algorithm, entries }: RingText): string {
@@ -61,8 +66,10 @@ function done(step: Step): string {
   return `Dropped ${step.kids.join(', ')}: the change is complete.`
 }
 
-function describeNext(step: Step, due: Date): string {
-  const from = due > new Date() ? `, from ${clock(due)} on` : ''
+function describeNext({ ring, added, changedAt }: RingFile, options: KeysOptions, now: Date): string {
+  const step = nextStep(ring, added, now)
+  const due = dueAt(step, ring, changedAt, options)
+  const from = due > now ? `, from ${clock(due)} on` : ''
   if (step.does === 'add') return 'Next: nothing has to be done. `npm run keys -- rotate` begins a change.'
   if (step.does === 'sign') {
     return `Next: see to it that every service has this ring, then \`npm run keys -- rotate\` lets ${step.kid} sign${from}.`

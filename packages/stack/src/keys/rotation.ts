@@ -4,25 +4,18 @@ import { createEntry, type RingText } from './ring-text.ts'
 export type Step =
   /** A new key is added behind: it verifies, and does not sign yet. */
   | { readonly does: 'add'; readonly kid: string }
-  /** The newest key comes to the front. */
+  /** The key that was added comes to the front. */
   | { readonly does: 'sign'; readonly kid: string }
   /** The keys that no longer sign go. */
   | { readonly does: 'drop'; readonly kids: readonly string[] }
 
-/** Names of our own making say when they were made, so that the newest of a ring can be told. */
-const MADE_AT = /^k(\d{8}T\d{6}Z)$/
-
-/** The name of a key made now: `k20260131T235959Z`. */
-export const kidOf = (now: Date): string => `k${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
-
-/** Keys with names of other people's making count as older than all of ours. */
-export function nextStep({ entries }: RingText, now: Date): Step {
-  const [signing, ...others] = entries.map(({ kid }) => kid)
-  const newest = others
-    .filter((kid) => madeAt(kid) > madeAt(signing))
-    .sort((a, b) => (madeAt(a) < madeAt(b) ? 1 : -1))[0]
-  if (newest !== undefined) return { does: 'sign', kid: newest }
-  return others.length > 0 ? { does: 'drop', kids: others } : { does: 'add', kid: kidOf(now) }
+/**
+ * @param added the key that waits for its turn, as noted when it was added; any other key behind the first has signed before
+ */
+export function nextStep(ring: RingText, added: string | undefined, now: Date): Step {
+  const [, ...others] = ring.entries.map(({ kid }) => kid)
+  if (added !== undefined && others.includes(added)) return { does: 'sign', kid: added }
+  return others.length > 0 ? { does: 'drop', kids: others } : { does: 'add', kid: newKid(ring, now) }
 }
 
 export function take(step: Step, { algorithm, entries }: RingText): RingText {
@@ -39,4 +32,12 @@ export function take(step: Step, { algorithm, entries }: RingText): RingText {
   }
 }
 
-const madeAt = (kid = ''): string => MADE_AT.exec(kid)?.[1] ?? ''
+/** A name that no key of the ring has, and that says when it was given: `k20260131T235959Z`. */
+export function newKid({ entries }: Pick<RingText, 'entries'>, now: Date): string {
+  const name = `k${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
+  const taken = new Set(entries.map(({ kid }) => kid))
+  for (let n = 2, kid = name; ; n++) {
+    if (!taken.has(kid)) return kid
+    kid = `${name}-${n}`
+  }
+}

@@ -52,7 +52,11 @@ export function sharedEnvironment(
   if (algorithm === 'ES256' || algorithm === 'EdDSA') {
     fillInRing('ACCESS_TOKEN_PRIVATE_KEYS', privateKeysName(algorithm), algorithm)
     if (!isGiven(own, 'ACCESS_TOKEN_PUBLIC_KEYS')) {
-      fillIn('ACCESS_TOKEN_JWKS_URL', 'ACCESS_TOKEN_JWKS_URL', () => `${environment.AUTH_URL}/.well-known/jwks.json`)
+      fillIn(
+        'ACCESS_TOKEN_JWKS_URL',
+        'ACCESS_TOKEN_JWKS_URL',
+        () => `${environment.AUTH_URL?.replace(/\/+$/, '')}/.well-known/jwks.json`,
+      )
     }
   } else {
     fillInRing('ACCESS_TOKEN_SECRET', 'access-token-secret', 'HS256')

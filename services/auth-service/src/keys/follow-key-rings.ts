@@ -2,14 +2,13 @@ import { assertDisjoint, type SigningRing } from '@latchkey/access-token'
 import type { Watched } from '@latchkey/service-kit'
 import type { FastifyBaseLogger } from 'fastify'
 import type { OpenClientSecretKeys } from '../clients/client-secret-keys.ts'
-import type { KeyService } from './key-service.ts'
 
 type Rings = { readonly accessTokenKeys: Watched<SigningRing>; readonly refreshTokenKeys: Watched<SigningRing> }
 
 /** Takes over rings from their changed files, under the conditions that they had to meet at the start. */
 export function followKeyRings(
   { accessTokenKeys, refreshTokenKeys }: Rings,
-  keys: KeyService,
+  isRevoked: (kid: string) => boolean,
   {
     clientSecretKeys,
     ...options
@@ -21,11 +20,12 @@ export function followKeyRings(
 ): void {
   accessTokenKeys.follow({
     ...options,
-    async accept(ring) {
+    accept(ring) {
       const { algorithm } = accessTokenKeys.current()
       if (ring.algorithm !== algorithm) throw new Error(`the keys are for ${ring.algorithm}, not for ${algorithm}`)
       assertDisjoint(ring, refreshTokenKeys.current())
-      await keys.assertCanSign(ring)
+      const { kid } = ring.signing
+      if (isRevoked(kid)) throw new Error(`key '${kid}' was revoked and can't sign: put another one in front`)
     },
   })
   refreshTokenKeys.follow({

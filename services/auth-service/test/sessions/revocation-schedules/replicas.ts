@@ -31,7 +31,13 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
       passwordHashing: { memoryKiB: 1024, passes: 1 },
       signInLimits: { accountFromAddress: NO_LIMIT, account: NO_LIMIT, address: NO_LIMIT },
     },
-    { db, endsDb: endsDatabase.db.withPlugin(slowPostgres), redis, log: { info: () => {}, warn: () => {} } },
+    {
+      db,
+      endsDb: endsDatabase.db.withPlugin(slowPostgres),
+      redis,
+      isRevokedKey: () => false,
+      log: { info: () => {}, warn: () => {} },
+    },
   )
   t.teardown(async () => {
     redis.disconnect()
