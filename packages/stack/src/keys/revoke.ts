@@ -59,6 +59,8 @@ async function signWithAnother(file: string, kid: string, say: Say): Promise<voi
   }
   writeRingFile(file, take({ does: 'sign', kid: next }, extended))
   say(`The key ${next} signs from now on.`)
+  // What auth-service keeps under the leaked key is put under the next one as soon as that signs.
+  await sleep(READ_MS)
   say('Give this ring to every service that has a copy of it and does not read this very file.')
 }
 
