@@ -12,7 +12,7 @@ import { freePort } from '../src/processes/free-port.ts'
 import { runStackProcess } from './running-stack.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const program = join(import.meta.dirname, '../src/keys.ts')
 
