@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { OffboardingRepository } from './offboarding-repository.ts'
 import type { RefusedAccounts } from './refused-accounts.ts'
 
@@ -13,6 +12,8 @@ const LOOK_BACK_SECONDS = 120
  * revocation feed, which knows how long they live, refuses them as well.
  */
 const REMEMBER_SECONDS = 31 * 24 * 3600
+/** How often everything is read, so that what is older is forgotten. */
+const WHOLE_EVERY_MS = 24 * 3600 * 1000
 /** What is refused anywhere must be refused here within a second: an older look does not tell. */
 const CURRENT_MS = 900
 /** How long it may go without a look before it says so. */
@@ -45,19 +46,21 @@ type WatchOptions = {
 export function watchOffboardings({ offboardings, accounts, log, onLook }: WatchOptions): OffboardingWatch {
   const first = Promise.withResolvers<void>()
   first.promise.catch(() => {})
-  const stopping = new AbortController()
+  let isClosed = false
   let isReady = false
   let lookedAtMs = Number.NEGATIVE_INFINITY
+  let readWholeAtMs = Number.NEGATIVE_INFINITY
   let isCut = false
   let waiting: (() => void)[] = []
   let wake = (): void => {}
 
   async function read(): Promise<void> {
     const startedMs = performance.now()
-    const whole = startedMs - lookedAtMs > GAP_MS
+    const whole = startedMs - lookedAtMs > GAP_MS || startedMs - readWholeAtMs > WHOLE_EVERY_MS
     const refused = await offboardings.listRefused(whole ? REMEMBER_SECONDS : LOOK_BACK_SECONDS)
     accounts.learn(refused, whole)
     lookedAtMs = startedMs
+    if (whole) readWholeAtMs = startedMs
     if (isCut) log.info({ known: accounts.size }, 'offboarding: watching again')
     isCut = false
     isReady = true
@@ -66,7 +69,7 @@ export function watchOffboardings({ offboardings, accounts, log, onLook }: Watch
   }
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!isClosed) {
       const told = waiting
       waiting = []
       try {
@@ -77,14 +80,20 @@ export function watchOffboardings({ offboardings, accounts, log, onLook }: Watch
         isCut = true
       }
       for (const tell of told) tell()
-      if (waiting.length > 0) continue
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve
-      })
-      await Promise.race([woken, sleep(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})])
+      if (waiting.length === 0 && !isClosed) await pause()
     }
     for (const tell of waiting) tell()
     first.reject(new Error('closed before the offboardings were read'))
+  }
+
+  function pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, LOOK_EVERY_MS)
+    wake = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    return promise
   }
 
   const running = run()
@@ -92,7 +101,7 @@ export function watchOffboardings({ offboardings, accounts, log, onLook }: Watch
     ready: first.promise,
     isCurrent: () => performance.now() - lookedAtMs < CURRENT_MS,
     look() {
-      if (stopping.signal.aborted) return Promise.resolve()
+      if (isClosed) return Promise.resolve()
       return new Promise((resolve) => {
         waiting.push(resolve)
         wake()
@@ -103,7 +112,8 @@ export function watchOffboardings({ offboardings, accounts, log, onLook }: Watch
       return performance.now() - lookedAtMs > SILENCE_MS ? 'degraded' : 'ok'
     },
     async close() {
-      stopping.abort()
+      isClosed = true
+      wake()
       await running
     },
   }
