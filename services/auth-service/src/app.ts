@@ -64,7 +64,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     log: app.log,
     isRevokedKey,
   })
-  const { gate, keys, publisher, clientSecretKeys } = services
+  const { gate, keys, publisher, clientConfiguration, clientSecretKeys } = services
   const stopping = new AbortController()
   const { signal } = stopping
 
@@ -127,8 +127,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await clientSecretKeys()
     followKeyRings(config, isRevokedKey, { signal, log: app.log, clientSecretKeys })
     await services.ready
-    await ensureConfiguredClients(configuredClients(config), services.clients, app.log)
-    await reportShutOutClients(services.clients, app.log)
+    await ensureConfiguredClients(configuredClients(config), clientConfiguration, app.log)
+    await reportShutOutClients(clientConfiguration, app.log)
     if (config.adminPassword !== undefined) {
       const administrator = { email: config.adminEmail, password: config.adminPassword }
       if (await createFirstAdministrator(db, services.hasher, administrator)) {

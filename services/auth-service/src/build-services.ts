@@ -3,6 +3,7 @@ import type { LoggerOptions } from '@latchkey/service-kit'
 import type { FastifyBaseLogger } from 'fastify'
 import { createAuditLog } from './audit/audit-log.ts'
 import { createClientAuthentication } from './clients/client-authentication.ts'
+import { createClientConfiguration } from './clients/client-configuration.ts'
 import {
   type ClientGuessLimits,
   createClientGuessLimiter,
@@ -150,6 +151,7 @@ export function buildServices(
     sessions,
     accessTokens,
     clients,
+    clientConfiguration: createClientConfiguration({ db, cache: clientCache, secretKeys: clientSecretKeys }),
     clientSecretKeys,
     keys,
     publisher,

@@ -1,8 +1,6 @@
 import type { Scope } from '@latchkey/access-token'
 import { type Kysely, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
-import type { HashedSecret } from './client-secret.ts'
 import { type KeyedSecret, toServiceClient } from './client-table.ts'
 import type { ServiceClient } from './service-client.ts'
 
@@ -47,45 +45,6 @@ export async function lockClient(trx: AuthTransaction, clientId: string): Promis
   return row !== undefined
 }
 
-export async function insertSecret(
-  trx: AuthTransaction,
-  clientId: string,
-  { salt, hash, keyId }: HashedSecret & { keyId: string },
-): Promise<string> {
-  const id = uuidv7()
-  await trx.insertInto('client_secrets').values({ id, client_id: clientId, salt, hash, key_id: keyId }).execute()
-  return id
-}
-
-/** Keeps the newest `keep` secrets good. */
-export async function retireOldSecrets(trx: AuthTransaction, clientId: string, keep: number): Promise<void> {
-  const newest = trx
-    .selectFrom('client_secrets')
-    .select('id')
-    .where('client_id', '=', clientId)
-    .where('retired_at', 'is', null)
-    .orderBy('id', 'desc')
-    .limit(keep)
-  await trx
-    .updateTable('client_secrets')
-    .set({ retired_at: sql<Date>`now()` })
-    .where('client_id', '=', clientId)
-    .where('retired_at', 'is', null)
-    .where('id', 'not in', newest)
-    .execute()
-}
-
-/** Secrets that were good once. */
-export async function listRetiredSecrets(trx: AuthTransaction, clientId: string): Promise<KeyedSecret[]> {
-  const rows = await trx
-    .selectFrom('client_secrets')
-    .select(['salt', 'hash', 'key_id'])
-    .where('client_id', '=', clientId)
-    .where('retired_at', 'is not', null)
-    .execute()
-  return rows.map(({ salt, hash, key_id }) => ({ salt, hash, keyId: key_id }))
-}
-
 /** Takes the client's secrets and keeps its id from being used again. */
 export async function deleteClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
   const result = await trx
@@ -96,19 +55,6 @@ export async function deleteClient(trx: AuthTransaction, clientId: string): Prom
     .executeTakeFirst()
   await trx.deleteFrom('client_secrets').where('client_id', '=', clientId).execute()
   return result.numUpdatedRows === 1n
-}
-
-/** Clients that have secrets, but none under one of these keys. */
-export async function listShutOut(db: Executor, keyIds: readonly string[]): Promise<string[]> {
-  const rows = await db
-    .selectFrom('client_secrets')
-    .select('client_id')
-    .where('retired_at', 'is', null)
-    .groupBy('client_id')
-    .having(sql<boolean>`not coalesce(bool_or(key_id = any(${[...keyIds]}::uuid[])), false)`)
-    .orderBy('client_id')
-    .execute()
-  return rows.map((row) => row.client_id)
 }
 
 /** Whether there was a client of this id until it was deleted. */

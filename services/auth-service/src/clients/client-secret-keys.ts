@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { SigningRing } from '@latchkey/access-token'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase } from '../database/auth-database.ts'
@@ -10,6 +10,7 @@ import {
   lockSealedKeys,
   putUnderKey,
 } from './client-secret-key-repository.ts'
+import { type Seal, sealOf, sealUnder, unseal } from './seal.ts'
 
 /** Keys under which secrets of clients are hashed, by their id; new secrets are hashed under `current`. */
 export type OpenedKeys = {
@@ -20,11 +21,6 @@ export type OpenedKeys = {
 
 /** Opens the keys with the ring in force, or another one. */
 export type OpenClientSecretKeys = (ring?: SigningRing) => Promise<OpenedKeys>
-
-type SigningKey = SigningRing['signing']
-
-/** A key of the settings, as it serves here. `id` says nothing about it. */
-type Seal = { readonly id: string; readonly key: Buffer }
 
 type Options = {
   readonly db: AuthDatabase
@@ -62,7 +58,7 @@ async function openKeys(db: AuthDatabase, seals: readonly Seal[], known: Map<str
     const rows = await listSealedKeys(trx)
     for (const { id, sealed_under, sealed } of rows) {
       const seal = seals.find((each) => each.id === sealed_under)
-      const key = known.get(id) ?? (seal && unseal(seal.key, id, sealed))
+      const key = known.get(id) ?? (seal && unseal(seal, id, sealed))
       if (key) keys.set(id, key)
     }
     if (keys.size === 0) keys.set(uuidv7(), randomBytes(32))
@@ -70,7 +66,7 @@ async function openKeys(db: AuthDatabase, seals: readonly Seal[], known: Map<str
     const missing = [...keys].flatMap(([id, key]) =>
       seals
         .filter((seal) => !isSealed(id, seal.id))
-        .map((seal) => ({ id, sealed_under: seal.id, sealed: sealUnder(seal.key, id, key) })),
+        .map((seal) => ({ id, sealed_under: seal.id, sealed: sealUnder(seal, id, key) })),
     )
     await insertSealedKeys(trx, missing)
 
@@ -81,34 +77,4 @@ async function openKeys(db: AuthDatabase, seals: readonly Seal[], known: Map<str
   })
   for (const [id, key] of keys) known.set(id, key)
   return { current, ids: [...keys.keys()], get: (id) => keys.get(id) }
-}
-
-const derive = (secret: string, use: string, length: number): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${use}`, length))
-
-function sealOf({ signWith: secret }: SigningKey): Seal {
-  return {
-    id: derive(secret, 'client secret keys, id', 16).toString('base64url'),
-    key: derive(secret, 'client secret keys', 32),
-  }
-}
-
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
-
-function sealUnder(sealKey: Buffer, id: string, key: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(id))
-  return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()])
-}
-
-function unseal(sealKey: Buffer, id: string, sealed: Buffer): Buffer | undefined {
-  const nonce = sealed.subarray(0, NONCE_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: TAG_BYTES })
-  decipher.setAAD(Buffer.from(id)).setAuthTag(sealed.subarray(-TAG_BYTES))
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
-  } catch {
-    return undefined
-  }
 }

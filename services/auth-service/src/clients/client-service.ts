@@ -5,27 +5,21 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 import { problems } from '../errors.ts'
 import type { RevocationPublisher } from '../sessions/redis-revocation-publisher.ts'
 import {
-  configureClient,
   deleteClient,
   findCredentials,
   findScopes,
   insertClient,
-  insertSecret,
   listClients,
-  listConfiguredIds,
-  listRetiredSecrets,
-  listShutOut,
   lockClient,
   noteUse,
-  retireOldSecrets,
   wasDeleted,
 } from './client-repository.ts'
-import { hashSecret, matchesAny, newClientSecret } from './client-secret.ts'
+import { newClientSecret } from './client-secret.ts'
 import type { OpenedKeys } from './client-secret-keys.ts'
-import type { KeyedSecret } from './client-table.ts'
+import { keepSecret, matchesKept } from './kept-secrets.ts'
 import type { ClientCache } from './redis-client-cache.ts'
 import { insertRevokedToken } from './revoked-token-repository.ts'
-import { CLIENT_ID, MAX_SECRETS, type ServiceClient } from './service-client.ts'
+import { CLIENT_ID, type ServiceClient } from './service-client.ts'
 
 export type IssuedSecret = { readonly id: string; readonly clientSecret: string }
 
@@ -44,19 +38,6 @@ export type ClientService = {
   liveScopes(claims: AccessTokenClaims): Promise<Scope[] | undefined>
   /** Ends one access token of a client, everywhere. */
   revokeToken(claims: AccessTokenClaims): Promise<void>
-  /**
-   * Makes the client if need be, with these scopes and this secret good, and the one before it. Repeating it changes nothing.
-   * A client that was deleted stays so, and a secret that two newer ones have replaced does not come back.
-   */
-  ensure(client: {
-    clientId: string
-    secret: string
-    scopes: Scope[]
-  }): Promise<'ready' | 'deleted' | 'secret_replaced'>
-  /** Ids of the living clients that {@link ensure} made. */
-  listConfigured(): Promise<string[]>
-  /** Ids of clients none of whose secrets can be checked with the ring in force. */
-  listShutOut(): Promise<string[]>
 }
 
 type Dependencies = {
@@ -72,14 +53,6 @@ const CLOCK_SLACK_SECONDS = 60
 export const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope)
 
 export function createClientService({ db, cache, publisher, secretKeys }: Dependencies): ClientService {
-  async function keep(trx: AuthTransaction, keys: OpenedKeys, clientId: string, secret: string): Promise<string> {
-    const key = keys.get(keys.current)
-    if (!key) throw new Error('new secrets have a key')
-    const id = await insertSecret(trx, clientId, { ...hashSecret(secret, key), keyId: keys.current })
-    await retireOldSecrets(trx, clientId, MAX_SECRETS)
-    return id
-  }
-
   async function issue(
     trx: AuthTransaction,
     keys: OpenedKeys,
@@ -87,7 +60,7 @@ export function createClientService({ db, cache, publisher, secretKeys }: Depend
     origin: Origin,
   ): Promise<IssuedSecret> {
     const clientSecret = newClientSecret()
-    const id = await keep(trx, keys, clientId, clientSecret)
+    const id = await keepSecret(trx, keys, clientId, clientSecret)
     await recordClientSecretCreated(trx, origin, clientId, id)
     return { id, clientSecret }
   }
@@ -132,7 +105,8 @@ export function createClientService({ db, cache, publisher, secretKeys }: Depend
     async authenticate(clientId, secret) {
       const keys = await secretKeys()
       const credentials = CLIENT_ID.test(clientId) ? await findCredentials(db, clientId) : undefined
-      const matches = matchesAny(secret, withKeys(keys, credentials?.secrets ?? []), MAX_SECRETS)
+      // Also where there is no client, so that it takes as long.
+      const matches = matchesKept(secret, credentials?.secrets ?? [], keys)
       if (!matches || !credentials) return undefined
       if (!credentials.usedLately) await noteUse(db, clientId)
       return credentials.scopes
@@ -154,35 +128,7 @@ export function createClientService({ db, cache, publisher, secretKeys }: Depend
       await publisher.publish([{ kind: 'token', id: jti }])
       await cache.revokeToken(jti, Math.max(1, Math.ceil((expiresAt - Date.now()) / 1000)))
     },
-
-    async ensure({ clientId, secret, scopes }) {
-      const keys = await secretKeys()
-      const outcome = await db.transaction().execute(async (trx) => {
-        await insertClient(trx, clientId, scopes)
-        if (!(await lockClient(trx, clientId))) return 'deleted'
-        await configureClient(trx, clientId, scopes)
-        const good = (await findCredentials(trx, clientId))?.secrets ?? []
-        if (matchesAny(secret, withKeys(keys, good), MAX_SECRETS)) return 'ready'
-        const retired = await listRetiredSecrets(trx, clientId)
-        if (matchesAny(secret, withKeys(keys, retired), 0)) return 'secret_replaced'
-        await keep(trx, keys, clientId, secret)
-        return 'ready'
-      })
-      if (outcome !== 'deleted') await cache.settle(clientId, scopes)
-      return outcome
-    },
-
-    listConfigured: () => listConfiguredIds(db),
-    listShutOut: async () => listShutOut(db, (await secretKeys()).ids),
   }
-}
-
-/** Without those whose key is not to be had: they match nothing. */
-function withKeys(keys: OpenedKeys, secrets: readonly KeyedSecret[]): (KeyedSecret & { key: Buffer })[] {
-  return secrets.flatMap((secret) => {
-    const key = secret.keyId === null ? undefined : keys.get(secret.keyId)
-    return key ? [{ ...secret, key }] : []
-  })
 }
 
 /** Whether an access token was issued to a service client rather than to a person. */

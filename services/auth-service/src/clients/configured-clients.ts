@@ -1,4 +1,4 @@
-import type { ClientService } from './client-service.ts'
+import type { ClientConfiguration } from './client-configuration.ts'
 import type { ConfiguredClient } from './parse-service-clients.ts'
 
 type Configured = {
@@ -26,7 +26,7 @@ export function configuredClients({
 /** Makes the clients that the settings name. What an administrator decided about one comes before the settings. */
 export async function ensureConfiguredClients(
   configured: readonly ConfiguredClient[],
-  clients: ClientService,
+  clients: ClientConfiguration,
   log: { warn(fields: object, message: string): void },
 ): Promise<void> {
   const warn = (clientId: string, event: keyof typeof warnings): void =>
@@ -43,7 +43,7 @@ export async function ensureConfiguredClients(
 
 /** Tells of clients that can't sign in since the settings have none of the keys that their secrets are kept under. */
 export async function reportShutOutClients(
-  clients: ClientService,
+  clients: ClientConfiguration,
   log: { warn(fields: object, message: string): void },
 ): Promise<void> {
   const clientIds = await clients.listShutOut()

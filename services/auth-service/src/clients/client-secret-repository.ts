@@ -1,0 +1,59 @@
+import { type Kysely, sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
+import type { HashedSecret } from './client-secret.ts'
+import type { KeyedSecret } from './client-table.ts'
+
+type Executor = Kysely<AuthSchema>
+
+export async function insertSecret(
+  trx: AuthTransaction,
+  clientId: string,
+  { salt, hash, keyId }: HashedSecret & { keyId: string },
+): Promise<string> {
+  const id = uuidv7()
+  await trx.insertInto('client_secrets').values({ id, client_id: clientId, salt, hash, key_id: keyId }).execute()
+  return id
+}
+
+/** Keeps the newest `keep` secrets good. */
+export async function retireOldSecrets(trx: AuthTransaction, clientId: string, keep: number): Promise<void> {
+  const newest = trx
+    .selectFrom('client_secrets')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .where('retired_at', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(keep)
+  await trx
+    .updateTable('client_secrets')
+    .set({ retired_at: sql<Date>`now()` })
+    .where('client_id', '=', clientId)
+    .where('retired_at', 'is', null)
+    .where('id', 'not in', newest)
+    .execute()
+}
+
+/** Secrets that were good once. */
+export async function listRetiredSecrets(trx: AuthTransaction, clientId: string): Promise<KeyedSecret[]> {
+  const rows = await trx
+    .selectFrom('client_secrets')
+    .select(['salt', 'hash', 'key_id'])
+    .where('client_id', '=', clientId)
+    .where('retired_at', 'is not', null)
+    .execute()
+  return rows.map(({ salt, hash, key_id }) => ({ salt, hash, keyId: key_id }))
+}
+
+/** Clients that have secrets, but none under one of these keys. */
+export async function listShutOut(db: Executor, keyIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('client_secrets')
+    .select('client_id')
+    .where('retired_at', 'is', null)
+    .groupBy('client_id')
+    .having(sql<boolean>`not coalesce(bool_or(key_id = any(${[...keyIds]}::uuid[])), false)`)
+    .orderBy('client_id')
+    .execute()
+  return rows.map((row) => row.client_id)
+}
