@@ -7,10 +7,20 @@ const toMs = (ticks: number): number => (ticks * 1000) / TICKS_PER_SECOND
 
 /** CPU time that a process has used so far with all its threads, in milliseconds and steps of ten: proc(5), `stat`. */
 export function cpuTimeMs(pid: number): number {
+  const fields = statFields(pid)
+  return toMs(Number(fields[11]) + Number(fields[12]))
+}
+
+/** The same of all its child processes that have ended. Postgres has one for each connection. */
+export function endedChildrenCpuTimeMs(pid: number): number {
+  const fields = statFields(pid)
+  return toMs(Number(fields[13]) + Number(fields[14]))
+}
+
+function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The command name is in parentheses and may hold anything; the fields after it are numbers.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return toMs(Number(fields[11]) + Number(fields[12]))
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 /** For how long a core has been busy so far, whoever used it, in milliseconds; other guests of the host included. */

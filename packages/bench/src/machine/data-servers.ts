@@ -8,6 +8,7 @@ export type DataServers = {
   readonly authDatabaseUrl: string
   readonly employeeDatabaseUrl: string
   readonly redisUrl: string
+  readonly postgresPid: number
   /** One more database, empty. */
   addDatabase(name: string): Promise<string>
   stop(): Promise<void>
@@ -35,6 +36,7 @@ export async function startDataServers(): Promise<DataServers> {
     authDatabaseUrl: await addDatabase('auth'),
     employeeDatabaseUrl: await addDatabase('employee'),
     redisUrl: redis.url,
+    postgresPid: postgres.process.pid,
     addDatabase,
     async stop() {
       await Promise.all([postgres.stop(), redis.stop()])

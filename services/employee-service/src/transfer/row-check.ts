@@ -37,6 +37,6 @@ export function createRowCheck(check: CellCheck, newId: () => string): RowCheck 
     if (cells.status === 'terminated') refuse('status', problems.use_termination.detail)
 
     const good = Object.fromEntries(Object.entries(cells).filter(([column]) => !refused.has(column)))
-    return { id: newId(), ...good, line, idGiven: 'id' in good }
+    return { ...good, id: good.id ?? newId(), line, idGiven: good.id !== undefined }
   }
 }

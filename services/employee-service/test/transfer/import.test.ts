@@ -1,16 +1,19 @@
+import { createDatabase } from '@latchkey/database'
+import { sql } from 'kysely'
 import t from 'tap'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
+import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
+import { employeeApp, READER } from '../employee-app.ts'
 import { everybody, importCsv } from './csv-calls.ts'
 
-const { app, logs } = await employeeApp(t)
+const { app, logs, config } = await employeeApp(t)
+const { db, close } = createDatabase<EmployeeDatabase>({ ...config.database, statementTimeoutMs: 60_000 })
+t.teardown(() => close())
 
 const ID = '0190b5c4-8a3e-7c1d-9f00-00000000000'
 const head = 'firstName,lastName,email'
 
 t.afterEach(async () => {
-  for (const { id } of await everybody(app)) {
-    await app.inject({ method: 'DELETE', url: `/employees/${id}`, headers: WRITER })
-  }
+  await sql`delete from employees`.execute(db)
 })
 
 t.test('every row becomes an employee, with all that POST takes', async (t) => {
@@ -75,6 +78,26 @@ t.test('managers may come behind those whom they manage, and be there already', 
   t.same((await importCsv(app, `id,${head},managerId\n${rows}`)).json(), { imported: 2, dryRun: false })
   const managers = (await everybody(app)).map(({ managerId }) => managerId)
   t.same(managers, [null, `${ID}2`, `${ID}0`])
+})
+
+t.test('in a long chain everybody is managed by the one on the next line', async (t) => {
+  const id = (n: number) => `${ID.slice(0, -4)}${String(n).padStart(5, '0')}`
+  const rows = Array.from({ length: 4500 }, (_, n) => `${id(n)},A,B,a${n}@example.com,${n < 4499 ? id(n + 1) : ''}\n`)
+  const file = `id,${head},managerId\n${rows.join('')}`
+  t.same((await importCsv(app, file)).json(), { imported: 4500, dryRun: false })
+  const managed = await app.inject({ url: '/employees', headers: READER, query: { managerId: id(2000) } })
+  t.match(managed.json().items, [{ id: id(1999) }])
+})
+
+t.test('of imports of the same people at once one is kept, the others are refused or told to try again', async (t) => {
+  const rows = Array.from({ length: 50 }, (_, n) => `A,B,a${n}@example.com\n`)
+  const files = [rows, rows, rows.toReversed()].map((lines) => `${head}\n${lines.join('')}`)
+  const answers = await Promise.all(files.map((file) => importCsv(app, file)))
+  const statuses = answers.map(({ statusCode }) => statusCode)
+  t.equal(statuses.filter((status) => status === 200).length, 1)
+  t.ok(statuses.every((status) => status === 200 || status === 400 || status === 503))
+  for (const answer of answers.filter(({ statusCode }) => statusCode === 400)) t.equal(answer.json().errorCount, 50)
+  t.equal((await everybody(app)).length, 50)
 })
 
 t.test('a dry run finds everything and keeps nothing', async (t) => {
