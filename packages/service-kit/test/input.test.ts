@@ -211,6 +211,11 @@ t.test('a path parameter of another type is refused', async (t) => {
   t.same(errors, [{ path: 'params/id', message: 'must be a whole number' }])
 })
 
+t.test('faults in several parts of a request are told together', async (t) => {
+  const { errors } = assertProblem(t, await app.inject('/things/x?limit=0&other=1'), 400, 'invalid_request')
+  t.match(errors, [{ path: 'params/id' }, { path: 'query/other' }, { path: 'query/limit' }])
+})
+
 t.test('a list has items and a cursor for the next page', async (t) => {
   t.same((await app.inject('/list')).json(), { items: ['a'], nextCursor: null })
 })

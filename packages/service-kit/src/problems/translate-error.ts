@@ -1,7 +1,7 @@
-import type { FastifyError, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { describeFaults } from '../http/input-faults.ts'
 import { edgeProblems } from './edge-problems.ts'
-import type { ProblemError } from './problem.ts'
+import type { InputFault, ProblemError } from './problem.ts'
 
 /** Fastify's own failures that are the caller's doing, as our problems. */
 const FRAMEWORK_PROBLEMS: Record<string, () => ProblemError> = {
@@ -27,8 +27,29 @@ export function translateFrameworkError(error: FastifyError, request: FastifyReq
     if (validationContext === 'body' && request.body === undefined) return invalid('A JSON body is required.')
     return new edgeProblems.invalid_request({
       detail: 'The input is not acceptable; `errors` says where.',
-      errors: describeFaults(validation, validationContext),
+      errors: [...describeFaults(validation, validationContext), ...furtherFaults(validationContext, request)],
     })
   }
   return FRAMEWORK_PROBLEMS[error.code]?.()
+}
+
+/** The parts of a request in the order in which Fastify looks at them. It stops at the first that is not acceptable. */
+const PARTS = ['params', 'body', 'querystring', 'headers'] as const
+
+/** What is wrong with the parts that Fastify did not get to, so that all faults are told at once. */
+function furtherFaults(part: (typeof PARTS)[number], request: FastifyRequest): InputFault[] {
+  const unseen = PARTS.slice(PARTS.indexOf(part) + 1)
+  return unseen.flatMap((name) => {
+    const validate: unknown = request.getValidationFunction(name)
+    const input = name === 'querystring' ? request.query : request[name]
+    if (!isValidator(validate) || input === undefined || validate(input)) return []
+    return describeFaults(validate.errors ?? [], name)
+  })
+}
+
+type Validator = { (input: unknown): boolean; errors?: FastifySchemaValidationError[] | null }
+
+/** Not the list of validators that a body of several media types has. */
+function isValidator(validate: unknown): validate is Validator {
+  return typeof validate === 'function'
 }

@@ -198,7 +198,12 @@ const cases: [what: string, call: InjectOptions, paths: string[]][] = [
   ['an id without its hyphens', one(id.replaceAll('-', '')), ['params/id']],
   ['an id with something behind', one(`${id}%0a`), ['params/id']],
   ['an id that is SQL', remove("1'%20or%20'1'='1"), ['params/id']],
-  ['a bad id and a bad member of the query', { ...history('x=1', '1') }, ['params/id']],
+  ['a bad id and a bad member of the query', { ...history('x=1', '1') }, ['params/id', 'query/x']],
+  [
+    'a fault in every part of the request',
+    { ...put({ firstName: 7, lastName: 'a\0' }), url: '/employees/1', query: { force: 'true' } },
+    ['params/id', '/firstName', '/lastName', '/email', 'query/force'],
+  ],
   ['PUT at a bad id', { ...put(good), url: '/employees/1' }, ['params/id']],
   ['PATCH at a bad id', { ...patch({}), url: '/employees/1' }, ['params/id']],
   ['PUT with a query', { ...put(good), query: { force: 'true' } }, ['query/force']],
