@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
+import { promisify } from 'node:util'
 import { privatePostgres } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -26,6 +27,8 @@ async function transfersOpen(): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
+const connections = promisify(app.server.getConnections.bind(app.server))
+
 t.test('a client that leaves in the midst of its file has imported nobody', async (t) => {
   const client = openRequest(port, '/employees/import', CSV)
   client.write(HEAD + rows(5000))
@@ -49,7 +52,7 @@ t.test('a client that leaves before its answer has imported nobody either', asyn
   client.end(HEAD + rows(10))
   t.ok(await eventually(async () => (await transfersOpen()) > 0), 'the import waits')
   client.destroy()
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  t.ok(await eventually(async () => (await connections()) === 0), 'the service knows that nobody listens')
   await holder.rollback().execute()
   t.ok(await eventually(async () => (await transfersOpen()) === 0))
   t.same(await everybody(app), [])
