@@ -1,5 +1,4 @@
 import type { InputFault } from '@latchkey/service-kit'
-import { problems } from '../errors.ts'
 import type { ImportColumn } from './csv-columns.ts'
 import type { CsvRecord } from './csv-records.ts'
 import type { FaultReport } from './fault-report.ts'
@@ -34,7 +33,7 @@ export function createRowCheck(check: CellCheck, newId: () => string): RowCheck 
       else if (cell !== '') cells[column] = unguardFormulas(cell)
     }
     for (const { path, message } of check(cells)) refuse(path.slice(1), message)
-    if (cells.status === 'terminated') refuse('status', problems.use_termination.detail)
+    if (cells.status === 'terminated') refuse('status', 'must not be terminated, which termination alone makes')
 
     const good = Object.fromEntries(Object.entries(cells).filter(([column]) => !refused.has(column)))
     return { ...good, id: good.id ?? newId(), line, idGiven: good.id !== undefined }

@@ -38,7 +38,7 @@ export async function importEmployees(app: AppInstance, transfer: EmployeeTransf
         request.logFields = { ...request.logFields, imported, dryRun }
         return { imported, dryRun }
       } catch (error) {
-        throw givenUp.aborted ? unavailable(1, error) : error
+        throw error === givenUp.reason ? unavailable(1, error) : error
       }
     })
   })
