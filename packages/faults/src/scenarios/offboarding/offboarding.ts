@@ -17,7 +17,7 @@ const cells: readonly Cell[] = BOUNDARIES.flatMap((boundary) => VICTIMS.map((vic
 export const offboarding: Scenario = {
   name: 'offboarding',
   title: 'employee-service, auth-service, Postgres or Redis killed at each step of an offboarding',
-  plan: { full: { runs: 2 * cells.length, seconds: 600 }, quick: { runs: cells.length, seconds: 45 } },
+  plan: { full: { runs: 2 * cells.length, seconds: 600 }, quick: { runs: cells.length, seconds: 90 } },
   checks: DEFAULT_CHECKS,
 
   async run({ scope, databases, history, random, runs }) {
