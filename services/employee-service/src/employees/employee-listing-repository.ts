@@ -179,11 +179,14 @@ function areFound(words: readonly SearchWord[]): RawBuilder<boolean> {
 }
 
 /**
- * What an index finds for these words: whoever matches, and a few more. The keys stand in a query of their own, so that
- * the planner can't look into them: its choice would hang on a guess about the word.
+ * What an index finds for these words: whoever matches, and a few more. A single character narrows nothing down beside
+ * longer words. The keys stand in a query of their own, so that the planner can't look into them: its choice would hang
+ * on a guess about the word.
  */
 function areIndexed(words: readonly SearchWord[]): RawBuilder<boolean> {
-  return allOf(words.slice(0, WORDS_APART).map(({ keys }) => isIndexed(keys)))
+  const longer = words.filter(({ text }) => text.length > 1)
+  const telling = longer.length > 0 ? longer : words
+  return allOf(telling.slice(0, WORDS_APART).map(({ keys }) => isIndexed(keys)))
 }
 
 function isIndexed(keys: IndexKeys): RawBuilder<boolean> {
