@@ -161,10 +161,11 @@ function candidates(db: Pick<Kysely<EmployeeDatabase>, 'selectFrom'>, page: Omit
   if (department) select = select.where('department', '=', department)
   if (status) select = select.where('status', '=', status)
   if (managerId) select = select.where('manager_id', '=', managerId)
-  const place = ({ key, id }: EmployeePosition) => sql`(${key}::${type}, ${id}::uuid)`
-  const [behind, before] = direction === 'desc' ? [sql`<`, sql`>=`] : [sql`>`, sql`<=`]
-  if (page.after) select = select.where(sql<boolean>`(${by}, id) ${behind} ${place(page.after)}`)
-  if (page.until) select = select.where(sql<boolean>`(${by}, id) ${before} ${place(positionOf(page.until, page.sort))}`)
+  const behind = direction === 'desc' ? sql`<` : sql`>`
+  const isBehind = ({ key, id }: EmployeePosition) => sql<boolean>`(${by}, id) ${behind} (${key}::${type}, ${id}::uuid)`
+  if (page.after) select = select.where(isBehind(page.after))
+  // In a form that no index knows: the matches come from the index of their words.
+  if (page.until) select = select.where(sql<boolean>`not (${isBehind(positionOf(page.until, page.sort))})`)
   return select
 }
 
