@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from '@latchkey/service-client'
 import { testEnvironment } from '@latchkey/test-kit'
@@ -101,6 +102,8 @@ t.test('the three lines of the README run as they stand', async (t) => {
     const code = snippet.replaceAll('http://localhost:3002', resource.url).replaceAll('http://localhost:3001', auth.url)
     t.not(code, snippet)
     const directory = t.testdir({
+      // Wherever the directory is, the packages are those of this service.
+      node_modules: t.fixture('symlink', fileURLToPath(new URL('../../node_modules', import.meta.url))),
       'snippet.ts': `export default async (clientId: string, clientSecret: string, request: { id: string }) => {
         ${code.replace(/^import (.*) from (.*)$/m, 'const $1 = await import($2)')}
         return { response, close: () => employees.close() }
