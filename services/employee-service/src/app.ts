@@ -67,8 +67,10 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const onConnectionError = (err: unknown) => app.log.warn({ err }, 'Postgres connection failed')
     const database = await openDatabase({ ...config.database, waitMs: databaseWaitMs, onError: onConnectionError })
     app.addHook('onClose', () => database.close())
-    const transfers = openTransfers({ ...config.database, onError: onConnectionError })
-    app.addHook('onClose', () => transfers.close())
+    // One pool each: whoever reads an export slowly keeps nobody from importing.
+    const imports = openTransfers({ ...config.database, onError: onConnectionError })
+    const exports = openTransfers({ ...config.database, onError: onConnectionError })
+    app.addHook('onClose', () => Promise.all([imports.close(), exports.close()]))
 
     const offboarding = await buildOffboarding(app, config, database)
     const { accounts, watch, counts } = offboarding
@@ -109,8 +111,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       employees,
       history: createHistoryService(createHistoryRepository(db), repository),
       transfer: {
-        importEmployees: createEmployeeImport(createWriteAs(transfers.db), checkRow),
-        exportEmployees: createEmployeeExport(createExportRepository(transfers.db)),
+        importEmployees: createEmployeeImport(createWriteAs(imports.db), checkRow),
+        exportEmployees: createEmployeeExport(createExportRepository(exports.db)),
       },
     })
     await offboardingRoutes(app, offboarding.service(employees, writeAs))

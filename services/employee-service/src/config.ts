@@ -2,6 +2,7 @@ import { ALGORITHMS, type KeyRing, parseKeyRing, parsePublicKeys } from '@latchk
 import { type JwksOptions, parseRedisUrl, type RevocationOptions } from '@latchkey/resource-server'
 import type { ServiceClientOptions } from '@latchkey/service-client'
 import {
+  BadSetting,
   type Environment,
   type Loaded,
   type LoggerOptions,
@@ -30,8 +31,9 @@ export const employeeSettings = {
     description: 'Port of auth-service, for the default issuer',
     default: 3001,
   }),
-  authUrl: setting.url({
+  authUrl: setting.custom({
     name: 'AUTH_URL',
+    parse: parseBaseUrl,
     description: 'Where employee-service reaches auth-service, to disable accounts of employees who left',
     shownDefault: 'set by `npm start` and compose',
   }),
@@ -180,4 +182,14 @@ function keyFaults(settings: Settings): SettingFault[] {
   if ('jwksUrl' in keys || keys.current().algorithm === algorithm) return []
   const [first] = keys.current().keys
   return [{ name, message: `has the key '${first?.kid}' for another algorithm than ${algorithm}` }]
+}
+
+/** What paths can be put behind. */
+function parseBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isPlain = url !== undefined && ['http:', 'https:'].includes(url.protocol) && !/[?#]/.test(text)
+  if (!isPlain || url.username !== '' || url.password !== '') {
+    throw new BadSetting('must be an http:// or https:// URL without user, query or fragment')
+  }
+  return text
 }

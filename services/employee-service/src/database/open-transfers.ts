@@ -1,12 +1,12 @@
 import { createDatabase, type Database, type DatabaseOptions } from '@latchkey/database'
 import type { EmployeeDatabase } from './employee-database.ts'
 
-/** Imports and exports at a time in one process; the next one waits a moment and is told to come back. */
-const POOL_SIZE = 4
+/** Imports, or exports, at a time in one process; the next one waits a moment and is told to come back. */
+const POOL_SIZE = 3
 const STATEMENT_TIMEOUT_MS = 30_000
 
 /**
- * Connections for imports and exports alone: these take their time, and a client that reads slowly keeps one for as long.
+ * Connections for imports alone, or for exports: these take their time, and a client that reads slowly keeps one for as long.
  * Each connection is new, so that a server that fell silent is noticed at once and not by a statement that may take long.
  */
 export function openTransfers(

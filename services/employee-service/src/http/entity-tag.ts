@@ -11,6 +11,11 @@ export function entityTag(version: number): string {
   return `"${version}"`
 }
 
+/** The same where the address alone does not say whose version it is. */
+export function ownEntityTag({ id, version }: { id: string; version: number }): string {
+  return `"${id}.${version}"`
+}
+
 /**
  * The versions that If-Match asks for (RFC 9110, section 13.1.1, strong comparison). Undefined when there is no such
  * header or it is `*`; empty when none of its tags can be one of ours.
@@ -24,11 +29,11 @@ export function expectedVersions(ifMatch: string | undefined): ExpectedVersions 
   return tags.flatMap(({ weak, text }) => (weak ? [] : versionsOf(text)))
 }
 
-/** Whether If-None-Match names this version (RFC 9110, section 13.1.2, weak comparison); a malformed one names nothing. */
-export function namesVersion(ifNoneMatch: string | undefined, version: number): boolean {
+/** Whether If-None-Match names this tag (RFC 9110, section 13.1.2, weak comparison); a malformed one names nothing. */
+export function namesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch.trim() === '*') return true
-  return (parseTags(ifNoneMatch) ?? []).some(({ text }) => text === String(version))
+  return (parseTags(ifNoneMatch) ?? []).some(({ text }) => `"${text}"` === tag)
 }
 
 function parseTags(list: string): { weak: boolean; text: string }[] | undefined {

@@ -32,15 +32,20 @@ export function createAccountDisabler(auth: Pick<ServiceClient, 'fetch'>, now: (
           body: JSON.stringify({ status: 'disabled' }),
           context,
         })
-        const code = await codeOf(response)
         const { status } = response
+        if (status === 200) {
+          await response.body?.cancel()
+          return { verdict: 'done', answeredAt: dateOf(response, now) }
+        }
+        const code = await codeOf(response)
         const isUnknown = status === 404 && code === 'user_not_found'
-        if (status === 200 || isUnknown) return { verdict: 'done', answeredAt: dateOf(response, now) }
-        const isFinal = status < 500 && !PASSING.has(status)
+        if (isUnknown) return { verdict: 'done', answeredAt: dateOf(response, now) }
+        // Without a code it is not auth-service that speaks: a proxy's 404 for a service that is away, a page of its own.
+        const isFinal = code !== undefined && status >= 400 && status < 500 && !PASSING.has(status)
         return { verdict: isFinal ? 'refused' : 'retry', error: [status, code].filter(Boolean).join(' ') }
       } catch (error) {
-        if (error instanceof ServiceCallError) return { verdict: 'retry', error: error.code }
-        throw error
+        // An answer that broke off says as little as none.
+        return { verdict: 'retry', error: error instanceof ServiceCallError ? error.code : 'unreachable' }
       }
     },
   }

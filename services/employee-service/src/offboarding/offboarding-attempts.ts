@@ -3,8 +3,10 @@ import type { AccountDisabler } from './account-disabler.ts'
 import type { PendingOffboarding } from './offboarding.ts'
 import type { OffboardingRepository } from './offboarding-repository.ts'
 
-/** After this long of trying somebody has to look. */
-const GIVE_UP_AFTER_MS = 24 * 3600 * 1000
+/** What can pass is tried until it does, however long that takes: a job that gave up could miss the moment. But it is told. */
+const LONG_MS = 3600 * 1000
+/** At an attempt every two or three seconds, about three quarters of an hour. */
+const ATTEMPTS_BETWEEN_TELLING = 1000
 
 /** Tokens carry whole seconds: one that was issued in the last of them must not be taken for a later one. */
 const REST_OF_THE_SECOND_MS = 1000
@@ -42,10 +44,11 @@ export function createOffboardingAttempts({ offboardings, disabler, log }: Depen
   }
 
   async function later(offboarding: PendingOffboarding, error: string): Promise<Attempt> {
-    if (offboarding.triedForMs > GIVE_UP_AFTER_MS) return fail(offboarding, error)
     await offboardings.noteAttempt(offboarding.id, error)
+    const isLong = offboarding.triedForMs > LONG_MS && offboarding.attempts % ATTEMPTS_BETWEEN_TELLING === 0
     // The same again every other second would drown what else there is to read.
-    if (error === offboarding.lastError)
+    if (isLong) log.error({ ...fieldsOf(offboarding), error }, 'offboarding: not possible for long, and still tried')
+    else if (error === offboarding.lastError)
       log.debug({ ...fieldsOf(offboarding), error }, 'offboarding: still not possible')
     else if (error === 'token_refused')
       log.error({ ...fieldsOf(offboarding), error }, 'offboarding: auth-service refuses this client')

@@ -24,13 +24,20 @@ export function createOffboardingRepository(db: Kysely<EmployeeDatabase>) {
         .execute()
     },
 
-    /** Whether this account, or nobody's, has been offboarded for this employee. */
-    async covers(employeeId: string, userId: string | null): Promise<boolean> {
+    /**
+     * Whether the end of this account for this employee is still open, or (unless `open`) was the last end of that employee; for
+     * nobody's account, whether there was an end at all.
+     */
+    async covers(employeeId: string, userId: string | null, { open }: { open: boolean }): Promise<boolean> {
       const row = await db
         .selectFrom('offboardings')
         .select('id')
         .where('employee_id', '=', employeeId)
-        .where(userId === null ? sql<boolean>`true` : sql<boolean>`user_id = ${userId}`)
+        .where(
+          userId === null
+            ? sql<boolean>`true`
+            : sql<boolean>`user_id = ${userId} and (state in ('pending', 'failed') or ${open ? sql`false` : IS_LAST})`,
+        )
         .limit(1)
         .executeTakeFirst()
       return row !== undefined
@@ -140,5 +147,10 @@ export function createOffboardingRepository(db: Kysely<EmployeeDatabase>) {
     },
   }
 }
+
+/** Of the offboardings of one employee. */
+const IS_LAST = sql<boolean>`not exists (
+  select 1 from offboardings later where later.employee_id = offboardings.employee_id
+    and (later.requested_at, later.id) > (offboardings.requested_at, offboardings.id))`
 
 type RefusedRow = { user_id: string; state: string; tokens_until: string | null; requested_at: Date }

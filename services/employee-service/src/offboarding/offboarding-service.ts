@@ -32,17 +32,18 @@ export type OffboardingService = ReturnType<typeof createOffboardingService>
  */
 export function createOffboardingService({ offboardings, writeAs, employees, queue, watch, newId }: Dependencies) {
   /**
-   * Every end has an offboarding of its own, except that ending again somebody who has left already adds nothing; unless
-   * another account has been linked since.
+   * Every end has an offboarding of its own, except that repeating one adds nothing. A deletion repeats only what is still
+   * open: it is the last chance to disable an account that somebody has enabled since.
    */
   async function offboard(
     stores: Stores,
     before: Employee,
     { requestId }: Actor,
-    reason: string | null,
+    { reason, isLast }: { reason: string | null; isLast: boolean },
   ): Promise<void> {
     const { id: employeeId, userId } = before
-    if (before.status === 'terminated' && (await stores.offboardings.covers(employeeId, userId))) return
+    const isRepeated = before.status === 'terminated'
+    if (isRepeated && (await stores.offboardings.covers(employeeId, userId, { open: isLast }))) return
     const id = newId()
     await stores.offboardings.insert({ id, employeeId, userId, reason, requestId })
     if (userId !== null) await queue.add(stores.trx, id)
@@ -58,7 +59,7 @@ export function createOffboardingService({ offboardings, writeAs, employees, que
       const termination = await writeAs(actor, async (stores) => {
         const before = await stores.employees.lock(employeeId)
         if (before === undefined) throw new problems.employee_not_found()
-        await offboard(stores, before, actor, reason ?? null)
+        await offboard(stores, before, actor, { reason: reason ?? null, isLast: false })
         const isOver = before.status === 'terminated'
         const after = isOver ? before : await stores.employees.update(employeeId, { status: 'terminated' }, {})
         const offboarding = await stores.offboardings.find(employeeId)
@@ -74,7 +75,7 @@ export function createOffboardingService({ offboardings, writeAs, employees, que
         const before = await stores.employees.lock(employeeId)
         if (before === undefined) throw new problems.employee_not_found()
         if (versions !== undefined && !versions.includes(before.version)) throw new problems.version_conflict()
-        await offboard(stores, before, actor, null)
+        await offboard(stores, before, actor, { reason: null, isLast: true })
         await stores.employees.delete(employeeId, {})
       })
       await refuseHere()

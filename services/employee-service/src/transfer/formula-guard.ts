@@ -1,6 +1,7 @@
 // What a spreadsheet takes for the start of a formula, at the start of a cell: OWASP, "CSV Injection"; the last four are
-// the full-width forms, which some take as well. Cells also start behind a semicolon wherever that is the list separator.
-const CELL_START = '(^|;)'
+// the full-width forms, which some take as well. Cells also start behind a semicolon wherever that is the list separator, and
+// then a quote in front of them goes before they are looked at.
+const CELL_START = '(^"*|;"*)'
 const FORMULA = "('*[=+\\-@\\t\\r\\n\\uff1d\\uff0b\\uff0d\\uff20])"
 
 const UNGUARDED = new RegExp(`${CELL_START}${FORMULA}`, 'g')

@@ -39,10 +39,12 @@ export function createStaging(trx: Transaction<EmployeeDatabase>) {
       with part as (select * from staged_employees where line > ${line} order by line limit ${PART_ROWS}),
       inserted as (
         insert into employees (
-          id, first_name, last_name, email, department, job_title, manager_id, hired_on, status, user_id
+          id, first_name, last_name, email, department, job_title, manager_id, hired_on, status, user_id, version
         )
         select
-          id, first_name, last_name, email, department, job_title, manager_id, hired_on, coalesce(status, 'active'), user_id
+          id, first_name, last_name, email, department, job_title, manager_id, hired_on, coalesce(status, 'active'), user_id,
+          -- Whose id comes back goes on where it ended: an entity tag of then must not name what is there now.
+          case when id_given then 1 + coalesce((select max(version) from employee_history where employee_id = part.id), 0) else 1 end
         from part order by line
       )
       select count(*)::integer as count, coalesce(max(line), 0) as last from part`.execute(trx)

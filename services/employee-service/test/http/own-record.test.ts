@@ -22,8 +22,9 @@ t.test('a linked user reads the own record without any right to read others', as
   const answer = await me(userWith(USER, 'profile'))
   t.equal(answer.statusCode, 200)
   t.same(answer.json(), linked.json())
-  t.equal(answer.headers.etag, '"2"')
-  const unchanged = await me({ ...userWith(USER, 'profile'), 'if-none-match': '"2"' })
+  const { etag = '' } = answer.headers
+  t.equal(etag, `"${answer.json().id}.2"`)
+  const unchanged = await me({ ...userWith(USER, 'profile'), 'if-none-match': String(etag) })
   t.match(unchanged, { statusCode: 304, body: '' })
   const other = await app.inject({ url: `/employees/${id}`, headers: userWith(USER, 'profile') })
   t.match(other.json(), { status: 403, code: 'insufficient_scope' })

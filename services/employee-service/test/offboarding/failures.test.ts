@@ -94,19 +94,31 @@ t.test('a failure is settled when a later end of the same account is done', asyn
   t.match(await offboardingOf(app, linked), { lastError: null }, 'and none is left that failed')
 })
 
-t.test('after a day of trying it has failed, and somebody has to look', async (t) => {
+t.test('what can pass is tried until it does, however long that takes', async (t) => {
   const linked = await createLinked(app)
   auth.answers.set(linked.userId, { status: 503, code: 'unavailable' })
   await terminate(app, linked)
   await until(async () => (await offboardingOf(app, linked)).attempts > 0)
   await database.pool.query(
-    `update offboardings set tried_since = now() - interval '25 hours' where user_id = $1 and state = 'pending'`,
+    `update offboardings set tried_since = now() - interval '7 days', attempts = 1000 where user_id = $1 and state = 'pending'`,
     [linked.userId],
   )
-  await untilState(app, linked, 'failed')
-  t.match(await offboardingOf(app, linked), { lastError: '503 unavailable', completedAt: null })
+  await until(async () => (await offboardingOf(app, linked)).attempts > 1001)
+  t.match(await offboardingOf(app, linked), { state: 'pending', lastError: '503 unavailable', completedAt: null })
+  t.match(JSON.stringify(logs.lines()), /not possible for long/, 'and somebody is told')
   auth.answers.delete(linked.userId)
-  t.equal((await retry(linked)).statusCode, 202)
+  await untilState(app, linked, 'done')
+})
+
+t.test('what a proxy says in place of auth-service is no verdict', async (t) => {
+  const linked = await createLinked(app)
+  for (const status of [404, 403, 302]) {
+    auth.answers.set(linked.userId, { status })
+    if (status === 404) await terminate(app, linked)
+    await until(async () => (await offboardingOf(app, linked)).lastError === String(status))
+    t.equal((await offboardingOf(app, linked)).state, 'pending')
+  }
+  auth.answers.delete(linked.userId)
   await untilState(app, linked, 'done')
 })
 

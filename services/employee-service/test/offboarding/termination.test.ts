@@ -34,8 +34,10 @@ t.test('a termination ends the employee at once, and the account soon after', as
   t.same(call?.body, { status: 'disabled' })
   t.equal(call?.headers.authorization, 'Bearer the-token-of-employee-service')
   t.equal(call?.headers['x-request-id'], 'the-end-of-grace', 'for the audit trail of auth-service')
-  const line = logs.lines().find(({ msg, employeeId }) => employeeId === linked.id && /done/.test(`${msg}`))
-  t.match(line, { requestId: 'the-end-of-grace', userId: linked.userId })
+  const told = () => logs.lines().find(({ msg, employeeId }) => employeeId === linked.id && /done/.test(`${msg}`))
+  // It is told once it stands.
+  await until(async () => told() !== undefined)
+  t.match(told(), { requestId: 'the-end-of-grace', userId: linked.userId })
   t.notMatch(logs.text(), 'the-token-of-employee-service')
 })
 
@@ -101,14 +103,34 @@ t.test('deleting offboards the same way, and what became of it can still be aske
   t.equal((await terminate(app, linked)).statusCode, 404)
 })
 
-t.test('deleting somebody who has left already asks for nothing more', async (t) => {
-  const linked = await createLinked(app)
-  await terminate(app, linked)
-  await untilState(app, linked, 'done')
-  t.equal((await app.inject({ method: 'DELETE', url: linked.url, headers: WRITER })).statusCode, 204)
-  t.match(await offboardingOf(app, linked), { state: 'done', attempts: 1 })
-  t.equal(callsFor(linked.userId).length, 1)
-})
+t.test(
+  'deleting somebody who has left already disables once more: the account may have been enabled since',
+  async (t) => {
+    const linked = await createLinked(app)
+    await terminate(app, linked)
+    await untilState(app, linked, 'done')
+    t.equal((await app.inject({ method: 'DELETE', url: linked.url, headers: WRITER })).statusCode, 204)
+    await until(async () => callsFor(linked.userId).length === 2)
+    await untilState(app, linked, 'done')
+  },
+)
+
+t.test(
+  'the account of a first stint is disabled again at the end of the second, also when it was unlinked between',
+  async (t) => {
+    const linked = await createLinked(app)
+    await terminate(app, linked)
+    await untilState(app, linked, 'done')
+    const patch = (payload: object) => app.inject({ method: 'PATCH', url: linked.url, headers: WRITER, payload })
+    await patch({ status: 'active', userId: null })
+    await terminate(app, linked)
+    auth.enable(linked.userId)
+    await patch({ userId: linked.userId })
+    t.equal((await terminate(app, linked)).json().offboarding.state, 'pending')
+    await untilState(app, linked, 'done')
+    t.equal(auth.disablings.get(linked.userId), 2)
+  },
+)
 
 t.test('a rehire enables nothing, and a second end disables once more', async (t) => {
   const linked = await createLinked(app)

@@ -1,7 +1,7 @@
 import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
-import { entityTag, namesVersion } from '../../entity-tag.ts'
+import { entityTag, namesTag } from '../../entity-tag.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
 import { EmployeeParams, etagHeader, IfNoneMatch } from '../../schemas/employee-request.ts'
 
@@ -23,7 +23,7 @@ export function getEmployee(app: AppInstance, employees: EmployeeService): void 
   app.get('/employees/:id', { schema }, async (request, reply) => {
     const employee = await employees.get(request.params.id)
     reply.header('etag', entityTag(employee.version))
-    if (namesVersion(request.headers['if-none-match'], employee.version)) return reply.code(304).send(null)
+    if (namesTag(request.headers['if-none-match'], entityTag(employee.version))) return reply.code(304).send(null)
     return employee
   })
 }

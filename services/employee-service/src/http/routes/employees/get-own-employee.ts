@@ -2,7 +2,7 @@ import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/se
 import { Type } from 'typebox'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import { actorOf } from '../../actor-of.ts'
-import { entityTag, namesVersion } from '../../entity-tag.ts'
+import { namesTag, ownEntityTag } from '../../entity-tag.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
 import { etagHeader, IfNoneMatch } from '../../schemas/employee-request.ts'
 
@@ -24,8 +24,10 @@ export function getOwnEmployee(app: AppInstance, employees: EmployeeService): vo
   }
   app.get('/employees/me', { schema }, async (request, reply) => {
     const employee = await employees.getOwn(actorOf(request))
-    reply.header('etag', entityTag(employee.version))
-    if (namesVersion(request.headers['if-none-match'], employee.version)) return reply.code(304).send(null)
+    // Who is meant follows the caller and the link: a version alone could be that of somebody else.
+    const tag = ownEntityTag(employee)
+    reply.header('etag', tag)
+    if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send(null)
     return employee
   })
 }
