@@ -234,4 +234,17 @@ t.test('a method that is not there is 405 and names those that are', async (t) =
   t.equal(answer.headers.allow, 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS')
 })
 
+for (const [method, url, allow] of [
+  ['PUT', '/employees/me', 'GET, HEAD, OPTIONS'],
+  ['DELETE', '/employees/export', 'GET, HEAD, OPTIONS'],
+  ['GET', '/employees/import', 'POST, OPTIONS'],
+  ['HEAD', '/employees/import', 'POST, OPTIONS'],
+] as const) {
+  t.test(`${method} ${url} is a wrong method, not a wrong id`, async (t) => {
+    const answer = await app.inject({ method, url, headers: WRITER })
+    t.equal(answer.statusCode, 405)
+    t.equal(answer.headers.allow, allow)
+  })
+}
+
 t.end()

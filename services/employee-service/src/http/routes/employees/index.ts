@@ -10,6 +10,7 @@ import { importEmployees } from './import-employees.ts'
 import { listEmployees } from './list-employees.ts'
 import { listHistory } from './list-history.ts'
 import { patchEmployee } from './patch-employee.ts'
+import { refuseOtherMethods } from './refuse-other-methods.ts'
 import { replaceEmployee } from './replace-employee.ts'
 
 /** What the routes ask of the domain. */
@@ -21,6 +22,7 @@ export type EmployeeServices = {
 
 export async function employeeRoutes(app: AppInstance, services: EmployeeServices): Promise<void> {
   const { employees, history, transfer } = services
+  refuseOtherMethods(app)
 
   await app.register(async (own: AppInstance) => {
     own.addHook('onRequest', own.requireScope('profile'))
