@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Algorithm } from '@latchkey/access-token'
 import { createRingFiles, type RingFiles } from './key-changes/ring-files.ts'
 import { startTraffic, type Traffic } from './key-changes/traffic.ts'
+import { call } from './machine/call.ts'
 import { type DataServers, startDataServers } from './machine/data-servers.ts'
 import { type ServerProcess, startServerProcess } from './machine/server-process.ts'
 import { tokenEnvironment } from './tokens.ts'
@@ -65,26 +66,15 @@ async function deploy(data: DataServers, directory: string, profile: (typeof PRO
   return { auth, replicas, ring }
 }
 
-async function call(server: ServerProcess, method: string, path: string, token?: string, body?: object) {
-  return fetch(`http://127.0.0.1:${server.port}${path}`, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-}
-
 async function tokensFrom(auth: ServerProcess, path: string, body: object): Promise<Tokens> {
-  const response = await call(auth, 'POST', path, undefined, body)
+  const response = await call(auth, 'POST', path, { body: body })
   if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as Tokens
 }
 
 /** `200`, or the status and code of a refusal. */
 async function present(replica: ServerProcess, token: string): Promise<string> {
-  const response = await call(replica, 'GET', '/employees?limit=1', token)
+  const response = await call(replica, 'GET', '/employees?limit=1', { token: token })
   if (response.status === 200) {
     await response.arrayBuffer()
     return '200'
@@ -96,7 +86,7 @@ async function present(replica: ServerProcess, token: string): Promise<string> {
 /** Milliseconds from the answer of the revocation until every replica refused a token under the key. */
 async function revokeKey({ auth, replicas }: Deployment, kid: string, token: string): Promise<number> {
   const { accessToken } = await tokensFrom(auth, '/auth/login', ADMIN)
-  const answer = await call(auth, 'DELETE', `/admin/keys/${kid}`, accessToken)
+  const answer = await call(auth, 'DELETE', `/admin/keys/${kid}`, { token: accessToken })
   if (answer.status !== 204) throw new Error(`revoking ${kid} answered ${answer.status}: ${await answer.text()}`)
   const answered = performance.now()
   await Promise.all(

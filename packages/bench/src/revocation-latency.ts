@@ -1,6 +1,7 @@
 // How long after a revocation was answered a token is still taken, at three replicas of employee-service under load:
 // `npm run bench:revocation`.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { call } from './machine/call.ts'
 import { startDataServers } from './machine/data-servers.ts'
 import { type ServerProcess, startServerProcess } from './machine/server-process.ts'
 import { tokenEnvironment } from './tokens.ts'
@@ -15,31 +16,14 @@ const service = (name: string): string => new URL(`../../../services/${name}/src
 
 type Grant = { accessToken: string; device: { id: string } }
 
-async function call(
-  server: ServerProcess,
-  method: string,
-  path: string,
-  token?: string,
-  body?: object,
-): Promise<Response> {
-  return fetch(`http://127.0.0.1:${server.port}${path}`, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-}
-
 async function signIn(auth: ServerProcess): Promise<Grant> {
-  const response = await call(auth, 'POST', '/auth/login', undefined, { ...ADMIN, delivery: 'body' })
+  const response = await call(auth, 'POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
   if (response.status !== 200) throw new Error(`sign-in answered ${response.status}`)
   return (await response.json()) as Grant
 }
 
 const isTaken = async (replica: ServerProcess, token: string): Promise<boolean> => {
-  const response = await call(replica, 'GET', '/employees?limit=1', token)
+  const response = await call(replica, 'GET', '/employees?limit=1', { token: token })
   await response.arrayBuffer()
   return response.status === 200
 }
@@ -101,7 +85,7 @@ try {
     for (const replica of replicas)
       if (!(await isTaken(replica, lost.accessToken))) throw new Error('refused too early')
     const requested = performance.now()
-    const revocation = await call(auth, 'DELETE', `/auth/sessions/${lost.device.id}`, own.accessToken)
+    const revocation = await call(auth, 'DELETE', `/auth/sessions/${lost.device.id}`, { token: own.accessToken })
     if (revocation.status !== 204) throw new Error(`the revocation answered ${revocation.status}`)
     const answered = performance.now()
     fromAnswer.push(await refusedEverywhereAfter(answered, replicas, lost.accessToken))

@@ -1,5 +1,6 @@
 export { createEntry, type RingText, writeRing } from './keys/ring-text.ts'
 export type { BackgroundProcess } from './processes/background-process.ts'
+export { freePort } from './processes/free-port.ts'
 export { stopLeftover } from './processes/stop-leftover.ts'
 export type { EmbeddedPostgres, PostgresOptions } from './servers/embedded-postgres.ts'
 export { startPostgres } from './servers/embedded-postgres.ts'

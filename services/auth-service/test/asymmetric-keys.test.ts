@@ -1,12 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { resourceServer } from '@latchkey/resource-server'
-import { createServer } from '@latchkey/service-kit'
+import { eventually } from '@latchkey/test-kit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import t from 'tap'
-import { startAuthService, type TestService } from './support/auth-service.ts'
+import { startAuthService } from './support/auth-service.ts'
+import { startResourceService } from './support/resource-service.ts'
 
 type Profile = 'ES256' | 'EdDSA'
 type Scope = Parameters<typeof startAuthService>[0]
@@ -33,37 +32,6 @@ async function startWith(t: Scope, algorithm: Profile, file: string) {
   return { auth, url: await auth.app.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
-async function startVerifier(t: Scope, { config, environment }: TestService, algorithm: Profile, url: string) {
-  const app = await createServer({
-    name: 'verifier',
-    title: 'Verifier',
-    version: '1.0.0',
-    description: 'Verifies',
-    logger: { level: 'silent' },
-  })
-  t.teardown(async () => app.close())
-  await app.register(resourceServer, {
-    keys: { jwksUrl: `${url}/.well-known/jwks.json`, algorithm, cooldownMs: 50 },
-    issuer: config.issuer,
-    audience: config.audience,
-    revocations: { redisUrl: environment.redisUrl, prefix: environment.redisPrefix },
-  })
-  app.get('/', { onRequest: app.authenticate }, async () => 'ok')
-  await Promise.all([app.revocations.ready, app.jwks.ready])
-  return async (token: string): Promise<string> => {
-    const answer = await app.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })
-    return answer.statusCode === 200 ? 'ok' : answer.json().code
-  }
-}
-
-async function until(holds: () => Promise<boolean>): Promise<boolean> {
-  for (let i = 0; i < 200; i++) {
-    if (await holds()) return true
-    await sleep(25)
-  }
-  return false
-}
-
 const headerOf = (token: string): object => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
 
 for (const algorithm of ['ES256', 'EdDSA'] as const) {
@@ -71,7 +39,9 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
     const [first, second] = [privateJwk(algorithm, 'first'), privateJwk(algorithm, 'second')]
     const file = join(t.testdir({ ring: ringOf(first) }), 'ring')
     const { auth, url } = await startWith(t, algorithm, file)
-    const verify = await startVerifier(t, auth, algorithm, url)
+    const keys = { jwksUrl: `${url}/.well-known/jwks.json`, algorithm, cooldownMs: 50 }
+    const { app: verifier, verdictOn: verify } = await startResourceService(t, auth, { keys })
+    await verifier.jwks.ready
     const user = await auth.newUser()
     t.same(headerOf(user.accessToken), { alg: algorithm, typ: 'at+jwt', kid: 'first' })
     t.equal(await verify(user.accessToken), 'ok')
@@ -82,9 +52,9 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
     const published = await fetch(`${url}/.well-known/jwks.json`)
     t.match(published.headers.get('content-type'), /^application\/jwk-set\+json/)
     t.match(published.headers.get('cache-control'), /max-age=60/)
-    const { keys } = (await published.json()) as { keys: object[] }
-    t.match(keys, [{ kid: 'first', alg: algorithm, use: 'sig' }])
-    for (const secret of ['d', 'k']) t.notOk(keys.some((key) => secret in key))
+    const { keys: jwks } = (await published.json()) as { keys: object[] }
+    t.match(jwks, [{ kid: 'first', alg: algorithm, use: 'sig' }])
+    for (const secret of ['d', 'k']) t.notOk(jwks.some((key) => secret in key))
 
     t.test('as other libraries see it', async (t) => {
       const jwks = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`))
@@ -99,10 +69,10 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
         return set.keys.map(({ kid }) => kid)
       }
       writeFileSync(file, ringOf(first, second))
-      t.ok(await until(async () => (await kids()).length === 2), 'published before it signs')
+      t.ok(await eventually(async () => (await kids()).length === 2), 'published before it signs')
       t.match(headerOf((await auth.signIn(user.email)).accessToken), { kid: 'first' })
       writeFileSync(file, ringOf(second, first))
-      t.ok(await until(async () => (await kids())[0] === 'second'))
+      t.ok(await eventually(async () => (await kids())[0] === 'second'))
       const later = await auth.signIn(user.email)
       t.match(headerOf(later.accessToken), { kid: 'second' })
       t.equal(await verify(later.accessToken), 'ok')
@@ -113,7 +83,7 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
       const admin = await auth.signInAdmin()
       const answer = await auth.call('DELETE', '/admin/keys/first', { token: admin.accessToken })
       t.equal(answer.statusCode, 204)
-      t.ok(await until(async () => (await verify(user.accessToken)) === 'token_revoked'))
+      t.ok(await eventually(async () => (await verify(user.accessToken)) === 'token_revoked'))
       const { keys } = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
       t.same(
         keys.map(({ kid }) => kid),
@@ -133,7 +103,9 @@ t.test('a ring of another algorithm in the changed file is not taken over', asyn
   const file = join(t.testdir({ ring: ringOf(privateJwk('ES256', 'first')) }), 'ring')
   const { auth } = await startWith(t, 'ES256', file)
   writeFileSync(file, ringOf(privateJwk('EdDSA', 'other')))
-  t.ok(await until(async () => JSON.stringify(auth.logs.lines()).includes('the keys are for EdDSA, not for ES256')))
+  t.ok(
+    await eventually(async () => JSON.stringify(auth.logs.lines()).includes('the keys are for EdDSA, not for ES256')),
+  )
   const user = await auth.newUser()
   t.match(headerOf(user.accessToken), { kid: 'first' })
 })

@@ -1,45 +1,18 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createAccessTokenSigner, parseKeyRing } from '@latchkey/access-token'
-import { resourceServer } from '@latchkey/resource-server'
-import { createServer } from '@latchkey/service-kit'
+import { eventually } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { repeat } from '../src/repeat.ts'
 import { configOf, PASSWORD, startAuthService, type TestService } from './support/auth-service.ts'
+import { startResourceService } from './support/resource-service.ts'
 
 t.setTimeout(120_000)
 
 const OLD = 'old:old-secret-old-secret-old-secret-old'
 const NEW = 'new:new-secret-new-secret-new-secret-new'
 const LEAKED = 'leaked:leaked-secret-leaked-secret-leaked'
-
-type Scope = Parameters<typeof startAuthService>[0]
-
-/** A service of somebody's beside auth-service, with the given ring. */
-async function startVerifier(t: Scope, { environment, config }: TestService, ring: string) {
-  const app = await createServer({
-    name: 'verifier',
-    title: 'Verifier',
-    version: '1.0.0',
-    description: 'Verifies',
-    logger: { level: 'silent' },
-  })
-  t.teardown(async () => app.close())
-  await app.register(resourceServer, {
-    keys: ring,
-    issuer: config.issuer,
-    audience: config.audience,
-    revocations: { redisUrl: environment.redisUrl, prefix: environment.redisPrefix },
-  })
-  app.get('/', { onRequest: app.authenticate }, async () => 'ok')
-  await app.revocations.ready
-  return async (token: string): Promise<string> => {
-    const answer = await app.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })
-    return answer.statusCode === 200 ? 'ok' : answer.json().code
-  }
-}
 
 /** What somebody signs who got hold of a key: a token for whatever they like, for ever. */
 function forgeWith(ring: string, { config }: TestService, { userId, deviceId }: { userId: string; deviceId: string }) {
@@ -61,26 +34,18 @@ function forgeWith(ring: string, { config }: TestService, { userId, deviceId }: 
   })
 }
 
-async function until(holds: () => Promise<boolean>): Promise<boolean> {
-  for (let i = 0; i < 200; i++) {
-    if (await holds()) return true
-    await sleep(25)
-  }
-  return false
-}
-
 const kidOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
 
 t.test('a leaked key is revoked: whatever is signed under it opens nothing any more, anywhere', async (t) => {
   const auth = await startAuthService(t, { variables: { ACCESS_TOKEN_SECRET: `${NEW},${LEAKED}` } })
-  const verify = await startVerifier(t, auth, `${NEW},${LEAKED}`)
+  const { verdictOn: verify } = await startResourceService(t, auth, { keys: `${NEW},${LEAKED}` })
   const [user, admin] = [await auth.newUser(), await auth.signInAdmin()]
   const forged = forgeWith(LEAKED, auth, user)
   t.equal(await verify(forged), 'ok', 'before')
 
   const answer = await auth.call('DELETE', '/admin/keys/leaked', { token: admin.accessToken })
   t.equal(answer.statusCode, 204)
-  t.ok(await until(async () => (await verify(forged)) === 'token_revoked'))
+  t.ok(await eventually(async () => (await verify(forged)) === 'token_revoked'))
   t.equal(await verify(user.accessToken), 'ok', 'tokens under other keys live on')
 
   const me = await auth.call('GET', '/auth/me', { token: forged })
@@ -99,7 +64,7 @@ t.test('a leaked key is revoked: whatever is signed under it opens nothing any m
     await redis.del(`${auth.environment.redisPrefix}revocations`)
     const beside = await startAuthService(t, { beside: auth, variables: { ACCESS_TOKEN_SECRET: `${NEW},${LEAKED}` } })
     t.ok(beside.app, 'a replica that starts publishes what Redis does not know')
-    const late = await startVerifier(t, auth, `${NEW},${LEAKED}`)
+    const { verdictOn: late } = await startResourceService(t, auth, { keys: `${NEW},${LEAKED}` })
     t.equal(await late(forged), 'token_revoked')
     t.equal(await verify(forged), 'token_revoked')
   })
@@ -145,7 +110,7 @@ t.test('a changed ring signs without a restart, and the old tokens stay good', a
   writeFileSync(file, `${NEW},${OLD}\n`)
   // On one device: beyond 20 the first one gives way.
   const deviceId = 'asking-again-and-again'
-  t.ok(await until(async () => kidOf((await auth.signIn(before.email, { deviceId })).accessToken) === 'new'))
+  t.ok(await eventually(async () => kidOf((await auth.signIn(before.email, { deviceId })).accessToken) === 'new'))
   const after = await auth.signIn(before.email)
   for (const { accessToken } of [before, after]) {
     t.equal((await auth.call('GET', '/auth/me', { token: accessToken })).statusCode, 200)
@@ -153,7 +118,7 @@ t.test('a changed ring signs without a restart, and the old tokens stay good', a
 
   writeFileSync(file, NEW)
   t.ok(
-    await until(async () => {
+    await eventually(async () => {
       const answer = await auth.call('GET', '/auth/me', { token: before.accessToken })
       return answer.statusCode === 401
     }),
@@ -175,7 +140,7 @@ t.test('a changed ring that must not be used is told by its kid, and the one bef
   })
   const admin = await auth.signInAdmin()
   await auth.call('DELETE', '/admin/keys/leaked', { token: admin.accessToken })
-  const told = (text: string) => until(async () => JSON.stringify(auth.logs.lines()).includes(text))
+  const told = (text: string) => eventually(async () => JSON.stringify(auth.logs.lines()).includes(text))
 
   for (const [ring, says] of [
     ['short:secret', "'short'"],
@@ -202,7 +167,7 @@ t.test(
     const [one, other] = [await auth.newUser(), await auth.newUser()]
     writeFileSync(file, `${next},${old}`)
     const deviceId = 'asking-again-and-again'
-    t.ok(await until(async () => kidOf((await auth.signIn(one.email, { deviceId })).refreshToken) === 'r2'))
+    t.ok(await eventually(async () => kidOf((await auth.signIn(one.email, { deviceId })).refreshToken) === 'r2'))
     const refreshed = await auth.call('POST', '/auth/refresh', { body: { refreshToken: other.refreshToken } })
     t.equal(refreshed.statusCode, 200)
     t.equal(kidOf(refreshed.json().refreshToken), 'r2')
@@ -237,7 +202,7 @@ t.test(
     const admin = await ahead.signInAdmin()
     t.equal(kidOf((await behind.signInAdmin()).accessToken), 'old')
     t.equal((await ahead.call('DELETE', '/admin/keys/old', { token: admin.accessToken })).statusCode, 204)
-    t.ok(await until(async () => kidOf((await behind.signInAdmin()).accessToken) === 'new'))
+    t.ok(await eventually(async () => kidOf((await behind.signInAdmin()).accessToken) === 'new'))
     const ready = await behind.call('GET', '/health/ready')
     t.match(ready.json(), { status: 'degraded', checks: { keys: { status: 'degraded' } } })
     t.equal((await ahead.call('GET', '/health/ready')).json().status, 'ok')
@@ -260,7 +225,7 @@ t.test('a deleted client stays refused when Redis has lost everything', async (t
   t.teardown(async () => redis.disconnect())
   await redis.del(`${auth.environment.redisPrefix}revocations`)
   await startAuthService(t, { beside: auth })
-  const verify = await startVerifier(t, auth, 'a1:access-access-access-access-access')
+  const { verdictOn: verify } = await startResourceService(t, auth)
   t.equal(await verify(token.json().access_token), 'token_revoked')
 })
 

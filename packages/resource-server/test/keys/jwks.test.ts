@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppInstance } from '@latchkey/service-kit'
-import { privateRedis } from '@latchkey/test-kit'
+import { eventually, privateRedis } from '@latchkey/test-kit'
 import t from 'tap'
 import type { ResourceServerOptions } from '../../src/index.ts'
 import { encode, forgeToken, goodClaims } from '../hostile/forge-token.ts'
@@ -33,14 +32,6 @@ async function serverFor(
 const answerTo = async (app: AppInstance, token: string) => app.inject({ url: '/me', headers: bearer(token) })
 const statusOf = async (app: AppInstance, token: string): Promise<number> => (await answerTo(app, token)).statusCode
 
-async function until(holds: () => Promise<boolean>): Promise<boolean> {
-  for (let i = 0; i < 200; i++) {
-    if (await holds()) return true
-    await sleep(25)
-  }
-  return false
-}
-
 for (const algorithm of ['ES256', 'EdDSA'] as const) {
   t.test(`${algorithm}: tokens are verified with the keys that the issuer publishes, fetched once`, async (t) => {
     const [first, second] = [createKey('a', algorithm), createKey('b', algorithm)]
@@ -69,7 +60,7 @@ t.test('as long as there is no copy of the keys, nothing is decided: 503, not re
   await t.rejects(app.jwks.healthCheck())
   t.equal((await app.inject('/open')).statusCode, 200)
   await issuer.restart()
-  t.ok(await until(async () => (await statusOf(app, tokenOf(key))) === 200), 'it goes on trying')
+  t.ok(await eventually(async () => (await statusOf(app, tokenOf(key))) === 200), 'it goes on trying')
 })
 
 t.test('a token under a key that is published since the last fetch waits for one fetch and passes', async (t) => {
@@ -115,12 +106,12 @@ t.test('an issuer that is away, or answers nonsense, takes no key away', async (
   ]
   for (const [title, answer] of nonsense) {
     issuer.answer = answer
-    t.ok(await until(isDegraded), title)
+    t.ok(await eventually(isDegraded), title)
     t.equal(await statusOf(app, tokenOf(key)), 200, `${title}: the last good copy stays`)
     const unknown = await answerTo(app, tokenOf({ ...key, kid: 'new' }))
     t.equal(unknown.statusCode, 503, `${title}: an unknown key could be a new one`)
     issuer.publish(key)
-    t.ok(await until(isOk), `${title}: back`)
+    t.ok(await eventually(isOk), `${title}: back`)
   }
   t.equal(await statusOf(app, tokenOf({ ...key, kid: 'new' })), 401)
 })
@@ -132,7 +123,7 @@ t.test('a key that left the set is refused after the next fetch', async (t) => {
   await app.jwks.ready
   t.equal(await statusOf(app, tokenOf(old)), 200)
   issuer.publish(next)
-  t.ok(await until(async () => (await statusOf(app, tokenOf(old))) === 401))
+  t.ok(await eventually(async () => (await statusOf(app, tokenOf(old))) === 401))
   t.equal(await statusOf(app, tokenOf(next)), 200)
 })
 
@@ -190,11 +181,13 @@ t.test('when a key is revoked the set is fetched at once: who revokes a key has 
   t.equal(await statusOf(app, tokenOf(next)), 401, 'not published, and asked for: the time of cooling down begins')
   issuer.publish(next, leaked)
   await publish(feed, { kind: 'key', id: 'leaked', exp: EXP })
-  t.ok(await until(async () => (await statusOf(app, tokenOf(next))) === 200))
+  t.ok(await eventually(async () => (await statusOf(app, tokenOf(next))) === 200))
   t.equal((await answerTo(app, tokenOf(leaked))).json().code, 'token_revoked')
   issuer.publish(last)
   await publish(feed, { kind: 'key', id: 'leaked', exp: EXP }, session('s9'))
-  t.ok(await until(async () => (await answerTo(app, tokenOf(next, { sid: 's9' }))).json().code === 'token_revoked'))
+  t.ok(
+    await eventually(async () => (await answerTo(app, tokenOf(next, { sid: 's9' }))).json().code === 'token_revoked'),
+  )
   t.equal(issuer.fetches, 3, 'told again of the same key, it is not fetched again')
 })
 
@@ -208,7 +201,7 @@ t.test('after a fetch that failed the next ones come soon, whatever caused the f
   t.equal(await statusOf(app, tokenOf(next)), 503)
   issuer.publish(key, next)
   await issuer.restart()
-  t.ok(await until(async () => (await statusOf(app, tokenOf(next))) === 200))
+  t.ok(await eventually(async () => (await statusOf(app, tokenOf(next))) === 200))
   t.equal(await app.jwks.healthCheck(), 'ok')
 })
 

@@ -14,8 +14,8 @@ import { oddForms, oddTexts } from '../../../../packages/resource-server/test/ho
 import { criticalHeaders, unknownKids, wrongKinds } from '../../../../packages/resource-server/test/hostile/headers.ts'
 import { createRedisDeadline } from '../../src/sessions/redis-deadline.ts'
 import { createRedisSessionStore } from '../../src/sessions/redis-session-store.ts'
+import { startResourceService } from '../support/resource-service.ts'
 import { listen, PAYROLL } from './support/listening-service.ts'
-import { startResourceService } from './support/resource-service.ts'
 import { basic, send } from './support/send-form.ts'
 
 // F5: whoever asks auth-service about a token hears what a verifier finds out by itself.

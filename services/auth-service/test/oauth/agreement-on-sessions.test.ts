@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { PASSWORD, refreshWith, type SignedIn } from '../support/auth-service.ts'
+import { startResourceService, until } from '../support/resource-service.ts'
 import { administratorOf } from './support/clients.ts'
 import { listen, PAYROLL } from './support/listening-service.ts'
-import { startResourceService, until } from './support/resource-service.ts'
 import { basic, send } from './support/send-form.ts'
 
 // F5: whoever asks auth-service about a token hears what a verifier finds out by itself.

@@ -1,9 +1,9 @@
 import { privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
+import { startResourceService, until } from '../support/resource-service.ts'
 import { administratorOf, type Client, newClient, works } from './support/clients.ts'
 import { listen } from './support/listening-service.ts'
-import { startResourceService, until } from './support/resource-service.ts'
 import { basic, send } from './support/send-form.ts'
 
 t.test('a deleted client’s tokens are dead here at once and at every verifier through the feed', async (t) => {

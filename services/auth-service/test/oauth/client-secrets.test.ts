@@ -8,8 +8,8 @@ import t from 'tap'
 import { createClientSecretKeys } from '../../src/clients/client-secret-keys.ts'
 import type { AuthSchema } from '../../src/database/auth-database.ts'
 import { startAuthService } from '../support/auth-service.ts'
+import { until } from '../support/resource-service.ts'
 import { administratorOf, type Client, newClient, rebooting, works } from './support/clients.ts'
-import { until } from './support/resource-service.ts'
 
 const { environment, boot } = await rebooting(t)
 

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import t from 'tap'
+import { startResourceService } from '../support/resource-service.ts'
 import { listen, PAYROLL } from './support/listening-service.ts'
-import { startResourceService } from './support/resource-service.ts'
 import { basic, claimsOf, send } from './support/send-form.ts'
 
 const SECRET = 'access-access-access-access-access'

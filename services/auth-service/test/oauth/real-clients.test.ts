@@ -1,8 +1,8 @@
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import t from 'tap'
+import { startResourceService, until } from '../support/resource-service.ts'
 import { listen, ODD, PAYROLL } from './support/listening-service.ts'
-import { startResourceService, until } from './support/resource-service.ts'
 import { claimsOf } from './support/send-form.ts'
 
 const auth = await listen(t)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { refreshWith } from '../support/auth-service.ts'
+import { startResourceService, until } from '../support/resource-service.ts'
 import { listen, PAYROLL, REPORTS } from './support/listening-service.ts'
-import { startResourceService, until } from './support/resource-service.ts'
 import { type Answer, ask, basic, send } from './support/send-form.ts'
 
 const auth = await listen(t)

@@ -7,9 +7,9 @@ import { createServiceClient, type ServiceClient, type ServiceClientOptions } fr
 import { testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { ADMIN } from '../support/auth-service.ts'
+import { startResourceService, until } from '../support/resource-service.ts'
 import { authServiceProcess } from './support/auth-service-process.ts'
 import { listen, ODD, PAYROLL } from './support/listening-service.ts'
-import { startResourceService, until } from './support/resource-service.ts'
 import { send } from './support/send-form.ts'
 
 // @latchkey/service-client against a real auth-service and a real service behind tokens.

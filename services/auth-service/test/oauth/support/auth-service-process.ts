@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { TestEnvironment } from '@latchkey/test-kit'
-import { freePort } from './free-port.ts'
-import { until } from './resource-service.ts'
+import { freePort, type TestEnvironment } from '@latchkey/test-kit'
+import { until } from '../../support/resource-service.ts'
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/auth-service-process.ts', import.meta.url))
 

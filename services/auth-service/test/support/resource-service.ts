@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { resourceServer } from '@latchkey/resource-server'
+import { type ResourceServerOptions, resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer } from '@latchkey/service-kit'
 import { captureLogs } from '@latchkey/test-kit'
-import type { TestService } from '../../support/auth-service.ts'
+import type { TestService } from './auth-service.ts'
 
 type Scope = { teardown(handler: () => unknown): unknown }
-type Options = { now?: () => number; keys?: string }
+type Options = { now?: () => number; keys?: ResourceServerOptions['keys'] }
 
 export type ResourceService = {
   readonly app: AppInstance
