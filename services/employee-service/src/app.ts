@@ -9,7 +9,6 @@ import {
   registerHealth,
   registerMetrics,
 } from '@latchkey/service-kit'
-
 import { v7 as uuidv7 } from 'uuid'
 import { buildOffboarding } from './build-offboarding.ts'
 import type { Config } from './config.ts'

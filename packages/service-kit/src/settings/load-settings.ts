@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { explainFault } from './explain-fault.ts'
 import type { Setting } from './setting.ts'
 import { type SettingFault, SettingsError } from './settings-error.ts'
+import { withoutFinalBreak } from './watched.ts'
 
 export type Settings = Record<string, Setting<unknown>>
 export type Loaded<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
@@ -68,7 +69,7 @@ function readSecret(name: string, file: string): string {
   } catch {
     throw new SettingsError([{ name, message: 'names a file that can not be read' }])
   }
-  const secret = text.replace(/\r?\n$/, '')
+  const secret = withoutFinalBreak(text)
   if (secret === '') throw new SettingsError([{ name, message: 'names an empty file' }])
   return secret
 }

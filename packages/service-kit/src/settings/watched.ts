@@ -80,7 +80,9 @@ export function createWatched<T>(parse: (text: string) => T, text: string, { nam
   }
 }
 
-/** Without the line break that editors put at the end. */
 async function readSecretFile(path: string): Promise<string> {
-  return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
+  return withoutFinalBreak(await readFile(path, 'utf8'))
 }
+
+/** Without the line break that editors put at the end of a file. */
+export const withoutFinalBreak = (text: string): string => text.replace(/\r?\n$/, '')

@@ -44,7 +44,7 @@ export function createEmployeeListing(db: Kysely<EmployeeDatabase>, limits = LIM
       limit: number,
       after?: EmployeePosition,
     ): Promise<Employee[]> {
-      const words = filter.query ? searchWordsOf(await fold(db, filter.query)) : []
+      const words = await wordsOf(db, filter)
       const page: Page = { filter, sort, limit, after, words }
       if (words.length === 0) return walk(db, page)
       const near = await lookAhead(db, page, limits)
@@ -82,7 +82,7 @@ export async function selectEveryone(
   filter: EmployeeFilter,
   sort: EmployeeSort,
 ): Promise<CompiledQuery<EmployeeRow>> {
-  const words = filter.query ? searchWordsOf(await fold(db, filter.query)) : []
+  const words = await wordsOf(db, filter)
   return inOrder(db, { filter, sort, after: undefined, words }).where(areFound(words)).compile()
 }
 
@@ -207,4 +207,8 @@ const hasPairs = (pairs: readonly string[]): RawBuilder<boolean> =>
 
 function allOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
   return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`
+}
+
+async function wordsOf(db: Kysely<EmployeeDatabase>, { query }: EmployeeFilter) {
+  return query ? searchWordsOf(await fold(db, query)) : []
 }

@@ -11,7 +11,7 @@ export function entityTag(version: number): string {
   return `"${version}"`
 }
 
-/** The same where the address alone does not say whose version it is. */
+/** For If-None-Match alone, where the address does not say whose version it is. */
 export function ownEntityTag({ id, version }: { id: string; version: number }): string {
   return `"${id}.${version}"`
 }

@@ -1,4 +1,4 @@
-import type { FeedMetric as Metric } from '@latchkey/resource-server'
+import type { Metric } from '@latchkey/service-kit'
 import type { AttemptCounts } from '../offboarding/offboarding-attempts.ts'
 import type { RefusedAccounts } from '../offboarding/refused-accounts.ts'
 
@@ -46,7 +46,7 @@ export function offboardingMetrics({ accounts, attempts, refusals }: Sources): M
     },
     {
       name: 'offboardings_failed_total',
-      help: 'Offboardings given up for good',
+      help: 'Offboardings that auth-service refused',
       type: 'counter',
       read: () => attempts.failed,
     },

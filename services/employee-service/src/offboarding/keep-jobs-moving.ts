@@ -4,7 +4,7 @@ import type { RefusedAccounts } from './refused-accounts.ts'
 
 /** A job whose worker was killed is free again this soon after it expired. Milliseconds. */
 const FREE_EVERY_MS = 1000
-/** What is pending and has no job gets one this often. It should never happen; nothing is lost if it does. */
+/** What is pending and has no job gets one this often. It should hardly happen; nothing is lost if it does. */
 const QUEUE_AGAIN_EVERY_MS = 10_000
 const AT_A_TIME = 100
 

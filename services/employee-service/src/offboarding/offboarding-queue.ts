@@ -6,7 +6,7 @@ const QUEUE = 'offboarding'
 /**
  * How jobs are tried. The pauses are kept so short that an account is disabled within seconds once auth-service is back.
  *
- * How often is left to the offboarding itself, which knows since when it has been tried; a job as such never gives up.
+ * A job never gives up: an offboarding is tried until auth-service has disabled the account, or refused to.
  */
 const JOB_OPTIONS = {
   retryLimit: 10_000_000,

@@ -25,10 +25,10 @@ export function createOffboardingRepository(db: Kysely<EmployeeDatabase>) {
     },
 
     /**
-     * Whether the end of this account for this employee is still open, or (unless `open`) was the last end of that employee; for
+     * Whether the end of this account for this employee is still open, or (unless `openOnly`) was the last end of that employee; for
      * nobody's account, whether there was an end at all.
      */
-    async covers(employeeId: string, userId: string | null, { open }: { open: boolean }): Promise<boolean> {
+    async covers(employeeId: string, userId: string | null, { openOnly }: { openOnly: boolean }): Promise<boolean> {
       const row = await db
         .selectFrom('offboardings')
         .select('id')
@@ -36,7 +36,7 @@ export function createOffboardingRepository(db: Kysely<EmployeeDatabase>) {
         .where(
           userId === null
             ? sql<boolean>`true`
-            : sql<boolean>`user_id = ${userId} and (state in ('pending', 'failed') or ${open ? sql`false` : IS_LAST})`,
+            : sql<boolean>`user_id = ${userId} and (state in ('pending', 'failed') or ${openOnly ? sql`false` : IS_NEWEST})`,
         )
         .limit(1)
         .executeTakeFirst()
@@ -90,14 +90,14 @@ export function createOffboardingRepository(db: Kysely<EmployeeDatabase>) {
       }
     },
 
-    /** Those that are waiting for a worker for longer than a worker takes. */
+    /** Some that have been pending for so long, with a job or without: each gets its turn, however many there are. */
     async listOverdue(olderThanMs: number, limit: number): Promise<string[]> {
       const rows = await db
         .selectFrom('offboardings')
         .select('id')
         .where('state', '=', 'pending')
         .where(sql<boolean>`tried_since < now() - ${olderThanMs} * interval '1 ms'`)
-        .orderBy('tried_since')
+        .orderBy(sql`random()`)
         .limit(limit)
         .execute()
       return rows.map(({ id }) => id)
@@ -149,7 +149,7 @@ export function createOffboardingRepository(db: Kysely<EmployeeDatabase>) {
 }
 
 /** Of the offboardings of one employee. */
-const IS_LAST = sql<boolean>`not exists (
+const IS_NEWEST = sql<boolean>`not exists (
   select 1 from offboardings later where later.employee_id = offboardings.employee_id
     and (later.requested_at, later.id) > (offboardings.requested_at, offboardings.id))`
 

@@ -39,11 +39,11 @@ export function createOffboardingService({ offboardings, writeAs, employees, que
     stores: Stores,
     before: Employee,
     { requestId }: Actor,
-    { reason, isLast }: { reason: string | null; isLast: boolean },
+    { reason, isDeletion }: { reason: string | null; isDeletion: boolean },
   ): Promise<void> {
     const { id: employeeId, userId } = before
     const isRepeated = before.status === 'terminated'
-    if (isRepeated && (await stores.offboardings.covers(employeeId, userId, { open: isLast }))) return
+    if (isRepeated && (await stores.offboardings.covers(employeeId, userId, { openOnly: isDeletion }))) return
     const id = newId()
     await stores.offboardings.insert({ id, employeeId, userId, reason, requestId })
     if (userId !== null) await queue.add(stores.trx, id)
@@ -59,7 +59,7 @@ export function createOffboardingService({ offboardings, writeAs, employees, que
       const termination = await writeAs(actor, async (stores) => {
         const before = await stores.employees.lock(employeeId)
         if (before === undefined) throw new problems.employee_not_found()
-        await offboard(stores, before, actor, { reason: reason ?? null, isLast: false })
+        await offboard(stores, before, actor, { reason: reason ?? null, isDeletion: false })
         const isOver = before.status === 'terminated'
         const after = isOver ? before : await stores.employees.update(employeeId, { status: 'terminated' }, {})
         const offboarding = await stores.offboardings.find(employeeId)
@@ -75,7 +75,7 @@ export function createOffboardingService({ offboardings, writeAs, employees, que
         const before = await stores.employees.lock(employeeId)
         if (before === undefined) throw new problems.employee_not_found()
         if (versions !== undefined && !versions.includes(before.version)) throw new problems.version_conflict()
-        await offboard(stores, before, actor, { reason: null, isLast: true })
+        await offboard(stores, before, actor, { reason: null, isDeletion: true })
         await stores.employees.delete(employeeId, {})
       })
       await refuseHere()

@@ -35,7 +35,7 @@ export type PendingOffboarding = {
   readonly requestId: string
   readonly attempts: number
   readonly lastError: string | null
-  /** Since when it has been tried without anybody looking at it. */
+  /** For how long, since it was requested or tried anew. */
   readonly triedForMs: number
 }
 

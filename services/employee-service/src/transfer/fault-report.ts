@@ -34,10 +34,6 @@ export function createFaultReport() {
       listed.splice(FAULTS_LISTED)
     },
 
-    get isEmpty(): boolean {
-      return total === 0
-    },
-
     /** @throws 400 with every fault when there is one */
     refuseFaults(): void {
       if (total === 0) return

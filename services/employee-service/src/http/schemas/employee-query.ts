@@ -7,7 +7,11 @@ import { DEFAULT_SORT, EMPLOYEE_SORTS } from '../../employees/employee-sort.ts'
 /** What a listing, and an export, may be narrowed by and sorted by. */
 export const employeeFilter = {
   query: Type.Optional(
-    Text(200, { minLength: 0, description: 'Part of the name, the e-mail or the job title, in any case' }),
+    Text(200, {
+      minLength: 0,
+      description:
+        'Words that must all be part of the name, the e-mail or the job title; case and accents make no difference',
+    }),
   ),
   department: Type.Optional(Text(200, { description: 'Exactly this department' })),
   status: Type.Optional(Type.Enum(EMPLOYEE_STATUSES)),

@@ -32,3 +32,8 @@ export const IdempotencyKey = Type.Object({
 
 /** Response headers of an answer that carries an employee. */
 export const etagHeader = { ETag: { type: 'string', description: 'The version, as If-Match takes it' } }
+
+/** Of the caller's own record: its tag names the employee too. */
+export const ownEtagHeader = {
+  ETag: { type: 'string', description: 'For If-None-Match here; If-Match takes that of /employees/{id}' },
+}

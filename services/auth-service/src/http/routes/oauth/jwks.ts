@@ -1,4 +1,4 @@
-import { publicJwks } from '@latchkey/access-token'
+import { type KeyRing, publicJwks } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { OAuthServices } from './oauth-services.ts'
 
@@ -10,12 +10,20 @@ const MAX_AGE_SECONDS = 60
 
 /** RFC 7517 §5: the public keys that access tokens may be signed with, those that are about to sign among them. */
 export function jwksRoute(app: AppInstance, { accessRing }: OAuthServices): void {
+  // Worked out once for each ring, not for each of the callers, who may be anybody.
+  const known = new WeakMap<KeyRing, ReturnType<typeof publicJwks>>()
+  function publicKeys(ring: KeyRing): ReturnType<typeof publicJwks> {
+    const found = known.get(ring) ?? publicJwks(ring)
+    known.set(ring, found)
+    return found
+  }
+
   app.get(
     JWKS_PATH,
     { schema: { tags: ['oauth'], summary: 'The public keys of access tokens (RFC 7517)' } },
     async (_request, reply) => {
       reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).type('application/jwk-set+json')
-      const { keys } = publicJwks(accessRing())
+      const { keys } = publicKeys(accessRing())
       return { keys: keys.filter(({ kid }) => !app.revocations.refusesKey(kid)) }
     },
   )

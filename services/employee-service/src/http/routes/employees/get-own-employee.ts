@@ -4,7 +4,7 @@ import type { EmployeeService } from '../../../employees/employee-service.ts'
 import { actorOf } from '../../actor-of.ts'
 import { namesTag, ownEntityTag } from '../../entity-tag.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
-import { etagHeader, IfNoneMatch } from '../../schemas/employee-request.ts'
+import { IfNoneMatch, ownEtagHeader } from '../../schemas/employee-request.ts'
 
 export function getOwnEmployee(app: AppInstance, employees: EmployeeService): void {
   const schema = {
@@ -17,8 +17,8 @@ export function getOwnEmployee(app: AppInstance, employees: EmployeeService): vo
     querystring: Query({}),
     headers: IfNoneMatch,
     response: {
-      200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
-      304: Type.Null({ description: 'Still the version that If-None-Match names', headers: etagHeader }),
+      200: { ...EmployeeReply, description: 'The employee', headers: ownEtagHeader },
+      304: Type.Null({ description: 'Still the version that If-None-Match names', headers: ownEtagHeader }),
       ...problemResponses(400, 401, 403, 404, 503),
     },
   }

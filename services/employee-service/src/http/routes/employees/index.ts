@@ -1,4 +1,4 @@
-import type { AppInstance } from '@latchkey/service-kit'
+import { type AppInstance, takeOnly } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import type { HistoryService } from '../../../history/history-service.ts'
 import type { EmployeeTransfer } from '../../../transfer/employee-transfer.ts'
@@ -10,7 +10,6 @@ import { importEmployees } from './import-employees.ts'
 import { listEmployees } from './list-employees.ts'
 import { listHistory } from './list-history.ts'
 import { patchEmployee } from './patch-employee.ts'
-import { refuseOtherMethods } from './refuse-other-methods.ts'
 import { replaceEmployee } from './replace-employee.ts'
 
 /** What the routes ask of the domain. */
@@ -22,7 +21,9 @@ export type EmployeeServices = {
 
 export async function employeeRoutes(app: AppInstance, services: EmployeeServices): Promise<void> {
   const { employees, history, transfer } = services
-  refuseOtherMethods(app)
+  takeOnly(app, '/employees/me', ['GET', 'HEAD'])
+  takeOnly(app, '/employees/export', ['GET', 'HEAD'])
+  takeOnly(app, '/employees/import', ['POST'])
 
   await app.register(async (own: AppInstance) => {
     own.addHook('onRequest', own.requireScope('profile'))

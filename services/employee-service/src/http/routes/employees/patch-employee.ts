@@ -13,7 +13,7 @@ export async function patchEmployee(app: AppInstance, employees: EmployeeService
     summary: 'Change an employee',
     description:
       'Needs `employees:write`. A JSON merge patch (RFC 7396): null empties an optional member, one left out stays. ' +
-      '409 is `email_taken`, `user_linked` or `use_termination`, 412 `version_conflict`.',
+      '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
     security: SECURED,
     consumes: ['application/merge-patch+json', 'application/json'],
     params: EmployeeParams,

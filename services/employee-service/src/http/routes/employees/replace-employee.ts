@@ -12,7 +12,7 @@ export function replaceEmployee(app: AppInstance, employees: EmployeeService): v
     summary: 'Replace an employee',
     description:
       'Needs `employees:write`. Optional members left out become null; a status left out stays as it is. ' +
-      '409 is `email_taken`, `user_linked` or `use_termination`, 412 `version_conflict`.',
+      '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
     security: SECURED,
     params: EmployeeParams,
     querystring: Query({}),
