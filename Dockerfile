@@ -6,7 +6,7 @@ WORKDIR /app
 # What is installed depends on these files alone: sources may change without another installation.
 FROM base AS manifests
 COPY . /source
-RUN cd /source && cp --parents package.json pnpm-*.yaml packages/*/package.json services/*/package.json /app
+RUN cd /source && cp --parents package.json pnpm-*.yaml packages/*/package.json tools/*/package.json services/*/package.json /app
 
 FROM base AS pnpm
 COPY --from=manifests /app ./

@@ -4,7 +4,7 @@ set -eu
 closure="@latchkey/$1..."
 pnpm install --frozen-lockfile --ignore-scripts --prod --filter-prod "$closure"
 pnpm list --filter-prod "$closure" --depth -1 --parseable > /tmp/projects
-for project in packages/* services/*; do
+for project in packages/* tools/* services/*; do
   grep --quiet --line-regexp --fixed-strings "$PWD/$project" /tmp/projects || rm -r "$project"
 done
 rm package.json pnpm-*.yaml

@@ -1,13 +1,15 @@
+import { defineProblems } from '@latchkey/problems'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
 import { Type } from 'typebox'
-import { Body, defineProblems, Params, problem, problemResponses, Uuid } from '../src/index.ts'
+import { Body, Params, problemResponses, Uuid } from '../src/index.ts'
 import { assertProblem, openApp } from './fixtures/open-app.ts'
 
 const problems = defineProblems({
   email_taken: { status: 409, title: 'E-mail taken', detail: 'An account has this e-mail already.' },
+  session_ended: { status: 401, title: 'Session ended', bearerError: 'invalid_token' },
+  unauthenticated: { status: 401, title: 'Not signed in' },
 })
-const SessionEnded = problem('session_ended', 401, 'Session ended')
 const SECRET = 'SECRET-cause'
 
 const { app, requestLines, logText } = await openApp(t, (app) => {
@@ -33,11 +35,13 @@ const { app, requestLines, logText } = await openApp(t, (app) => {
     throw new problems.email_taken({ cause: new Error(SECRET) })
   })
   app.get('/throws/ended', async () => {
-    throw new SessionEnded({
+    throw new problems.session_ended({
       detail: 'Signed out elsewhere.',
-      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
       extensions: { reason: 'signed_out' },
     })
+  })
+  app.get('/throws/missing', async () => {
+    throw new problems.unauthenticated()
   })
   app.get('/throws/late', { schema: { response: { 200: Type.Object({ id: Type.String() }) } } }, async () => {
     return {} as { id: string }
@@ -89,7 +93,14 @@ const cases: Case[] = [
     { url: '/throws/ended' },
     401,
     'session_ended',
-    { 'www-authenticate': 'Bearer error="invalid_token"' },
+    { 'www-authenticate': 'Bearer error="invalid_token", error_description="Signed out elsewhere."' },
+  ],
+  [
+    'a 401 without a token has a bare challenge',
+    { url: '/throws/missing' },
+    401,
+    'unauthenticated',
+    { 'www-authenticate': 'Bearer' },
   ],
   ['an error that nobody expected', { url: '/throws/unknown' }, 500, 'internal_error'],
   ['something thrown that is no error', { url: '/throws/text' }, 500, 'internal_error'],

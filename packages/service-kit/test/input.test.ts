@@ -1,19 +1,7 @@
+import type { InputFault } from '@latchkey/problems'
 import t from 'tap'
 import { type TSchema, Type } from 'typebox'
-import {
-  AnyText,
-  Body,
-  CalendarDate,
-  Email,
-  type InputFault,
-  Instant,
-  List,
-  Params,
-  page,
-  Query,
-  Text,
-  Uuid,
-} from '../src/index.ts'
+import { AnyText, Body, CalendarDate, Email, Instant, List, Params, page, Query, Text, Uuid } from '../src/index.ts'
 import { assertProblem, openApp } from './fixtures/open-app.ts'
 
 const fields: Record<string, TSchema> = {

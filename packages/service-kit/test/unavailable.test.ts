@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { unavailable } from '@latchkey/problems'
 import t from 'tap'
-import { unavailable, withDeadline } from '../src/index.ts'
 import { assertProblem, listen, openApp } from './fixtures/open-app.ts'
 
 const down = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' })
@@ -15,7 +15,7 @@ const { app, requestLines, logText } = await openApp(
       throw down
     })
     app.get('/shed', async () => {
-      throw unavailable(7, new Error('too busy'))
+      throw unavailable(new Error('too busy'), 7)
     })
     app.get('/hangs', async () => {
       await released
@@ -70,13 +70,4 @@ t.test('a body that never arrives is the time-out of the caller', async (t) => {
   const answer = Buffer.concat(chunks).toString()
   t.match(answer, 'HTTP/1.1 408')
   t.match(answer, '"code":"request_timeout"')
-})
-
-t.test('a deadline lets through what settles in time', async (t) => {
-  t.equal(await withDeadline(Promise.resolve(7), 1000), 7)
-  await t.rejects(withDeadline(Promise.reject(new Error('no')), 1000), { message: 'no' })
-})
-
-t.test('a deadline turns silence into unavailable', async (t) => {
-  await t.rejects(withDeadline(new Promise(() => {}), 10), { code: 'unavailable', statusCode: 503 })
 })

@@ -1,6 +1,8 @@
 import { createAccessTokenSigner, createRefreshTokenSigner, createRefreshTokenVerifier } from '@latchkey/access-token'
-import type { LoggerOptions } from '@latchkey/service-kit'
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log, LoggerOptions } from '@latchkey/service-kit'
+import { createAccountService } from './accounts/account-service.ts'
+import { createAuthentication } from './accounts/authentication.ts'
+import { createUserAdministration } from './accounts/user-administration.ts'
 import { createAuditLog } from './audit/audit-log.ts'
 import { createClientAuthentication } from './clients/client-authentication.ts'
 import { createClientConfiguration } from './clients/client-configuration.ts'
@@ -17,22 +19,19 @@ import type { Config } from './config.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import { createKeyService } from './keys/key-service.ts'
 import { usableRing } from './keys/usable-ring.ts'
+import { createRedisDeadline } from './redis/redis-deadline.ts'
+import { createRedisGate } from './redis/redis-gate.ts'
+import type { RedisClient } from './redis/redis-script.ts'
+import { createRedisRevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { createAccessTokenIssuer } from './sessions/access-token-issuer.ts'
-import { createRedisDeadline } from './sessions/redis-deadline.ts'
 import { createRedisEventMarker } from './sessions/redis-event-marker.ts'
-import { createRedisGate } from './sessions/redis-gate.ts'
-import { createRedisRevocationPublisher } from './sessions/redis-revocation-publisher.ts'
-import type { RedisClient } from './sessions/redis-script.ts'
 import { createRedisSessionStore } from './sessions/redis-session-store.ts'
 import { createSessionEnder } from './sessions/session-ender.ts'
 import { createSessionRecovery } from './sessions/session-recovery.ts'
 import { createSessionService } from './sessions/session-service.ts'
-import { createAccountService } from './users/account-service.ts'
-import { createAuthentication } from './users/authentication.ts'
 import { createPasswordHasher, type PasswordHasherOptions } from './users/password-hasher.ts'
 import { createPasswordPolicy } from './users/password-policy.ts'
 import { createSignInLimiter, DEFAULT_SIGN_IN_LIMITS, type SignInLimits } from './users/sign-in-limiter.ts'
-import { createUserAdministration } from './users/user-administration.ts'
 import { findSettledAccount } from './users/user-repository.ts'
 
 export const DEFAULT_REDIS_PREFIX = 'latchkey:'
@@ -54,7 +53,7 @@ type Dependencies = {
   /** The same database over connections of its own; see {@link createSessionEnder}. */
   readonly endsDb: AuthDatabase
   readonly redis: RedisClient
-  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+  readonly log: Pick<Log, 'info' | 'warn'>
   /** Asked once the feed of revocations is followed. */
   readonly isRevokedKey: (kid: string) => boolean
 }

@@ -3,7 +3,7 @@ import { type Environment, loadSettings, type SettingFault, setting } from '@lat
 import { parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
 import { parseIssuer } from './parse-issuer.ts'
-import { parseRedisUrl } from './sessions/redis-client.ts'
+import { parseRedisUrl } from './redis/redis-client.ts'
 
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {

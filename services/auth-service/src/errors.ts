@@ -1,4 +1,4 @@
-import { defineProblems, edgeProblems, unavailable } from '@latchkey/service-kit'
+import { commonProblems, defineProblems, unavailable } from '@latchkey/problems'
 import type { EndReason } from './sessions/session.ts'
 
 /** What this service refuses, by its stable code. Titles and details are public; causes go to the log. */
@@ -27,71 +27,43 @@ export const problems = defineProblems({
   wrong_password: { status: 403, title: 'Wrong password', detail: 'The current password is not this one.' },
   invalid_credentials: { status: 401, title: 'Invalid credentials', detail: 'No account has this name and password.' },
   unauthenticated: { status: 401, title: 'Not signed in', detail: 'This call needs a refresh token.' },
-  invalid_token: { status: 401, title: 'Invalid token', detail: 'This is not a refresh token of ours.' },
+  invalid_token: {
+    status: 401,
+    bearerError: 'invalid_token',
+    title: 'Invalid token',
+    detail: 'This is not a refresh token of ours.',
+  },
   token_superseded: {
     status: 401,
+    bearerError: 'invalid_token',
     title: 'Token superseded',
     detail: 'A newer refresh token of this session is in use. Go on with that one.',
   },
   token_reused: {
     status: 401,
+    bearerError: 'invalid_token',
     title: 'Token reused',
     detail: 'This refresh token was used before, as only a copy of it can be. The session was ended.',
   },
-  session_ended: { status: 401, title: 'Session ended', detail: 'This session is over. Sign in again.' },
-})
-
-/** RFC 6750 §3: a challenge on every 401, with an error where a token was sent. */
-const challenge = (description?: string): { headers: Record<string, string> } => ({
-  headers: {
-    'www-authenticate': description ? `Bearer error="invalid_token", error_description="${description}"` : 'Bearer',
+  session_ended: {
+    status: 401,
+    bearerError: 'invalid_token',
+    title: 'Session ended',
+    detail: 'This session is over. Sign in again.',
   },
 })
 
-/** The same for an unknown account and a wrong password. */
-export class InvalidCredentials extends problems.invalid_credentials {
-  constructor() {
-    super(challenge())
-  }
-}
-
-export class RefreshTokenMissing extends problems.unauthenticated {
-  constructor() {
-    super(challenge())
-  }
-}
-
-export class InvalidRefreshToken extends problems.invalid_token {
-  constructor(cause: unknown) {
-    super({ cause, ...challenge('Not a refresh token of ours') })
-  }
-}
-
-/** A late duplicate of an honest request. Nothing was revoked: no cookie may be cleared for it. */
-export class TokenSuperseded extends problems.token_superseded {
-  constructor() {
-    super(challenge('A newer refresh token is in use'))
-  }
-}
-
-/** Thrown when the session of a stolen token has ended, never before. */
-export class TokenReused extends problems.token_reused {
-  constructor() {
-    super(challenge('The refresh token was used before'))
-  }
-}
-
 export class SessionEnded extends problems.session_ended {
   constructor(reason: EndReason) {
-    super({ extensions: { reason }, ...challenge('The session is over') })
+    super({ extensions: { reason } })
   }
 }
 
-export class TooManyTries extends edgeProblems.too_many_requests {
+export class TooManyTries extends commonProblems.too_many_requests {
   constructor(retryAfterSeconds: number) {
-    super({ headers: { 'retry-after': String(retryAfterSeconds) } })
+    super({ retryAfterSeconds })
   }
 }
 
 /** More sign-ins wait for a hashing thread than can be served while their callers still listen. */
-export const busy = (): Error => unavailable(1, new Error('the queue for password hashing is full'))
+export const busy = (): Error => unavailable(new Error('the queue for password hashing is full'))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '@latchkey/service-kit'
 
 /** How long a dependency that starts beside us may take. */
 const PATIENCE_MS = 30_000
@@ -8,7 +8,7 @@ const RETRY_MS = 200
 /** Resolves once `probe` does; rejects in plain words when it has failed for too long. */
 export async function waitUntilReady(
   name: string,
-  log: FastifyBaseLogger,
+  log: Pick<Log, 'info'>,
   probe: () => Promise<unknown>,
 ): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS

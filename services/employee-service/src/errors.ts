@@ -1,4 +1,4 @@
-import { defineProblems, edgeProblems, type InputFault, type ProblemError } from '@latchkey/service-kit'
+import { commonProblems, defineProblems, type InputFault, type ProblemError } from '@latchkey/problems'
 
 /** Every problem that is this service's own; the HTTP edge and the resource server add theirs. */
 export const problems = defineProblems({
@@ -44,7 +44,7 @@ export const problems = defineProblems({
 
 /** A fault of the input that only the domain can find; it looks like one that a schema finds. */
 export function invalidInput(fault: InputFault): ProblemError {
-  return new edgeProblems.invalid_request({
+  return new commonProblems.invalid_request({
     detail: 'The input is not acceptable; `errors` says where.',
     errors: [fault],
   })

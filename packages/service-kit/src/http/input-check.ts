@@ -1,5 +1,5 @@
+import type { InputFault } from '@latchkey/problems'
 import type { TSchema } from 'typebox'
-import type { InputFault } from '../problems/problem.ts'
 import { describeFaults } from './input-faults.ts'
 import { createValidatorCompiler } from './validation.ts'
 

@@ -1,5 +1,5 @@
+import type { InputFault } from '@latchkey/problems'
 import type { FastifySchemaValidationError } from 'fastify'
-import type { InputFault } from '../problems/problem.ts'
 
 const FAULTS_SHOWN = 20
 const PREFIXES: Record<string, string> = { querystring: 'query', params: 'params', headers: 'headers' }

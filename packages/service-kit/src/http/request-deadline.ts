@@ -1,7 +1,7 @@
+import { unavailable } from '@latchkey/problems'
 import type { FastifyReply } from 'fastify'
 import type { AppInstance } from '../app-instance.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
-import { unavailable } from '../problems/unavailable.ts'
 
 const SWEEP_MS = 50
 
@@ -44,5 +44,5 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
 function timeOut({ request }: FastifyReply): Error {
   return request.raw.complete === false
     ? new edgeProblems.request_timeout({ headers: { connection: 'close' } })
-    : unavailable(1, new Error('the request was not answered in time'))
+    : unavailable(new Error('the request was not answered in time'))
 }

@@ -3,6 +3,9 @@ import { describeError } from './describe-error.ts'
 import { pathOf } from './path-of.ts'
 import { redact } from './redact.ts'
 
+/** Where a part of a service writes its lines; it knows no web framework. */
+export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
+
 export type LoggerOptions = {
   level: Level | 'silent'
   /** Where the lines go; standard output unless given. */

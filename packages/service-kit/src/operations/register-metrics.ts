@@ -1,12 +1,5 @@
+import type { Metric } from '@latchkey/problems'
 import { Counter, Gauge, type Registry } from 'prom-client'
-
-/** A number to be read at each scrape; name and unit as Prometheus wants them. */
-export type Metric = {
-  readonly name: string
-  readonly help: string
-  readonly type: 'gauge' | 'counter'
-  readonly read: () => number
-}
 
 /** Shows numbers that are kept elsewhere: they are read whenever somebody scrapes. */
 export function registerMetrics(registry: Registry, metrics: readonly Metric[]): void {

@@ -1,30 +1,30 @@
-import { defineProblems } from './problem.ts'
+import { commonProblems, defineProblems } from '@latchkey/problems'
 
 /** Problems that the HTTP edge itself answers with, the same in every service. */
-export const edgeProblems = defineProblems({
-  invalid_request: { status: 400, title: 'Invalid request', detail: 'The request is not acceptable as it stands.' },
-  not_found: { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
-  method_not_allowed: {
-    status: 405,
-    title: 'Method not allowed',
-    detail: 'This address does not take that method; see the Allow header.',
-  },
-  request_timeout: { status: 408, title: 'Request time-out', detail: 'The request took too long to arrive.' },
-  payload_too_large: { status: 413, title: 'Payload too large', detail: 'The body is larger than this address takes.' },
-  uri_too_long: { status: 414, title: 'URI too long', detail: 'A part of the address is too long.' },
-  unsupported_media_type: {
-    status: 415,
-    title: 'Unsupported media type',
-    detail: 'The body has a media type that this address does not take.',
-  },
-  expectation_failed: { status: 417, title: 'Expectation failed', detail: 'Only 100-continue can be expected here.' },
-  too_many_requests: { status: 429, title: 'Too many requests', detail: 'Too many tries. Wait before the next one.' },
-  headers_too_large: { status: 431, title: 'Header fields too large', detail: 'The request headers are too large.' },
-  unavailable: {
-    status: 503,
-    title: 'Service unavailable',
-    detail: 'Something this call needs can not be reached right now. Nothing was decided; try again.',
-  },
+export const edgeProblems = Object.freeze({
+  ...commonProblems,
+  ...defineProblems({
+    not_found: { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
+    method_not_allowed: {
+      status: 405,
+      title: 'Method not allowed',
+      detail: 'This address does not take that method; see the Allow header.',
+    },
+    request_timeout: { status: 408, title: 'Request time-out', detail: 'The request took too long to arrive.' },
+    payload_too_large: {
+      status: 413,
+      title: 'Payload too large',
+      detail: 'The body is larger than this address takes.',
+    },
+    uri_too_long: { status: 414, title: 'URI too long', detail: 'A part of the address is too long.' },
+    unsupported_media_type: {
+      status: 415,
+      title: 'Unsupported media type',
+      detail: 'The body has a media type that this address does not take.',
+    },
+    expectation_failed: { status: 417, title: 'Expectation failed', detail: 'Only 100-continue can be expected here.' },
+    headers_too_large: { status: 431, title: 'Header fields too large', detail: 'The request headers are too large.' },
+  }),
 })
 
 /** Public face of every failure that is ours; its cause is in the log under the request id. */

@@ -1,21 +1,8 @@
+import { isPublicError, type PublicError, unavailable } from '@latchkey/problems'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { INTERNAL_ERROR } from './edge-problems.ts'
-import type { InputFault } from './problem.ts'
 import { sendProblem } from './send-problem.ts'
 import { translateFrameworkError } from './translate-error.ts'
-import { unavailable } from './unavailable.ts'
-
-/** What is read from an error that may be shown: the shape of our problem classes, and of any plugin that follows it. */
-type PublicError = {
-  code: string
-  statusCode: number
-  message: string
-  cause?: unknown
-  title?: string
-  headers?: Record<string, string>
-  errors?: InputFault[] | undefined
-  extensions?: Record<string, unknown>
-}
 
 export type ErrorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
@@ -36,26 +23,30 @@ export function createErrorHandler(isUnavailable: (error: unknown) => boolean): 
     }
     // Fastify's messages about bad requests quote them, query string and all.
     request.failure = { code: translated.code, cause: translated.statusCode < 500 ? undefined : error }
-    sendPublicError(request, reply, translated)
-    // The handler goes on behind a time-out; what it still sends has nowhere to go and is no mistake of it.
-    return isTimeout(error) ? reply.hijack() : reply
+    return sendPublicError(request, reply, translated)
   }
 }
 
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'FST_ERR_HANDLER_TIMEOUT'
-}
-
 function sendPublicError(request: FastifyRequest, reply: FastifyReply, error: PublicError): FastifyReply {
-  if (error.headers !== undefined) reply.headers(error.headers)
+  const { statusCode, retryAfterSeconds, headers = {} } = error
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  if (statusCode === 401 && !reply.hasHeader('www-authenticate')) {
+    reply.header('www-authenticate', bearerChallenge(error))
+  }
+  reply.headers(headers)
   return sendProblem(request, reply, {
     ...error.extensions,
     code: error.code,
-    status: error.statusCode,
+    status: statusCode,
     title: error.title,
     detail: error.message,
     errors: error.errors,
   })
+}
+
+/** RFC 6750 §3: a challenge on every 401, with an error where a token was sent. */
+function bearerChallenge({ bearerError, message }: PublicError): string {
+  return bearerError === undefined ? 'Bearer' : `Bearer error="${bearerError}", error_description="${message}"`
 }
 
 function translateError(
@@ -66,15 +57,4 @@ function translateError(
   // Fastify types whatever a handler throws as its own error.
   const translated = error instanceof Error ? translateFrameworkError(error as FastifyError, request) : undefined
   return translated ?? (isUnavailable(error) ? unavailable() : undefined)
-}
-
-function isPublicError(error: unknown): error is PublicError {
-  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return false
-  const { code, statusCode } = error
-  return (
-    typeof code === 'string' &&
-    /^[a-z][a-z0-9_]*$/.test(code) &&
-    typeof statusCode === 'number' &&
-    ((statusCode >= 400 && statusCode < 500) || statusCode === 503)
-  )
 }

@@ -1,5 +1,5 @@
+import type { InputFault } from '@latchkey/problems'
 import { type TUnsafe, Type } from 'typebox'
-import type { InputFault } from './problem.ts'
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
@@ -38,7 +38,7 @@ const DESCRIPTIONS: Record<number, string> = {
   413: 'The body is too large',
   415: 'Not a media type this call takes',
   422: 'Well-formed, but it does not fit what came before',
-  429: 'Too many tries; see Retry-After',
+  429: 'Too many attempts; see Retry-After',
   503: 'A dependency is down; see Retry-After',
 }
 

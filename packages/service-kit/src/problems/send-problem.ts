@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
+import type { InputFault } from '@latchkey/problems'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { InputFault } from './problem.ts'
 import { PROBLEM_MEDIA_TYPE } from './problem-document.ts'
 
 type Shown = {

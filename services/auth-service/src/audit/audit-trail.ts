@@ -1,10 +1,9 @@
-import type { Kysely } from 'kysely'
-import type { AuthSchema } from '../database/auth-database.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
 import type { SessionEnd } from '../sessions/session-store.ts'
 import type { Origin } from './audit-event.ts'
 import { insertAuditEvents } from './audit-repository.ts'
 
-type Executor = Kysely<AuthSchema>
+type Executor = AuthDatabase
 
 // One function per security event. Given a transaction, an event stands or falls with what it tells of.
 

@@ -1,5 +1,5 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
-import type { RevocationPublisher } from '../sessions/redis-revocation-publisher.ts'
+import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { listDeletedSince } from './client-repository.ts'
 import type { ClientCache } from './redis-client-cache.ts'
 import { deleteRevokedTokensBefore, listRevokedTokens } from './revoked-token-repository.ts'

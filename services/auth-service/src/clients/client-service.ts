@@ -3,7 +3,7 @@ import type { Origin } from '../audit/audit-event.ts'
 import { recordClientCreated, recordClientDeleted, recordClientSecretCreated } from '../audit/audit-trail.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
-import type { RevocationPublisher } from '../sessions/redis-revocation-publisher.ts'
+import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import {
   deleteClient,
   findCredentials,

@@ -26,7 +26,7 @@ export class OAuthError extends Error {
 }
 
 /** What the error handler of all else made of an error: enough to say it in the words of RFC 6749. */
-type Translated = { readonly statusCode?: number; readonly code?: string; readonly headers?: Record<string, string> }
+type Translated = { readonly statusCode?: number; readonly code?: string; readonly retryAfterSeconds?: number }
 
 /** The error handler under /oauth. `isUnavailable` tells errors that mean "cannot know". */
 export function createOAuthErrorHandler(isUnavailable: (error: unknown) => boolean) {
@@ -46,14 +46,14 @@ function translate(thrown: unknown, isUnavailable: (error: unknown) => boolean):
   if (thrown instanceof OAuthError) {
     return { status: thrown.statusCode, error: thrown.error, description: thrown.message, headers: thrown.headers }
   }
-  const { statusCode: status, code, headers = {} } = thrown as Translated
+  const { statusCode: status, code, retryAfterSeconds = 1 } = thrown as Translated
+  const headers = { 'retry-after': String(retryAfterSeconds) }
   if (status === 503 || isUnavailable(thrown)) {
-    const retryAfter = { 'retry-after': headers['retry-after'] ?? '1' }
     return {
       status: 503,
       error: 'temporarily_unavailable',
       description: 'Nothing was decided. Try again.',
-      headers: retryAfter,
+      headers,
     }
   }
   if (status === 429) {

@@ -1,6 +1,5 @@
 import { assertDisjoint, type SigningRing } from '@latchkey/access-token'
-import type { Watched } from '@latchkey/service-kit'
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log, Watched } from '@latchkey/service-kit'
 import type { OpenClientSecretKeys } from '../clients/client-secret-keys.ts'
 
 type Rings = { readonly accessTokenKeys: Watched<SigningRing>; readonly refreshTokenKeys: Watched<SigningRing> }
@@ -14,7 +13,7 @@ export function followKeyRings(
     ...options
   }: {
     readonly signal: AbortSignal
-    readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
+    readonly log: Log
     readonly clientSecretKeys: OpenClientSecretKeys
   },
 ): void {

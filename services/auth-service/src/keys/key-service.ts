@@ -3,7 +3,7 @@ import type { Origin } from '../audit/audit-event.ts'
 import { recordKeyRevoked } from '../audit/audit-trail.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
-import type { RevocationPublisher } from '../sessions/redis-revocation-publisher.ts'
+import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { insertRevokedKey, listRevokedKeys } from './key-repository.ts'
 
 export type KeyService = {

@@ -1,5 +1,5 @@
 import type { SigningRing } from '@latchkey/access-token'
-import { unavailable } from '@latchkey/service-kit'
+import { unavailable } from '@latchkey/problems'
 
 /**
  * A ring that never signs under a revoked key, also where this replica's file is behind that of the one which was asked to
@@ -12,7 +12,7 @@ export function usableRing(ring: () => SigningRing, isRevoked: (kid: string) => 
     const whole = ring()
     if (!isRevoked(whole.signing.kid)) return whole
     const signing = whole.keys.find(({ kid }) => !isRevoked(kid))
-    if (signing === undefined) throw unavailable(1, new Error('every key of access tokens was revoked'))
+    if (signing === undefined) throw unavailable(new Error('every key of access tokens was revoked'))
     return { ...whole, signing }
   }
 }

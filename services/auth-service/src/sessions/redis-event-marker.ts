@@ -1,4 +1,4 @@
-import type { RedisClient } from './redis-script.ts'
+import type { RedisClient } from '../redis/redis-script.ts'
 
 /** The last recorded session event that Redis has carried out, kept in Redis itself: a Redis that went back in time tells by it how far. */
 export type EventMarker = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { unavailable } from '@latchkey/service-kit'
-import type { RedisDeadline } from './redis-deadline.ts'
-import { createScript, type RedisClient, type Script } from './redis-script.ts'
+import { unavailable } from '@latchkey/problems'
+import type { RedisDeadline } from '../redis/redis-deadline.ts'
+import { createScript, type RedisClient, type Script } from '../redis/redis-script.ts'
 import type { Delivery, DeviceSession, EndReason, UserSnapshot } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
 import type { LoadSnapshot, Opening, Rotation, SessionEnd, SessionStore } from './session-store.ts'
@@ -70,7 +70,7 @@ export function createRedisSessionStore(options: Options): SessionStore {
       if (!snapshot) return undefined
       await run.fillUser(keyOf(userId), [reply[1], JSON.stringify(snapshot)])
     }
-    throw unavailable(1, new Error('the user kept changing while the session was read'))
+    throw unavailable(new Error('the user kept changing while the session was read'))
   }
 
   return {

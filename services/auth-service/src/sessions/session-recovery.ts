@@ -1,7 +1,7 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { listUsersChangedSince } from '../users/user-repository.ts'
 import type { EventMarker } from './redis-event-marker.ts'
-import type { RevocationPublisher } from './redis-revocation-publisher.ts'
 import { deleteEventsBefore, findCutoff, listEnds, listOpenings, waitForSignIns } from './session-event-repository.ts'
 import type { SessionStore } from './session-store.ts'
 

@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type AccessTokenClaims, type RefreshTokenClaims, scopesOfRoles } from '@latchkey/access-token'
-import { unavailable } from '@latchkey/service-kit'
+import { unavailable } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
 import { recordLogin, recordTokenReuse } from '../audit/audit-trail.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
-import {
-  InvalidCredentials,
-  InvalidRefreshToken,
-  problems,
-  SessionEnded,
-  TokenReused,
-  TokenSuperseded,
-} from '../errors.ts'
+import { problems, SessionEnded } from '../errors.ts'
 import type { User } from '../users/user.ts'
 import { lockAccount, raiseTokenVersion } from '../users/user-repository.ts'
 import type { Account } from '../users/user-table.ts'
@@ -47,9 +40,9 @@ export type ChooseScope = (granted: readonly string[]) => string
 const everything: ChooseScope = (granted) => granted.join(' ')
 
 export type SessionService = {
-  /** @throws {InvalidCredentials} or `account_disabled` when the account changed since it was authenticated */
+  /** @throws `invalid_credentials` or `account_disabled` when the account changed since it was authenticated */
   signIn(account: Account, signIn: SignIn): Promise<Grant>
-  /** @throws {InvalidRefreshToken} {@link SessionEnded} {@link TokenSuperseded} {@link TokenReused} */
+  /** @throws `invalid_token` {@link SessionEnded} `token_superseded` `token_reused` */
   refresh(refreshToken: string, client: ClientContext, scope?: ChooseScope): Promise<Grant>
   /** Whether this is a refresh token that we issued, live or not. */
   isAuthentic(refreshToken: string): boolean
@@ -125,7 +118,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
     await ender.end(first.ends, { ...session.client, actorId: session.userId })
     const second = await store.open(session)
     if (second.outcome === 'opened') return second.handedOut
-    throw unavailable(1, new Error('sessions of this user changed while one was opened'))
+    throw unavailable(new Error('sessions of this user changed while one was opened'))
   }
 
   return {
@@ -136,7 +129,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
         await holdOffRecovery(trx)
         const settled = await lockAccount(trx, account.user.id)
         if (!settled || settled.passwordChangedAt.getTime() !== account.passwordChangedAt.getTime()) {
-          throw new InvalidCredentials()
+          throw new problems.invalid_credentials()
         }
         if (settled.user.status === 'disabled') throw new problems.account_disabled()
         const key = { userId: settled.user.id, deviceId: deviceId ?? newId(), sid: newId() }
@@ -156,10 +149,10 @@ export function createSessionService(dependencies: Dependencies): SessionService
       const rotation = await store.rotate({ ...key, generation: claims.gen, expiresAt: claims.exp * 1000 }, client)
       switch (rotation.outcome) {
         case 'superseded':
-          throw new TokenSuperseded()
+          throw new problems.token_superseded()
         case 'reused':
           await ender.end(endOf(key, 'token_reused'), client, (trx) => recordTokenReuse(trx, client, key))
-          throw new TokenReused()
+          throw new problems.token_reused()
         case 'ended':
           throw new SessionEnded(rotation.reason)
       }
@@ -223,7 +216,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
     try {
       return verifyRefreshToken(refreshToken)
     } catch (error) {
-      throw new InvalidRefreshToken(error)
+      throw new problems.invalid_token({ cause: error })
     }
   }
 }

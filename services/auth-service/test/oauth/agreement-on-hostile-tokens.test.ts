@@ -12,7 +12,7 @@ import {
 import * as forged from '../../../../packages/resource-server/test/hostile/forge-token.ts'
 import { oddForms, oddTexts } from '../../../../packages/resource-server/test/hostile/forms.ts'
 import { criticalHeaders, unknownKids, wrongKinds } from '../../../../packages/resource-server/test/hostile/headers.ts'
-import { createRedisDeadline } from '../../src/sessions/redis-deadline.ts'
+import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
 import { createRedisSessionStore } from '../../src/sessions/redis-session-store.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { listen, PAYROLL } from './support/listening-service.ts'

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { createRedisDeadline } from '../../src/sessions/redis-deadline.ts'
-import { createScript } from '../../src/sessions/redis-script.ts'
+import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
+import { createScript } from '../../src/redis/redis-script.ts'
 
 const environment = await testEnvironment(t)
 const redis = new Redis(environment.redisUrl)

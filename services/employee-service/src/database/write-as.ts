@@ -2,8 +2,8 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { createEmployeeRepository, type EmployeeRepository } from '../employees/employee-repository.ts'
 import type { Actor } from '../history/actor.ts'
 import { createIdempotencyRepository, type IdempotencyRepository } from '../idempotency/idempotency-repository.ts'
+import { createStaging, type Staging } from '../import-export/staging-repository.ts'
 import { createOffboardingRepository, type OffboardingRepository } from '../offboarding/offboarding-repository.ts'
-import { createStaging, type Staging } from '../transfer/staging-repository.ts'
 import type { EmployeeDatabase } from './employee-database.ts'
 
 /** What can be changed together: every call on these is part of the one transaction. */

@@ -4,9 +4,9 @@ import type { Actor } from '../history/actor.ts'
 import { attemptOf, onlyOnce } from '../idempotency/only-once.ts'
 import { type Employee, type EmployeeChanges, type EmployeeDraft, wholeOf } from './employee.ts'
 import { decodeCursor, encodeCursor } from './employee-cursor.ts'
-import type { EmployeeFilter, EmployeeListing } from './employee-listing-repository.ts'
 import type { EmployeeRepository } from './employee-repository.ts'
 import { type EmployeeSort, positionOf } from './employee-sort.ts'
+import type { EmployeeFilter, EmployeeListing } from './search/employee-listing-repository.ts'
 
 type EmployeeQuery = EmployeeFilter & {
   readonly sort: EmployeeSort

@@ -1,4 +1,4 @@
-import type { Metric } from '@latchkey/service-kit'
+import type { Metric } from '@latchkey/problems'
 import type { AttemptCounts } from '../offboarding/offboarding-attempts.ts'
 import type { RefusedAccounts } from '../offboarding/refused-accounts.ts'
 

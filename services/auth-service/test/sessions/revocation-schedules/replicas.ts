@@ -4,8 +4,8 @@ import { Redis } from 'ioredis'
 import { buildServices, type Services } from '../../../src/build-services.ts'
 import type { Config } from '../../../src/config.ts'
 import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-database.ts'
-import { migrations } from '../../../src/database/migrations.ts'
-import { createRedisClient } from '../../../src/sessions/redis-client.ts'
+import { migrations } from '../../../src/database/migrations/index.ts'
+import { createRedisClient } from '../../../src/redis/redis-client.ts'
 import { slowDown, slowPostgres } from './hesitation.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }

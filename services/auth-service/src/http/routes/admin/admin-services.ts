@@ -1,8 +1,8 @@
+import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import type { AuditLog } from '../../../audit/audit-log.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { KeyService } from '../../../keys/key-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import type { UserAdministration } from '../../../users/user-administration.ts'
 
 /** What the routes under /admin call. */
 export type AdminServices = {

@@ -1,8 +1,8 @@
 import type { AccessTokenClaims } from '@latchkey/access-token'
+import type { AccountService } from '../../../accounts/account-service.ts'
+import type { Authentication } from '../../../accounts/authentication.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import type { SessionStore } from '../../../sessions/session-store.ts'
-import type { AccountService } from '../../../users/account-service.ts'
-import type { Authentication } from '../../../users/authentication.ts'
 
 /** What the routes under /auth call. */
 export type AuthServices = {

@@ -1,5 +1,5 @@
 import { type AppInstance, problemResponses } from '@latchkey/service-kit'
-import { RefreshTokenMissing, SessionEnded, TokenReused } from '../../../errors.ts'
+import { problems } from '../../../errors.ts'
 import { clientContext } from '../../client-context.ts'
 import { presentedRefreshToken } from '../../presented-refresh-token.ts'
 import { allowNoBody, GrantBody, RefreshTokenBody } from '../../schemas/grant.ts'
@@ -21,15 +21,15 @@ export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Aut
     },
     async (request, reply) => {
       const presented = presentedRefreshToken(request, allowedOrigins)
-      if (!presented) throw new RefreshTokenMissing()
+      if (!presented) throw new problems.unauthenticated()
       try {
         const grant = await sessions.refresh(presented.token, clientContext(request))
         request.logFields = { userId: grant.user.id, deviceId: grant.device.id }
         return deliver(reply, grant)
       } catch (error) {
-        if (error instanceof TokenReused) request.logFields = { event: 'refresh_token_reuse' }
+        if (error instanceof problems.token_reused) request.logFields = { event: 'refresh_token_reuse' }
         // Only a verdict on the session takes its cookies; a late duplicate or a failure of ours never does.
-        if (presented.fromCookie && (error instanceof SessionEnded || error instanceof TokenReused))
+        if (presented.fromCookie && (error instanceof problems.session_ended || error instanceof problems.token_reused))
           clearTokenCookies(reply)
         throw error
       }

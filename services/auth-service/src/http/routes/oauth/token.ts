@@ -1,6 +1,6 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
-import { InvalidRefreshToken, SessionEnded, TokenReused, TokenSuperseded } from '../../../errors.ts'
+import { problems } from '../../../errors.ts'
 import { authenticateClient, requireClient } from '../../authenticate-client.ts'
 import { clientContext } from '../../client-context.ts'
 import { type Form, formOf, required } from '../../form-body.ts'
@@ -75,9 +75,12 @@ async function refreshTokenGrant(request: FastifyRequest, form: Form, services: 
       refresh_token: grant.refreshToken,
     }
   } catch (cause) {
-    const isVerdict = [InvalidRefreshToken, SessionEnded, TokenReused, TokenSuperseded].some(
-      (verdict) => cause instanceof verdict,
-    )
+    const isVerdict = [
+      problems.invalid_token,
+      problems.session_ended,
+      problems.token_reused,
+      problems.token_superseded,
+    ].some((verdict) => cause instanceof verdict)
     if (isVerdict) throw new OAuthError('invalid_grant', 'The refresh token is not good (any more).', { cause })
     throw cause
   }

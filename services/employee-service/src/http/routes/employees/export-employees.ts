@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
-import type { EmployeeTransfer } from '../../../transfer/employee-transfer.ts'
+import type { EmployeeTransfer } from '../../../import-export/employee-transfer.ts'
 import { csvContent, ExportQuery } from '../../schemas/employee-csv.ts'
 
 /** A slow client has so long; it holds a connection to Postgres meanwhile. */

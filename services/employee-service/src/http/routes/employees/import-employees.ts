@@ -1,5 +1,6 @@
-import { type AppInstance, problemResponses, SECURED, unavailable } from '@latchkey/service-kit'
-import type { EmployeeTransfer } from '../../../transfer/employee-transfer.ts'
+import { unavailable } from '@latchkey/problems'
+import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
+import type { EmployeeTransfer } from '../../../import-export/employee-transfer.ts'
 import { actorOf } from '../../actor-of.ts'
 import { allowSilence } from '../../allow-silence.ts'
 import { clientLeft } from '../../client-left.ts'
@@ -38,7 +39,7 @@ export async function importEmployees(app: AppInstance, transfer: EmployeeTransf
         request.logFields = { ...request.logFields, imported, dryRun }
         return { imported, dryRun }
       } catch (error) {
-        throw error === givenUp.reason ? unavailable(1, error) : error
+        throw error === givenUp.reason ? unavailable(error) : error
       }
     })
   })

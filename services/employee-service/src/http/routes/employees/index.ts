@@ -1,7 +1,7 @@
 import { type AppInstance, takeOnly } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import type { HistoryService } from '../../../history/history-service.ts'
-import type { EmployeeTransfer } from '../../../transfer/employee-transfer.ts'
+import type { EmployeeTransfer } from '../../../import-export/employee-transfer.ts'
 import { createEmployee } from './create-employee.ts'
 import { exportEmployees } from './export-employees.ts'
 import { getEmployee } from './get-employee.ts'

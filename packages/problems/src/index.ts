@@ -1,0 +1,13 @@
+export { commonProblems, unavailable } from './common-problems.ts'
+export type { Metric } from './metric.ts'
+export {
+  type BearerError,
+  defineProblems,
+  type InputFault,
+  type ProblemClass,
+  type ProblemDefinition,
+  type ProblemError,
+  type ProblemOptions,
+} from './problem.ts'
+export { isPublicError, type PublicError } from './public-error.ts'
+export { withDeadline } from './with-deadline.ts'

@@ -1,0 +1,94 @@
+/** One fault of the input. `path` is a JSON pointer into the body (`/email`), or `query/limit`, `params/id`, `headers/x-y`. */
+export type InputFault = { path: string; message: string }
+
+/** `error` of a Bearer challenge (RFC 6750 §3.1). */
+export type BearerError = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+
+/** What is the same for every occurrence of a code. */
+export type ProblemDefinition = {
+  /** 400–499 or 503; anything else would not be public. */
+  readonly status: number
+  /** RFC 9457 §3.1.3. */
+  readonly title: string
+  /** The default sentence for people; the title unless given. */
+  readonly detail?: string
+  /** For a 401 that answers a token: its challenge says so. */
+  readonly bearerError?: BearerError
+}
+
+/** What a single occurrence of a problem may add to its class: facts, of which the HTTP edge makes headers and members. */
+export type ProblemOptions = {
+  /** Replaces the class's public sentence for this occurrence. */
+  detail?: string
+  /** When the call may be repeated, in whole seconds. */
+  retryAfterSeconds?: number
+  /** Response headers in lower case, for what the HTTP edge alone knows: `allow`, `accept-encoding`. */
+  headers?: Record<string, string>
+  /** Faults of the input, for 400 answers. */
+  errors?: InputFault[]
+  /** Extension members of the problem document (RFC 9457 §3.2). */
+  extensions?: Record<string, unknown>
+  /** For the log only: everything else is public. */
+  cause?: unknown
+}
+
+export type ProblemError<Code extends string = string> = Error & {
+  readonly code: Code
+  readonly statusCode: number
+  readonly title: string
+  readonly bearerError: BearerError | undefined
+  readonly retryAfterSeconds: number | undefined
+  readonly headers: Record<string, string>
+  readonly errors: InputFault[] | undefined
+  readonly extensions: Record<string, unknown>
+}
+
+export type ProblemClass<Code extends string = string> = {
+  new (options?: ProblemOptions): ProblemError<Code>
+  readonly code: Code
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+}
+
+/** Makes the error class of one stable, snake_case problem code. Its texts are public: they are sent as they stand. */
+function problem<Code extends string>(code: Code, definition: ProblemDefinition): ProblemClass<Code> {
+  const { status, title, detail = title, bearerError } = definition
+  return class extends Error {
+    static readonly code = code
+    static readonly status = status
+    static readonly title = title
+    static readonly detail = detail
+    readonly code = code
+    readonly statusCode = status
+    readonly title = title
+    readonly bearerError = bearerError
+    readonly retryAfterSeconds: number | undefined
+    readonly headers: Record<string, string>
+    readonly errors: InputFault[] | undefined
+    readonly extensions: Record<string, unknown>
+
+    constructor(options: ProblemOptions = {}) {
+      const { stackTraceLimit } = Error
+      // Refusals are everyday business: a stack would cost more than the rest of the answer.
+      Error.stackTraceLimit = 0
+      super(options.detail ?? detail, options.cause === undefined ? undefined : { cause: options.cause })
+      Error.stackTraceLimit = stackTraceLimit
+      this.retryAfterSeconds = options.retryAfterSeconds
+      this.headers = options.headers ?? {}
+      this.errors = options.errors
+      this.extensions = options.extensions ?? {}
+    }
+  }
+}
+
+/**
+ * A registry of problem classes: `defineProblems({ email_taken: { status: 409, title: 'E-mail taken' } })`,
+ * then `throw new problems.email_taken()`.
+ */
+export function defineProblems<const D extends Record<string, ProblemDefinition>>(
+  definitions: D,
+): { readonly [Code in keyof D & string]: ProblemClass<Code> } {
+  const entries = Object.entries(definitions).map(([code, definition]) => [code, problem(code, definition)])
+  return Object.freeze(Object.fromEntries(entries))
+}

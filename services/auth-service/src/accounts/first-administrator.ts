@@ -1,0 +1,18 @@
+import type { AuthDatabase } from '../database/auth-database.ts'
+import type { PasswordHasher } from '../users/password-hasher.ts'
+import { hasAdministrator, insertAccount, lockBootstrap } from '../users/user-repository.ts'
+
+/** Makes the first administrator, unless there is one. True when it was made. */
+export async function createFirstAdministrator(
+  db: AuthDatabase,
+  hasher: PasswordHasher,
+  { email, password }: { email: string; password: string },
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    await lockBootstrap(trx)
+    if (await hasAdministrator(trx)) return false
+    const passwordHash = await hasher.hash(password)
+    await insertAccount(trx, { email, username: 'admin', fullName: null, passwordHash, roles: ['admin'] })
+    return true
+  })
+}

@@ -1,0 +1,65 @@
+import type { EmployeeSort } from '../../../../services/employee-service/src/employees/employee-sort.ts'
+import type { EmployeeFilter } from '../../../../services/employee-service/src/employees/search/employee-listing-repository.ts'
+import { CHIEF } from './population.ts'
+
+export type Case = {
+  readonly title: string
+  readonly filter: EmployeeFilter
+  readonly sort: EmployeeSort
+  /** The page in the middle of the list, where the walk of a client would be then. */
+  readonly deep?: true
+}
+
+const SORTS = ['lastName', '-lastName', 'hiredOn', '-hiredOn', 'createdAt', '-createdAt'] as const
+const DEPARTMENT = 'Department 7'
+
+const filtered: [what: string, filter: EmployeeFilter][] = [
+  ['all', {}],
+  ['a department', { department: DEPARTMENT }],
+  ['on leave', { status: 'on_leave' }],
+  ['terminated', { status: 'terminated' }],
+  ['a department, on leave', { department: DEPARTMENT, status: 'on_leave' }],
+  ['reports of one', { managerId: '01900000-0000-7000-8000-000000000064' }],
+  ['reports of the chief', { managerId: CHIEF }],
+  ['reports of the chief on leave', { managerId: CHIEF, status: 'on_leave' }],
+  ['reports of the chief in a department', { managerId: CHIEF, department: DEPARTMENT }],
+]
+
+const searched: [what: string, query: string][] = [
+  ['a rare name', 'lovelace'],
+  ['first and last name', 'grace hopper'],
+  ['with accents', 'ÅNGSTRÖM Åsa'],
+  ['an e-mail', 'ada.smith.1@'],
+  ['nobody', 'xylophone'],
+  ['an address that nobody has', 'example.co.uk'],
+  ['an end that nobody has', 'com.'],
+  ['what everybody has', 'example'],
+  ['a common title', 'engineer'],
+  ['two common words', 'senior engineer'],
+  ['common words that are seldom together', 'nguyen org'],
+  ['a common surname', 'nguyen'],
+  ['one letter', 'a'],
+  ['a seldom letter', 'q'],
+  ['two letters', 'an'],
+  ['two seldom letters', 'zu'],
+  ['two letters that nobody has', 'qx'],
+  ['one and two letters', 'j sm'],
+  ['a sign', '&'],
+  ['one Chinese character', '伟'],
+  ['Cyrillic', 'иван'],
+  ['Greek', 'ΠΑΠΑΔ'],
+]
+
+export const cases: readonly Case[] = [
+  ...filtered.flatMap(([what, filter]) => SORTS.map((sort) => ({ title: what, filter, sort }))),
+  ...SORTS.map((sort) => ({ title: 'all, in the middle', filter: {}, sort, deep: true as const })),
+  ...searched.flatMap(([what, query]) =>
+    (['lastName', '-createdAt'] as const).map((sort) => ({ title: `${what}: ${query}`, filter: { query }, sort })),
+  ),
+  ...(['engineer', 'lovelace', 'nguyen'] as const).flatMap((query) => [
+    { title: `in the middle: ${query}`, filter: { query }, sort: 'lastName' as const, deep: true as const },
+    { title: `in a department: ${query}`, filter: { query, department: DEPARTMENT }, sort: 'hiredOn' as const },
+    { title: `on leave: ${query}`, filter: { query, status: 'on_leave' as const }, sort: 'lastName' as const },
+    { title: `reports of the chief: ${query}`, filter: { query, managerId: CHIEF }, sort: 'lastName' as const },
+  ]),
+]

@@ -1,0 +1,102 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { createRedisDeadline } from '../../../../services/auth-service/src/redis/redis-deadline.ts'
+import { createRedisSessionStore } from '../../../../services/auth-service/src/sessions/redis-session-store.ts'
+import { signRefreshToken } from '../tokens.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+const IDLE_MS = 7 * DAY_MS
+const DEVICES_PER_USER = 2
+const BATCH = 500
+
+const newId = (): string => randomBytes(16).toString('base64url')
+
+function newUser(n: number) {
+  const name = `user${n}`
+  const createdAt = new Date().toISOString()
+  const roles: 'user'[] = ['user']
+  return {
+    id: randomUUID(),
+    email: `${name}@example.com`,
+    username: name,
+    fullName: 'Ada Lovelace',
+    roles,
+    status: 'active' as const,
+    createdAt,
+  }
+}
+
+/** Opens sessions in auth-service's own store, past password and Postgres, and returns the first refresh token of each. */
+export function openOurSessions(redisUrl: string, count: number): Promise<string[]> {
+  return withRedis(redisUrl, (redis) => {
+    const store = createRedisSessionStore({
+      redis,
+      deadline: createRedisDeadline(redis),
+      keyPrefix: 'latchkey:user:',
+      idleMs: IDLE_MS,
+      maxAgeMs: 30 * DAY_MS,
+      graceMs: 30_000,
+      maxDevicesPerUser: 20,
+      loadSnapshot: async () => undefined,
+    })
+    return openAll(count, async (user) => {
+      const key = { userId: user.id, deviceId: newId(), sid: newId() }
+      const opening = await store.open({
+        ...key,
+        delivery: 'body',
+        deviceName: 'Pixel 9',
+        client: { ip: '127.0.0.1', userAgent: 'latchkey-bench/1.0', requestId: 'bench', actorId: null },
+        snapshot: { user, tokenVersion: 0 },
+      })
+      if (opening.outcome !== 'opened')
+        throw new Error('a session in the way of another, where each has its own device')
+      const { handedOut } = opening
+      return tokenOf(key, handedOut.handedOutAt, handedOut.expiresAt)
+    })
+  })
+}
+
+/** The same for the composite: a hash for each session. */
+export function openPlainSessions(redisUrl: string, count: number): Promise<string[]> {
+  return withRedis(redisUrl, (redis) =>
+    openAll(count, async (user) => {
+      const key = { userId: user.id, deviceId: newId(), sid: newId() }
+      const now = Date.now()
+      await redis.hset(`session:${key.sid}`, { generation: 1, user: JSON.stringify(user), deviceName: 'Pixel 9' })
+      return tokenOf(key, now, now + IDLE_MS)
+    }),
+  )
+}
+
+type User = ReturnType<typeof newUser>
+
+async function openAll(count: number, open: (user: User) => Promise<string>): Promise<string[]> {
+  const tokens: string[] = []
+  while (tokens.length < count) {
+    const users = Array.from({ length: BATCH / DEVICES_PER_USER }, (_, n) => newUser(tokens.length + n))
+    const owners = users.flatMap((user) => Array.from({ length: DEVICES_PER_USER }, () => user))
+    tokens.push(...(await Promise.all(owners.map(open))))
+  }
+  return tokens
+}
+
+function tokenOf(key: { userId: string; deviceId: string; sid: string }, from: number, until: number): string {
+  const seconds = (ms: number): number => Math.floor(ms / 1000)
+  return signRefreshToken({
+    sub: key.userId,
+    did: key.deviceId,
+    sid: key.sid,
+    gen: 1,
+    iat: seconds(from),
+    exp: seconds(until),
+  })
+}
+
+async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url)
+  try {
+    return await work(redis)
+  } finally {
+    redis.disconnect()
+  }
+}

@@ -1,0 +1,55 @@
+// `npm run test:compose`: brings the stack of docker-compose.yml up from images, under a project name of its own, and
+// walks through it as its users would; removes everything again, whatever happened. Needs Docker and nothing else.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCompose, run } from './compose.ts'
+import { hardening } from './hardening.ts'
+import { images } from './images.ts'
+import { changesOfKeys, privateKeys } from './keys.ts'
+import { mainJob } from './main-job.ts'
+import { offboarding } from './offboarding.ts'
+import { outages } from './outages.ts'
+import { scaling } from './scaling.ts'
+import { createSettings } from './settings.ts'
+import { step } from './step.ts'
+import { stopping } from './stopping.ts'
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
+
+const directory = mkdtempSync(join(tmpdir(), 'latchkey-compose-'))
+const project = `latchkey-walk-${randomBytes(3).toString('hex')}`
+const environmentFile = join(directory, '.env')
+const compose = createCompose({ project, environmentFile, signal: interrupted.signal })
+const removeAll = createCompose({ project, environmentFile })
+
+try {
+  await step('Docker answers', () => run('docker', ['version', '--format=engine {{.Server.Version}}']))
+  const stack = await createSettings(compose, directory)
+  try {
+    await images(stack)
+    await step('everything is healthy', () => compose('up', '--detach', '--wait'))
+    await hardening(stack)
+    const users = await mainJob(stack)
+    await outages(stack, users)
+    await changesOfKeys(stack, users)
+    await scaling(stack, users)
+    await offboarding(stack, users)
+    await privateKeys(stack, users)
+    await stopping(stack, users)
+  } catch (error) {
+    if (!interrupted.signal.aborted) console.error(await removeAll('logs', '--no-color', '--tail=30').catch(() => ''))
+    throw error
+  } finally {
+    await step('everything is removed', () =>
+      removeAll('down', '--volumes', '--rmi=local', '--remove-orphans', '--timeout=5'),
+    )
+  }
+} catch (error) {
+  console.error(interrupted.signal.aborted ? 'interrupted' : error)
+  process.exitCode = 1
+} finally {
+  rmSync(directory, { recursive: true, force: true })
+}

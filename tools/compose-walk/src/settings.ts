@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { type Compose, run } from './compose.ts'
+import { step } from './step.ts'
+
+export type Stack = {
+  readonly compose: Compose
+  /** By the names of their files. */
+  readonly secrets: Readonly<Record<string, string>>
+  readonly secretsDirectory: string
+  readonly environmentFile: string
+  readonly authUrl: string
+  readonly employeeUrl: string
+}
+
+/** Makes `.env` and the secrets in a directory of their own, in the way that docs/deployment.md tells. */
+export async function createSettings(compose: Compose, directory: string): Promise<Stack> {
+  const file = join(directory, '.env')
+  const [authPort, employeePort] = await freePorts()
+  copyFileSync(join(import.meta.dirname, '../../../.env.example'), file)
+  const ports = readFileSync(file, 'utf8')
+    .replace(/^AUTH_PORT=.*/m, `AUTH_PORT=${authPort}`)
+    .replace(/^EMPLOYEE_PORT=.*/m, `EMPLOYEE_PORT=${employeePort}`)
+  writeFileSync(file, ports)
+
+  await step('without secrets it refuses to start, and says what to do', () =>
+    assert.rejects(compose('up', '--detach'), /there are no secrets yet.*compose-secrets\.sh/),
+  )
+
+  const secretsDirectory = join(directory, 'secrets')
+  const readSecrets = () =>
+    Object.fromEntries(
+      readdirSync(secretsDirectory).map((name) => [name, readFileSync(join(secretsDirectory, name), 'utf8').trim()]),
+    )
+  let secrets: Record<string, string> = {}
+  await step('one command generates the secrets, once', async () => {
+    const told = await run('sh', ['scripts/compose-secrets.sh', file])
+    secrets = readSecrets()
+    assert.ok(told.includes(String(secrets['admin-password'])))
+    assert.equal(statSync(secretsDirectory).mode & 0o777, 0o700)
+    const toldAgain = await run('sh', ['scripts/compose-secrets.sh', file])
+    assert.ok(!toldAgain.includes(String(secrets['admin-password'])))
+    assert.deepEqual(readSecrets(), secrets)
+    return `${Object.keys(secrets).length} of them`
+  })
+  return {
+    secretsDirectory,
+    environmentFile: file,
+    compose,
+    secrets,
+    authUrl: `http://127.0.0.1:${authPort}`,
+    employeeUrl: `http://127.0.0.1:${employeePort}`,
+  }
+}
+
+/** Two ports that nobody listens on, below those that systems give to outgoing connections: they stay free for long. */
+async function freePorts(): Promise<number[]> {
+  const ports = new Set<number>()
+  while (ports.size < 2) {
+    const port = randomInt(20_000, 30_000)
+    const server = createServer()
+    const isFree = await once(server.listen(port, '127.0.0.1'), 'listening').then(
+      () => true,
+      () => false,
+    )
+    server.close()
+    if (isFree) ports.add(port)
+  }
+  return [...ports]
+}
