@@ -16,6 +16,8 @@ declare module 'fastify' {
   }
 
   interface FastifyContextConfig {
+    /** What the route does, such as `list_sessions`: the key of its log lines and its metrics. Unique in a service. */
+    operation?: string
     /** Logs requests of this route at `debug`: probes and scrapes. */
     quiet?: boolean
     /** How long the route may take, in place of the server's `requestTimeoutMs`. Milliseconds. */

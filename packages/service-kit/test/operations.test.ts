@@ -32,6 +32,7 @@ const { app, logText } = await openApp(t, (app) => {
     },
     async (_request, reply) => reply.code(201).send({ id: 'x' }),
   )
+  app.get('/named', { config: { operation: 'read_thing' } }, async () => ({ fine: true }))
 })
 
 const fail = async (): Promise<never> => {
@@ -122,6 +123,13 @@ t.test('requests are counted by method, route and class of status', async (t) =>
   t.match(body, 'http_request_duration_seconds_count{method="GET",route="none",status="4xx"}')
   t.match(body, 'nodejs_eventloop_lag_seconds')
   t.notMatch(body, '/nowhere')
+})
+
+t.test('requests of a route that names its operation are counted under that name', async (t) => {
+  await app.inject('/named')
+  const { body } = await app.inject('/metrics')
+  const labels = 'method="GET",route="/named",status="2xx",operation="read_thing"'
+  t.match(body, `http_request_duration_seconds_count{${labels}} 1`)
 })
 
 t.test('apps of one process count for themselves', async (t) => {

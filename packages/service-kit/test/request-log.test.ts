@@ -19,6 +19,7 @@ const { app, requestLines, logText } = await openApp(t, (app) => {
     request.log.info({ refreshToken: CANARY, nested: [{ password: CANARY, name: 'kept' }], req: request }, 'careless')
     return { fine: true }
   })
+  app.get('/named', { config: { operation: 'read_thing' } }, async () => ({ fine: true }))
   app.get('/never', { config: { quiet: true } }, async () => new Promise(() => {}))
 })
 
@@ -41,6 +42,13 @@ t.test('a request is one line: what, how it went, how long, for whom', async (t)
     remoteAddress: '127.0.0.1',
     userId: 'u1',
   })
+})
+
+t.test('the line of a route that names its operation has that name', async (t) => {
+  const named = await app.inject('/named')
+  t.equal((await lineOf(named.headers['x-request-id']))?.operation, 'read_thing')
+  const nameless = await app.inject({ method: 'POST', url: '/things/7', payload: {} })
+  t.notHas(await lineOf(nameless.headers['x-request-id']), { operation: String })
 })
 
 t.test('query strings, headers, cookies, bodies and what drivers hang on errors are never logged', async (t) => {

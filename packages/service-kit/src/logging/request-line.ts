@@ -27,6 +27,7 @@ export function logRequest(request: FastifyRequest, status: number, elapsedMs?: 
     method: request.method,
     path: pathOf(request.url),
     route: config.url,
+    operation: config.operation,
     status,
     durationMs: elapsedMs === undefined ? undefined : Math.round(elapsedMs * 100) / 100,
     remoteAddress: request.ip,

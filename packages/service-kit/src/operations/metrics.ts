@@ -23,17 +23,19 @@ export function addMetrics(app: AppInstance): void {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its answer',
-    labelNames: ['method', 'route', 'status'] as const,
+    labelNames: ['method', 'route', 'status', 'operation'] as const,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
   app.decorate('metrics', { registry })
   app.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const { operation } = request.routeOptions.config
     durations.observe(
       {
         method: request.method,
         route: request.routeOptions.url ?? 'none',
         status: `${Math.floor(reply.statusCode / 100)}xx`,
+        ...(operation !== undefined && { operation }),
       },
       reply.elapsedTime / 1000,
     )
