@@ -2,8 +2,8 @@ const identifierPattern = /^[\x20-\x7e]{1,256}$/
 const textPattern = /^[^\p{Cc}\p{Cs}]{1,320}$/u
 const scopePattern = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
 const maxScopeLength = 2048
-/** The end of the year 9999: what lies beyond was never meant as a time. */
-const maxTime = 253_402_300_799
+/** The end of the year 9999, in seconds since 1970: what lies beyond was never meant as a time. */
+export const MAX_TIME = 253_402_300_799
 
 /** Printable ASCII, as RFC 6749 appendix A wants identifiers: safe in logs, headers, keys and databases. */
 export function isIdentifier(value: unknown): value is string {
@@ -22,7 +22,7 @@ export function isScopeList(value: unknown): value is string {
 
 /** Whole seconds since 1970. RFC 7519 allows fractions; we never sign one, and infinity must not mean "for ever". */
 export function isTime(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maxTime
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME
 }
 
 export function isCount(value: unknown): value is number {

@@ -5,6 +5,7 @@ import {
   createAccessTokenVerifier,
   createRefreshTokenSigner,
   createRefreshTokenVerifier,
+  MAX_TIME,
   parseKeyRing,
 } from '../src/index.ts'
 import { forgeToken, secret } from './forge-token.ts'
@@ -25,7 +26,7 @@ t.test('the same claims under the same key give the same bytes, today and in eve
 
 t.test('what was signed comes back, whatever the generation', async () => {
   const id = fc.stringMatching(/^[\x20-\x7e]{1,256}$/)
-  const time = fc.integer({ min: 1, max: 253_402_300_799 })
+  const time = fc.integer({ min: 1, max: MAX_TIME })
   const anyClaims = fc.record({ sub: id, did: id, sid: id, gen: fc.maxSafeNat(), iat: time, exp: time })
   fc.assert(
     fc.property(anyClaims, (claims) => isDeepStrictEqual(verify(sign(claims)), { ...claims })),

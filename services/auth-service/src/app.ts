@@ -1,8 +1,9 @@
 import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from '@latchkey/database'
 import { resourceServer } from '@latchkey/resource-server'
+import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type AppInstance, createServer, registerHealth, registerMetrics } from '@latchkey/service-kit'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
-import { buildServices, DEFAULT_REDIS_PREFIX, type Overrides } from './build-services.ts'
+import { buildServices, type Overrides } from './build-services.ts'
 import { configuredClients, ensureConfiguredClients, reportShutOutClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
@@ -82,7 +83,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     allowedOrigins: config.allowedOrigins ?? [],
     now,
     // For the keys that were revoked; sessions and clients are looked up live.
-    revocations: { redisUrl: config.redis.join(), prefix: overrides.redisPrefix ?? DEFAULT_REDIS_PREFIX },
+    revocations: { redisUrl: config.redis.join(), prefix: overrides.redisPrefix ?? DEFAULT_KEY_PREFIX },
     checks: [liveBearerCheck(services)],
   })
   registerMetrics(app.metrics.registry, app.revocations.metrics)

@@ -1,4 +1,5 @@
 import { createAccessTokenSigner, createRefreshTokenSigner, createRefreshTokenVerifier } from '@latchkey/access-token'
+import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import type { Log, LoggerOptions } from '@latchkey/service-kit'
 import { createAccountService } from './accounts/account-service.ts'
 import { createAuthentication } from './accounts/authentication.ts'
@@ -34,8 +35,6 @@ import { createPasswordPolicy } from './users/password-policy.ts'
 import { createSignInLimiter, DEFAULT_SIGN_IN_LIMITS, type SignInLimits } from './users/sign-in-limiter.ts'
 import { findSettledAccount } from './users/user-repository.ts'
 
-export const DEFAULT_REDIS_PREFIX = 'latchkey:'
-
 /** What tests put in place of the production choices. */
 export type Overrides = {
   readonly logStream?: LoggerOptions['stream']
@@ -67,7 +66,7 @@ export function buildServices(
   overrides: Overrides,
   { db, endsDb, redis, log, isRevokedKey }: Dependencies,
 ) {
-  const { redisPrefix = DEFAULT_REDIS_PREFIX, now = Date.now } = overrides
+  const { redisPrefix = DEFAULT_KEY_PREFIX, now = Date.now } = overrides
   const hasher = createPasswordHasher(overrides.passwordHashing)
   const policy = createPasswordPolicy({ minLength: config.passwordMinLength })
   const limiter = createSignInLimiter(redis, redisPrefix, overrides.signInLimits ?? DEFAULT_SIGN_IN_LIMITS)

@@ -6,10 +6,11 @@ import { createFeedState, type RevocationStatus } from './feed-state.ts'
 import { guardKeys } from './guard-keys.ts'
 import { createRedisNodes, parseRedisUrl } from './redis-nodes.ts'
 import { openRevocationStream, type RevocationStream } from './redis-revocation-stream.ts'
-import { readRevocation } from './revocation.ts'
+import { decodeRevocation } from './revocation.ts'
 import { followRevocations } from './revocation-follower.ts'
 import { type RevocationOptions, withDefaults } from './revocation-options.ts'
 import { createRevocationTable } from './revocation-table.ts'
+import { streamKeyOf } from './stream-key.ts'
 import type { StreamEntry } from './stream-position.ts'
 
 /** The verifier's side of the feed of revocations. */
@@ -50,7 +51,7 @@ export function createRevocationFeed(
   { log, now, onKeyRevoked }: FeedSurroundings,
 ): FeedControl {
   const { redisUrl, redisOptions, prefix, maxStalenessMs, onStale } = withDefaults(options)
-  const key = `${prefix}revocations`
+  const key = streamKeyOf(prefix)
   const nodes = createRedisNodes(parseRedisUrl(redisUrl))
   const table = createRevocationTable(now)
   const state = createFeedState({ table, log, maxStalenessMs, onStale })
@@ -61,7 +62,7 @@ export function createRevocationFeed(
     const skipped: { id: string; fault: string }[] = []
     let isKeyNews = false
     for (const [id, fields] of entries) {
-      const revocation = readRevocation(fields)
+      const revocation = decodeRevocation(fields)
       if (typeof revocation === 'string') skipped.push({ id, fault: revocation })
       else {
         if (revocation.kind === 'key' && !table.refusesKey(revocation.id)) isKeyNews = true

@@ -1,11 +1,12 @@
 import type { RedisOptions } from 'ioredis'
+import { DEFAULT_KEY_PREFIX } from './stream-key.ts'
 
 export type RevocationOptions = {
   /** `redis://` or `rediss://`; several with commas between are the entry points of a Redis Cluster. Redis 7 or later. */
   redisUrl: string
   /** More of ioredis's options for the connection, such as the CA of TLS. */
   redisOptions?: RedisOptions
-  /** What the names of auth-service's keys start with. */
+  /** What the keys of the issuer start with in Redis; {@link DEFAULT_KEY_PREFIX} unless given. */
   prefix?: string
   /** How long the verifier may be cut off from the feed before `onStale` counts, in milliseconds. */
   maxStalenessMs?: number
@@ -19,7 +20,8 @@ export type RevocationOptions = {
  * @throws {TypeError} from plain JavaScript, a misspelt `reject` would go on accepting
  */
 export function withDefaults(options: RevocationOptions): Required<RevocationOptions> {
-  const { redisUrl, redisOptions = {}, prefix = 'latchkey:', maxStalenessMs = 30_000, onStale = 'accept' } = options
+  const { redisUrl, redisOptions = {}, prefix = DEFAULT_KEY_PREFIX } = options
+  const { maxStalenessMs = 30_000, onStale = 'accept' } = options
   if (typeof redisUrl !== 'string') throw new TypeError('revocations.redisUrl must be a Redis URL')
   if (onStale !== 'accept' && onStale !== 'reject') {
     throw new TypeError("revocations.onStale must be 'accept' or 'reject'")

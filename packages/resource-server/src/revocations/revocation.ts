@@ -1,38 +1,52 @@
-/** Something that makes tokens worthless before they expire. */
-export type Revocation = {
-  /** When the last token that it could refuse has expired: whole seconds since 1970. */
-  readonly exp: number
-} & (
+import { MAX_TIME } from '@latchkey/access-token'
+
+/** What is revoked: every token that names it. */
+export type RevocationTarget =
   | {
-      /** A session that ended, by its `sid`; a service client, by its `client_id`; one token, by its `jti`; a signing key, by its `kid`. */
+      /** A session, by its `sid`; a service client, by its `client_id`; one token, by its `jti`; a signing key, by its `kid`. */
       readonly kind: 'session' | 'client' | 'token' | 'key'
       readonly id: string
     }
   | {
-      /** A user, by its `sub`: tokens whose `ver` is lower than this one are dead. */
+      /** A user, by its `sub`: tokens with a lower `ver` are dead. */
       readonly kind: 'user'
       readonly id: string
       readonly ver: number
     }
-)
 
-const isKind = (kind: string): kind is Revocation['kind'] =>
-  ['session', 'user', 'client', 'token', 'key'].includes(kind)
+/** An entry of the feed. `exp` is when the last token that it can refuse has expired: whole seconds since 1970. */
+export type Revocation = RevocationTarget & { readonly exp: number }
 
-/** Why an entry of the feed is not a revocation that we know. */
-export type EntryFault = 'unknown kind' | 'bad id' | 'bad exp' | 'bad ver'
+/** Why an entry of the feed is not a revocation that this version knows. */
+export type RevocationFault = 'unknown kind' | 'bad id' | 'bad exp' | 'bad ver'
 
-/** No identifier in a token is longer: one that is could refuse nothing and only take up memory. */
+/** The `exp` of an entry that never expires: no token does so later. */
+export const MAX_EXP = MAX_TIME
+
+const KINDS: readonly string[] = ['session', 'user', 'client', 'token', 'key'] satisfies Revocation['kind'][]
+
+/** No identifier in a token is longer: such an entry could refuse nothing and only take up memory. */
 const MAX_ID_LENGTH = 256
-/** The end of the year 9999. */
-const MAX_EXP = 253_402_300_799
 
 /**
- * Reads an entry of the feed.
+ * The fields of a stream entry: names and values in turn, as XADD takes them.
  *
- * @param fields names and values in turn, as a stream entry has them
+ * @throws {RangeError} {@link decodeRevocation} would refuse the entry: published, it would revoke nothing
  */
-export function readRevocation(fields: readonly string[]): Revocation | EntryFault {
+export function encodeRevocation(revocation: Revocation): string[] {
+  const { kind, id, exp } = revocation
+  const fields = ['kind', kind, 'id', id, 'exp', String(exp)]
+  if (kind === 'user') fields.push('ver', String(revocation.ver))
+  const decoded = decodeRevocation(fields)
+  if (typeof decoded === 'string') throw new RangeError(`a revocation can't be published: ${decoded}`)
+  return fields
+}
+
+/**
+ * Reads the fields of a stream entry, names and values in turn. Unknown fields are passed over; of a name that comes
+ * twice the last one counts.
+ */
+export function decodeRevocation(fields: readonly string[]): Revocation | RevocationFault {
   let kind: string | undefined
   let id = ''
   let exp: number | undefined
@@ -44,11 +58,15 @@ export function readRevocation(fields: readonly string[]): Revocation | EntryFau
     else if (fields[i] === 'exp') exp = readInteger(value, MAX_EXP)
     else if (fields[i] === 'ver') ver = readInteger(value, Number.MAX_SAFE_INTEGER)
   }
-  if (kind === undefined || !isKind(kind)) return 'unknown kind'
+  if (!isKind(kind)) return 'unknown kind'
   if (id === '' || id.length > MAX_ID_LENGTH) return 'bad id'
   if (exp === undefined) return 'bad exp'
   if (kind !== 'user') return { kind, id, exp }
   return ver === undefined ? 'bad ver' : { kind, id, ver, exp }
+}
+
+function isKind(kind: string | undefined): kind is Revocation['kind'] {
+  return kind !== undefined && KINDS.includes(kind)
 }
 
 function readInteger(text: string, max: number): number | undefined {

@@ -1,7 +1,8 @@
+import type { RevocationTarget } from '@latchkey/resource-server/revocations'
 import type { Origin } from '../audit/audit-event.ts'
 import { recordSessionEnds } from '../audit/audit-trail.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import type { Revocation, RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
+import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { EventMarker } from './redis-event-marker.ts'
 import type { EndReason, SessionKey } from './session.ts'
 import { insertEnds } from './session-event-repository.ts'
@@ -51,9 +52,9 @@ export function createSessionEnder({ db, store, publisher, marker }: Dependencie
     raised?: { userId: string; minVersion: number },
   ): Promise<void> {
     // The sessions too where the version was raised: a refresh since the commit got the new one.
-    const revocations: Revocation[] = ends.map(({ sid }) => ({ kind: 'session', id: sid }))
-    if (raised) revocations.push({ kind: 'user', id: raised.userId, version: raised.minVersion })
-    await publisher.publish(revocations)
+    const targets: RevocationTarget[] = ends.map(({ sid }) => ({ kind: 'session', id: sid }))
+    if (raised) targets.push({ kind: 'user', id: raised.userId, ver: raised.minVersion })
+    await publisher.publish(targets)
     await Promise.all(ends.map((end) => store.end(end, end.reason)))
     await marker.advance(lastEventId)
   }

@@ -74,7 +74,7 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
 
     const users = await listUsersChangedSince(db, since)
     const raised = users.filter(({ tokenVersion, changedAt }) => tokenVersion > 0 && changedAt >= publishSince)
-    await publisher.publish(raised.map(({ id, tokenVersion }) => ({ kind: 'user', id, version: tokenVersion })))
+    await publisher.publish(raised.map(({ id, tokenVersion }) => ({ kind: 'user', id, ver: tokenVersion })))
     await Promise.all(users.map(({ id }) => store.forgetSnapshot(id)))
     await publishOthers(publishSince)
 

@@ -1,0 +1,11 @@
+// The wire format of the feed of revocations, for the one who publishes and for those who follow. It loads neither
+// Fastify nor a Redis client.
+export {
+  decodeRevocation,
+  encodeRevocation,
+  MAX_EXP,
+  type Revocation,
+  type RevocationFault,
+  type RevocationTarget,
+} from './revocation.ts'
+export { DEFAULT_KEY_PREFIX, streamKeyOf } from './stream-key.ts'
