@@ -1,5 +1,6 @@
 export { commonProblems, unavailable } from './common-problems.ts'
 export type { Metric } from './metric.ts'
+export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'
 export {
   type BearerError,
   defineProblems,
@@ -10,4 +11,6 @@ export {
   type ProblemOptions,
 } from './problem.ts'
 export { isPublicError, type PublicError } from './public-error.ts'
+export { repeat } from './repeat.ts'
+export { UUID } from './uuid.ts'
 export { withDeadline } from './with-deadline.ts'
