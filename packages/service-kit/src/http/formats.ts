@@ -1,3 +1,4 @@
+import { UUID } from '@latchkey/problems'
 import type { Ajv } from 'ajv'
 
 const EMAIL_LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
@@ -31,8 +32,6 @@ function isInstant(text: string): boolean {
   const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i
   return form.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Teaches an Ajv instance the formats that request schemas may use. Each takes only what a database takes, too. */
 export function registerFormats(ajv: Ajv): void {

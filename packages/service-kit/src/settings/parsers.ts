@@ -35,6 +35,19 @@ export function parseUrl(text: string, protocols: readonly string[]): string {
   return text
 }
 
+/** An issuer (RFC 8414 §2): no query, no fragment. Its path is part of where its metadata are found, so it is a plain one. */
+export function parseIssuer(text: string): string {
+  parseUrl(text, ['https:', 'http:'])
+  const url = new URL(text)
+  const isPlain = !/[?#]/.test(text) && url.username === '' && url.password === '' && /^[\w./~-]*$/.test(url.pathname)
+  if (!isPlain || url.pathname.includes('//')) {
+    throw new BadSetting(
+      'must have no query, no fragment, no credentials, and a path of letters, digits, . _ ~ - and /',
+    )
+  }
+  return text
+}
+
 export function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim())
   if (items.includes('')) throw new BadSetting('must be a comma-separated list without empty items')
