@@ -5,7 +5,7 @@ import { accessProblems } from '@latchkey/resource-server'
 import { edgeProblems, INTERNAL_ERROR, type Setting } from '@latchkey/service-kit'
 import { settings as authSettings } from '../services/auth-service/src/config.ts'
 import { problems as authProblems } from '../services/auth-service/src/errors.ts'
-import { employeeSettings } from '../services/employee-service/src/config.ts'
+import { settings as employeeSettings } from '../services/employee-service/src/config.ts'
 import { problems as employeeProblems } from '../services/employee-service/src/errors.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -19,8 +19,10 @@ function settingsTable(): string {
   for (const [service, settings] of Object.entries({ auth: authSettings, employee: employeeSettings })) {
     for (const setting of Object.values<Setting<unknown>>(settings)) {
       const known = readers.get(setting.name)
-      if (known) known.by.push(service)
-      else readers.set(setting.name, { setting, by: [service] })
+      if (known) {
+        assertSameWords(known.setting, setting)
+        known.by.push(service)
+      } else readers.set(setting.name, { setting, by: [service] })
     }
   }
   const rows = [...readers.values()].map(({ setting, by }) => [
@@ -32,6 +34,14 @@ function settingsTable(): string {
   ])
   rows.push(['`DATA_DIR`', 'where `npm start` keeps databases and secrets', '`.data`', '`npm start`'])
   return table(['name', 'meaning', 'default', 'read by'], rows)
+}
+
+/** A setting that several services read means the same in each: declare it in service-kit's shared settings. */
+function assertSameWords(one: Setting<unknown>, other: Setting<unknown>): void {
+  const words = ({ description, default: value, shownDefault, secret }: Setting<unknown>) =>
+    JSON.stringify([description, value, shownDefault, secret])
+  if (words(one) !== words(other))
+    throw new Error(`${one.name} is described in two ways: ${words(one)}, ${words(other)}`)
 }
 
 type Listed = { code: string; status: number; title: string; detail: string }

@@ -1,2 +1,2 @@
 export { buildApp, type Overrides } from './app.ts'
-export { type Config, employeeSettings, loadConfig } from './config.ts'
+export { type Config, loadConfig, settings } from './config.ts'
