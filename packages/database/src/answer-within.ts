@@ -1,16 +1,23 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { type RawBuilder, sql } from 'kysely'
 
-const patience = new AsyncLocalStorage<number>()
+const LIMIT = /^\/\* answer within (\d+) ms \*\//
 
 /**
- * Runs `work`, whose queries are short ones on a pool with long ones: a connection on which one of them is not answered in
- * time is given up, whatever the pool would wait. Milliseconds.
+ * Goes in front of a statement that is short although others of its pool may take long. If no answer comes within `ms`
+ * milliseconds, the connection is closed, and the statement fails as unavailable:
+ *
+ *     await sql`${answerWithin(2000)} fetch 250 from exported`.execute(trx)
+ *
+ * It is a comment in the text of the statement, which {@link GuardedClient} reads. The server's `statement_timeout` cannot do this:
+ * it needs a server that still answers.
  */
-export function answerWithin<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  return patience.run(ms, work)
+export function answerWithin(ms: number): RawBuilder<unknown> {
+  return sql.raw(`/* answer within ${Math.ceil(ms)} ms */`)
 }
 
-/** For how long the next answer is waited for, when somebody said so. */
-export function chosenPatienceMs(): number | undefined {
-  return patience.getStore()
+/** The limit that {@link answerWithin} has put in front of a statement. Milliseconds. */
+export function limitOf(statement: unknown): number | undefined {
+  if (typeof statement !== 'string' || !statement.startsWith('/*')) return undefined
+  const [, ms] = LIMIT.exec(statement) ?? []
+  return ms === undefined ? undefined : Number(ms)
 }

@@ -1,6 +1,6 @@
 import { PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { guardConnections } from './guard-connections.ts'
+import { GuardedClient } from './guarded-client.ts'
 import { PooledKysely } from './pooled-kysely.ts'
 
 export type DatabaseOptions = {
@@ -17,7 +17,7 @@ export type DatabaseOptions = {
   connectTimeoutMs?: number
   /** How long a statement may run. Milliseconds. */
   statementTimeoutMs?: number
-  /** Told about connections that broke while idle; the pool replaces them. */
+  /** Called with the error of a connection that broke while idle; the pool replaces it. */
   onError?: (error: Error) => void
 }
 
@@ -30,13 +30,11 @@ export type Database<DB> = {
   ping(): Promise<void>
 }
 
-/** The server cancels a statement first; this much later it is taken for unreachable. */
-const ANSWER_GRACE_MS = 200
-
 /** A pool of connections with a Kysely on top. Connects on first use. */
 export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
   const { url, schema, poolSize = 10, connectTimeoutMs = 1500, statementTimeoutMs = 1500 } = options
   const pool = new pg.Pool({
+    Client: GuardedClient,
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -47,8 +45,10 @@ export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
     ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
     ...(schema === undefined ? {} : { options: `-c search_path=${assertPlain(schema)}` }),
   })
-  guardConnections(pool, statementTimeoutMs + ANSWER_GRACE_MS)
   pool.on('error', (error) => options.onError?.(error))
+  pool.on('release', (_error, client) => {
+    if (client instanceof GuardedClient && client.isWornOut) void client.end()
+  })
   const db = new PooledKysely<DB>({ dialect: new PostgresDialect({ pool }) }, pool, schema)
   let closed: Promise<void> | undefined
   return {

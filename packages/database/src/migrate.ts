@@ -21,8 +21,15 @@ const MOST_TRIES = 5
  * @throws what the failing migration threw; nothing of the run is kept
  */
 export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>): Promise<void> {
-  // On a connection of its own: waiting for the lock and building an index may take longer than any statement of a request.
-  const pool = new pg.Pool({ ...db.pool.options, max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
+  const pool = new pg.Pool({
+    ...db.pool.options,
+    // Plain and without limits: waiting for the lock and building an index may take longer than any statement of a request,
+    // and a statement that was prepared would fail once its table has changed.
+    Client: pg.Client,
+    max: 1,
+    statement_timeout: 0,
+    idle_in_transaction_session_timeout: 0,
+  })
   pool.on('error', () => {})
   const unhurried = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {

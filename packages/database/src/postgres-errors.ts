@@ -1,5 +1,3 @@
-import { isStalePlan } from './prepared-statements.ts'
-
 const UNIQUE_VIOLATION = '23505'
 const FOREIGN_KEY_VIOLATION = '23503'
 const CHECK_VIOLATION = '23514'
@@ -22,6 +20,11 @@ export function isCheckViolation(error: unknown, constraint?: string): boolean {
 /** There is no schema of that name. */
 export function isUndefinedSchema(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === '3F000'
+}
+
+/** A table was changed under a statement that had been prepared. Another connection prepares it again. */
+export function isStalePlan(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '0A000' && error.message.startsWith('cached plan')
 }
 
 function isViolation(error: unknown, code: string, constraint: string | undefined): boolean {

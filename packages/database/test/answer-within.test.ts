@@ -11,7 +11,7 @@ t.teardown(close)
 t.test('a short query among long ones gives its connection up when no answer comes', async (t) => {
   await sql`select 1`.execute(db)
   proxy.hang()
-  const error = await answerWithin(200, () => sql`select 1`.execute(db)).then(
+  const error = await sql`${answerWithin(200)} select 1`.execute(db).then(
     () => undefined,
     (error: unknown) => error,
   )
@@ -25,10 +25,15 @@ t.test('a short query among long ones gives its connection up when no answer com
 t.test('a query that was not said to be short has the time of its pool', async (t) => {
   const [slow, quick] = await Promise.all([
     sql`select pg_sleep(0.4)`.execute(db),
-    answerWithin(5000, () => sql`select 1`.execute(db)),
+    sql`${answerWithin(5000)} select 1`.execute(db),
   ])
   t.equal(slow.rows.length, 1)
   t.equal(quick.rows.length, 1)
+})
+
+t.test('a statement with parameters may be said to be short as well', async (t) => {
+  const { rows } = await sql`${answerWithin(5000)} select ${'x'}::text as given`.execute(db)
+  t.same(rows, [{ given: 'x' }])
 })
 
 t.end()

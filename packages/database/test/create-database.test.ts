@@ -79,7 +79,7 @@ t.test('a query that gets no connection in time is unavailable', async (t) => {
 
 t.test('a server that has gone silent is unavailable, and its connections are not used again', async (t) => {
   const proxy = await cuttableProxy(t, databaseUrl)
-  const { db } = open(t, { url: proxy.url, poolSize: 1, statementTimeoutMs: 100, connectTimeoutMs: 100 })
+  const { db } = open(t, { url: proxy.url, poolSize: 1, statementTimeoutMs: 100, connectTimeoutMs: 500 })
   const before = await backendOf(db)
   proxy.hang()
   t.ok(isUnavailable(await failureOf(sql`select 1`.execute(db))), 'on the open connection')

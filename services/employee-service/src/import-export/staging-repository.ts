@@ -72,13 +72,12 @@ export function createStaging(trx: Transaction<EmployeeDatabase>) {
     },
 
     async add(rows: readonly StagedRow[]): Promise<void> {
-      const insert = sql`
+      await sql`${answerWithin(SHORT_MS)}
         insert into staged_employees
         select * from json_to_recordset(${JSON.stringify(rows.map(columnsOf))}::json) as given (
           line integer, id uuid, id_given boolean, first_name text, last_name text, email text, department text,
           job_title text, manager_id uuid, hired_on date, status text, user_id uuid
-        )`
-      await answerWithin(SHORT_MS, () => insert.execute(trx))
+        )`.execute(trx)
     },
 
     /** To be called once, when all rows are there: the plans of what follows depend on it. */
