@@ -101,8 +101,9 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   })
   app.decorateRequest('liveSession', null)
   app.decorateRequest('actorId', null)
-  await app.register(adminRoutes, services)
+  await app.register(adminRoutes, { ...services, prefix: '/admin' })
   await app.register(authRoutes, {
+    prefix: '/auth',
     ...services,
     now,
     passwordMinLength: config.passwordMinLength,

@@ -2,7 +2,7 @@ import { ACCESS_COOKIE } from '@latchkey/resource-server'
 import type { FastifyReply } from 'fastify'
 import type { Static } from 'typebox'
 import type { Grant } from '../sessions/session-service.ts'
-import type { GrantBody } from './schemas/grant.ts'
+import type { LoginReply } from './schemas/login-reply.ts'
 
 /** Sent to /auth alone: no other service on this host ever sees it. */
 export const REFRESH_COOKIE = '__Secure-refresh'
@@ -18,7 +18,7 @@ function setCookie(reply: FastifyReply, name: CookieName, value: string, maxAge:
 }
 
 /** Hands a grant to the client the way its session asks for: what goes into a cookie is not in the body. */
-export function deliver(reply: FastifyReply, grant: Grant): Static<typeof GrantBody> {
+export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginReply> {
   const { delivery, user, device, accessToken, accessTokenLife, refreshToken, refreshTokenLife } = grant
   if (delivery !== 'body') {
     setCookie(reply, REFRESH_COOKIE, refreshToken, refreshTokenLife)

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 export const Role = Type.Union([Type.Literal('user'), Type.Literal('hr'), Type.Literal('admin')])
 export const Status = Type.Union([Type.Literal('active'), Type.Literal('disabled')])
 
-export const UserBody = Type.Object({
+export const UserReply = Type.Object({
   id: Type.String({ format: 'uuid' }),
   email: Type.String(),
   username: Type.String(),
@@ -13,4 +13,4 @@ export const UserBody = Type.Object({
   createdAt: Type.String({ format: 'date-time' }),
 })
 
-export const DeviceBody = Type.Object({ id: Type.String(), name: Type.String() })
+export const DeviceReply = Type.Object({ id: Type.String(), name: Type.String() })

@@ -1,29 +1,80 @@
 import type { AppInstance } from '@latchkey/service-kit'
-import type { AdminServices } from './admin-services.ts'
-import { auditRoute } from './audit.ts'
-import { clientRoutes } from './clients.ts'
-import { keyRoutes } from './keys.ts'
-import { userChangeRoute } from './user-change.ts'
-import { userSessionReading, userSessionRevoking } from './user-sessions.ts'
-import { userReading } from './users.ts'
+import type { UserAdministration } from '../../../accounts/user-administration.ts'
+import type { AuditLog } from '../../../audit/audit-log.ts'
+import type { ClientService } from '../../../clients/client-service.ts'
+import type { KeyService } from '../../../keys/key-service.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
+import { changeUserRoute } from './change-user.ts'
+import { createClientRoute } from './create-client.ts'
+import { createClientSecretRoute } from './create-client-secret.ts'
+import { deleteClientRoute } from './delete-client.ts'
+import { getUserRoute } from './get-user.ts'
+import { listAuditEventsRoute } from './list-audit-events.ts'
+import { listClientsRoute } from './list-clients.ts'
+import { listUserSessionsRoute } from './list-user-sessions.ts'
+import { listUsersRoute } from './list-users.ts'
+import { revokeKeyRoute } from './revoke-key.ts'
+import { revokeUserSessionRoute } from './revoke-user-session.ts'
+import { revokeUserSessionsRoute } from './revoke-user-sessions.ts'
 
-/** Everything under /admin, by the scope it takes. */
-export async function adminRoutes(app: AppInstance, services: AdminServices): Promise<void> {
-  const under = (scope: string, ...routes: ((app: AppInstance, services: AdminServices) => void)[]) =>
-    app.register(async (scoped: AppInstance) => {
-      scoped.addHook('onRequest', scoped.requireScope(scope))
-      for (const register of routes) register(scoped, services)
-    })
+type Services = {
+  readonly administration: UserAdministration
+  readonly sessions: SessionService
+  readonly clients: ClientService
+  readonly keys: KeyService
+  readonly auditLog: AuditLog
+}
 
-  await under('users:read', userReading)
-  await under('sessions:read', userSessionReading)
-  await under('sessions:revoke', userSessionRevoking)
-  await under('audit:read', auditRoute)
-  await under('clients:manage', clientRoutes, keyRoutes)
+/** Everything under /admin, by the scope that a call needs. */
+export async function adminRoutes(app: AppInstance, services: Services): Promise<void> {
+  const { administration, sessions, clients, keys, auditLog } = services
+  await app.register(usersRead, { prefix: '/users' })
+  await app.register(usersChange, { prefix: '/users' })
+  await app.register(sessionsRead, { prefix: '/users/:userId/sessions' })
+  await app.register(sessionsRevoke, { prefix: '/users/:userId/sessions' })
+  await app.register(clientsManage, { prefix: '/clients' })
+  await app.register(keysManage, { prefix: '/keys' })
+  await app.register(auditRead, { prefix: '/audit' })
 
-  // users:write, or users:disable for that alone: the route looks at what is asked for.
-  await app.register(async (signedIn: AppInstance) => {
-    signedIn.addHook('onRequest', signedIn.authenticate)
-    userChangeRoute(signedIn, services)
-  })
+  async function usersRead(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('users:read'))
+    listUsersRoute(scoped, administration)
+    getUserRoute(scoped, administration)
+  }
+
+  /** `users:write`, or `users:disable` for disabling alone: the route checks which of them the change needs. */
+  async function usersChange(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.authenticate)
+    changeUserRoute(scoped, administration)
+  }
+
+  async function sessionsRead(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('sessions:read'))
+    listUserSessionsRoute(scoped, services)
+  }
+
+  async function sessionsRevoke(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('sessions:revoke'))
+    revokeUserSessionRoute(scoped, sessions)
+    revokeUserSessionsRoute(scoped, sessions)
+  }
+
+  async function clientsManage(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('clients:manage'))
+    listClientsRoute(scoped, clients)
+    createClientRoute(scoped, clients)
+    createClientSecretRoute(scoped, clients)
+    deleteClientRoute(scoped, clients)
+  }
+
+  /** A key of access tokens is as powerful as every client together, hence their scope. */
+  async function keysManage(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('clients:manage'))
+    revokeKeyRoute(scoped, keys)
+  }
+
+  async function auditRead(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('audit:read'))
+    listAuditEventsRoute(scoped, auditLog)
+  }
 }

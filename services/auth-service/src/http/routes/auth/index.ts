@@ -1,38 +1,72 @@
 import fastifyCookie from '@fastify/cookie'
+import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
+import type { AccountService } from '../../../accounts/account-service.ts'
+import type { Authentication } from '../../../accounts/authentication.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
+import type { SessionStore } from '../../../sessions/session-store.ts'
 import { requireUser } from '../../live-bearer.ts'
-import type { AuthServices } from './auth-services.ts'
-import { cookieRoute } from './cookie.ts'
+import { accessCookieRoute } from './access-cookie.ts'
+import { changeMeRoute } from './change-me.ts'
+import { changePasswordRoute } from './change-password.ts'
+import { getMeRoute } from './get-me.ts'
+import { listSessionsRoute } from './list-sessions.ts'
 import { loginRoute } from './login.ts'
 import { logoutRoute } from './logout.ts'
 import { logoutAllRoute } from './logout-all.ts'
-import { meRoutes } from './me.ts'
-import { passwordRoute } from './password.ts'
 import { refreshRoute } from './refresh.ts'
 import { registerRoute } from './register.ts'
-import { sessionRoutes } from './sessions.ts'
+import { revokeSessionRoute } from './revoke-session.ts'
+
+type Services = {
+  readonly accounts: AccountService
+  readonly authentication: Authentication
+  readonly sessions: SessionService
+  readonly store: SessionStore
+  readonly passwordMinLength: number
+  readonly allowedOrigins: readonly string[]
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** @throws TokenError */
+  readonly verifyAccessToken: (token: string) => AccessTokenClaims
+}
 
 /** Everything under /auth, by who may call it. */
-export async function authRoutes(app: AppInstance, services: AuthServices): Promise<void> {
+export async function authRoutes(app: AppInstance, services: Services): Promise<void> {
+  const { accounts, sessions } = services
   // Cookies are only written with it; reading them is stricter than it is.
   await app.register(fastifyCookie, { hook: false })
+  await app.register(anyone)
+  await app.register(refreshTokenHolders)
+  await app.register(users)
 
-  // Anyone
-  registerRoute(app, services)
-  loginRoute(app, services)
-  cookieRoute(app, services)
+  async function anyone(open: AppInstance): Promise<void> {
+    registerRoute(open, services)
+    loginRoute(open, services)
+    accessCookieRoute(open, services)
+  }
 
-  // The holder of a refresh token
-  refreshRoute(app, services)
-  logoutRoute(app, services)
+  async function refreshTokenHolders(open: AppInstance): Promise<void> {
+    refreshRoute(open, services)
+    logoutRoute(open, services)
+  }
 
-  // Whoever is signed in
-  await app.register(async (signedIn: AppInstance) => {
+  async function users(signedIn: AppInstance): Promise<void> {
     signedIn.addHook('onRequest', signedIn.authenticate)
     signedIn.addHook('onRequest', requireUser)
-    meRoutes(signedIn, services)
-    passwordRoute(signedIn, services)
-    logoutAllRoute(signedIn, services)
-    sessionRoutes(signedIn, services)
-  })
+    changePasswordRoute(signedIn, services)
+    logoutAllRoute(signedIn, sessions)
+    await signedIn.register(ownProfile, { prefix: '/me' })
+    await signedIn.register(ownSessions, { prefix: '/sessions' })
+  }
+
+  async function ownProfile(signedIn: AppInstance): Promise<void> {
+    getMeRoute(signedIn)
+    changeMeRoute(signedIn, accounts)
+  }
+
+  async function ownSessions(signedIn: AppInstance): Promise<void> {
+    listSessionsRoute(signedIn, sessions)
+    revokeSessionRoute(signedIn, sessions)
+  }
 }

@@ -1,13 +1,14 @@
 import { readCookie } from '@latchkey/resource-server'
 import { AnyText, type AppInstance, Body, edgeProblems, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { Authentication } from '../../../accounts/authentication.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
 import type { AccountName } from '../../../users/user-repository.ts'
 import { clientContext } from '../../client-context.ts'
 import { describeUserAgent } from '../../describe-user-agent.ts'
 import { DEVICE_ID, DeviceId, Password } from '../../schemas/credentials.ts'
-import { GrantBody } from '../../schemas/grant.ts'
+import { LoginReply } from '../../schemas/login-reply.ts'
 import { DEVICE_COOKIE, deliver } from '../../token-delivery.ts'
-import type { AuthServices } from './auth-services.ts'
 
 const LoginBody = Body({
   email: Type.Optional(AnyText(254, { minLength: 1 })),
@@ -18,17 +19,20 @@ const LoginBody = Body({
   delivery: Type.Optional(Type.Union([Type.Literal('hybrid'), Type.Literal('cookie'), Type.Literal('body')])),
 })
 
-export function loginRoute(app: AppInstance, { authentication, sessions }: AuthServices): void {
+type Services = { readonly authentication: Authentication; readonly sessions: SessionService }
+
+export function loginRoute(app: AppInstance, { authentication, sessions }: Services): void {
   app.post(
-    '/auth/login',
+    '/login',
     {
+      config: { operation: 'login' },
       schema: {
         tags: ['auth'],
         summary: 'Sign in on a device',
         description:
-          'Takes an e-mail address or a user name. Without `deviceId` a new device is made. A session that was on the device is replaced.',
+          'Takes an e-mail address or a user name. Without `deviceId` the sign-in is on a new device. A session that was on the device is replaced.',
         body: LoginBody,
-        response: { 200: GrantBody, ...problemResponses(400, 401, 403, 429, 503) },
+        response: { 200: LoginReply, ...problemResponses(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {

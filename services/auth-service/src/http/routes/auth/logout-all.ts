@@ -1,14 +1,15 @@
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { sessionOf } from '../../live-bearer.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
-import type { AuthServices } from './auth-services.ts'
 
-export function logoutAllRoute(app: AppInstance, { sessions }: AuthServices): void {
+export function logoutAllRoute(app: AppInstance, sessions: SessionService): void {
   app.post(
-    '/auth/logout-all',
+    '/logout-all',
     {
+      config: { operation: 'logout_all' },
       schema: {
         tags: ['auth'],
         summary: 'Sign out on every device',

@@ -1,15 +1,18 @@
 import { type AppInstance, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { presentedRefreshToken } from '../../presented-refresh-token.ts'
-import { allowNoBody, RefreshTokenBody } from '../../schemas/grant.ts'
+import { allowNoBody, RefreshTokenBody } from '../../schemas/refresh-token-body.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
-import type { AuthServices } from './auth-services.ts'
 
-export function logoutRoute(app: AppInstance, { sessions, allowedOrigins }: AuthServices): void {
+type Services = { readonly sessions: SessionService; readonly allowedOrigins: readonly string[] }
+
+export function logoutRoute(app: AppInstance, { sessions, allowedOrigins }: Services): void {
   app.post(
-    '/auth/logout',
+    '/logout',
     {
+      config: { operation: 'logout' },
       preValidation: allowNoBody,
       schema: {
         tags: ['auth'],

@@ -1,22 +1,26 @@
 import { type AppInstance, problemResponses } from '@latchkey/service-kit'
 import { problems } from '../../../errors.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { presentedRefreshToken } from '../../presented-refresh-token.ts'
-import { allowNoBody, GrantBody, RefreshTokenBody } from '../../schemas/grant.ts'
+import { LoginReply } from '../../schemas/login-reply.ts'
+import { allowNoBody, RefreshTokenBody } from '../../schemas/refresh-token-body.ts'
 import { clearTokenCookies, deliver } from '../../token-delivery.ts'
-import type { AuthServices } from './auth-services.ts'
 
-export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: AuthServices): void {
+type Services = { readonly sessions: SessionService; readonly allowedOrigins: readonly string[] }
+
+export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Services): void {
   app.post(
-    '/auth/refresh',
+    '/refresh',
     {
+      config: { operation: 'refresh' },
       preValidation: allowNoBody,
       schema: {
         tags: ['auth'],
-        summary: 'Change a refresh token for new tokens',
-        description: 'Safe to repeat: within the grace the same refresh token gives the same successor.',
+        summary: 'Exchange a refresh token for new tokens',
+        description: 'Safe to repeat: within the grace period the same refresh token gives the same successor.',
         body: RefreshTokenBody,
-        response: { 200: GrantBody, ...problemResponses(400, 401, 403, 503) },
+        response: { 200: LoginReply, ...problemResponses(400, 401, 403, 503) },
       },
     },
     async (request, reply) => {

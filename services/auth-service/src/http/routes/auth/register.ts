@@ -1,24 +1,27 @@
 import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { AccountService } from '../../../accounts/account-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
-import { UserBody } from '../../schemas/user.ts'
-import type { AuthServices } from './auth-services.ts'
+import { UserReply } from '../../schemas/user.ts'
 
-export function registerRoute(app: AppInstance, { accounts, passwordMinLength }: AuthServices): void {
+type Services = { readonly accounts: AccountService; readonly passwordMinLength: number }
+
+export function registerRoute(app: AppInstance, { accounts, passwordMinLength }: Services): void {
   app.post(
-    '/auth/register',
+    '/register',
     {
+      config: { operation: 'register' },
       schema: {
         tags: ['auth'],
-        summary: 'Make an account',
+        summary: 'Create an account',
         body: Body({
           email: Email(),
           username: Username,
           password: newPassword(passwordMinLength),
           fullName: Type.Optional(Text()),
         }),
-        response: { 201: Type.Object({ user: UserBody }), ...problemResponses(400, 409, 503) },
+        response: { 201: Type.Object({ user: UserReply }), ...problemResponses(400, 409, 503) },
       },
     },
     async (request, reply) => {

@@ -1,28 +1,52 @@
+import type { AccessTokenClaims, KeyRing } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
+import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
+import type { ClientService } from '../../../clients/client-service.ts'
+import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
+import type { SessionStore } from '../../../sessions/session-store.ts'
 import { acceptForms } from '../../form-body.ts'
 import { createOAuthErrorHandler } from '../../oauth-error.ts'
 import { introspectRoute } from './introspect.ts'
 import { jwksRoute } from './jwks.ts'
 import { issuerPath, metadataRoute } from './metadata.ts'
-import type { OAuthServices } from './oauth-services.ts'
 import { revokeRoute } from './revoke.ts'
 import { tokenRoute } from './token.ts'
 
-/** The standard endpoints, for whatever OAuth library calls them: forms in, JSON out, errors as RFC 6749 says. */
-export async function oauthRoutes(app: AppInstance, services: OAuthServices): Promise<void> {
-  metadataRoute(app, services)
-  await app.register(endpoints, services)
-  // The metadata names them under the issuer's path: a proxy may take that away on the way here, or leave it.
-  const prefix = issuerPath(services.issuer)
-  if (prefix !== '') await app.register(endpoints, { ...services, prefix })
+type Services = {
+  readonly issuer: string
+  /** Of access tokens. */
+  readonly accessRing: () => KeyRing
+  readonly clients: ClientService
+  readonly clientAuthentication: ClientAuthentication
+  readonly accessTokens: AccessTokenIssuer
+  readonly sessions: SessionService
+  readonly store: SessionStore
+  readonly isUnavailable: (error: unknown) => boolean
+  /** @throws TokenError */
+  readonly verifyAccessToken: (token: string) => AccessTokenClaims
 }
 
-async function endpoints(app: AppInstance, services: OAuthServices): Promise<void> {
-  // A shared secret has no public half.
-  if (services.accessRing().algorithm !== 'HS256') jwksRoute(app, services)
-  app.setErrorHandler(createOAuthErrorHandler(services.isUnavailable))
-  acceptForms(app)
-  tokenRoute(app, services)
-  revokeRoute(app, services)
-  introspectRoute(app, services)
+/** The standard endpoints, for any OAuth library: forms in, JSON out, errors as RFC 6749 says. */
+export async function oauthRoutes(app: AppInstance, services: Services): Promise<void> {
+  const { issuer, accessRing, isUnavailable } = services
+  metadataRoute(app, issuer, accessRing)
+  await app.register(issuerEndpoints)
+  // The metadata names them under the issuer's path: a proxy may take that away on the way here, or leave it.
+  const prefix = issuerPath(issuer)
+  if (prefix !== '') await app.register(issuerEndpoints, { prefix })
+
+  async function issuerEndpoints(open: AppInstance): Promise<void> {
+    // A shared secret has no public half.
+    if (accessRing().algorithm !== 'HS256') jwksRoute(open, accessRing)
+    await open.register(formEndpoints, { prefix: '/oauth' })
+  }
+
+  async function formEndpoints(open: AppInstance): Promise<void> {
+    open.setErrorHandler(createOAuthErrorHandler(isUnavailable))
+    acceptForms(open)
+    tokenRoute(open, services)
+    revokeRoute(open, services)
+    introspectRoute(open, services)
+  }
 }

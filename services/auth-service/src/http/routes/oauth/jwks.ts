@@ -1,16 +1,15 @@
 import { type KeyRing, publicJwks } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
-import type { OAuthServices } from './oauth-services.ts'
 
-/** Where it stands below the issuer. */
+/** Its path, relative to the issuer. */
 export const JWKS_PATH = '/.well-known/jwks.json'
 
 /** Verifiers may keep their copy this long; a new key has to be in the set for longer before it signs. */
 const MAX_AGE_SECONDS = 60
 
 /** RFC 7517 §5: the public keys that access tokens may be signed with, those that are about to sign among them. */
-export function jwksRoute(app: AppInstance, { accessRing }: OAuthServices): void {
-  // Worked out once for each ring, not for each of the callers, who may be anybody.
+export function jwksRoute(app: AppInstance, accessRing: () => KeyRing): void {
+  // Computed once per ring and not once per call: anyone may call.
   const known = new WeakMap<KeyRing, ReturnType<typeof publicJwks>>()
   function publicKeys(ring: KeyRing): ReturnType<typeof publicJwks> {
     const found = known.get(ring) ?? publicJwks(ring)
@@ -20,7 +19,10 @@ export function jwksRoute(app: AppInstance, { accessRing }: OAuthServices): void
 
   app.get(
     JWKS_PATH,
-    { schema: { tags: ['oauth'], summary: 'The public keys of access tokens (RFC 7517)' } },
+    {
+      config: { operation: 'get_jwks' },
+      schema: { tags: ['oauth'], summary: 'The public keys of access tokens (RFC 7517)' },
+    },
     async (_request, reply) => {
       reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).type('application/jwk-set+json')
       const { keys } = publicKeys(accessRing())

@@ -1,13 +1,12 @@
-import { SCOPES } from '@latchkey/access-token'
+import { type KeyRing, SCOPES } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import { JWKS_PATH } from './jwks.ts'
-import type { OAuthServices } from './oauth-services.ts'
 
 /** The path of an issuer, without the slash that may end it. */
 export const issuerPath = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '')
 
 /** RFC 8414: what exists, and no more. An issuer with a path has its path behind the well-known one (§3.1). */
-export function metadataRoute(app: AppInstance, { issuer, accessRing }: OAuthServices): void {
+export function metadataRoute(app: AppInstance, issuer: string, accessRing: () => KeyRing): void {
   const base = issuer.replace(/\/$/, '')
   const forClients = ['client_secret_basic', 'client_secret_post']
   const metadata = {
@@ -18,7 +17,7 @@ export function metadataRoute(app: AppInstance, { issuer, accessRing }: OAuthSer
     ...(accessRing().algorithm !== 'HS256' && { jwks_uri: `${base}${JWKS_PATH}` }),
     response_types_supported: [],
     grant_types_supported: ['client_credentials', 'refresh_token'],
-    // `none`: whoever holds a refresh token needs nothing else to use or revoke it.
+    // `none`: the holder of a refresh token needs nothing else to use or revoke it.
     token_endpoint_auth_methods_supported: [...forClients, 'none'],
     revocation_endpoint_auth_methods_supported: [...forClients, 'none'],
     introspection_endpoint_auth_methods_supported: forClients,
@@ -26,7 +25,10 @@ export function metadataRoute(app: AppInstance, { issuer, accessRing }: OAuthSer
   }
   app.get(
     `/.well-known/oauth-authorization-server${issuerPath(issuer)}`,
-    { schema: { tags: ['oauth'], summary: 'What this authorization server can do (RFC 8414)' } },
+    {
+      config: { operation: 'get_server_metadata' },
+      schema: { tags: ['oauth'], summary: 'What this authorization server can do (RFC 8414)' },
+    },
     async () => metadata,
   )
 }

@@ -1,22 +1,33 @@
+import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
-import { isClientToken } from '../../../clients/client-service.ts'
+import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
+import { type ClientService, isClientToken } from '../../../clients/client-service.ts'
 import { OWN_CLIENT_ID } from '../../../clients/service-client.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
 import { authenticateClient } from '../../authenticate-client.ts'
 import { clientContext } from '../../client-context.ts'
 import { formOf, required } from '../../form-body.ts'
 import { judgeToken } from '../../judge-token.ts'
 import { OAuthError } from '../../oauth-error.ts'
-import type { OAuthServices } from './oauth-services.ts'
+
+type Services = {
+  readonly clients: ClientService
+  readonly clientAuthentication: ClientAuthentication
+  readonly sessions: SessionService
+  /** @throws TokenError */
+  readonly verifyAccessToken: (token: string) => AccessTokenClaims
+}
 
 /**
  * RFC 7009. Whoever holds a token may revoke it: a refresh token or a user's access token ends its session; a client's
  * access token dies alone. `token_type_hint` is not needed to tell them apart.
  */
-export function revokeRoute(app: AppInstance, services: OAuthServices): void {
+export function revokeRoute(app: AppInstance, services: Services): void {
   const { clients, sessions, verifyAccessToken } = services
   app.post(
-    '/oauth/revoke',
+    '/revoke',
     {
+      config: { operation: 'revoke_token' },
       schema: {
         tags: ['oauth'],
         summary: 'Revoke a token (RFC 7009)',

@@ -1,13 +1,21 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
+import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
 import { problems } from '../../../errors.ts'
+import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
+import type { SessionService } from '../../../sessions/session-service.ts'
 import { authenticateClient, requireClient } from '../../authenticate-client.ts'
 import { clientContext } from '../../client-context.ts'
 import { type Form, formOf, required } from '../../form-body.ts'
 import { OAuthError } from '../../oauth-error.ts'
-import type { OAuthServices } from './oauth-services.ts'
 
-type TokenAnswer = {
+type Services = {
+  readonly accessTokens: AccessTokenIssuer
+  readonly clientAuthentication: ClientAuthentication
+  readonly sessions: SessionService
+}
+
+type TokenReply = {
   access_token: string
   token_type: 'Bearer'
   expires_in: number
@@ -17,17 +25,18 @@ type TokenAnswer = {
 }
 
 /** RFC 6749 §3.2. */
-export function tokenRoute(app: AppInstance, services: OAuthServices): void {
-  const grants: Record<string, (request: FastifyRequest, form: Form) => Promise<TokenAnswer>> = {
+export function tokenRoute(app: AppInstance, services: Services): void {
+  const grants: Record<string, (request: FastifyRequest, form: Form) => Promise<TokenReply>> = {
     client_credentials: (request, form) => clientCredentialsGrant(request, form, services),
     refresh_token: (request, form) => refreshTokenGrant(request, form, services),
   }
   app.post(
-    '/oauth/token',
+    '/token',
     {
+      config: { operation: 'issue_token' },
       schema: {
         tags: ['oauth'],
-        summary: 'Tokens for programs, and for who holds a refresh token (RFC 6749)',
+        summary: 'Tokens for service clients and for holders of a refresh token (RFC 6749)',
         description:
           'Form parameters: `grant_type` (`client_credentials` or `refresh_token`), `scope`, `refresh_token`.',
         consumes: ['application/x-www-form-urlencoded'],
@@ -44,11 +53,7 @@ export function tokenRoute(app: AppInstance, services: OAuthServices): void {
   )
 }
 
-async function clientCredentialsGrant(
-  request: FastifyRequest,
-  form: Form,
-  services: OAuthServices,
-): Promise<TokenAnswer> {
+async function clientCredentialsGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
   const { clientId, scopes } = await requireClient(request, form, services)
   const scope = narrow(scopes, form.get('scope'))
   const { token, life } = services.accessTokens.issueToClient(clientId, scope)
@@ -56,7 +61,7 @@ async function clientCredentialsGrant(
   return { access_token: token, token_type: 'Bearer', expires_in: life, ...shown(scope) }
 }
 
-async function refreshTokenGrant(request: FastifyRequest, form: Form, services: OAuthServices): Promise<TokenAnswer> {
+async function refreshTokenGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
   if (await authenticateClient(request, form, services)) {
     throw new OAuthError('unauthorized_client', 'Refresh tokens belong to people; a service client has none.')
   }

@@ -1,32 +1,16 @@
 import { type AppInstance, Params, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { sessionOf } from '../../live-bearer.ts'
 import { DeviceId } from '../../schemas/credentials.ts'
-import { SessionList, sessionList } from '../../schemas/session.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
-import type { AuthServices } from './auth-services.ts'
 
-export function sessionRoutes(app: AppInstance, { sessions }: AuthServices): void {
-  app.get(
-    '/auth/sessions',
-    {
-      schema: {
-        tags: ['auth'],
-        summary: 'My devices',
-        security: SECURED,
-        response: { 200: SessionList, ...problemResponses(401, 503) },
-      },
-    },
-    async (request) => {
-      const { key } = sessionOf(request)
-      return sessionList(await sessions.list(key.userId), key.sid)
-    },
-  )
-
+export function revokeSessionRoute(app: AppInstance, sessions: SessionService): void {
   app.delete(
-    '/auth/sessions/:deviceId',
+    '/:deviceId',
     {
+      config: { operation: 'revoke_session' },
       schema: {
         tags: ['auth'],
         summary: 'Sign out on one of my devices',

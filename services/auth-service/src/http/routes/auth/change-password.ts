@@ -1,14 +1,17 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { AccountService } from '../../../accounts/account-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { sessionOf } from '../../live-bearer.ts'
 import { newPassword, Password } from '../../schemas/credentials.ts'
-import type { AuthServices } from './auth-services.ts'
 
-export function passwordRoute(app: AppInstance, { accounts, passwordMinLength }: AuthServices): void {
+type Services = { readonly accounts: AccountService; readonly passwordMinLength: number }
+
+export function changePasswordRoute(app: AppInstance, { accounts, passwordMinLength }: Services): void {
   app.post(
-    '/auth/password',
+    '/password',
     {
+      config: { operation: 'change_password' },
       schema: {
         tags: ['auth'],
         summary: 'Change my password',

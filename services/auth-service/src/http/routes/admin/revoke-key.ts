@@ -1,24 +1,25 @@
 import { KID_PATTERN } from '@latchkey/access-token'
 import { type AppInstance, Params, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { KeyService } from '../../../keys/key-service.ts'
 import { clientContext } from '../../client-context.ts'
-import type { AdminServices } from './admin-services.ts'
 
 const Kid = Type.String({
   pattern: KID_PATTERN.source,
   'x-message': "must be 1 to 64 letters, digits, '.', '_', '-'",
 })
 
-export function keyRoutes(app: AppInstance, { keys }: AdminServices): void {
+export function revokeKeyRoute(app: AppInstance, keys: KeyService): void {
   app.delete(
-    '/admin/keys/:kid',
+    '/:kid',
     {
+      config: { operation: 'revoke_key' },
       schema: {
         tags: ['admin'],
-        security: SECURED,
         summary: 'Revoke a key of access tokens',
         description:
-          'For a key that leaked: every verifier refuses what is signed under it within a second, and for good. Not for the key that signs.',
+          'For a key that leaked: within a second every verifier refuses what is signed with it, permanently. The key that signs cannot be revoked.',
+        security: SECURED,
         params: Params({ kid: Kid }),
         response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 409, 503) },
       },

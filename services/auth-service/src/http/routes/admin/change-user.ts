@@ -1,29 +1,30 @@
 import { AccessError } from '@latchkey/resource-server'
 import { type AppInstance, Body, Params, problemResponses, SECURED, Text, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import { clientContext } from '../../client-context.ts'
-import { Role, Status, UserBody } from '../../schemas/user.ts'
-import type { AdminServices } from './admin-services.ts'
+import { Role, Status, UserReply } from '../../schemas/user.ts'
 
-const UserChange = Body({
+const ChangeUserBody = Body({
   roles: Type.Optional(Type.Array(Role, { minItems: 1, uniqueItems: true })),
   status: Type.Optional(Status),
   fullName: Type.Optional(Type.Union([Text(), Type.Null()])),
 })
 
-export function userChangeRoute(app: AppInstance, { administration }: AdminServices): void {
+export function changeUserRoute(app: AppInstance, administration: UserAdministration): void {
   app.patch(
-    '/admin/users/:userId',
+    '/:userId',
     {
+      config: { operation: 'change_user' },
       schema: {
         tags: ['admin'],
         summary: 'Change a user',
         description:
-          'Takes `users:write`; `users:disable` is enough for `{"status":"disabled"}` alone. Disabling ends every session at once.',
+          'Needs `users:write`; `users:disable` is enough for `{"status":"disabled"}` alone. Disabling revokes every session at once.',
         security: SECURED,
         params: Params({ userId: Uuid() }),
-        body: UserChange,
-        response: { 200: Type.Object({ user: UserBody }), ...problemResponses(400, 401, 403, 404, 409, 503) },
+        body: ChangeUserBody,
+        response: { 200: Type.Object({ user: UserReply }), ...problemResponses(400, 401, 403, 404, 409, 503) },
       },
       preHandler: async (request) => assertMayChange(request.accessToken.scope, request.body),
     },

@@ -1,16 +1,6 @@
 import { Body } from '@latchkey/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { DeviceBody, UserBody } from './user.ts'
-
-export const GrantBody = Type.Object({
-  user: UserBody,
-  device: DeviceBody,
-  tokenType: Type.Literal('Bearer'),
-  expiresIn: Type.Integer({ description: 'Life of the access token in seconds' }),
-  accessToken: Type.Optional(Type.String()),
-  refreshToken: Type.Optional(Type.String()),
-})
 
 export const RefreshTokenBody = Body({ refreshToken: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) })
 

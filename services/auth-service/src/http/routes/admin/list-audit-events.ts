@@ -1,13 +1,13 @@
 import { type AppInstance, Instant, List, page, problemResponses, Query, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { AUDIT_EVENT_TYPES } from '../../../audit/audit-event.ts'
+import type { AuditLog } from '../../../audit/audit-log.ts'
 import { idOfCursor, toPage } from '../../keyset-cursor.ts'
-import type { AdminServices } from './admin-services.ts'
 
 const EventType = Type.Enum([...AUDIT_EVENT_TYPES])
 const Id = Type.Union([Type.String(), Type.Null()])
 
-const AuditEventBody = Type.Object({
+const AuditEventReply = Type.Object({
   id: Type.String(),
   at: Type.String({ format: 'date-time' }),
   type: EventType,
@@ -20,14 +20,15 @@ const AuditEventBody = Type.Object({
   details: Type.Record(Type.String(), Type.Unknown()),
 })
 
-export function auditRoute(app: AppInstance, { auditLog }: AdminServices): void {
+export function listAuditEventsRoute(app: AppInstance, auditLog: AuditLog): void {
   app.get(
-    '/admin/audit',
+    '',
     {
+      config: { operation: 'list_audit_events' },
       schema: {
         tags: ['admin'],
         summary: 'Who did what to whom',
-        description: 'Newest first. `userId` finds who acted and whom it concerns.',
+        description: 'Newest first. `userId` finds the events of an actor and of a subject.',
         security: SECURED,
         querystring: Query({
           ...page,
@@ -37,11 +38,11 @@ export function auditRoute(app: AppInstance, { auditLog }: AdminServices): void 
           since: Type.Optional(Instant()),
           until: Type.Optional(Instant()),
         }),
-        response: { 200: List(AuditEventBody), ...problemResponses(400, 401, 403, 503) },
+        response: { 200: List(AuditEventReply), ...problemResponses(400, 401, 403, 503) },
       },
     },
     async (request) => {
-      const { limit = 20, cursor, since, until, ...filter } = request.query
+      const { limit, cursor, since, until, ...filter } = request.query
       const times = { ...(since && { since: new Date(since) }), ...(until && { until: new Date(until) }) }
       return toPage(await auditLog.list({ ...filter, ...times }, limit, idOfCursor(cursor)), limit)
     },

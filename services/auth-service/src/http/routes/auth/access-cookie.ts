@@ -1,10 +1,11 @@
+import type { AccessTokenClaims } from '@latchkey/access-token'
 import { ACCESS_COOKIE, readCookie } from '@latchkey/resource-server'
 import { type AppInstance, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { SessionStore } from '../../../sessions/session-store.ts'
 import { judgeToken } from '../../judge-token.ts'
-import type { AuthServices } from './auth-services.ts'
 
-const CookieReport = Type.Object({
+const AccessCookieReply = Type.Object({
   present: Type.Boolean(),
   valid: Type.Boolean(),
   reason: Type.Optional(Type.String({ description: 'Why it is not valid: a code like `token_expired`' })),
@@ -12,15 +13,24 @@ const CookieReport = Type.Object({
   expiresIn: Type.Optional(Type.Integer({ description: 'Seconds' })),
 })
 
+type Services = {
+  readonly store: SessionStore
+  /** @throws TokenError */
+  readonly verifyAccessToken: (token: string) => AccessTokenClaims
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
 /** For people who wonder why their page is not signed in: what of its access cookie arrives here. */
-export function cookieRoute(app: AppInstance, { store, verifyAccessToken, now }: AuthServices): void {
+export function accessCookieRoute(app: AppInstance, { store, verifyAccessToken, now }: Services): void {
   app.get(
-    '/auth/cookie',
+    '/cookie',
     {
+      config: { operation: 'read_access_cookie' },
       schema: {
         tags: ['auth'],
         summary: 'What the server sees of the access cookie',
-        response: { 200: CookieReport, ...problemResponses(400, 503) },
+        response: { 200: AccessCookieReply, ...problemResponses(400, 503) },
       },
     },
     async (request) => {

@@ -1,0 +1,26 @@
+import { type AppInstance, Params, problemResponses, SECURED } from '@latchkey/service-kit'
+import type { ClientService } from '../../../clients/client-service.ts'
+import { clientContext } from '../../client-context.ts'
+import { ClientId, ClientSecretReply } from '../../schemas/client.ts'
+
+export function createClientSecretRoute(app: AppInstance, clients: ClientService): void {
+  app.post(
+    '/:clientId/secrets',
+    {
+      config: { operation: 'create_client_secret' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Create a new secret of a service client',
+        description: 'The previous secret stays valid; older ones become invalid.',
+        security: SECURED,
+        params: Params({ clientId: ClientId }),
+        response: { 201: ClientSecretReply, ...problemResponses(400, 401, 403, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { clientId } = request.params
+      const { id, clientSecret } = await clients.addSecret(clientId, clientContext(request))
+      return reply.code(201).send({ clientId, secretId: id, clientSecret })
+    },
+  )
+}

@@ -1,0 +1,27 @@
+import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { ClientService } from '../../../clients/client-service.ts'
+import { clientContext } from '../../client-context.ts'
+import { ClientId, ClientSecretReply, ScopeName } from '../../schemas/client.ts'
+
+export function createClientRoute(app: AppInstance, clients: ClientService): void {
+  app.post(
+    '',
+    {
+      config: { operation: 'create_client' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Create a service client',
+        description: 'The answer shows its secret, and no later answer does.',
+        security: SECURED,
+        body: Body({ clientId: ClientId, scopes: Type.Array(ScopeName, { uniqueItems: true }) }),
+        response: { 201: ClientSecretReply, ...problemResponses(400, 401, 403, 409, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { clientId, scopes } = request.body
+      const { id, clientSecret } = await clients.create(clientId, scopes, clientContext(request))
+      return reply.code(201).send({ clientId, secretId: id, clientSecret })
+    },
+  )
+}

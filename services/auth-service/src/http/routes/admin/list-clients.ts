@@ -1,0 +1,32 @@
+import { type AppInstance, List, page, problemResponses, Query, SECURED } from '@latchkey/service-kit'
+import type { ClientService } from '../../../clients/client-service.ts'
+import { CLIENT_ID } from '../../../clients/service-client.ts'
+import { idOfCursor } from '../../keyset-cursor.ts'
+import { ClientReply } from '../../schemas/client.ts'
+
+export function listClientsRoute(app: AppInstance, clients: ClientService): void {
+  app.get(
+    '',
+    {
+      config: { operation: 'list_clients' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Service clients',
+        description: 'In the order of their ids.',
+        security: SECURED,
+        querystring: Query(page),
+        response: { 200: List(ClientReply), ...problemResponses(400, 401, 403, 503) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const found = await clients.list(limit, idOfCursor(cursor, CLIENT_ID))
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      return {
+        items,
+        nextCursor: found.length > limit && last ? Buffer.from(last.clientId).toString('base64url') : null,
+      }
+    },
+  )
+}

@@ -1,0 +1,31 @@
+import { type AppInstance, List, page, problemResponses, Query, SECURED, Text } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { UserAdministration } from '../../../accounts/user-administration.ts'
+import { idOfCursor, toPage } from '../../keyset-cursor.ts'
+import { Role, Status, UserReply } from '../../schemas/user.ts'
+
+export function listUsersRoute(app: AppInstance, administration: UserAdministration): void {
+  app.get(
+    '',
+    {
+      config: { operation: 'list_users' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Find users',
+        description: 'Newest accounts first. `query` is part of the e-mail address, the user name or the full name.',
+        security: SECURED,
+        querystring: Query({
+          ...page,
+          query: Type.Optional(Text()),
+          status: Type.Optional(Status),
+          role: Type.Optional(Role),
+        }),
+        response: { 200: List(UserReply), ...problemResponses(400, 401, 403, 503) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, ...filter } = request.query
+      return toPage(await administration.list(filter, limit, idOfCursor(cursor)), limit)
+    },
+  )
+}

@@ -1,0 +1,30 @@
+import { type AppInstance, Body, problemResponses, SECURED, Text } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { AccountService } from '../../../accounts/account-service.ts'
+import { clientContext } from '../../client-context.ts'
+import { sessionOf } from '../../live-bearer.ts'
+import { Username } from '../../schemas/credentials.ts'
+import { MeReply, toDevice } from '../../schemas/me-reply.ts'
+
+export function changeMeRoute(app: AppInstance, accounts: AccountService): void {
+  app.patch(
+    '',
+    {
+      config: { operation: 'change_me' },
+      schema: {
+        tags: ['auth'],
+        summary: 'Change my profile',
+        security: SECURED,
+        body: Body({ fullName: Type.Optional(Type.Union([Text(), Type.Null()])), username: Type.Optional(Username) }),
+        response: { 200: MeReply, ...problemResponses(400, 401, 403, 409, 503) },
+      },
+    },
+    async (request) => {
+      const session = sessionOf(request)
+      return {
+        user: await accounts.changeProfile(session.key.userId, request.body, clientContext(request)),
+        device: toDevice(session),
+      }
+    },
+  )
+}

@@ -1,0 +1,21 @@
+import { SCOPES } from '@latchkey/access-token'
+import { Type } from 'typebox'
+import { CLIENT_ID, CLIENT_ID_RULE } from '../../clients/service-client.ts'
+
+export const ClientId = Type.String({ pattern: CLIENT_ID.source, 'x-message': CLIENT_ID_RULE })
+
+export const ScopeName = Type.Enum([...SCOPES])
+
+export const ClientReply = Type.Object({
+  clientId: Type.String(),
+  scopes: Type.Array(ScopeName),
+  createdAt: Type.String({ format: 'date-time' }),
+  lastUsedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Type.String({ format: 'date-time' }) })),
+})
+
+export const ClientSecretReply = Type.Object({
+  clientId: Type.String(),
+  secretId: Type.String(),
+  clientSecret: Type.String({ description: 'Shown only in this answer' }),
+})

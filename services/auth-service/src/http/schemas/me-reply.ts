@@ -1,0 +1,11 @@
+import { type Static, Type } from 'typebox'
+import type { LiveSession } from '../live-bearer.ts'
+import { DeviceReply, UserReply } from './user.ts'
+
+export const MeReply = Type.Object({ user: UserReply, device: DeviceReply })
+
+/** The device that a request comes from. */
+export const toDevice = ({ key, deviceName }: LiveSession): Static<typeof DeviceReply> => ({
+  id: key.deviceId,
+  name: deviceName,
+})
