@@ -24,7 +24,7 @@ function install() {
   const args = [
     ...['--yes', packageManager, 'install', '--frozen-lockfile'],
     // npx brought the right pnpm: it need not look for itself. And what is installed runs on the Node that comes with it.
-    ...['--pm-on-fail=ignore', '--config.nodeVersion=24.0.0'],
+    ...['--pm-on-fail=ignore', '--config.nodeVersion=24.11.0'],
   ]
   console.log(`Installing the dependencies first: npx ${args.join(' ')}`)
   // CI=true: pnpm must not stop to ask, there may be nobody to answer.
@@ -49,8 +49,13 @@ if (!isInstalled()) install()
 const child = spawn(node, [join(root, file), ...args], {
   cwd: root,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  // Halves the time a program takes to load, from its second run on.
-  env: { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'), ...process.env },
+  env: {
+    // Halves the time a program takes to load, from its second run on.
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'),
+    ...process.env,
+    // Packages of this repository resolve to their sources, in child processes too; everywhere else to what is built of them.
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --conditions=latchkey-source`.trim(),
+  },
 })
 child.on('error', (error) => fail(`${node} cannot be run: ${error.message}`))
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))

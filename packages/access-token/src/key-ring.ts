@@ -38,7 +38,7 @@ export class KeyRingError extends Error {
 }
 
 /** The form of a `kid` of ours, fit for a path of a URL too. */
-export const KID_PATTERN = /^\w[\w.-]{0,63}$/
+export const KID_PATTERN: RegExp = /^\w[\w.-]{0,63}$/
 
 /** @throws {KeyRingError} there is no key, a kid or a key is there twice, or their algorithms differ */
 export function createSigningRing(keys: readonly SigningKey[]): SigningRing {

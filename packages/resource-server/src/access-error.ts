@@ -1,4 +1,4 @@
-import { createError } from '@fastify/error'
+import { createError, type FastifyErrorConstructor } from '@fastify/error'
 
 const problems = {
   unauthenticated: { status: 401, title: 'Not authenticated', detail: 'This call needs an access token.' },
@@ -19,8 +19,13 @@ const problems = {
   },
 } as const
 
+type AccessProblem = { readonly code: string; readonly status: number; readonly title: string; readonly detail: string }
+
 /** Every refusal of this plugin, for a list of a service's errors. */
-export const accessProblems = Object.entries(problems).map(([code, problem]) => ({ code, ...problem }))
+export const accessProblems: readonly AccessProblem[] = Object.entries(problems).map(([code, problem]) => ({
+  code,
+  ...problem,
+}))
 
 export type AccessErrorCode = keyof typeof problems
 
@@ -35,7 +40,7 @@ export type AccessErrorOptions = {
 
 // Refusals are everyday business: they carry no stack, which would cost more than the check itself.
 const errorCode: string = 'ACCESS_ERROR'
-const FastifyAccessError = createError(errorCode, 'Access refused', undefined, Error, false)
+const FastifyAccessError: FastifyErrorConstructor = createError(errorCode, 'Access refused', undefined, Error, false)
 
 /** A refusal. Fastify's default error handler sends its status and headers; `code` is stable and for programs. */
 export class AccessError extends FastifyAccessError {

@@ -7,7 +7,7 @@ import { readToken } from './credentials.ts'
 import { withDeadline } from './deadline.ts'
 
 /** The claims of the request's token once it was found good, else null. */
-export const verifiedClaims = Symbol('latchkey.verified-claims')
+export const verifiedClaims: unique symbol = Symbol('latchkey.verified-claims')
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,5 +1,5 @@
 import { type AccessTokenClaims, createAccessTokenVerifier, type KeyRing, parseKeyRing } from '@latchkey/access-token'
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { AccessCheck } from './access-checks.ts'
 import { createAuthenticator, verifiedClaims } from './authenticator.ts'
@@ -59,7 +59,7 @@ declare module 'fastify' {
 const scopePattern = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /** Verifies access tokens locally and lets routes name the scope that they need. */
-export const resourceServer = fastifyPlugin(
+export const resourceServer: FastifyPluginAsync<ResourceServerOptions> = fastifyPlugin(
   // Async although nothing is awaited: what a callback plugin throws would be an uncaught exception.
   async (app: FastifyInstance, options: ResourceServerOptions) => {
     const { issuer, audience, checks = [], checkTimeoutMs = 1500, allowedOrigins = [] } = options

@@ -17,7 +17,8 @@ const required = {
   EMPLOYEE_CLIENT_SECRET: SECRET,
 }
 
-const spawnMain = (env: Record<string, string>) => spawn(process.execPath, [fileURLToPath(MAIN)], { env })
+const spawnMain = (env: Record<string, string>) =>
+  spawn(process.execPath, [fileURLToPath(MAIN)], { env: { NODE_OPTIONS: process.env.NODE_OPTIONS, ...env } })
 
 async function listensOn({ stdout }: ChildProcessWithoutNullStreams): Promise<string> {
   for await (const line of createInterface(stdout)) {

@@ -9,7 +9,7 @@ import { randomRing, readRing, writeRing } from '../src/keys/ring-text.ts'
 import { rotate } from '../src/keys/rotate.ts'
 import { newKid, nextStep, take } from '../src/keys/rotation.ts'
 import { freePort } from '../src/processes/free-port.ts'
-import { runStackProcess } from './running-stack.ts'
+import { plainEnvironment, runStackProcess } from './running-stack.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 t.setTimeout(300_000)
@@ -19,7 +19,7 @@ const program = join(import.meta.dirname, '../src/keys.ts')
 /** Runs what `npm run keys --` runs. */
 function keys(args: string[], environment: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
+    env: { ...plainEnvironment(), ...environment },
     encoding: 'utf8',
   })
   return { status, output: stdout + stderr }

@@ -48,8 +48,8 @@ export function runStackProcess(t: Test, place: StackPlace): StackRun {
 }
 
 // Settings of whoever runs the tests, and of the test runner, are not ours.
-function plainEnvironment(): Record<string, string | undefined> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE']
+export function plainEnvironment(): Record<string, string | undefined> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS']
   return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), NO_COLOR: '1' }
 }
 

@@ -27,7 +27,28 @@ export type FeedStateOptions = {
 }
 
 /** What is known about the feed itself, and what follows from it for requests. Changes are logged, once each. */
-export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedStateOptions) {
+export type FeedState = {
+  /** Resolves at the first {@link onRead}; rejects when the app is closed before. */
+  readonly ready: Promise<void>
+  status(): RevocationStatus
+  /** @throws {AccessError} `unavailable` */
+  assertUsable(): void
+  /** A request was refused for a revocation. */
+  onRefusal(): void
+  /** Entries could not be decoded. */
+  onSkipped(entries: readonly { id: string; fault: string }[]): void
+  /** The feed was read whole. */
+  onRead(): void
+  /** The feed was read to its end. */
+  onCurrent(): void
+  /** The connection was lost. */
+  onCut(cause: unknown): void
+  /** Checks whether what is known has become stale. */
+  tick(): void
+  onClosed(): void
+}
+
+export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedStateOptions): FeedState {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   // Whoever waits for it hears of the rejection; it is nobody's fault when no one does.
   ready.catch(() => {})
@@ -58,7 +79,6 @@ export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedSta
       skipped,
     }),
 
-    /** @throws {AccessError} `unavailable` */
     assertUsable(): void {
       if (state === 'starting') throw unavailable('the revocation feed has not been read yet')
       if (onStale === 'reject' && isStale()) throw unavailable('the revocation feed is stale')

@@ -23,7 +23,7 @@ const BLOCK_MS = 250
 /** Redis is taken for dead when it takes longer to answer. */
 const ANSWER_MS = 1500
 /** For so long a connection may be silent before it counts as lost. */
-export const SILENCE_MS = BLOCK_MS + ANSWER_MS
+export const SILENCE_MS: number = BLOCK_MS + ANSWER_MS
 export const PAGE_SIZE = 1000
 
 const ownOptions = {

@@ -21,7 +21,7 @@ export type Revocation = RevocationTarget & { readonly exp: number }
 export type RevocationFault = 'unknown kind' | 'bad id' | 'bad exp' | 'bad ver'
 
 /** The `exp` of an entry that never expires: no token does so later. */
-export const MAX_EXP = MAX_TIME
+export const MAX_EXP: number = MAX_TIME
 
 const KINDS: readonly string[] = ['session', 'user', 'client', 'token', 'key'] satisfies Revocation['kind'][]
 

@@ -12,7 +12,10 @@ const redis = await privateRedis(t)
 /** What a process says that closes its service at this moment: `ready`, `at-once`, or after so many milliseconds. */
 async function lifeOf(redisUrl: string, moment: string): Promise<string> {
   const child = spawn(process.execPath, [fixture, redisUrl, moment], {
-    env: { ...process.env, NODE_OPTIONS: '--unhandled-rejections=strict --throw-deprecation' },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --unhandled-rejections=strict --throw-deprecation`,
+    },
   })
   // Only reached when something keeps the process alive for good.
   const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000)

@@ -16,6 +16,7 @@ function spawnWorker({ database, revocations, auth }: Config): ChildProcess {
   return spawn(process.execPath, [MAIN], {
     stdio: 'ignore',
     env: {
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
       EMPLOYEE_DATABASE_URL: url.href,
       ACCESS_TOKEN_SECRET: KEYS,
       REDIS_URL: revocations.redisUrl,

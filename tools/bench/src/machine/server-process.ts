@@ -35,6 +35,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     // The services each have a variable of their own for the port.
     env: {
       PATH: process.env.PATH,
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
       NODE_ENV: 'production',
       PORT: port,
       AUTH_PORT: port,

@@ -47,6 +47,7 @@ export async function startService(scope: Scope, options: ServiceOptions): Promi
     stdio: ['ignore', log, log],
     env: {
       PATH: process.env.PATH,
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
       ...(process.env.NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
       NODE_ENV: 'production',
       HOST: '127.0.0.1',

@@ -43,6 +43,7 @@ export async function authServiceProcess(
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: process.env.PATH,
+          NODE_OPTIONS: process.env.NODE_OPTIONS,
           DATABASE_URL: databaseUrl,
           REDIS_URL: redisUrl,
           TEST_SCHEMA: schema,
