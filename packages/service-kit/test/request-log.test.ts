@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { captureLogs } from '@latchkey/test-kit'
 import t from 'tap'
-import { createLogger } from '../src/index.ts'
+import { createLogger } from '../src/logging/logger.ts'
 import { listen, openApp } from './fixtures/open-app.ts'
 
 const CANARY = 'canary-3f9c'

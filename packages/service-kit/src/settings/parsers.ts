@@ -48,7 +48,7 @@ export function parseIssuer(text: string): string {
   return text
 }
 
-export function parseList(text: string): string[] {
+function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim())
   if (items.includes('')) throw new BadSetting('must be a comma-separated list without empty items')
   return items

@@ -4,7 +4,6 @@ import {
   parseDurationMs,
   parseDurationSeconds,
   parseInteger,
-  parseList,
   parseOrigins,
   parseUrl,
 } from './parsers.ts'
@@ -72,7 +71,6 @@ export const setting = {
   url: as<string, { protocols?: readonly string[] }>((options) =>
     define(options, (text) => parseUrl(text, options.protocols ?? ['http:', 'https:'])),
   ),
-  list: as<readonly string[]>((options) => define(options, parseList)),
   origins: as<readonly string[]>((options) => define(options, parseOrigins)),
   addresses: as<readonly string[]>((options) => define(options, parseAddresses)),
   choice,
