@@ -2,11 +2,12 @@ import { fastify } from 'fastify'
 import type { AppInstance } from './app-instance.ts'
 import { refuseUnlistedMediaTypes } from './http/body-media-types.ts'
 import { allowOrigins } from './http/cors.ts'
-import { addFirstHook, addLastHooks } from './http/edge-hooks.ts'
+import { addCommonHeaders, logAbortedRequests, requireHost } from './http/edge-hooks.ts'
 import { addJsonParser } from './http/json-body.ts'
 import { answerExpectations } from './http/raw-answers.ts'
 import { addRequestDeadline } from './http/request-deadline.ts'
 import { createRequestIds } from './http/request-id.ts'
+import { answerUnknownAddresses } from './http/unknown-address.ts'
 import { createValidatorCompiler } from './http/validation.ts'
 import { createLogger, type LoggerOptions } from './logging/logger.ts'
 import { type ApiDescription, addApiDocs } from './operations/api-docs.ts'
@@ -24,14 +25,14 @@ export type ServerOptions = ApiDescription & {
   allowedOrigins?: readonly string[]
   /** Largest body in bytes, 64 KiB unless given; a route may set its own `bodyLimit`. */
   bodyLimit?: number
-  /** A request that is not answered by then gets 503, 1800 ms unless given; a route may set its own `config.timeoutMs`. */
+  /** A request that takes longer gets 503; 1800 ms unless given; a route may set its own `config.timeoutMs`. */
   requestTimeoutMs?: number
-  /** Which errors mean that a dependency can not be reached: they are answered with 503 and not with 500. */
+  /** Which errors mean that a dependency is unreachable: they are answered with 503 instead of 500. */
   isUnavailable?: (error: unknown) => boolean
 }
 
 /**
- * An app with every production option set and nothing of a service in it yet: register routes on it, then `ready()`.
+ * An app with every production option set and no routes of a service yet: register them, then call `ready()`.
  * What a handler throws becomes a problem document; see {@link createErrorHandler}.
  */
 export async function createServer(options: ServerOptions): Promise<AppInstance> {
@@ -56,10 +57,12 @@ export async function createServer(options: ServerOptions): Promise<AppInstance>
   answerExpectations(app, createId)
   refuseUnlistedMediaTypes(app)
 
-  addFirstHook(app)
+  addCommonHeaders(app)
+  requireHost(app)
   addRequestDeadline(app, options.requestTimeoutMs ?? 1800)
   await allowOrigins(app, options.allowedOrigins ?? [])
-  addLastHooks(app)
+  answerUnknownAddresses(app)
+  logAbortedRequests(app)
   await addApiDocs(app, options)
   addMetrics(app)
   return app

@@ -16,6 +16,7 @@ const { app, requestLines, logText } = await openApp(t, (app) => {
   app.get('/ok', async () => ({ fine: true }))
   app.post('/ok', { schema: { body: Body({ name: Type.String() }) } }, async () => ({ fine: true }))
   app.put('/items/:id', { schema: { params: Params({ id: Uuid() }) } }, async () => ({ fine: true }))
+  app.get('/items/export', async () => ({ fine: true }))
   app.get('/throws/unknown', async () => {
     throw new Error(SECRET)
   })
@@ -73,7 +74,14 @@ const cases: Case[] = [
     'method_not_allowed',
     { allow: 'PUT, OPTIONS' },
   ],
-  ['a method nobody has heard of', { method: 'QUERY' as 'GET', url: '/ok' }, 405, 'method_not_allowed'],
+  [
+    'a wrong method at an address that the router could take for a parameter',
+    { method: 'PUT', url: '/items/export?x=1' },
+    405,
+    'method_not_allowed',
+    { allow: 'GET, HEAD, OPTIONS' },
+  ],
+  ['an unknown method', { method: 'QUERY' as 'GET', url: '/ok' }, 405, 'method_not_allowed'],
   ['an address that can not be decoded', { url: '/items/%zz' }, 400, 'invalid_request'],
   ['a parameter without end', { method: 'PUT', url: `/items/${'a'.repeat(500)}` }, 414, 'uri_too_long'],
   ['a parameter of another form', { method: 'PUT', url: '/items/7' }, 400, 'invalid_request'],

@@ -1,33 +1,28 @@
 import type { AppInstance } from '../app-instance.ts'
 import { CLIENT_LEFT, logRequest } from '../logging/request-line.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
-import { answerNotFound } from './not-found.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
-/** What every answer carries. Comes before all other hooks, so that what they answer carries it too. */
-export function addFirstHook(app: AppInstance): void {
+/** The headers of every answer. Comes before all other hooks, so that their answers have them too. */
+export function addCommonHeaders(app: AppInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS)
     reply.header('x-request-id', request.id)
     if (app.draining && !app.server.listening) reply.header('connection', 'close')
-    if (request.headers.host === undefined && request.raw.httpVersionMinor === 1) {
-      // RFC 9112, section 3.2
-      done(new edgeProblems.invalid_request({ detail: 'The Host header is missing.' }))
-    } else {
-      done()
-    }
+    done()
   })
 }
 
-/** Unknown addresses are answered before their bodies are read, and a client that leaves early gets its log line too. */
-export function addLastHooks(app: AppInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) answerNotFound(app, request, reply)
-    else done()
+/** Refuses an HTTP/1.1 request without a Host header (RFC 9112, section 3.2). */
+export function requireHost(app: AppInstance): void {
+  app.addHook('onRequest', ({ headers, raw }, _reply, done) => {
+    if (headers.host !== undefined || raw.httpVersionMinor !== 1) done()
+    else done(new edgeProblems.invalid_request({ detail: 'The Host header is missing.' }))
   })
-  // For what calls `reply.callNotFound()`.
-  app.setNotFoundHandler((request, reply) => answerNotFound(app, request, reply))
+}
 
+/** A client that leaves before its answer gets a log line, too. */
+export function logAbortedRequests(app: AppInstance): void {
   app.addHook('onRequestAbort', (request, done) => {
     logRequest(request, CLIENT_LEFT)
     done()

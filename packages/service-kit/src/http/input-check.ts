@@ -1,11 +1,10 @@
 import type { InputFault } from '@latchkey/problems'
 import type { TSchema } from 'typebox'
-import { describeFaults } from './input-faults.ts'
+import { describeFaults } from '../problems/input-faults.ts'
 import { createValidatorCompiler } from './validation.ts'
 
 /**
- * Checks what does not come as a JSON body by a schema that was written for one: the same rules, the same words.
- * No faults mean that it is acceptable.
+ * Checks input that is no JSON body against a schema for bodies: the same rules, the same messages. No faults: it is valid.
  */
 export function createInputCheck(schema: TSchema): (input: unknown) => InputFault[] {
   const validate = createValidatorCompiler()({ schema, method: 'POST', url: '/', httpPart: 'body' })

@@ -1,7 +1,7 @@
 import type { InputFault, ProblemError } from '@latchkey/problems'
 import type { FastifyError, FastifyRequest, FastifySchemaValidationError } from 'fastify'
-import { describeFaults } from '../http/input-faults.ts'
 import { edgeProblems } from './edge-problems.ts'
+import { describeFaults } from './input-faults.ts'
 
 /** Fastify's own failures that are the caller's doing, as our problems. */
 const FRAMEWORK_PROBLEMS: Record<string, () => ProblemError> = {

@@ -1,4 +1,4 @@
-import { type AppInstance, takeOnly } from '@latchkey/service-kit'
+import type { AppInstance } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import type { HistoryService } from '../../../history/history-service.ts'
 import type { EmployeeTransfer } from '../../../import-export/employee-transfer.ts'
@@ -21,9 +21,6 @@ export type EmployeeServices = {
 
 export async function employeeRoutes(app: AppInstance, services: EmployeeServices): Promise<void> {
   const { employees, history, transfer } = services
-  takeOnly(app, '/employees/me', ['GET', 'HEAD'])
-  takeOnly(app, '/employees/export', ['GET', 'HEAD'])
-  takeOnly(app, '/employees/import', ['POST'])
 
   await app.register(async (own: AppInstance) => {
     own.addHook('onRequest', own.requireScope('profile'))
