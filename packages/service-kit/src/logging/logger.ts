@@ -1,7 +1,7 @@
 import { type DestinationStream, destination, type Level, type Logger, pino } from 'pino'
 import { describeError } from './describe-error.ts'
-import { pathOf } from './path-of.ts'
-import { redact } from './redact.ts'
+import { createRedact } from './redact.ts'
+import { pathOf } from './request-line.ts'
 
 /** Where a part of a service writes its lines; it knows no web framework. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
@@ -26,7 +26,7 @@ export function createLogger(service: string, { level, stream }: LoggerOptions):
         // Fastify logs whole requests where an answer could not be written.
         req: ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) }),
       },
-      formatters: { log: redact },
+      formatters: { log: createRedact() },
     },
     stream ?? destination({ dest: 1, sync: false, maxLength: BACKLOG_BYTES }),
   )

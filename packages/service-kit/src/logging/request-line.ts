@@ -1,5 +1,4 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { pathOf } from './path-of.ts'
 
 /** Logged in place of a status when the client left before its answer. */
 export const CLIENT_LEFT = 499
@@ -42,4 +41,12 @@ export function logRequest(request: FastifyRequest, status: number, elapsedMs?: 
   else if (config.quiet === true) request.log.debug(line, 'request')
   else if (status === 503) request.log.warn(line, 'request not served')
   else request.log.info(line, 'request')
+}
+
+const PATH_SHOWN = 200
+
+/** The path of a request's address for the log, cut to a sane length. Query strings may hold secrets and are left out. */
+export function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return (query === -1 ? url : url.slice(0, query)).slice(0, PATH_SHOWN)
 }

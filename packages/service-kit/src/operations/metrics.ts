@@ -5,21 +5,10 @@ import type { AppInstance } from '../app-instance.ts'
 /** What an app offers to modules that count something of their own. */
 export type Metrics = { readonly registry: Registry }
 
-let processMetrics: Registry | undefined
-
-/** Collected once however many apps a process holds: they watch its garbage collector and its event loop. */
-function collectProcessMetrics(): Registry {
-  if (processMetrics === undefined) {
-    processMetrics = new Registry()
-    collectDefaultMetrics({ register: processMetrics })
-  }
-  return processMetrics
-}
-
 /** Process metrics, request durations, and `GET /metrics` in Prometheus' text format. */
 export function addMetrics(app: AppInstance): void {
   const registry = new Registry()
-  const ofProcess = collectProcessMetrics()
+  collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its answer',
@@ -46,7 +35,7 @@ export function addMetrics(app: AppInstance): void {
     { config: { quiet: true }, schema: { tags: ['operations'], summary: 'Metrics in Prometheus text format' } },
     async (_request, reply) => {
       reply.header('content-type', registry.contentType)
-      return Registry.merge([ofProcess, registry]).metrics()
+      return registry.metrics()
     },
   )
 }
