@@ -1,11 +1,12 @@
-import type { FastifyBaseLogger } from 'fastify'
+import { withDeadline } from '@latchkey/problems'
+import type { Log } from '../logging/logger.ts'
 
 /** Resolves when the dependency answers, with `'degraded'` when it serves although something is missing; else rejects. */
 export type HealthCheck = (signal: AbortSignal) => Promise<unknown>
 
 export type HealthOptions = {
   checks: Record<string, HealthCheck>
-  /** How long one check may take. */
+  /** How long one check may take. Milliseconds. */
   timeoutMs: number
 }
 
@@ -16,12 +17,12 @@ export type Report = { status: Status; checks: Record<string, { status: Status }
  * Makes the function that runs all checks. Callers that come while a round runs share its result, so that asking often
  * costs the dependencies little. Changes are logged, with their cause, which no answer shows.
  */
-export function createProbe({ checks, timeoutMs }: HealthOptions, log: FastifyBaseLogger): () => Promise<Report> {
+export function createProbe({ checks, timeoutMs }: HealthOptions, log: Log): () => Promise<Report> {
   const known = new Map<string, Status>()
   let running: Promise<Report> | undefined
 
   async function runCheck(name: string, check: HealthCheck): Promise<Status> {
-    const [status, cause] = await settle(check, timeoutMs)
+    const [status, cause] = await runWithin(name, check, timeoutMs)
     const before = known.get(name) ?? 'ok'
     known.set(name, status)
     if (status === before) return status
@@ -51,12 +52,9 @@ function worst(statuses: Status[]): Status {
   return statuses.includes('degraded') ? 'degraded' : 'ok'
 }
 
-async function settle(check: HealthCheck, timeoutMs: number): Promise<[Status, unknown?]> {
-  const signal = AbortSignal.timeout(timeoutMs)
-  const { promise: timedOut, reject } = Promise.withResolvers<never>()
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+async function runWithin(name: string, check: HealthCheck, timeoutMs: number): Promise<[Status, unknown?]> {
   try {
-    return [(await Promise.race([check(signal), timedOut])) === 'degraded' ? 'degraded' : 'ok']
+    return [(await withDeadline(check, timeoutMs, { what: name })) === 'degraded' ? 'degraded' : 'ok']
   } catch (cause) {
     return ['unavailable', cause]
   }

@@ -10,28 +10,30 @@ import {
   Type,
 } from 'typebox'
 
-/** A request body. Unknown members are refused, types are not coerced; members with a default may be left out. */
+/**
+ * A request body. Unknown members are refused and types are not coerced. A member with a default may be left out; handlers always
+ * see it: it is required in the type, not in the schema.
+ */
 export function Body<P extends TProperties>(properties: P, options: TObjectOptions = {}): TObject<P> {
-  return closed(properties, options)
-}
-
-/** A query string. Unknown members are refused; numbers and booleans are read from their text. */
-export function Query<P extends TProperties>(properties: P, options: TObjectOptions = {}): TObject<P> {
-  return closed(properties, options)
-}
-
-/** The parameters in a route's path. */
-export function Params<P extends TProperties>(properties: P, options: TObjectOptions = {}): TObject<P> {
-  return closed(properties, options)
-}
-
-/** Handlers always see a member that has a default, callers need not send it: required in the type, not in the schema. */
-function closed<P extends TProperties>(properties: P, options: TObjectOptions): TObject<P> {
   const required = Object.entries(properties)
     .filter(([, schema]) => !Type.IsOptional(schema) && !Object.hasOwn(schema, 'default'))
     .map(([name]) => name)
   return Object.assign(Type.Object(properties, { ...options, additionalProperties: false }), { required })
 }
+
+/**
+ * A query string. As a body, but numbers and booleans are read from their text.
+ *
+ * @alias Body
+ */
+export const Query = Body
+
+/**
+ * The parameters in a route's path. As a query string.
+ *
+ * @alias Body
+ */
+export const Params = Body
 
 /** Query members of a list: `Query({ ...page, status: … })`. */
 export const page = {
