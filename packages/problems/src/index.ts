@@ -1,4 +1,5 @@
 export { commonProblems, unavailable } from './common-problems.ts'
+export type { Log } from './log.ts'
 export type { Metric } from './metric.ts'
 export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'
 export {

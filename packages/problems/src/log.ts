@@ -1,0 +1,7 @@
+type Write = {
+  (fields: object, message: string): void
+  (message: string): void
+}
+
+/** Where a part of a service writes its log lines; the loggers of pino and Fastify are one. An error is the field `err`. */
+export type Log = { readonly info: Write; readonly warn: Write; readonly error: Write }
