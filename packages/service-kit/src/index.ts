@@ -1,13 +1,22 @@
 import './decorations.ts'
 
 // No web framework in these: they are re-exported for code that is at the edge anyway.
-export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf, repeat, UUID } from '@latchkey/problems'
+export {
+  decodeCursor,
+  encodeCursor,
+  idOfCursor,
+  type Log,
+  type Page,
+  pageOf,
+  repeat,
+  UUID,
+} from '@latchkey/problems'
 export type { AppInstance } from './app-instance.ts'
 export { createServer, type ServerOptions } from './create-server.ts'
 export { allowNoBody } from './http/allow-no-body.ts'
 export { createInputCheck } from './http/input-check.ts'
 export { addJsonParser, FOREIGN_CHARSET } from './http/json-body.ts'
-export type { Log, LoggerOptions } from './logging/logger.ts'
+export type { LoggerOptions } from './logging/logger.ts'
 export { SECURED } from './operations/api-docs.ts'
 export { registerHealth } from './operations/health.ts'
 export type { Metrics } from './operations/metrics.ts'
@@ -19,10 +28,5 @@ export { type BuiltService, type RunOptions, runService } from './run-service.ts
 export { Nullable } from './schemas/nullable.ts'
 export { Body, List, Params, page, Query } from './schemas/shapes.ts'
 export { AnyText, CalendarDate, Email, Instant, Text, type TextOptions, Uuid } from './schemas/text.ts'
-export { type Environment, type Loaded, loadSettings, type Settings } from './settings/load-settings.ts'
-export { BadSetting, parseDurationMs } from './settings/parsers.ts'
-export { type Setting, type SettingOptions, setting } from './settings/setting.ts'
-export { type SettingFault, SettingsError } from './settings/settings-error.ts'
-export { sharedOptions, sharedSettings } from './settings/shared-settings.ts'
-export type { Watched } from './settings/watched.ts'
+export * from './settings/index.ts'
 export { waitUntilReady } from './wait-until-ready.ts'

@@ -3,9 +3,6 @@ import { describeError } from './describe-error.ts'
 import { createRedact } from './redact.ts'
 import { pathOf } from './request-line.ts'
 
-/** Where a part of a service writes its lines; it knows no web framework. */
-export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
-
 export type LoggerOptions = {
   level: Level | 'silent'
   /** Where the lines go; standard output unless given. */

@@ -1,5 +1,4 @@
-import { withDeadline } from '@latchkey/problems'
-import type { Log } from '../logging/logger.ts'
+import { type Log, withDeadline } from '@latchkey/problems'
 
 /** Resolves when the dependency answers, with `'degraded'` when it serves although something is missing; else rejects. */
 export type HealthCheck = (signal: AbortSignal) => Promise<unknown>

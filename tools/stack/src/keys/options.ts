@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ALGORITHMS, type Algorithm } from '@latchkey/access-token'
+import { BadSetting, parseDurationMs } from '@latchkey/service-kit/settings'
 import { type Environment, readStackSettings } from '../settings/stack-settings.ts'
 import { StackError } from '../stack-error.ts'
 
@@ -109,8 +110,9 @@ export const privateKeysName = (algorithm: Algorithm): string => `access-token-p
 const secretsOf = (environment: Environment): string => join(readStackSettings(environment).dataDirectory, 'secrets')
 
 function durationMs(name: string, text: string): number {
-  const [, amount = '', unit = ''] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
-  const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit]
-  if (factor === undefined) throw new StackError(`${name} must be a duration like 10s, 15m, 1h or 7d.`)
-  return Number(amount) * factor
+  try {
+    return parseDurationMs(text)
+  } catch (error) {
+    throw error instanceof BadSetting ? new StackError(`${name} ${error.message}.`) : error
+  }
 }

@@ -1,0 +1,6 @@
+export { type Environment, type Loaded, loadSettings, type Settings } from './load-settings.ts'
+export { BadSetting, parseDurationMs } from './parsers.ts'
+export { type Setting, type SettingOptions, setting } from './setting.ts'
+export { type SettingFault, SettingsError } from './settings-error.ts'
+export { sharedOptions, sharedSettings } from './shared-settings.ts'
+export type { Watched } from './watched.ts'
