@@ -60,7 +60,6 @@ const scopePattern = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /** Verifies access tokens locally and lets routes name the scope that they need. */
 export const resourceServer: FastifyPluginAsync<ResourceServerOptions> = fastifyPlugin(
-  // Async although nothing is awaited: what a callback plugin throws would be an uncaught exception.
   async (app: FastifyInstance, options: ResourceServerOptions) => {
     const { issuer, audience, checks = [], checkTimeoutMs = 1500, allowedOrigins = [] } = options
     const { clockToleranceSeconds = 5, now = Date.now } = options
@@ -69,7 +68,7 @@ export const resourceServer: FastifyPluginAsync<ResourceServerOptions> = fastify
     const { jwks, keys } = keysOf(options.keys, app)
     // Whoever revokes a key signs with another, perhaps a new one.
     const onKeyRevoked = (): void => jwks?.refetch()
-    const feed = revocations && createRevocationFeed(revocations, { log: app.log, now, onKeyRevoked })
+    const feed = revocations && (await createRevocationFeed(revocations, { log: app.log, now, onKeyRevoked }))
     const ring = feed?.guard(keys) ?? keys
     const engine = createJwtEngine(app)
     const verify = createAccessTokenVerifier({ ring, engine, issuer, audience, clockToleranceSeconds, now })

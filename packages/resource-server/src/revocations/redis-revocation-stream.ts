@@ -1,5 +1,6 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import type { Redis, RedisOptions } from 'ioredis'
 import { withDeadline } from '../deadline.ts'
+import type { RedisConnectionOptions } from './revocation-options.ts'
 import { EMPTY_STREAM, type StreamEntry, type StreamState } from './stream-position.ts'
 
 /** Some entries, and the state of the stream at the very same moment. */
@@ -46,9 +47,32 @@ const ownOptions = {
   disconnectTimeout: 0,
 } satisfies RedisOptions
 
-/** @param options of ioredis, such as `tls`, beside what the URL says */
-export function openRevocationStream(url: string, key: string, options: RedisOptions = {}): RevocationStream {
-  const redis = new Redis(url, { ...options, ...ownOptions })
+/** @throws {Error} ioredis is not installed: an optional peer, since nothing but the feed takes it */
+export async function loadRedis(): Promise<typeof Redis> {
+  try {
+    return (await import('ioredis')).Redis
+  } catch (cause) {
+    throw new Error(
+      '@latchkey/resource-server follows revocations with ioredis, which is not installed: npm install ioredis',
+      { cause },
+    )
+  }
+}
+
+export type StreamAddress = {
+  url: string
+  /** The key of the stream. */
+  key: string
+  /** Beside what the URL says. */
+  options?: RedisConnectionOptions
+}
+
+/** @param Client what {@link loadRedis} gave */
+export function openRevocationStream(
+  Client: typeof Redis,
+  { url, key, options = {} }: StreamAddress,
+): RevocationStream {
+  const redis = new Client(url, { ...options, ...ownOptions })
   // Why connecting fails is told here alone.
   let lastError: Error | undefined
   redis.on('error', (error: Error) => {

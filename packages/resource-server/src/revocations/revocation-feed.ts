@@ -5,7 +5,7 @@ import { type FeedMetric, feedMetrics } from './feed-metrics.ts'
 import { createFeedState, type RevocationStatus } from './feed-state.ts'
 import { guardKeys } from './guard-keys.ts'
 import { createRedisNodes, parseRedisUrl } from './redis-nodes.ts'
-import { openRevocationStream, type RevocationStream } from './redis-revocation-stream.ts'
+import { loadRedis, openRevocationStream, type RevocationStream } from './redis-revocation-stream.ts'
 import { decodeRevocation } from './revocation.ts'
 import { followRevocations } from './revocation-follower.ts'
 import { type RevocationOptions, withDefaults } from './revocation-options.ts'
@@ -46,13 +46,15 @@ export type FeedSurroundings = {
   onKeyRevoked?: () => void
 }
 
-export function createRevocationFeed(
-  options: RevocationOptions,
+/** @throws {Error} ioredis is not installed, or an option is not usable */
+export async function createRevocationFeed(
+  revocations: RevocationOptions,
   { log, now, onKeyRevoked }: FeedSurroundings,
-): FeedControl {
-  const { redisUrl, redisOptions, prefix, maxStalenessMs, onStale } = withDefaults(options)
+): Promise<FeedControl> {
+  const { redisUrl, redisOptions: options, prefix, maxStalenessMs, onStale } = withDefaults(revocations)
   const key = streamKeyOf(prefix)
   const nodes = createRedisNodes(parseRedisUrl(redisUrl))
+  const Client = await loadRedis()
   const table = createRevocationTable(now)
   const state = createFeedState({ table, log, maxStalenessMs, onStale })
   const stopping = new AbortController()
@@ -95,7 +97,7 @@ export function createRevocationFeed(
     },
     guard: (ring) => guardKeys(ring, table, refuse),
     start() {
-      const open = (url: string): RevocationStream => openRevocationStream(url, key, redisOptions)
+      const open = (url: string): RevocationStream => openRevocationStream(Client, { url, key, options })
       const tick = (): boolean => {
         state.tick()
         return table.sweep()

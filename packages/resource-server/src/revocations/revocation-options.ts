@@ -1,11 +1,26 @@
-import type { RedisOptions } from 'ioredis'
+import type { ConnectionOptions } from 'node:tls'
 import { DEFAULT_KEY_PREFIX } from './stream-key.ts'
+
+/**
+ * What a URL can't say of a connection, in the words of ioredis. Its own type will not do: it is an optional peer, and the
+ * declarations of this package are checked without it, too.
+ */
+export type RedisConnectionOptions = {
+  /** For `rediss://`: a CA, a client certificate. */
+  tls?: ConnectionOptions | undefined
+  username?: string | undefined
+  password?: string | undefined
+  /** 4 or 6, for one version of IP alone. */
+  family?: number | undefined
+  /** The delay of TCP keep-alive, in milliseconds. */
+  keepAlive?: number | undefined
+}
 
 export type RevocationOptions = {
   /** `redis://` or `rediss://`; several with commas between are the entry points of a Redis Cluster. Redis 7 or later. */
   redisUrl: string
-  /** More of ioredis's options for the connection, such as the CA of TLS. */
-  redisOptions?: RedisOptions
+  /** More options for the connection, such as the CA of TLS. */
+  redisOptions?: RedisConnectionOptions
   /** What the keys of the issuer start with in Redis; {@link DEFAULT_KEY_PREFIX} unless given. */
   prefix?: string
   /** How long the verifier may be cut off from the feed before `onStale` counts, in milliseconds. */
