@@ -26,8 +26,8 @@ export function readToken(request: FastifyRequest, challenger: Challenger, allow
 }
 
 function readBearer(request: FastifyRequest, authorization: string, challenger: Challenger): string {
-  // Node keeps the first of several Authorization headers; which one was meant is anybody's guess.
-  if (countAuthorizations(request.raw.rawHeaders) > 1) {
+  // Node keeps the first of several Authorization headers, and the sender may have meant another one.
+  if (countAuthorizationHeaders(request.raw.rawHeaders) > 1) {
     throw challenger.invalidRequest('There is more than one Authorization header.')
   }
   const [scheme = ''] = /^[^ \t,]*/.exec(authorization) ?? []
@@ -44,7 +44,8 @@ function readTokenCookie(request: FastifyRequest, challenger: Challenger, allowe
   return token
 }
 
-function countAuthorizations(rawHeaders: readonly string[]): number {
+/** @param rawHeaders names and values in turn, as Node has them before it drops what is repeated */
+export function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
   let count = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]

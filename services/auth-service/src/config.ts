@@ -1,4 +1,5 @@
 import { ALGORITHMS, assertDisjoint, parseKeyRing, parsePrivateKeys, type SigningRing } from '@latchkey/access-token'
+import { parseRedisUrl } from '@latchkey/resource-server/revocations'
 import {
   type Environment,
   type Loaded,
@@ -12,7 +13,6 @@ import {
 } from '@latchkey/service-kit'
 import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
-import { parseRedisUrl } from './redis/redis-client.ts'
 
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {

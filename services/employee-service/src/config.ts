@@ -1,5 +1,6 @@
 import { ALGORITHMS, type KeyRing, parseKeyRing, parsePublicKeys } from '@latchkey/access-token'
-import { type JwksOptions, parseRedisUrl, type RevocationOptions } from '@latchkey/resource-server'
+import type { JwksOptions, RevocationOptions } from '@latchkey/resource-server'
+import { parseRedisUrl } from '@latchkey/resource-server/revocations'
 import type { ServiceClientOptions } from '@latchkey/service-client'
 import {
   BadSetting,

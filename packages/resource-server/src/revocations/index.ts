@@ -1,5 +1,6 @@
-// The wire format of the feed of revocations, for the one who publishes and for those who follow. It loads neither
-// Fastify nor a Redis client.
+// The wire format of the feed of revocations and where it is, for the one who publishes and for those who follow. It loads
+// neither Fastify nor a Redis client.
+export { parseRedisUrl } from './redis-nodes.ts'
 export {
   decodeRevocation,
   encodeRevocation,

@@ -1,3 +1,4 @@
+import { countAuthorizationHeaders } from '@latchkey/resource-server'
 import type { FastifyRequest } from 'fastify'
 import type { Form } from './form-body.ts'
 import { OAuthError } from './oauth-error.ts'
@@ -18,7 +19,7 @@ export function clientCredentials({ headers, raw }: FastifyRequest, form: Form):
     return { clientId, secret: inForm }
   }
   // Node keeps the first of several; which one was meant is anybody's guess.
-  if (inForm !== undefined || countAuthorizations(raw.rawHeaders) > 1) {
+  if (inForm !== undefined || countAuthorizationHeaders(raw.rawHeaders) > 1) {
     throw new OAuthError('invalid_request', 'A client authenticates in one way only.')
   }
   const credentials = basicCredentials(authorization)
@@ -27,9 +28,6 @@ export function clientCredentials({ headers, raw }: FastifyRequest, form: Form):
   }
   return credentials
 }
-
-const countAuthorizations = (rawHeaders: readonly string[]): number =>
-  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization').length
 
 /** Id and secret are form-urlencoded before they are joined (RFC 6749 §2.3.1 and appendix B). */
 function basicCredentials(authorization: string): ClientCredentials {

@@ -16,18 +16,11 @@ const options = {
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } satisfies RedisOptions
 
-/** Nodes of `REDIS_URL`: one server, or the entry points of a Redis Cluster. */
-export function parseRedisUrl(text: string): readonly string[] {
-  const urls = text.split(',').map((url) => url.trim())
-  for (const url of urls) {
-    if (!URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
-      throw new Error('must be a redis:// or rediss:// URL, or several of them with commas between')
-    }
-  }
-  return urls
-}
-
-/** A client that connects by itself, and again whenever the connection is lost. `onError` hears why it could not. */
+/**
+ * A client that connects by itself, and again whenever the connection is lost. Errors of the connection go to `onError`.
+ *
+ * @param urls one server, or the entry points of a Redis Cluster
+ */
 export function createRedisClient(urls: readonly string[], onError: (error: Error) => void): RedisClient {
   const [url = ''] = urls
   const client = urls.length > 1 ? createCluster(urls) : new Redis(url, options)
