@@ -1,4 +1,4 @@
-import { isCount, isIdentifier, isScopeList, isText, isTime } from './claim-types.ts'
+import { isCount, isDeviceId, isIdentifier, isScopeList, isText, isTime } from './claim-types.ts'
 import { TokenError } from './token-error.ts'
 
 /**
@@ -62,7 +62,7 @@ function readUserClaims(payload: Record<string, unknown>, claims: AccessTokenCla
   const { sid, did, ver, roles, username, email } = payload
   if (sid !== undefined || did !== undefined || ver !== undefined || roles !== undefined) {
     if (!isIdentifier(sid)) throw refused('sid')
-    if (!isIdentifier(did)) throw refused('did')
+    if (!isDeviceId(did)) throw refused('did')
     if (!isCount(ver)) throw refused('ver')
     if (!Array.isArray(roles) || !roles.every(isIdentifier)) throw refused('roles')
     claims.sid = sid

@@ -1,13 +1,24 @@
-const identifierPattern = /^[\x20-\x7e]{1,256}$/
+/** Letters, digits and joiners: one and the same text in a store's key, a path, a header and a log line. */
+const identifierPattern = /^[\w-][\w.-]{0,63}$/
 const textPattern = /^[^\p{Cc}\p{Cs}]{1,320}$/u
 const scopePattern = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
 const maxScopeLength = 2048
 /** The end of the year 9999, in seconds since 1970: what lies beyond was never meant as a time. */
 export const MAX_TIME = 253_402_300_799
 
-/** Printable ASCII, as RFC 6749 appendix A wants identifiers: safe in logs, headers, keys and databases. */
+/** The form of a device id, which a client may choose. Also the form of a `did` claim. */
+export const DEVICE_ID: RegExp = /^[A-Za-z0-9_-]{8,64}$/
+
+/**
+ * A user, a client, a session, a token or a role: 1 to 64 letters, digits, `_`, `-` and `.`, not starting with a dot. Everyone
+ * who holds a shared key can sign any text, and stores are asked for what a token says.
+ */
 export function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && identifierPattern.test(value)
+}
+
+export function isDeviceId(value: unknown): value is string {
+  return typeof value === 'string' && DEVICE_ID.test(value)
 }
 
 /** Text for people: any Unicode but control characters and lone surrogates. */

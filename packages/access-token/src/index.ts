@@ -4,7 +4,7 @@ export {
   createAccessTokenVerifier,
 } from './access-token.ts'
 export type { AccessTokenClaims } from './access-token-claims.ts'
-export { MAX_TIME } from './claim-types.ts'
+export { DEVICE_ID, MAX_TIME } from './claim-types.ts'
 export { type PublicJwk, parsePrivateKeys, parsePublicKeys, publicJwks, selectPublicKeys } from './jwk-set.ts'
 export {
   ALGORITHMS,

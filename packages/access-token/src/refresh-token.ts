@@ -1,4 +1,4 @@
-import { isCount, isIdentifier, isTime } from './claim-types.ts'
+import { isCount, isDeviceId, isIdentifier, isTime } from './claim-types.ts'
 import type { KeyRing, SigningRing } from './key-ring.ts'
 import { createRingSigner } from './signer.ts'
 import { createStrictVerifier } from './strict-verifier.ts'
@@ -30,13 +30,16 @@ export function createRefreshTokenVerifier({ ring }: { ring: () => KeyRing }): (
   const verify = createStrictVerifier({ ring, typ: 'rt+jwt' })
   return (token) => {
     const { sub, did, sid, gen, iat, exp } = verify(token)
-    if (!isIdentifier(sub) || !isIdentifier(did) || !isIdentifier(sid)) throw refused('an identifier')
+    if (!isIdentifier(sub)) throw refused('sub')
+    if (!isDeviceId(did)) throw refused('did')
+    if (!isIdentifier(sid)) throw refused('sid')
     if (!isCount(gen)) throw refused('gen')
-    if (!isTime(iat) || !isTime(exp)) throw refused('a time')
+    if (!isTime(iat)) throw refused('iat')
+    if (!isTime(exp)) throw refused('exp')
     return { sub, did, sid, gen, iat, exp }
   }
 }
 
-function refused(what: string): TokenError {
-  return new TokenError('invalid_token', `${what} was refused`)
+function refused(claim: string): TokenError {
+  return new TokenError('invalid_token', `the claim ${claim} was refused`)
 }

@@ -23,12 +23,12 @@ export function readerInSession(sid: string): { authorization: string } {
   return { authorization: `Bearer ${sign({ ...claims('employees:read'), ...inSession(sid) })}` }
 }
 
-const inSession = (sid: string) => ({ sid, did: 'd1', ver: 1, roles: ['user'] })
+const inSession = (sid: string) => ({ sid, did: 'device-1', ver: 1, roles: ['user'] })
 /** A token of this account, issued so many seconds from now: a user who may read. */
 export function accountBearer(sub: string, issuedIn = 0): { authorization: string } {
   const { iat, exp, ...rest } = claims('employees:read')
   const times = { iat: iat + issuedIn, exp: exp + issuedIn }
-  const user = { ...rest, ...times, sub, sid: `session-of-${sub}`, did: 'd1', ver: 1, roles: ['user'] }
+  const user = { ...rest, ...times, sub, sid: `session-of-${sub}`, did: 'device-1', ver: 1, roles: ['user'] }
   return { authorization: `Bearer ${sign(user)}` }
 }
 

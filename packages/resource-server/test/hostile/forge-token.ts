@@ -20,7 +20,7 @@ export const goodClaims = {
   client_id: 'web',
   scope: 'profile employees:read',
   sid: 's1',
-  did: 'd1',
+  did: 'device-1',
   ver: 3,
   roles: ['user'],
 }

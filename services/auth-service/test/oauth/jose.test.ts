@@ -124,7 +124,7 @@ t.test('who has the shared key can make a token, but no session: auth-service go
     new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'a1' }).sign(key)
   const raised = await forge({ roles: ['admin'], scope: 'users:read users:write clients:manage' })
   t.equal((await auth.call('GET', '/admin/users', { token: raised })).json().code, 'insufficient_scope')
-  for (const claims of [{ sid: 'another' }, { did: 'another' }, { ver: 99 }, { sub: 'another' }]) {
+  for (const claims of [{ sid: 'another' }, { did: 'another-device' }, { ver: 99 }, { sub: 'another' }]) {
     const token = await forge(claims)
     t.equal((await auth.call('GET', '/auth/me', { token })).json().code, 'token_revoked')
     t.equal((await send(`${auth.url}/oauth/introspect`, { token }, basic(PAYROLL))).text, '{"active":false}')

@@ -1,3 +1,4 @@
+import { DEVICE_ID } from '@latchkey/access-token'
 import { AnyText } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 
@@ -12,8 +13,7 @@ export const Username = Type.String({
   'x-message': "must consist of letters, digits and . _ ' + -",
 })
 
-/** What a device is called by: made by us, or kept by a client from an earlier sign-in. */
-export const DEVICE_ID = /^[A-Za-z0-9_-]{8,64}$/
+/** The id of a device: made by us, or kept by a client from an earlier sign-in. */
 export const DeviceId = Type.String({
   pattern: DEVICE_ID.source,
   'x-message': 'must be 8 to 64 letters, digits, - or _',

@@ -1,3 +1,4 @@
+import { DEVICE_ID } from '@latchkey/access-token'
 import { readCookie } from '@latchkey/resource-server'
 import { AnyText, type AppInstance, Body, edgeProblems, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
@@ -6,7 +7,7 @@ import type { SessionService } from '../../../sessions/session-service.ts'
 import type { AccountName } from '../../../users/user-repository.ts'
 import { clientContext } from '../../client-context.ts'
 import { describeUserAgent } from '../../describe-user-agent.ts'
-import { DEVICE_ID, DeviceId, Password } from '../../schemas/credentials.ts'
+import { DeviceId, Password } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { DEVICE_COOKIE, deliver } from '../../token-delivery.ts'
 
