@@ -1,9 +1,25 @@
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { redisProgram, startRedis } from '@latchkey/stack'
 import { type PrivateServer, privateServer } from './private-server.ts'
 import type { TestScope } from './test-environment.ts'
 
-/** A Redis for this test alone, with the append-only file of production; it is empty at first. */
-export async function privateRedis(t: TestScope): Promise<PrivateServer> {
+export type PrivateRedisOptions = {
+  /**
+   * An RDB file that Redis reads at its first start and at every later one. Redis reads none where it keeps an append-only
+   * file: such a server keeps nothing on disk.
+   */
+  rdbFile?: string
+}
+
+/** A Redis for this test alone, empty at first and with the append-only file of production, unless an RDB file is given. */
+export async function privateRedis(t: TestScope, { rdbFile }: PrivateRedisOptions = {}): Promise<PrivateServer> {
   const program = await redisProgram(console.error)
-  return privateServer(t, 'redis', (place) => startRedis({ ...place, program, password: 'private' }))
+  return privateServer(t, 'redis', (place) => {
+    if (rdbFile !== undefined) {
+      mkdirSync(place.directory, { recursive: true, mode: 0o700 })
+      copyFileSync(rdbFile, join(place.directory, 'dump.rdb'))
+    }
+    return startRedis({ ...place, program, password: 'private', durable: rdbFile === undefined })
+  })
 }
