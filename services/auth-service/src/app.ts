@@ -2,6 +2,7 @@ import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from 
 import { resourceServer } from '@latchkey/resource-server'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type AppInstance, createServer, registerHealth, registerMetrics } from '@latchkey/service-kit'
+import manifest from '../package.json' with { type: 'json' }
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import { buildServices, type Overrides } from './build-services.ts'
 import { configuredClients, ensureConfiguredClients, reportShutOutClients } from './clients/configured-clients.ts'
@@ -31,7 +32,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const app = await createServer({
     name: 'auth-service',
     title: 'Latchkey auth-service',
-    version: '0.1.0',
+    version: manifest.version,
     description: 'Signs users in, rotates refresh tokens, keeps one session per device.',
     tags: [
       { name: 'auth', description: 'For people and their devices' },

@@ -10,6 +10,7 @@ import {
   registerMetrics,
 } from '@latchkey/service-kit'
 import { v7 as uuidv7 } from 'uuid'
+import manifest from '../package.json' with { type: 'json' }
 import { buildOffboarding } from './build-offboarding.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
@@ -53,7 +54,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const app = await createServer({
     name: 'employee-service',
     title: 'employee-service',
-    version: '0.1.0',
+    version: manifest.version,
     description: 'Keeps the employees. Access tokens are verified here, without asking anyone.',
     tags: [{ name: 'employees', description: 'Who works here' }],
     logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },

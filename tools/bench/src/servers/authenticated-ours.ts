@@ -9,7 +9,7 @@ async function build(): Promise<AppInstance> {
   const app = await createServer({
     name: 'bench',
     title: 'bench',
-    version: '0.1.0',
+    version: '0',
     description: 'One route behind a scope.',
     logger: { level: 'info' },
   })
