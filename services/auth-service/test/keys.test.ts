@@ -4,7 +4,6 @@ import { createAccessTokenSigner, parseKeyRing } from '@latchkey/access-token'
 import { eventually } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { repeat } from '../src/repeat.ts'
 import { configOf, PASSWORD, startAuthService, type TestService } from './support/auth-service.ts'
 import { startResourceService } from './support/resource-service.ts'
 
@@ -227,21 +226,4 @@ t.test('a deleted client stays refused when Redis has lost everything', async (t
   await startAuthService(t, { beside: auth })
   const { verdictOn: verify } = await startResourceService(t, auth)
   t.equal(await verify(token.json().access_token), 'token_revoked')
-})
-
-t.test('what is to be done again and again is done after a failure too, and no more once it is over', async (t) => {
-  const stopping = new AbortController()
-  // The timers of housekeeping keep no process alive.
-  const alive = setInterval(() => {}, 1000)
-  t.teardown(() => clearInterval(alive))
-  const errors: unknown[] = []
-  let calls = 0
-  const task = async (): Promise<void> => {
-    calls++
-    if (calls === 2) throw new Error('once')
-    if (calls === 4) stopping.abort()
-  }
-  await repeat(task, { everyMs: 1, signal: stopping.signal, onError: (error) => errors.push(error) })
-  t.equal(calls, 4)
-  t.equal(errors.length, 1)
 })

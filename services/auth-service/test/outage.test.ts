@@ -116,7 +116,7 @@ t.test(
     const user = await auth.newUser()
     let token = user.refreshToken
     for (let round = 1; round <= 25; round++) {
-      const lost = redisProxy.swallowNextReply('evalsha')
+      const lost = redisProxy.swallowNextReply('user:{')
       assertUnavailable(t, await refreshWith(auth, token), 'the lost one')
       await lost
       await untilReady(auth)
@@ -132,13 +132,13 @@ t.test('a sign-in or sign-out whose reply from Redis is lost may be repeated', a
   const user = await auth.newUser()
   for (let round = 0; round < 5; round++) {
     const deviceId = 'device-of-this-test'
-    const lostSignIn = redisProxy.swallowNextReply('evalsha')
+    const lostSignIn = redisProxy.swallowNextReply('user:{')
     const body = { email: user.email, password: PASSWORD, delivery: 'body', deviceId }
     assertUnavailable(t, await auth.call('POST', '/auth/login', { body }), 'sign-in')
     await lostSignIn
     await untilReady(auth)
     const { refreshToken } = await auth.signIn(user.email, { deviceId })
-    const lostSignOut = redisProxy.swallowNextReply('evalsha')
+    const lostSignOut = redisProxy.swallowNextReply('user:{')
     assertUnavailable(t, await auth.call('POST', '/auth/logout', { body: { refreshToken } }), 'sign-out')
     await lostSignOut
     await untilReady(auth)

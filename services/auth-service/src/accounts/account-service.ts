@@ -5,7 +5,7 @@ import { recordPasswordChange, recordRegistration, recordUserUpdate } from '../a
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
 import type { SessionKey } from '../sessions/session.ts'
-import type { SessionEnder } from '../sessions/session-ender.ts'
+import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
@@ -41,13 +41,13 @@ export type AccountService = {
 type Dependencies = {
   readonly db: AuthDatabase
   readonly store: SessionStore
-  readonly ender: SessionEnder
+  readonly revoker: SessionRevoker
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly limiter: SignInLimiter
 }
 
-export function createAccountService({ db, store, ender, hasher, policy, limiter }: Dependencies): AccountService {
+export function createAccountService({ db, store, revoker, hasher, policy, limiter }: Dependencies): AccountService {
   async function demandGood(path: string, password: string, about: { email: string; username: string }): Promise<void> {
     const message = await policy.objection(password, about)
     if (message)
@@ -80,7 +80,7 @@ export function createAccountService({ db, store, ender, hasher, policy, limiter
         const account = await db.transaction().execute(async (trx) => {
           const changed = await updateProfile(trx, userId, change)
           await recordUserUpdate(trx, origin, userId, change)
-          await store.forgetSnapshot(userId)
+          await store.invalidateSnapshot(userId)
           return changed
         })
         if (!account) throw new problems.user_not_found()
@@ -103,9 +103,9 @@ export function createAccountService({ db, store, ender, hasher, policy, limiter
       const recorded = await db.transaction().execute(async (trx) => {
         if (!(await changePassword(trx, account, passwordHash))) throw new problems.wrong_password()
         await recordPasswordChange(trx, origin, userId, deviceId)
-        return ender.recordAll(trx, userId, 'password_changed', origin, sid)
+        return revoker.recordAll(trx, userId, 'password_changed', origin, sid)
       })
-      await ender.carryOut(recorded)
+      await revoker.apply(recorded)
     },
   }
 }

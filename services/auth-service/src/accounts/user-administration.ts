@@ -3,7 +3,7 @@ import type { Origin } from '../audit/audit-event.ts'
 import { recordUserDisabled, recordUserEnabled, recordUserUpdate } from '../audit/audit-trail.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
-import type { SessionEnder } from '../sessions/session-ender.ts'
+import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { User, UserStatus } from '../users/user.ts'
 import {
@@ -29,12 +29,12 @@ export type UserAdministration = {
   change(userId: string, change: UserChange, origin: Origin): Promise<User>
 }
 
-type Dependencies = { readonly db: AuthDatabase; readonly store: SessionStore; readonly ender: SessionEnder }
+type Dependencies = { readonly db: AuthDatabase; readonly store: SessionStore; readonly revoker: SessionRevoker }
 
 const isActiveAdmin = ({ roles, status }: Pick<User, 'roles' | 'status'>): boolean =>
   status === 'active' && roles.includes('admin')
 
-export function createUserAdministration({ db, store, ender }: Dependencies): UserAdministration {
+export function createUserAdministration({ db, store, revoker }: Dependencies): UserAdministration {
   return {
     list: (filter, limit, beforeId) => listUsers(db, filter, limit + 1, beforeId),
 
@@ -63,13 +63,13 @@ export function createUserAdministration({ db, store, ender }: Dependencies): Us
         if (Object.keys(rest).length > 0) await recordUserUpdate(trx, origin, userId, rest)
         if (isDisabling) await recordUserDisabled(trx, origin, userId)
         if (status === 'active' && before.user.status === 'disabled') await recordUserEnabled(trx, origin, userId)
-        await store.forgetSnapshot(userId)
+        await store.invalidateSnapshot(userId)
         // Also when it was disabled before: then this is the repetition of a call that failed half way.
         if (after.user.status !== 'disabled') return { user: after.user, ended: undefined }
-        const recorded = await ender.recordAll(trx, userId, 'account_disabled', origin)
+        const recorded = await revoker.recordAll(trx, userId, 'account_disabled', origin)
         return { user: after.user, ended: { recorded, raised: { userId, minVersion: after.tokenVersion } } }
       })
-      if (ended) await ender.carryOut(ended.recorded, ended.raised)
+      if (ended) await revoker.apply(ended.recorded, ended.raised)
       return user
     },
   }

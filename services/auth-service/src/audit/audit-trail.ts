@@ -1,5 +1,5 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
-import type { SessionEnd } from '../sessions/session-store.ts'
+import type { SessionEnd } from '../sessions/session-commands.ts'
 import type { Origin } from './audit-event.ts'
 import { insertAuditEvents } from './audit-repository.ts'
 

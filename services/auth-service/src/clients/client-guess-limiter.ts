@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { TooManyTries } from '../errors.ts'
-import type { RedisClient } from '../redis/redis-script.ts'
+import type { RedisClient } from '../redis/redis-client.ts'
 import { type FailureLimit, networkOf } from '../users/sign-in-limiter.ts'
 
 export type ClientGuessLimits = {

@@ -1,5 +1,5 @@
 import type { Scope } from '@latchkey/access-token'
-import type { RedisClient } from '../redis/redis-script.ts'
+import type { RedisClient } from '../redis/redis-client.ts'
 
 /** The scopes of live clients, beside the sessions, so that an access token of one is checked in one round trip. */
 export type ClientCache = {

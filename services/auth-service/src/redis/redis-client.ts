@@ -1,18 +1,19 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import type { RedisClient } from './redis-script.ts'
 
-/** A command without an answer by then fails: its caller hears 503 in time, and nothing waits for ever. */
+export type RedisClient = Redis | Cluster
+
+/** A command that has no answer by then fails: its caller gets 503 in time, and nothing waits for ever. */
 const COMMAND_TIMEOUT_MS = 1000
 
 const options = {
   commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: COMMAND_TIMEOUT_MS,
-  // A command goes out once and now, or fails. Kept for later or sent again on its own it might run when its caller has long given up.
+  // A command is sent once and now, or fails. Queued, or sent again by itself, it might run after its caller has given up.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   retryStrategy: (attempt: number) => Math.min(attempt * 50, 1000),
-  // A master that was demoted says READONLY for ever; the next connection finds the new one.
+  // A demoted master answers READONLY for ever; the next connection finds the new one.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } satisfies RedisOptions
 
@@ -54,7 +55,7 @@ const LOST_CODES = new Set([
   'EAI_AGAIN',
 ])
 
-/** Whether an error says that Redis could not be asked, or can't answer now, rather than that we asked for something wrong. */
+/** Whether an error means that Redis was not reached or cannot answer now, rather than that the command was wrong. */
 export function isRedisUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string' && LOST_CODES.has(error.code)) return true

@@ -1,10 +1,10 @@
-import type { RedisClient } from './redis-script.ts'
+import type { RedisClient } from './redis-client.ts'
 
-/** Until when a command sent now may run, by the clock of Redis. */
+/** The time by which a command sent now has to run, by the clock of Redis. */
 export type RedisDeadline = {
-  /** Epoch milliseconds; 0 as long as that clock is not known. */
+  /** Epoch milliseconds; 0 while that clock is unknown. */
   notAfter(): number
-  /** Learns how far the clock of Redis is from ours. */
+  /** Measures the offset of Redis's clock from ours. */
   measure(): Promise<void>
 }
 
@@ -14,7 +14,7 @@ const VALID_FOR_MS = 2000
 export function createRedisDeadline(redis: RedisClient): RedisDeadline {
   let offset: number | undefined
   return {
-    // Ours is the monotonic clock: it can not be set.
+    // Ours is the monotonic clock, which nothing sets.
     notAfter: () => (offset === undefined ? 0 : Math.ceil(performance.now() + offset + VALID_FOR_MS)),
     async measure() {
       const before = performance.now()

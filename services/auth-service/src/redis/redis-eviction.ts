@@ -1,9 +1,10 @@
-import type { RedisClient } from './redis-script.ts'
+import type { RedisClient } from './redis-client.ts'
 
 /**
  * Every key here has a time to live, so any policy but `noeviction` would let Redis sign people out when memory is short.
+ * A Redis that does not show its settings passes.
  *
- * @throws Error naming the policy; a Redis that does not tell its settings is taken as it is
+ * @throws Error naming the policy
  */
 export async function assertNoEviction(redis: RedisClient): Promise<void> {
   const reply = await redis.config('GET', 'maxmemory-policy').catch(() => [])

@@ -1,29 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '@latchkey/problems'
-import type { RedisClient } from './redis-script.ts'
+import type { RedisClient } from './redis-client.ts'
+
+/** Brings Redis up to date. `assertSame` throws when the connection has been lost since. */
+export type Recover = (assertSame: () => void) => Promise<void>
 
 export type RedisGate = {
-  /** Throws 503 while Redis is away, or back and not known to be as new as it was. */
+  /** @throws `unavailable` while Redis is away, or back and not known to be as new as it was */
   assertOpen(): void
-  /** Begins to watch; call it once what `recover` needs is there. */
-  watch(): void
+  /** Opens the gate once `recover` has succeeded, now and over each new connection. */
+  watch(recover: Recover): void
 }
 
 const RETRY_MS = 250
 
 /**
- * Every new connection may lead to a Redis that has lost writes. The gate is shut from the loss of one until `recover` has
- * succeeded over the next.
+ * Every new connection may lead to a Redis that has lost writes. The gate is shut until it is watched, and then from the
+ * loss of a connection until `recover` has succeeded over the next. Failures of `recover` go to `onFailure`; it runs again.
  */
-export function createRedisGate(
-  redis: RedisClient,
-  recover: (assertSame: () => void) => Promise<void>,
-  onFailure: (error: unknown) => void,
-): RedisGate {
+export function createRedisGate(redis: RedisClient, onFailure: (error: unknown) => void): RedisGate {
   let isOpen = false
   let connection = 0
 
-  async function reopen(): Promise<void> {
+  async function reopen(recover: Recover): Promise<void> {
     isOpen = false
     const mine = ++connection
     while (mine === connection && redis.status === 'ready') {
@@ -44,16 +43,33 @@ export function createRedisGate(
     assertOpen() {
       if (!isOpen) throw unavailable(new Error('Redis is away, or not yet brought up to date'))
     },
-    watch() {
-      redis.on('ready', reopen)
+    watch(recover) {
+      const onReady = (): void => void reopen(recover)
+      redis.on('ready', onReady)
       redis.on('close', () => {
         isOpen = false
         connection++
       })
       // A cluster changes its nodes under a connection that lasts.
-      redis.on('+node', reopen)
-      redis.on('-node', reopen)
-      if (redis.status === 'ready') void reopen()
+      redis.on('+node', onReady)
+      redis.on('-node', onReady)
+      if (redis.status === 'ready') onReady()
     },
   }
+}
+
+/** The same operations behind the gate: each rejects with `unavailable` while it is shut. */
+export function gated<Operations extends Record<string, (...args: never[]) => Promise<unknown>>>(
+  operations: Operations,
+  { assertOpen }: Pick<RedisGate, 'assertOpen'>,
+): Operations {
+  const behind = Object.entries(operations).map(([name, run]) => [
+    name,
+    async (...args: never[]) => {
+      assertOpen()
+      return run(...args)
+    },
+  ])
+  // Made member by member from the operations, hence of their type.
+  return Object.fromEntries(behind) as Operations
 }

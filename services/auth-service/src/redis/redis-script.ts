@@ -1,34 +1,37 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { unavailable } from '@latchkey/problems'
-import type { Cluster, Redis } from 'ioredis'
+import type { Result } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import type { RedisDeadline } from './redis-deadline.ts'
 
-export type RedisClient = Redis | Cluster
+type Arguments = readonly (string | number)[]
 
-const read = (name: string): string => readFileSync(new URL(`../sessions/lua/${name}.lua`, import.meta.url), 'utf8')
-
-export type Script = (key: string, args: (string | number)[]) => Promise<unknown>
-
-/** A Lua script of this folder, with the prelude that all share. Sent once in full to a Redis that does not know it, by hash from then on. */
-export function createScript(redis: RedisClient, name: string, deadline: RedisDeadline): Script {
-  const source = `${read('session')}\n${read(name)}`
-  const sha = createHash('sha1').update(source).digest('hex')
-
-  async function run(key: string, args: (string | number)[]): Promise<unknown> {
-    try {
-      return await redis.evalsha(sha, 1, key, ...args)
-    } catch (error) {
-      if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return redis.eval(source, 1, key, ...args)
-      throw error
-    }
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    [script: `script:${string}`]: (key: string, ...args: Arguments) => Result<unknown, Context>
   }
+}
 
+/** Runs the script on one key. */
+export type Script = (key: string, args: Arguments) => Promise<unknown>
+
+const DEADLINE_CHECK = readFileSync(new URL('deadline.lua', import.meta.url), 'utf8')
+
+/**
+ * A Lua script on one key, run as one command that is sent once. ioredis sends it in full on each new connection and by its
+ * hash from then on; a Redis that has forgotten it (`NOSCRIPT`) gets it again, and has run nothing before.
+ *
+ * @param name unique per client
+ * @throws `unavailable` when the command reached Redis too late and was not run
+ */
+export function createScript(redis: RedisClient, name: string, lua: string, deadline: RedisDeadline): Script {
+  const command = `script:${name}` as const
+  redis.defineCommand(command, { numberOfKeys: 1, lua: `${DEADLINE_CHECK}\n${lua}` })
   return async (key, args) => {
-    const reply = await run(key, [deadline.notAfter(), ...args])
-    if (!Array.isArray(reply) || reply[0] !== 'late') return reply
-    // Whoever still waits for the answer was not late: one of the two clocks was set.
+    const reply = await redis[command]?.(key, deadline.notAfter(), ...args)
+    if (!Array.isArray(reply) || reply[0] !== 'past_deadline') return reply
+    // The caller still waits, so the command was not late: one of the two clocks was set.
     await deadline.measure()
-    throw unavailable(new Error('Redis took the command for one that came too late'))
+    throw unavailable(new Error('Redis did not run a command whose deadline had passed'))
   }
 }

@@ -1,5 +1,5 @@
 import { encodeRevocation, MAX_EXP, type RevocationTarget, streamKeyOf } from '@latchkey/resource-server/revocations'
-import type { RedisClient } from '../redis/redis-script.ts'
+import type { RedisClient } from '../redis/redis-client.ts'
 
 export type RevocationPublisher = {
   /** How long an entry stays in the feed at least, in milliseconds. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { SessionKey } from './session.ts'
-import type { NewSession, OpenedSession, SessionEnd } from './session-store.ts'
+import type { NewSession, OpenedSession, SessionEnd } from './session-commands.ts'
 
 /** Any number would do. */
 const RECOVERY_LOCK = 7_025_002

@@ -9,11 +9,12 @@ import type { User } from '../users/user.ts'
 import { lockAccount, raiseTokenVersion } from '../users/user-repository.ts'
 import type { Account } from '../users/user-table.ts'
 import type { AccessTokenIssuer } from './access-token-issuer.ts'
-import type { EventMarker } from './redis-event-marker.ts'
+import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { ClientContext, Delivery, DeviceSession, HandedOut, SessionKey, UserSnapshot } from './session.ts'
-import { endOf, type SessionEnder } from './session-ender.ts'
+import type { NewSession } from './session-commands.ts'
 import { holdOffRecovery, insertOpening } from './session-event-repository.ts'
-import type { NewSession, SessionStore } from './session-store.ts'
+import { endOf, type SessionRevoker } from './session-revoker.ts'
+import type { SessionStore } from './session-store.ts'
 
 /** What a sign-in or a refresh gives. Lives in whole seconds from now. */
 export type Grant = {
@@ -66,8 +67,8 @@ export type SessionService = {
 type Dependencies = {
   readonly db: AuthDatabase
   readonly store: SessionStore
-  readonly ender: SessionEnder
-  readonly marker: EventMarker
+  readonly revoker: SessionRevoker
+  readonly checkpoint: EventCheckpoint
   readonly accessTokens: AccessTokenIssuer
   readonly signRefreshToken: (claims: RefreshTokenClaims) => string
   readonly verifyRefreshToken: (token: string) => RefreshTokenClaims
@@ -79,7 +80,7 @@ const newId = (): string => randomBytes(16).toString('base64url')
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { db, store, ender, marker, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
+  const { db, store, revoker, checkpoint, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
 
   function grant(
     key: SessionKey,
@@ -115,7 +116,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
   async function open(session: NewSession): Promise<HandedOut> {
     const first = await store.open(session)
     if (first.outcome === 'opened') return first.handedOut
-    await ender.end(first.ends, { ...session.client, actorId: session.userId })
+    await revoker.revoke(first.ends, { ...session.client, actorId: session.userId })
     const second = await store.open(session)
     if (second.outcome === 'opened') return second.handedOut
     throw unavailable(new Error('sessions of this user changed while one was opened'))
@@ -139,7 +140,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
         const eventId = await insertOpening(trx, session)
         return { key, snapshot, eventId, handedOut: await open(session) }
       })
-      await marker.advance(opened.eventId)
+      await checkpoint.advance(opened.eventId)
       return grant(opened.key, opened.handedOut, { name: deviceName, delivery }, opened.snapshot)
     },
 
@@ -151,14 +152,14 @@ export function createSessionService(dependencies: Dependencies): SessionService
         case 'superseded':
           throw new problems.token_superseded()
         case 'reused':
-          await ender.end(endOf(key, 'token_reused'), client, (trx) => recordTokenReuse(trx, client, key))
+          await revoker.revoke(endOf(key, 'token_reused'), client, (trx) => recordTokenReuse(trx, client, key))
           throw new problems.token_reused()
         case 'ended':
           throw new SessionEnded(rotation.reason)
       }
       const { handedOut, snapshot, delivery, deviceName } = rotation
       if (snapshot.user.status === 'disabled') {
-        await ender.end(endOf(key, 'account_disabled'), client)
+        await revoker.revoke(endOf(key, 'account_disabled'), client)
         throw new SessionEnded('account_disabled')
       }
       return grant(key, handedOut, { name: deviceName, delivery }, snapshot, chooseScope)
@@ -177,7 +178,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
       if (did === undefined || sid === undefined) return
       const key = { userId: sub, deviceId: did, sid }
       if (await store.findLive(key))
-        await ender.end(endOf(key, 'signed_out'), { ...origin, actorId: origin.actorId ?? sub })
+        await revoker.revoke(endOf(key, 'signed_out'), { ...origin, actorId: origin.actorId ?? sub })
     },
 
     async signOut(refreshToken, origin) {
@@ -187,7 +188,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
       } catch {
         return
       }
-      if (await store.findLive(key)) await ender.end(endOf(key, 'signed_out'), { ...origin, actorId: key.userId })
+      if (await store.findLive(key)) await revoker.revoke(endOf(key, 'signed_out'), { ...origin, actorId: key.userId })
     },
 
     async list(userId) {
@@ -198,17 +199,17 @@ export function createSessionService(dependencies: Dependencies): SessionService
     async revoke(userId, deviceId, reason, origin) {
       const session = (await store.list(userId)).find((each) => each.deviceId === deviceId)
       if (!session) throw new problems.session_not_found()
-      await ender.end(endOf({ userId, deviceId, sid: session.sid }, reason), origin)
+      await revoker.revoke(endOf({ userId, deviceId, sid: session.sid }, reason), origin)
     },
 
     async revokeAll(userId, reason, origin) {
       const { recorded, minVersion } = await db.transaction().execute(async (trx) => {
         const account = await raiseTokenVersion(trx, userId)
         if (!account) throw new problems.user_not_found()
-        await store.forgetSnapshot(userId)
-        return { recorded: await ender.recordAll(trx, userId, reason, origin), minVersion: account.tokenVersion }
+        await store.invalidateSnapshot(userId)
+        return { recorded: await revoker.recordAll(trx, userId, reason, origin), minVersion: account.tokenVersion }
       })
-      await ender.carryOut(recorded, { userId, minVersion })
+      await revoker.apply(recorded, { userId, minVersion })
     },
   }
 

@@ -1,69 +1,66 @@
+import { unavailable } from '@latchkey/problems'
+import type { AuthDatabase } from '../database/auth-database.ts'
+import { findSettledAccount } from '../users/user-repository.ts'
+import type { SessionKey, UserSnapshot } from './session.ts'
 import type {
-  ClientContext,
-  Delivery,
-  DeviceSession,
-  EndReason,
-  HandedOut,
-  SessionKey,
-  UserSnapshot,
-} from './session.ts'
+  LiveSession,
+  PresentedGeneration,
+  Rotation,
+  SessionCommands,
+  SnapshotMissing,
+} from './session-commands.ts'
 
-/** A refresh token that was presented. `expiresAt` in epoch milliseconds. */
-export type Presented = SessionKey & { readonly generation: number; readonly expiresAt: number }
-
-/** The verdict on a presented refresh token; `docs/rotation.md` has the rule. */
-export type Rotation =
-  | {
-      readonly outcome: 'rotated' | 'replayed' | 'recovered'
-      readonly handedOut: HandedOut
-      readonly delivery: Delivery
-      readonly deviceName: string
-      readonly snapshot: UserSnapshot
-    }
-  | { readonly outcome: 'superseded' }
-  | { readonly outcome: 'reused' }
-  | { readonly outcome: 'ended'; readonly reason: EndReason }
-
-export type NewSession = SessionKey & {
-  readonly delivery: Delivery
-  readonly deviceName: string
-  readonly client: ClientContext
-  readonly snapshot: UserSnapshot
+/** The sessions of all users. As {@link SessionCommands}, with snapshots of users filled in where they are missing. */
+export type SessionStore = Pick<SessionCommands, 'open' | 'list' | 'end' | 'invalidateSnapshot'> & {
+  /** A verdict of `reused` ends nothing yet: the caller records and publishes the end, and then applies it. */
+  rotate(presented: PresentedGeneration, client: { ip: string; userAgent: string }): Promise<Rotation>
+  /** The user behind a live session, for services that do not take an access token's word for it. */
+  findLive(session: SessionKey): Promise<LiveSession | undefined>
 }
 
-/** Opened, or the sessions that must end before. */
-export type Opening =
-  | { readonly outcome: 'opened'; readonly handedOut: HandedOut }
-  | { readonly outcome: 'must_end'; readonly ends: SessionEnd[] }
-
-/** A session as it was opened. `createdAt` in epoch milliseconds. */
-export type OpenedSession = SessionKey & {
-  readonly createdAt: number
-  readonly delivery: Delivery
-  readonly deviceName: string
-}
-
-/** A session and why it ended. */
-export type SessionEnd = SessionKey & { readonly reason: EndReason }
-
-/** Reads a user's snapshot from where users live; a change under way is waited for. Undefined when the user is gone. */
+/** Reads a user's snapshot from where users live, after any change under way. Undefined when the user is gone. */
 export type LoadSnapshot = (userId: string) => Promise<UserSnapshot | undefined>
 
-/**
- * Every operation is one atomic step and, but for `rotate` and `findLive` on an empty snapshot, one round trip.
- * All reject when the store cannot be reached in time; then nothing is known of the outcome, and all may be repeated.
- */
-export type SessionStore = {
-  open(session: NewSession): Promise<Opening>
-  /** A verdict of `reused` ends nothing yet: the caller records and announces the end, and then asks for it. */
-  rotate(presented: Presented, client: { ip: string; userAgent: string }): Promise<Rotation>
-  /** The user behind a live session, for services that do not take an access token's word for it. */
-  findLive(session: SessionKey): Promise<{ deviceName: string; snapshot: UserSnapshot } | undefined>
-  list(userId: string): Promise<DeviceSession[]>
-  /** Ends a session if it is still there. */
-  end(session: SessionKey, reason: EndReason): Promise<void>
-  /** Puts back a session that the store lost. */
-  restore(session: OpenedSession): Promise<void>
-  /** To be called inside the transaction that changes a user, once the row is locked. */
-  forgetSnapshot(userId: string): Promise<void>
+/** Attempts per call. Each fails only because the user changed in between. */
+const SNAPSHOT_ATTEMPTS = 5
+
+export function createSessionStore(commands: SessionCommands, loadSnapshot: LoadSnapshot): SessionStore {
+  /** Repeats `attempt` while it finds no snapshot, and fills one in each time. Undefined when the user is gone. */
+  async function withSnapshot<Found extends object>(
+    userId: string,
+    attempt: () => Promise<Found | SnapshotMissing | undefined>,
+  ): Promise<Found | undefined> {
+    for (let n = 0; n < SNAPSHOT_ATTEMPTS; n++) {
+      const found = await attempt()
+      if (!isSnapshotMissing(found)) return found
+      const snapshot = await loadSnapshot(userId)
+      if (!snapshot) return undefined
+      await commands.fillSnapshot(userId, found.lease, snapshot)
+    }
+    throw unavailable(new Error('the user kept changing while the session was read'))
+  }
+
+  return {
+    open: commands.open,
+    list: commands.list,
+    end: commands.end,
+    invalidateSnapshot: commands.invalidateSnapshot,
+    rotate: async (presented, client) =>
+      (await withSnapshot<Rotation>(presented.userId, () => commands.rotate(presented, client))) ?? {
+        outcome: 'ended',
+        reason: 'unknown',
+      },
+    findLive: (session) => withSnapshot<LiveSession>(session.userId, () => commands.findLive(session)),
+  }
+}
+
+const isSnapshotMissing = (found: object | undefined): found is SnapshotMissing =>
+  found !== undefined && 'outcome' in found && found.outcome === 'snapshot_missing'
+
+/** From Postgres, once every change of the user that is under way is done. */
+export function loadSnapshotFrom(db: AuthDatabase): LoadSnapshot {
+  return async (userId) => {
+    const account = await findSettledAccount(db, userId)
+    return account && { user: account.user, tokenVersion: account.tokenVersion }
+  }
 }

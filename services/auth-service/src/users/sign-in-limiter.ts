@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible'
 import { TooManyTries } from '../errors.ts'
-import type { RedisClient } from '../redis/redis-script.ts'
+import type { RedisClient } from '../redis/redis-client.ts'
 
 /** A limit of failed sign-ins: so many in so many seconds. */
 export type FailureLimit = { readonly failures: number; readonly seconds: number }

@@ -13,7 +13,7 @@ import * as forged from '../../../../packages/resource-server/test/hostile/forge
 import { oddForms, oddTexts } from '../../../../packages/resource-server/test/hostile/forms.ts'
 import { criticalHeaders, unknownKids, wrongKinds } from '../../../../packages/resource-server/test/hostile/headers.ts'
 import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
-import { createRedisSessionStore } from '../../src/sessions/redis-session-store.ts'
+import { createRedisSessionCommands } from '../../src/sessions/redis-session-commands.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { listen, PAYROLL } from './support/listening-service.ts'
 import { basic, send } from './support/send-form.ts'
@@ -47,15 +47,14 @@ t.test('F5 of every hostile token both say that it is none, though the session i
     status: 'active' as const,
     createdAt: new Date(0).toISOString(),
   }
-  const store = createRedisSessionStore({
+  const commands = createRedisSessionCommands({
     ...auth.config,
     redis,
     deadline: createRedisDeadline(redis),
     keyPrefix: `${auth.environment.redisPrefix}user:`,
-    loadSnapshot: async () => undefined,
     now,
   })
-  const opening = await store.open({
+  const opening = await commands.open({
     userId,
     deviceId,
     sid,

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
-import { createRedisSessionStore } from '../../src/sessions/redis-session-store.ts'
+import { createRedisSessionCommands } from '../../src/sessions/redis-session-commands.ts'
 import type { HandedOut, SessionKey } from '../../src/sessions/session.ts'
-import type { Rotation } from '../../src/sessions/session-store.ts'
+import type { Rotation } from '../../src/sessions/session-commands.ts'
+import { createSessionStore } from '../../src/sessions/session-store.ts'
 import { expiryOf, type ModelSession, type ModelVerdict, openSession, present } from './rotation-model.ts'
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1000)
@@ -30,14 +31,14 @@ const snapshot = {
   },
   tokenVersion: 0,
 }
-const store = createRedisSessionStore({
+const commands = createRedisSessionCommands({
   ...settings,
   redis,
   deadline: createRedisDeadline(redis),
   keyPrefix: environment.redisPrefix,
-  loadSnapshot: async () => snapshot,
   now: () => clock,
 })
+const store = createSessionStore(commands, async () => snapshot)
 
 async function signIn(): Promise<{ key: SessionKey; first: HandedOut }> {
   const key = { userId: randomUUID(), deviceId: 'device-1', sid: randomUUID() }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { createRedisDeadline } from '../../../../services/auth-service/src/redis/redis-deadline.ts'
-import { createRedisSessionStore } from '../../../../services/auth-service/src/sessions/redis-session-store.ts'
+import { createRedisSessionCommands } from '../../../../services/auth-service/src/sessions/redis-session-commands.ts'
 import { signRefreshToken } from '../tokens.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -29,7 +29,7 @@ function newUser(n: number) {
 /** Opens sessions in auth-service's own store, past password and Postgres, and returns the first refresh token of each. */
 export function openOurSessions(redisUrl: string, count: number): Promise<string[]> {
   return withRedis(redisUrl, (redis) => {
-    const store = createRedisSessionStore({
+    const commands = createRedisSessionCommands({
       redis,
       deadline: createRedisDeadline(redis),
       keyPrefix: 'latchkey:user:',
@@ -37,11 +37,10 @@ export function openOurSessions(redisUrl: string, count: number): Promise<string
       maxAgeMs: 30 * DAY_MS,
       graceMs: 30_000,
       maxDevicesPerUser: 20,
-      loadSnapshot: async () => undefined,
     })
     return openAll(count, async (user) => {
       const key = { userId: user.id, deviceId: newId(), sid: newId() }
-      const opening = await store.open({
+      const opening = await commands.open({
         ...key,
         delivery: 'body',
         deviceName: 'Pixel 9',

@@ -9,16 +9,6 @@ local SID, CREATED_AT, CURRENT, CONFIRMED, HANDED_OUT_AT, LATE, DELIVERY, NAME, 
 local USER = 'u'
 local ENDED_RETENTION_MS = 7 * 24 * 3600 * 1000
 
--- A command can arrive long after its caller has given up on it: a connection that was stuck delivers what was written to it. By
--- then it would no longer do what was meant. The first argument is the time until which it may run, or 0.
-local function is_late()
-  local not_after = tonumber(table.remove(ARGV, 1))
-  if not_after == 0 then return false end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + time[2] / 1000 > not_after
-end
-if is_late() then return { 'late' } end
-
 -- The one clock of all sessions is Redis's own; only tests pass a time.
 local function clock(override)
   if override ~= '' then return tonumber(override) end

@@ -1,54 +1,84 @@
 import { createDatabase, migrate } from '@latchkey/database'
 import type { TestEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
-import { buildServices, type Services } from '../../../src/build-services.ts'
+import { type Accounts, createAccounts } from '../../../src/accounts/create-accounts.ts'
 import type { Config } from '../../../src/config.ts'
 import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-database.ts'
 import { migrations } from '../../../src/database/migrations/index.ts'
 import { createRedisClient } from '../../../src/redis/redis-client.ts'
+import { createRedisDeadline } from '../../../src/redis/redis-deadline.ts'
+import { createRedisGate, gated, type RedisGate } from '../../../src/redis/redis-gate.ts'
+import { createRedisRevocationPublisher } from '../../../src/revocations/redis-revocation-publisher.ts'
+import { createSessions } from '../../../src/sessions/create-sessions.ts'
+import { createRedisSessionCommands } from '../../../src/sessions/redis-session-commands.ts'
+import type { SessionService } from '../../../src/sessions/session-service.ts'
+import { createSessionStore, loadSnapshotFrom, type SessionStore } from '../../../src/sessions/session-store.ts'
+import { createUsers } from '../../../src/users/create-users.ts'
+import type { PasswordHasher } from '../../../src/users/password-hasher.ts'
 import { slowDown, slowPostgres } from './hesitation.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }
-export type Replica = Services & { readonly db: AuthDatabase }
+export type Replica = Accounts & {
+  readonly db: AuthDatabase
+  readonly store: SessionStore
+  readonly sessions: SessionService
+  readonly hasher: PasswordHasher
+}
 
 const NO_LIMIT = { failures: 1_000_000, seconds: 1 }
 
-/** The services as the app has them, with connections of their own and without an HTTP edge. */
+/** Sessions and accounts as the app has them, with connections of their own and without an HTTP edge. */
 export async function startReplica(t: Scope, config: Config, environment: TestEnvironment): Promise<Replica> {
-  const { schema, redisPrefix } = environment
+  const { schema, redisPrefix: keyPrefix } = environment
   const database = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 30 })
-  const endsDatabase = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 10 })
+  const revocationDatabase = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 10 })
   await migrate({ db: database.db, migrations, schema })
   const db = database.db.withPlugin(slowPostgres)
   const redis = createRedisClient(config.redis, () => {})
   if (redis instanceof Redis) slowDown(redis)
-  const services = buildServices(
-    config,
-    {
-      schema,
-      redisPrefix,
-      // argon2id at its least, and sign-ins are many: neither is what is tested.
-      passwordHashing: { memoryKiB: 1024, passes: 1 },
-      signInLimits: { accountFromAddress: NO_LIMIT, account: NO_LIMIT, address: NO_LIMIT },
-    },
-    {
-      db,
-      endsDb: endsDatabase.db.withPlugin(slowPostgres),
-      redis,
-      isRevokedKey: () => false,
-      log: { info: () => {}, warn: () => {} },
-    },
-  )
+
+  const deadline = createRedisDeadline(redis)
+  const gate = createRedisGate(redis, () => {})
+  const { accessTokenLifeSeconds } = config
+  const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTokenLifeSeconds, now: Date.now })
+  const commands = createRedisSessionCommands({ ...config, redis, deadline, keyPrefix: `${keyPrefix}user:` })
+  const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
+  const { sessions, revoker, recoverSessions } = createSessions({
+    ...config,
+    db,
+    revocationDb: revocationDatabase.db.withPlugin(slowPostgres),
+    redis,
+    keyPrefix,
+    gate,
+    commands,
+    store,
+    publisher,
+    publishOthers: async () => {},
+    signingRing: config.accessTokenKeys.current,
+    refreshRing: config.refreshTokenKeys.current,
+    now: Date.now,
+  })
+  const users = createUsers({
+    redis,
+    keyPrefix,
+    passwordMinLength: config.passwordMinLength,
+    // argon2id at its least, and sign-ins are many: neither is what is tested.
+    passwordHashing: { memoryKiB: 1024, passes: 1 },
+    signInLimits: { accountFromAddress: NO_LIMIT, account: NO_LIMIT, address: NO_LIMIT },
+  })
   t.teardown(async () => {
     redis.disconnect()
-    await Promise.all([database.close(), endsDatabase.close(), services.close()])
+    await Promise.all([database.close(), revocationDatabase.close(), users.policy.close()])
   })
-  services.gate.watch()
-  await untilOpen(services.gate)
-  return { ...services, db }
+  gate.watch(async (assertSame) => {
+    await deadline.measure()
+    await recoverSessions(assertSame)
+  })
+  await untilOpen(gate)
+  return { ...createAccounts({ ...users, db, store, revoker }), db, store, sessions, hasher: users.hasher }
 }
 
-async function untilOpen(gate: Services['gate']): Promise<void> {
+async function untilOpen(gate: RedisGate): Promise<void> {
   for (;;) {
     try {
       return gate.assertOpen()

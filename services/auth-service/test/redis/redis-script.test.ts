@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
@@ -9,18 +8,15 @@ const environment = await testEnvironment(t)
 const redis = new Redis(environment.redisUrl)
 t.teardown(() => redis.quit())
 
-const session = (key: string): [string, (string | number)[]] => [
-  key,
-  ['device-1', randomUUID(), '', 60_000, 60_000, 20, 'body', 'a device', 'agent', '127.0.0.1', '{}'],
-]
+const COUNT = "return { 'counted', redis.call('INCRBY', KEYS[1], ARGV[1]) }"
 
 t.test('a command that reaches Redis when its caller has long given up does nothing', async (t) => {
   const key = `${environment.redisPrefix}{late}`
   let measured = 0
   const longAgo = { notAfter: () => Date.now() - 1, measure: async () => void measured++ }
-  await t.rejects(createScript(redis, 'open', longAgo)(...session(key)), { code: 'unavailable', statusCode: 503 })
+  await t.rejects(createScript(redis, 'count', COUNT, longAgo)(key, [1]), { code: 'unavailable', statusCode: 503 })
   t.equal(await redis.exists(key), 0)
-  t.equal(measured, 1, 'whoever still waits looks at the clock again')
+  t.equal(measured, 1, 'the clock is measured again, as the caller still waits')
 })
 
 t.test('a command in time runs, whatever our own clock says', async (t) => {
@@ -30,6 +26,16 @@ t.test('a command in time runs, whatever our own clock says', async (t) => {
   const [seconds] = await redis.time()
   const ahead = deadline.notAfter() / 1000 - Number(seconds)
   t.ok(ahead > 0 && ahead < 5, 'a few seconds by the clock of Redis')
-  const reply = await createScript(redis, 'open', deadline)(...session(`${environment.redisPrefix}{intime}`))
-  t.match(reply, ['opened'])
+  const reply = await createScript(redis, 'count', COUNT, deadline)(`${environment.redisPrefix}{intime}`, [2])
+  t.strictSame(reply, ['counted', 2])
+})
+
+t.test('a Redis that has forgotten a script gets it again, and runs each command once', async (t) => {
+  const deadline = createRedisDeadline(redis)
+  const count = createScript(redis, 'count', COUNT, deadline)
+  const key = `${environment.redisPrefix}{forgotten}`
+  t.strictSame(await count(key, [1]), ['counted', 1])
+  await redis.script('FLUSH')
+  const replies = await Promise.all([count(key, [1]), count(key, [1]), count(key, [1])])
+  t.strictSame(replies.map((reply) => (reply as unknown[])[1]).sort(), [2, 3, 4])
 })

@@ -1,0 +1,73 @@
+import type {
+  ClientContext,
+  Delivery,
+  DeviceSession,
+  EndReason,
+  HandedOut,
+  SessionKey,
+  UserSnapshot,
+} from './session.ts'
+
+/** A refresh token that was presented. `expiresAt` in epoch milliseconds. */
+export type PresentedGeneration = SessionKey & { readonly generation: number; readonly expiresAt: number }
+
+/** The verdict on a presented refresh token; `docs/rotation.md` has the rule. */
+export type Rotation =
+  | {
+      readonly outcome: 'rotated' | 'replayed' | 'recovered'
+      readonly handedOut: HandedOut
+      readonly delivery: Delivery
+      readonly deviceName: string
+      readonly snapshot: UserSnapshot
+    }
+  | { readonly outcome: 'superseded' }
+  | { readonly outcome: 'reused' }
+  | { readonly outcome: 'ended'; readonly reason: EndReason }
+
+export type NewSession = SessionKey & {
+  readonly delivery: Delivery
+  readonly deviceName: string
+  readonly client: ClientContext
+  readonly snapshot: UserSnapshot
+}
+
+/** Opened, or the sessions that must end before. */
+export type Opening =
+  | { readonly outcome: 'opened'; readonly handedOut: HandedOut }
+  | { readonly outcome: 'must_end'; readonly ends: SessionEnd[] }
+
+/** A session as it was opened. `createdAt` in epoch milliseconds. */
+export type OpenedSession = SessionKey & {
+  readonly createdAt: number
+  readonly delivery: Delivery
+  readonly deviceName: string
+}
+
+/** A session and why it ended. */
+export type SessionEnd = SessionKey & { readonly reason: EndReason }
+
+/** The session behind an access token, with the user it belongs to. */
+export type LiveSession = { readonly deviceName: string; readonly snapshot: UserSnapshot }
+
+/** The store has no snapshot of the user. The lease lets one be filled in, unless the user changes first. */
+export type SnapshotMissing = { readonly outcome: 'snapshot_missing'; readonly lease: string }
+
+/**
+ * What can be done with the sessions of a user: each is one atomic step and one round trip. All reject when the store cannot
+ * be reached in time; then nothing is known of the outcome, and all may be repeated.
+ */
+export type SessionCommands = {
+  open(session: NewSession): Promise<Opening>
+  /** A verdict of `reused` ends nothing yet: the caller records and publishes the end, and then applies it. */
+  rotate(presented: PresentedGeneration, client: { ip: string; userAgent: string }): Promise<Rotation | SnapshotMissing>
+  findLive(session: SessionKey): Promise<LiveSession | SnapshotMissing | undefined>
+  /** Sets the snapshot of a user if the lease still stands. */
+  fillSnapshot(userId: string, lease: string, snapshot: UserSnapshot): Promise<void>
+  /** To be called inside the transaction that changes a user, once the row is locked. */
+  invalidateSnapshot(userId: string): Promise<void>
+  list(userId: string): Promise<DeviceSession[]>
+  /** Ends a session if it is still there. */
+  end(session: SessionKey, reason: EndReason): Promise<void>
+  /** Puts back a session that the store lost. */
+  restore(session: OpenedSession): Promise<void>
+}

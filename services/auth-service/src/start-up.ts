@@ -1,0 +1,100 @@
+import type { SigningRing } from '@latchkey/access-token'
+import { type Database, migrate } from '@latchkey/database'
+import type { RevocationFeed } from '@latchkey/resource-server'
+import { type Log, waitUntilReady } from '@latchkey/service-kit'
+import { createFirstAdministrator } from './accounts/first-administrator.ts'
+import type { ClientConfiguration } from './clients/client-configuration.ts'
+import type { OpenClientSecretKeys } from './clients/client-secret-keys.ts'
+import { configuredClients, ensureConfiguredClients, reportShutOutClients } from './clients/configured-clients.ts'
+import type { Config } from './config.ts'
+import type { AuthSchema } from './database/auth-database.ts'
+import { migrations } from './database/migrations/index.ts'
+import type { KeyService } from './keys/key-service.ts'
+import type { RedisClient } from './redis/redis-client.ts'
+import { assertNoEviction } from './redis/redis-eviction.ts'
+import type { RedisGate } from './redis/redis-gate.ts'
+import type { PasswordHasher } from './users/password-hasher.ts'
+import type { PasswordPolicy } from './users/password-policy.ts'
+
+/** Something that has to succeed before the service listens. */
+export type StartUpStep = { readonly name: string; readonly run: () => Promise<unknown> }
+
+type Dependencies = {
+  readonly config: Config
+  readonly log: Log
+  readonly database: Database<AuthSchema>
+  readonly schema: string | undefined
+  readonly redis: RedisClient
+  readonly gate: RedisGate
+  readonly revocations: RevocationFeed
+  readonly recover: (assertSame: () => void) => Promise<void>
+  readonly accessRing: () => SigningRing
+  readonly keys: KeyService
+  readonly clientSecretKeys: OpenClientSecretKeys
+  readonly clientConfiguration: ClientConfiguration
+  readonly hasher: PasswordHasher
+  readonly policy: PasswordPolicy
+}
+
+/** In their order: each may need what those before it did. */
+export function startUpSteps(dependencies: Dependencies): readonly StartUpStep[] {
+  const { config, log, database, schema, redis, gate, revocations, recover } = dependencies
+  const { accessRing, keys, clientSecretKeys, clientConfiguration, hasher, policy } = dependencies
+  return [
+    { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
+    {
+      name: 'migrate the database',
+      run: () => migrate({ db: database.db, migrations, ...(schema !== undefined && { schema }) }),
+    },
+    {
+      name: 'bring Redis up to date',
+      run: async () => {
+        gate.watch(recover)
+        await waitUntilReady('Redis', log, async () => gate.assertOpen())
+      },
+    },
+    { name: 'check that Redis evicts nothing', run: () => assertNoEviction(redis) },
+    {
+      name: 'read the revocation feed',
+      run: () => waitUntilReady('The revocation feed', log, revocations.healthCheck),
+    },
+    { name: 'check that no revoked key signs', run: () => keys.assertCanSign(accessRing()) },
+    { name: 'decrypt the keys of client secrets', run: () => clientSecretKeys() },
+    { name: 'load the password dictionaries', run: () => policy.ready },
+    {
+      name: 'configure service clients',
+      run: async () => {
+        await ensureConfiguredClients(configuredClients(config), clientConfiguration, log)
+        await reportShutOutClients(clientConfiguration, log)
+      },
+    },
+    {
+      name: 'create the first administrator',
+      run: () => ensureAdministrator(dependencies.config, database, hasher, log),
+    },
+  ]
+}
+
+async function ensureAdministrator(
+  { adminEmail: email, adminPassword: password }: Config,
+  { db }: Database<AuthSchema>,
+  hasher: PasswordHasher,
+  log: Log,
+): Promise<void> {
+  if (password === undefined) return
+  if (await createFirstAdministrator(db, hasher, { email, password })) {
+    log.info({ event: 'administrator_created', email }, 'created the first administrator')
+  }
+}
+
+/** Runs the steps one after the other. The log names the one that fails; its error is thrown as it is. */
+export async function startUp(steps: readonly StartUpStep[], log: Pick<Log, 'error'>): Promise<void> {
+  for (const { name, run } of steps) {
+    try {
+      await run()
+    } catch (error) {
+      log.error({ event: 'start_up_failed', step: name }, 'the start failed')
+      throw error
+    }
+  }
+}
