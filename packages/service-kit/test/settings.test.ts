@@ -130,12 +130,32 @@ t.test('an empty variable counts as not set: default, undefined, or a fault', as
 })
 
 t.test('faults that only several settings together have are told, too', async (t) => {
-  const check = (loaded: { port: number }) => (loaded.port === 1 ? [{ name: 'PORT', message: 'must not be 1' }] : [])
+  const check = (loaded: { port: number | undefined }) =>
+    loaded.port === 1 ? [{ name: 'PORT', message: 'must not be 1' }] : []
   t.same(
     faultsOf(() => loadSettings({ port }, { PORT: '1' }, check)),
     [{ name: 'PORT', message: 'must not be 1' }],
   )
   t.same(loadSettings({ port }, { PORT: '2' }, check), { port: 2 })
+})
+
+t.test('faults of single settings hide no fault that several have together, and no setting has two', async (t) => {
+  const check = () => [
+    { name: 'PORT', message: 'must be lower than that of the other' },
+    { name: 'SECRET', message: 'must be set' },
+    { name: 'TEXT', message: 'must not be that of the other' },
+  ]
+  const definitions = { port, text, secret: setting.secret({ ...describe('SECRET'), optional: true }) }
+  t.same(
+    faultsOf(() => loadSettings(definitions, { PORT: 'many', TEXT: 'a', SECRET_FILE: '/nowhere' }, check)).map(
+      ({ name, message }) => `${name} ${message}`,
+    ),
+    [
+      'PORT must be a whole number from 0 to 65535',
+      'SECRET_FILE names a file that can not be read',
+      'TEXT must not be that of the other',
+    ],
+  )
 })
 
 t.test('secrets may come from files', async (t) => {

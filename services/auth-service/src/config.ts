@@ -1,16 +1,16 @@
 import { ALGORITHMS, assertDisjoint, parseKeyRing, parsePrivateKeys, type SigningRing } from '@latchkey/access-token'
 import { parseRedisUrl } from '@latchkey/resource-server/revocations'
+import type { LoggerOptions } from '@latchkey/service-kit'
 import {
+  type Candidate,
   type Environment,
-  type Loaded,
-  type LoggerOptions,
   loadSettings,
   type SettingFault,
   setting,
   sharedOptions,
   sharedSettings,
   type Watched,
-} from '@latchkey/service-kit'
+} from '@latchkey/service-kit/settings'
 import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
 
@@ -136,7 +136,7 @@ export type Config = {
 
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadConfig(environment: Environment): Config {
-  const loaded = loadSettings(settings, environment, (candidate) => [...keyFaults(candidate)])
+  const loaded = loadSettings(settings, environment, keyFaults)
   const { accessTokenAlgorithm, sharedKeys, privateKeys, ...config } = loaded
   const accessTokenKeys = accessTokenKeysOf(loaded)
   if (accessTokenKeys === undefined) throw new Error('the settings were accepted without keys of access tokens')
@@ -149,15 +149,16 @@ export function loadConfig(environment: Environment): Config {
   }
 }
 
-type Settings = Loaded<typeof settings>
+type Settings = Candidate<typeof settings>
 
 const accessTokenKeysOf = ({ accessTokenAlgorithm, sharedKeys, privateKeys }: Settings) =>
   accessTokenAlgorithm === 'HS256' ? sharedKeys : privateKeys
 
-function* keyFaults(loaded: Settings): Iterable<SettingFault> {
-  const { accessTokenAlgorithm: algorithm, refreshTokenKeys } = loaded
+function* keyFaults(candidate: Settings): Iterable<SettingFault> {
+  const { accessTokenAlgorithm: algorithm, refreshTokenKeys } = candidate
+  if (algorithm === undefined) return
   const name = algorithm === 'HS256' ? 'ACCESS_TOKEN_SECRET' : 'ACCESS_TOKEN_PRIVATE_KEYS'
-  const ring = accessTokenKeysOf(loaded)?.current()
+  const ring = accessTokenKeysOf(candidate)?.current()
   if (ring === undefined) {
     yield { name, message: `(or ${name}_FILE) must be set` }
     return
@@ -166,6 +167,7 @@ function* keyFaults(loaded: Settings): Iterable<SettingFault> {
     const message = `has keys for ${ring.algorithm}, first of them '${ring.signing.kid}', and ACCESS_TOKEN_ALGORITHM is ${algorithm}`
     yield { name, message }
   }
+  if (refreshTokenKeys === undefined) return
   try {
     assertDisjoint(ring, refreshTokenKeys.current())
   } catch (error) {

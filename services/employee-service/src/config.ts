@@ -2,18 +2,18 @@ import { ALGORITHMS, type KeyRing, parseKeyRing, parsePublicKeys } from '@latchk
 import type { JwksOptions, RevocationOptions } from '@latchkey/resource-server'
 import { parseRedisUrl } from '@latchkey/resource-server/revocations'
 import type { ServiceClientOptions } from '@latchkey/service-client'
+import type { LoggerOptions } from '@latchkey/service-kit'
 import {
   BadSetting,
+  type Candidate,
   type Environment,
-  type Loaded,
-  type LoggerOptions,
   loadSettings,
   type SettingFault,
   setting,
   sharedOptions,
   sharedSettings,
   type Watched,
-} from '@latchkey/service-kit'
+} from '@latchkey/service-kit/settings'
 
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {
@@ -111,17 +111,19 @@ export function loadConfig(environment: Environment): Config {
   }
 }
 
-type Settings = Loaded<typeof settings>
+type Settings = Candidate<typeof settings>
 
 function keysOf({ accessTokenAlgorithm: algorithm, sharedKeys, publicKeys, jwksUrl }: Settings) {
   if (algorithm === 'HS256') return sharedKeys
-  return publicKeys ?? (jwksUrl === undefined ? undefined : { jwksUrl, algorithm })
+  if (publicKeys !== undefined) return publicKeys
+  return jwksUrl === undefined || algorithm === undefined ? undefined : { jwksUrl, algorithm }
 }
 
-function keyFaults(loaded: Settings): SettingFault[] {
-  const { accessTokenAlgorithm: algorithm } = loaded
+function keyFaults(candidate: Settings): SettingFault[] {
+  const { accessTokenAlgorithm: algorithm } = candidate
+  if (algorithm === undefined) return []
   const name = algorithm === 'HS256' ? 'ACCESS_TOKEN_SECRET' : 'ACCESS_TOKEN_PUBLIC_KEYS'
-  const keys = keysOf(loaded)
+  const keys = keysOf(candidate)
   if (keys === undefined) {
     const other = algorithm === 'HS256' ? '' : ', or ACCESS_TOKEN_JWKS_URL,'
     return [{ name, message: `(or ${name}_FILE)${other} must be set` }]

@@ -1,4 +1,4 @@
-export { type Environment, type Loaded, loadSettings, type Settings } from './load-settings.ts'
+export { type Candidate, type Environment, type Loaded, loadSettings, type Settings } from './load-settings.ts'
 export { BadSetting, parseDurationMs } from './parsers.ts'
 export { type Setting, type SettingOptions, setting } from './setting.ts'
 export { type SettingFault, SettingsError } from './settings-error.ts'

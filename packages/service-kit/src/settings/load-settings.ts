@@ -6,18 +6,20 @@ import { withoutFinalBreak } from './watched.ts'
 
 export type Settings = Record<string, Setting<unknown>>
 export type Loaded<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
+/** Settings before all of them are known to be good: a faulty one is undefined. */
+export type Candidate<S extends Settings> = { readonly [K in keyof Loaded<S>]: Loaded<S>[K] | undefined }
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads all settings from the environment. An empty variable counts as not set.
  *
- * @param check faults that only several settings together can have
+ * @param check finds faults that only several settings together can have; those of a setting that has one already are dropped
  * @throws {SettingsError} with every fault found
  */
 export function loadSettings<S extends Settings>(
   definitions: S,
   environment: Environment,
-  check: (loaded: Loaded<S>) => SettingFault[] = () => [],
+  check: (candidate: Candidate<S>) => Iterable<SettingFault> = () => [],
 ): Loaded<S> {
   const faults: SettingFault[] = []
   const loaded: Record<string, unknown> = {}
@@ -31,10 +33,14 @@ export function loadSettings<S extends Settings>(
   }
   // Built member by member from the definitions, hence of their type.
   const result = Object.freeze(loaded) as Loaded<S>
-  if (faults.length === 0) faults.push(...check(result))
+  const faulty = new Set(faults.map(settingOf))
+  faults.push(...[...check(result)].filter((fault) => !faulty.has(settingOf(fault))))
   if (faults.length > 0) throw new SettingsError(faults)
   return result
 }
+
+/** A fault of the file that `NAME_FILE` names is one of the setting. */
+const settingOf = ({ name }: SettingFault): string => name.replace(/_FILE$/, '')
 
 function loadSetting<T>(setting: Setting<T>, environment: Environment): T | undefined {
   const { file, text = setting.default } = readText(setting, environment)

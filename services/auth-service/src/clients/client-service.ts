@@ -1,4 +1,4 @@
-import { type AccessTokenClaims, SCOPES, type Scope } from '@latchkey/access-token'
+import type { AccessTokenClaims, Scope } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
 import { recordClientCreated, recordClientDeleted, recordClientSecretCreated } from '../audit/audit-trail.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
@@ -49,8 +49,6 @@ type Dependencies = {
 
 /** A verifier may take a token for so long after its time. */
 const CLOCK_SLACK_SECONDS = 60
-
-export const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope)
 
 export function createClientService({ db, cache, publisher, secretKeys }: Dependencies): ClientService {
   async function issue(

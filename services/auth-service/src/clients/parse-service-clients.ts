@@ -1,11 +1,12 @@
-import type { Scope } from '@latchkey/access-token'
-import { isScope } from './client-service.ts'
+import { SCOPES, type Scope } from '@latchkey/access-token'
 import { CLIENT_ID, CLIENT_ID_RULE } from './service-client.ts'
 
 export type ConfiguredClient = { readonly clientId: string; readonly secret: string; readonly scopes: Scope[] }
 
 const MIN_SECRET_LENGTH = 32
 const SECRET_RULE = `a secret of at least ${MIN_SECRET_LENGTH} characters`
+
+const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope)
 
 const isSecret = (text: string): boolean => text.length >= MIN_SECRET_LENGTH && text.isWellFormed()
 
