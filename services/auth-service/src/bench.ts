@@ -1,0 +1,3 @@
+// The entry `./bench`: tools/bench opens thousands of sessions in Redis itself, past passwords and Postgres.
+export { createRedisDeadline } from './redis/redis-deadline.ts'
+export { createRedisSessionCommands } from './sessions/redis-session-commands.ts'
