@@ -1,10 +1,10 @@
 import { answerWithin, createDatabase, isUnavailable } from '@latchkey/database'
-import { cuttableProxy, testEnvironment } from '@latchkey/test-kit'
+import { tcpRelay, testEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 
 const { databaseUrl } = await testEnvironment(t)
-const proxy = await cuttableProxy(t, databaseUrl)
+const proxy = await tcpRelay(t, databaseUrl)
 const { db, pool, close } = createDatabase({ url: proxy.url, statementTimeoutMs: 60_000 })
 t.teardown(close)
 

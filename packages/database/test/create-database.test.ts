@@ -1,4 +1,4 @@
-import { cuttableProxy, type TestScope, testEnvironment } from '@latchkey/test-kit'
+import { type TestScope, tcpRelay, testEnvironment } from '@latchkey/test-kit'
 import { type Kysely, sql } from 'kysely'
 import t from 'tap'
 import { createDatabase, isUnavailable } from '../src/index.ts'
@@ -78,7 +78,7 @@ t.test('a query that gets no connection in time is unavailable', async (t) => {
 })
 
 t.test('a server that has gone silent is unavailable, and its connections are not used again', async (t) => {
-  const proxy = await cuttableProxy(t, databaseUrl)
+  const proxy = await tcpRelay(t, databaseUrl)
   const { db } = open(t, { url: proxy.url, poolSize: 1, statementTimeoutMs: 100, connectTimeoutMs: 500 })
   const before = await backendOf(db)
   proxy.hang()
@@ -89,7 +89,7 @@ t.test('a server that has gone silent is unavailable, and its connections are no
 })
 
 t.test('a silent server is noticed also past Kysely', async (t) => {
-  const proxy = await cuttableProxy(t, databaseUrl)
+  const proxy = await tcpRelay(t, databaseUrl)
   const { pool } = open(t, { url: proxy.url, poolSize: 1, statementTimeoutMs: 100 })
   await pool.query('select 1')
   proxy.hang()

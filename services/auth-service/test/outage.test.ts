@@ -1,4 +1,4 @@
-import { cuttableProxy, privateRedis, testEnvironment } from '@latchkey/test-kit'
+import { privateRedis, tcpRelay, testEnvironment } from '@latchkey/test-kit'
 import type { LightMyRequestResponse as Response } from 'fastify'
 import { Redis } from 'ioredis'
 import t from 'tap'
@@ -13,8 +13,8 @@ import {
 
 const environment = await testEnvironment(t)
 const redis = await privateRedis(t)
-const redisProxy = await cuttableProxy(t, redis.url)
-const postgresProxy = await cuttableProxy(t, environment.databaseUrl)
+const redisProxy = await tcpRelay(t, redis.url)
+const postgresProxy = await tcpRelay(t, environment.databaseUrl)
 const auth = await startAuthService(t, {
   environment: { ...environment, databaseUrl: postgresProxy.url, redisUrl: redisProxy.url },
 })
@@ -116,7 +116,7 @@ t.test(
     const user = await auth.newUser()
     let token = user.refreshToken
     for (let round = 1; round <= 25; round++) {
-      const lost = redisProxy.swallowNextReply('user:{')
+      const lost = redisProxy.loseReply({ to: 'user:{' }).lost
       assertUnavailable(t, await refreshWith(auth, token), 'the lost one')
       await lost
       await untilReady(auth)
@@ -132,13 +132,13 @@ t.test('a sign-in or sign-out whose reply from Redis is lost may be repeated', a
   const user = await auth.newUser()
   for (let round = 0; round < 5; round++) {
     const deviceId = 'device-of-this-test'
-    const lostSignIn = redisProxy.swallowNextReply('user:{')
+    const lostSignIn = redisProxy.loseReply({ to: 'user:{' }).lost
     const body = { email: user.email, password: PASSWORD, delivery: 'body', deviceId }
     assertUnavailable(t, await auth.call('POST', '/auth/login', { body }), 'sign-in')
     await lostSignIn
     await untilReady(auth)
     const { refreshToken } = await auth.signIn(user.email, { deviceId })
-    const lostSignOut = redisProxy.swallowNextReply('user:{')
+    const lostSignOut = redisProxy.loseReply({ to: 'user:{' }).lost
     assertUnavailable(t, await auth.call('POST', '/auth/logout', { body: { refreshToken } }), 'sign-out')
     await lostSignOut
     await untilReady(auth)

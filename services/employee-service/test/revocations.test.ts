@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cuttableProxy, privateRedis } from '@latchkey/test-kit'
+import { privateRedis, tcpRelay } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { buildApp } from '../src/index.ts'
@@ -20,8 +20,8 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function followingApp(t: Parameters<typeof cuttableProxy>[0], options: { onStale?: 'reject' } = {}) {
-  const proxy = await cuttableProxy(t, redis.url)
+async function followingApp(t: Parameters<typeof tcpRelay>[0], options: { onStale?: 'reject' } = {}) {
+  const proxy = await tcpRelay(t, redis.url)
   const revocations = { redisUrl: proxy.url, maxStalenessMs: 200, ...options }
   const { app } = await employeeApp(t, (config) => ({ ...config, revocations }))
   const read = (headers: object) => app.inject({ url: '/employees', headers: { ...headers } })
@@ -79,7 +79,7 @@ t.test('or refuses to decide, when it was told so and is cut off for too long', 
 
 t.test('it comes up without Redis, ready once it has read the feed', async (t) => {
   await endSession('s5')
-  const proxy = await cuttableProxy(t, redis.url)
+  const proxy = await tcpRelay(t, redis.url)
   await proxy.refuse()
   const app = await buildApp({ ...(await testConfig(t)), revocations: { redisUrl: proxy.url }, logLevel: 'silent' })
   t.teardown(() => app.close())

@@ -1,12 +1,15 @@
 // How fast employees are listed, filtered and searched among 1,000, 100,000 and 1,000,000, and by which indexes:
-// `npm run bench:employees`. Ends with 1 when a million is answered by reading or sorting all of them.
+// `npm run bench:employees`. Exits with 1 when a query over a million reads or sorts all of them.
 import { availableParallelism } from 'node:os'
+import {
+  createEmployeeListing,
+  type EmployeeDatabase,
+  type EmployeePosition,
+  openDatabase,
+  positionOf,
+} from '@latchkey/employee-service/bench'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import type { EmployeeDatabase } from '../../../services/employee-service/src/database/employee-database.ts'
-import { openDatabase } from '../../../services/employee-service/src/database/open-database.ts'
-import { type EmployeePosition, positionOf } from '../../../services/employee-service/src/employees/employee-sort.ts'
-import { createEmployeeListing } from '../../../services/employee-service/src/employees/search/employee-listing-repository.ts'
 import { type Case, cases } from './employees/cases.ts'
 import { type PlanFacts, planOf, type Statement } from './employees/plans.ts'
 import { addEmployees } from './employees/population.ts'
@@ -15,7 +18,7 @@ import { startDataServers } from './machine/data-servers.ts'
 const SIZES = [1_000, 100_000, 1_000_000]
 const PAGE = 21
 const RUNS = 15
-/** A sort of fewer rows is what a search that few match may cost. */
+/** A search with few matches may sort fewer rows than this. */
 const MOST_SORTED = 20_001
 
 type Measured = {
@@ -28,8 +31,6 @@ const sizes = process.argv.slice(2).length > 0 ? process.argv.slice(2).map(Numbe
 if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0))
   throw new Error('usage: npm run bench:employees -- [rows]…')
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-
 const data = await startDataServers()
 const sent: Statement[] = []
 const client = new pg.Client({ connectionString: data.employeeDatabaseUrl })
@@ -41,7 +42,7 @@ const db = new Kysely<EmployeeDatabase>({
 })
 const listing = createEmployeeListing(db)
 
-/** Where a client would be that has seen half of the list. */
+/** The position of a client that has read half of the list. */
 async function middleOf({ filter, sort }: Case, size: number): Promise<EmployeePosition | undefined> {
   const { query: _, ...others } = filter
   const [first] = await listing.list(others, sort, 1)
@@ -76,7 +77,7 @@ async function measure(one: Case, size: number): Promise<Measured> {
   return { medianMs: times[Math.floor(RUNS / 2)] ?? 0, worstMs: times.at(-1) ?? 0, plans }
 }
 
-/** Milliseconds that it takes to add employees in statements of 1,000, with all that the service does to a new row. */
+/** Milliseconds to add employees in statements of 1,000, with the triggers and indexes of the service. */
 async function addingMs(from: number, count: number): Promise<number> {
   const start = performance.now()
   for (let n = 0; n < count; n += 1000) await addEmployees(client, from + n + 1, from + n + 1000)
@@ -92,7 +93,7 @@ function slowestOf(measured: readonly Measured[]): string {
   return `${median.toFixed(1)} (${worst.toFixed(0)})`
 }
 
-/** The indexes without the orders that they end in. */
+/** The indexes, without the sort orders in their names. */
 function waysOf(plans: readonly PlanFacts[]): string[] {
   const ways = plans.flatMap(({ ways }) => ways).filter((way) => way !== 'pkey')
   return [...new Set(ways.map((way) => way.replace(/by_(last_name|hired_on|hired_on_desc|created_at)$/, 'order')))]
@@ -102,19 +103,19 @@ try {
   const database = await openDatabase({ url: data.employeeDatabaseUrl, waitMs: 10_000, onError: console.error })
   await client.connect()
   const results = new Map<Case, Map<number, Measured>>(cases.map((one) => [one, new Map()]))
-  let there = 0
+  let count = 0
   for (const size of sizes) {
-    // Whoever is only there to be found needs no history.
+    // Rows that only fill the table need no history.
     await client.query('alter table employees disable trigger user')
-    for (; there < size; there += 50_000) await addEmployees(client, there + 1, Math.min(size, there + 50_000))
-    there = size
+    for (; count < size; count += 50_000) await addEmployees(client, count + 1, Math.min(size, count + 50_000))
+    count = size
     await client.query('alter table employees enable trigger user')
     await client.query('vacuum analyze employees')
     console.error(`${size} employees …`)
     for (const one of cases) results.get(one)?.set(size, await measure(one, size))
   }
   const added = 10_000
-  const adding = await addingMs(there, added)
+  const adding = await addingMs(count, added)
 
   console.log(
     `Node ${process.version}, ${availableParallelism()} cores, a page of ${PAGE}, each ${RUNS} times in each order\n`,
@@ -123,16 +124,16 @@ try {
   console.log([head, head.map(() => '---')].map(rowOf).join('\n'))
   for (const [title, orders] of Map.groupBy(results, ([{ title }]) => title)) {
     const cells = sizes.map((size) => slowestOf(orders.flatMap(([, measured]) => measured.get(size) ?? [])))
-    const plans = orders.flatMap(([, measured]) => measured.get(there)?.plans ?? [])
+    const plans = orders.flatMap(([, measured]) => measured.get(count)?.plans ?? [])
     console.log(rowOf([title, ...cells, waysOf(plans).join(', ')]))
   }
   const bad = [...results].flatMap(([{ title, sort }, measured]) => {
-    const plans = measured.get(there)?.plans ?? []
+    const plans = measured.get(count)?.plans ?? []
     const sorted = Math.max(0, ...plans.map((plan) => plan.sorted))
-    const isGood = there < 1_000_000 || (sorted <= MOST_SORTED && plans.every(({ readsAll }) => !readsAll))
+    const isGood = count < 1_000_000 || (sorted <= MOST_SORTED && plans.every(({ readsAll }) => !readsAll))
     return isGood ? [] : [`${title}, ${sort}: ${waysOf(plans).join(', ')}; ${sorted} rows sorted`]
   })
-  console.log(`\n${added} more employees, added in statements of 1,000 to ${there}: ${Math.round(adding)} ms`)
+  console.log(`\n${added} more employees, added in statements of 1,000 to ${count}: ${Math.round(adding)} ms`)
   for (const line of bad) console.log(`reads or sorts too many: ${line}`)
   process.exitCode = bad.length === 0 ? 0 : 1
   await database.close()

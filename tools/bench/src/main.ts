@@ -1,4 +1,4 @@
-import { contest } from './contest.ts'
+import { compare } from './compare.ts'
 import { takeCores } from './machine/cores.ts'
 import { startDataServers } from './machine/data-servers.ts'
 import { type Options, parseOptions } from './options.ts'
@@ -10,7 +10,7 @@ import { refresh } from './workloads/refresh.ts'
 import type { Bench, Workload, WorkloadName } from './workloads/workload.ts'
 
 const CONNECTIONS = 32
-/** The part of the server's core that others may take before the numbers are worth a warning. */
+/** Share of the server's core that other programs may use before the numbers deserve a warning. */
 const QUIET = 0.05
 
 const workloads: Record<WorkloadName, (bench: Bench) => Workload> = {
@@ -27,8 +27,9 @@ async function run(options: Options): Promise<boolean> {
   try {
     for (const name of options.workloads) {
       const workload = workloads[name]({ data, connections: CONNECTIONS, sessions: options.sessions })
-      console.log(`${workload.title}: ${options.rounds} rounds of ${options.turnMs} ms each …`)
-      results.push(resultOf(name, workload.title, await contest(workload, CONNECTIONS, cores, options)))
+      console.log(`${workload.title}: ${options.rounds} rounds of ${options.sampleMs} ms each …`)
+      const targets = { processes: data.processes, cores, connections: CONNECTIONS }
+      results.push(resultOf(name, workload.title, await compare(workload, targets, options)))
     }
   } finally {
     await data.stop()
@@ -36,9 +37,7 @@ async function run(options: Options): Promise<boolean> {
   console.log(`\n${tableOf(results)}\n`)
   for (const { title, disturbed } of results.filter((result) => result.disturbed.median > QUIET)) {
     const share = Math.round(disturbed.median * 100)
-    console.log(
-      `${title}: other programs took ${share} % of the server's core; on a quiet machine the numbers are better`,
-    )
+    console.log(`${title}: other programs used ${share} % of the server's core; numbers are better on a quiet machine`)
   }
   const tooSlow = results.filter(isBelowFloor)
   for (const { title, cpu, floor } of tooSlow) {
@@ -46,8 +45,5 @@ async function run(options: Options): Promise<boolean> {
   }
   return tooSlow.length === 0
 }
-
-// Everything that was started goes when we do; without this a signal would leave it behind.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 process.exitCode = (await run(parseOptions(process.argv.slice(2)))) ? 0 : 1

@@ -1,38 +1,34 @@
-// How long after a revocation was answered a token is still taken, at three replicas of employee-service under load:
+// How long after the response to a revocation a token is still accepted, at three replicas of employee-service under load:
 // `npm run bench:revocation`.
-import { setTimeout as sleep } from 'node:timers/promises'
-import { call } from './machine/call.ts'
+import { createHttpClient, type NodeServer, type ServiceName, sleep } from '@latchkey/stack'
 import { startDataServers } from './machine/data-servers.ts'
-import { type ServerProcess, startServerProcess } from './machine/server-process.ts'
+import { startService } from './machine/server.ts'
 import { tokenEnvironment } from './tokens.ts'
 
 const REVOCATIONS = 200
 const REPLICAS = 3
-/** Requests a second that each replica answers meanwhile. */
+/** Requests a second at each replica during the measurement. */
 const LOAD_PER_REPLICA = 100
 const ADMIN = { email: 'admin@bench.test', password: 'violet-harbour-sings-7' }
 
-const service = (name: string): string => new URL(`../../../services/${name}/src/main.ts`, import.meta.url).pathname
+const client = createHttpClient({ keepAlive: true })
 
 type Grant = { accessToken: string; device: { id: string } }
 
-async function signIn(auth: ServerProcess): Promise<Grant> {
-  const response = await call(auth, 'POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
-  if (response.status !== 200) throw new Error(`sign-in answered ${response.status}`)
-  return (await response.json()) as Grant
+async function signIn(auth: NodeServer): Promise<Grant> {
+  const { status, text } = await client.request(`${auth.url}/auth/login`, { body: { ...ADMIN, delivery: 'body' } })
+  if (status !== 200) throw new Error(`sign-in answered ${status}`)
+  return JSON.parse(text) as Grant
 }
 
-const isTaken = async (replica: ServerProcess, token: string): Promise<boolean> => {
-  const response = await call(replica, 'GET', '/employees?limit=1', { token: token })
-  await response.arrayBuffer()
-  return response.status === 200
-}
+const isAccepted = async (replica: NodeServer, token: string): Promise<boolean> =>
+  (await client.request(`${replica.url}/employees?limit=1`, { token })).status === 200
 
 /** Milliseconds from `since` until every replica has refused the token. */
-async function refusedEverywhereAfter(since: number, replicas: ServerProcess[], token: string): Promise<number> {
+async function refusedEverywhereAfter(since: number, replicas: NodeServer[], token: string): Promise<number> {
   await Promise.all(
     replicas.map(async (replica) => {
-      while (await isTaken(replica, token));
+      while (await isAccepted(replica, token));
     }),
   )
   return performance.now() - since
@@ -48,12 +44,11 @@ function report(title: string, values: number[]): void {
 }
 
 const data = await startDataServers()
-const servers: ServerProcess[] = []
+const servers: NodeServer[] = []
 let isLoading = true
 try {
-  const start = async (name: string, environment: Record<string, string>): Promise<ServerProcess> => {
-    const entry = service(name)
-    const server = await startServerProcess({ prefix: [], entry, environment: { ...tokenEnvironment, ...environment } })
+  const start = async (name: ServiceName, environment: Record<string, string>): Promise<NodeServer> => {
+    const server = await startService(data.processes, name, { ...tokenEnvironment, ...environment })
     servers.push(server)
     return server
   }
@@ -64,7 +59,7 @@ try {
     ADMIN_PASSWORD: ADMIN.password,
     MAX_DEVICES_PER_USER: '1000',
   })
-  const replicas: ServerProcess[] = []
+  const replicas: NodeServer[] = []
   for (let n = 0; n < REPLICAS; n++) {
     replicas.push(
       await start('employee-service', { EMPLOYEE_DATABASE_URL: data.employeeDatabaseUrl, REDIS_URL: data.redisUrl }),
@@ -73,7 +68,7 @@ try {
   const own = await signIn(auth)
   const load = replicas.map(async (replica) => {
     while (isLoading) {
-      void isTaken(replica, own.accessToken).catch(() => {})
+      void isAccepted(replica, own.accessToken).catch(() => {})
       await sleep(1000 / LOAD_PER_REPLICA)
     }
   })
@@ -83,9 +78,10 @@ try {
   for (let n = 0; n < REVOCATIONS; n++) {
     const lost = await signIn(auth)
     for (const replica of replicas)
-      if (!(await isTaken(replica, lost.accessToken))) throw new Error('refused too early')
+      if (!(await isAccepted(replica, lost.accessToken))) throw new Error('refused too early')
     const requested = performance.now()
-    const revocation = await call(auth, 'DELETE', `/auth/sessions/${lost.device.id}`, { token: own.accessToken })
+    const url = `${auth.url}/auth/sessions/${lost.device.id}`
+    const revocation = await client.request(url, { method: 'DELETE', token: own.accessToken })
     if (revocation.status !== 204) throw new Error(`the revocation answered ${revocation.status}`)
     const answered = performance.now()
     fromAnswer.push(await refusedEverywhereAfter(answered, replicas, lost.accessToken))
@@ -98,9 +94,10 @@ try {
   )
   console.log('| refused by all replicas, ms | p50 | p99 | max |\n| --- | --- | --- | --- |')
   report('after the revocation was answered', fromAnswer)
-  report('after it was asked for', fromRequest)
+  report('after it was requested', fromRequest)
 } finally {
   isLoading = false
-  await Promise.all(servers.map((server) => server.stop()))
+  client.close()
+  await Promise.all(servers.map((server) => server.process.stop()))
   await data.stop()
 }

@@ -1,10 +1,10 @@
 /**
- * Makes sure that two JSON answers have the same members: a peer that answers less would be no peer.
+ * Checks that two JSON texts have the same members: a target that sends less does less work.
  *
- * @throws with both answers when they differ
+ * @throws with both texts when they differ
  */
 export function assertSameShape(a: string, b: string): void {
-  if (shapeOf(JSON.parse(a)) !== shapeOf(JSON.parse(b))) throw new Error(`answers differ in shape:\n${a}\n${b}`)
+  if (shapeOf(JSON.parse(a)) !== shapeOf(JSON.parse(b))) throw new Error(`responses differ in shape:\n${a}\n${b}`)
 }
 
 function shapeOf(value: unknown): string {

@@ -8,11 +8,11 @@ const runFile = promisify(execFile)
 /** Runs `docker compose` with these arguments, returns what it prints; rejects when it fails. */
 export type Compose = (...args: string[]) => Promise<string>
 
-/** How to reach Docker, and no setting of the stack: those of whoever runs this must not get into it. */
+/** What Docker needs, and no setting of the stack: the caller's own must not get into the containers. */
 const FOR_DOCKER = /^(PATH|HOME|TMPDIR|SSH_AUTH_SOCK|XDG_RUNTIME_DIR|DOCKER_.*|.*_proxy)$/i
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => FOR_DOCKER.test(name)))
 
-/** Runs a program in the repository's root, with an environment that holds no setting of the stack. */
+/** Runs a program in the repository's root, without any setting of the stack in its environment. */
 export async function run(program: string, args: string[], signal?: AbortSignal): Promise<string> {
   try {
     const { stdout } = await runFile(program, args, {
@@ -24,7 +24,7 @@ export async function run(program: string, args: string[], signal?: AbortSignal)
     return stdout.trim()
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    // A build says a lot before it comes to the point.
+    // A build prints a lot before its error.
     const lastLines = (`${stdout}${stderr}` || String(error)).trim().split('\n').slice(-40)
     throw new Error([`${program} ${args.join(' ')} failed`, ...lastLines].join('\n'))
   }

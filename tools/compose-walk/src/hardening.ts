@@ -10,9 +10,9 @@ type Inspected = {
   HostConfig: { ReadonlyRootfs: boolean; CapDrop: string[]; SecurityOpt: string[]; PortBindings: unknown }
 }
 
-/** What a program that was broken into could do, and see. */
+/** What a compromised program could do, and see. */
 export async function hardening({ compose, secrets }: Stack): Promise<void> {
-  await step('no container runs as root, can write to its own files, or can gain a right', async () => {
+  await step('no container runs as root, writes to its own files, or can gain privileges', async () => {
     const ids = (await compose('ps', '--quiet')).split('\n')
     const containers = JSON.parse(await run('docker', ['inspect', ...ids])) as Inspected[]
     assert.equal(containers.length, services.length)
@@ -35,7 +35,7 @@ export async function hardening({ compose, secrets }: Stack): Promise<void> {
     }
   })
 
-  await step('no secret shows in what Docker tells about the containers, nor in a log', async () => {
+  await step('no secret appears in what Docker shows of the containers, or in a log', async () => {
     const ids = (await compose('ps', '--quiet')).split('\n')
     const shown = `${await run('docker', ['inspect', ...ids])}${await compose('logs', '--no-color')}`
     for (const [name, value] of Object.entries(secrets)) {
@@ -43,7 +43,7 @@ export async function hardening({ compose, secrets }: Stack): Promise<void> {
     }
   })
 
-  await step('each database lets in its own role and no other', async () => {
+  await step('each database admits its own role and no other', async () => {
     const roles = ['auth', 'employee']
     for (const role of roles) {
       const url = new URL(String(secrets[`${role}-database-url`]))
@@ -59,7 +59,7 @@ export async function hardening({ compose, secrets }: Stack): Promise<void> {
     }
   })
 
-  await step('Redis wants its password, keeps every write and drops nothing', async () => {
+  await step('Redis requires its password, persists every write and evicts nothing', async () => {
     const redis = (...command: string[]) => compose('exec', '-T', 'redis', 'redis-cli', ...command)
     assert.match(await redis('ping'), /NOAUTH/)
     const { password } = new URL(String(secrets['redis-url']))

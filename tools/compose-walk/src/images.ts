@@ -8,7 +8,7 @@ import { step } from './step.ts'
 const root = join(import.meta.dirname, '../../..')
 const services = ['auth-service', 'employee-service']
 
-/** Builds the images and looks at what is in them. */
+/** Builds the images and checks their contents. */
 export async function images({ compose }: Stack): Promise<void> {
   const imageOf = new Map<string, string>()
 
@@ -21,7 +21,7 @@ export async function images({ compose }: Stack): Promise<void> {
     return services.map((service, i) => `${service} ${(Number(sizes[i]) / 1e6).toFixed(0)} MB`).join(', ')
   })
 
-  await step('they hold built JavaScript and what it needs to run, no sources, no tests, no tools', async () => {
+  await step('they contain built JavaScript and its dependencies, no sources, no tests, no tools', async () => {
     const forbidden = developmentDependencies()
     for (const [service, image] of imageOf) {
       const list = (...find: string[]) => run('docker', ['run', '--rm', '--entrypoint=find', image, '/app', ...find])
@@ -42,7 +42,7 @@ export async function images({ compose }: Stack): Promise<void> {
   })
 }
 
-/** What the workspace needs for development and nowhere else. */
+/** Dependencies that only development needs. */
 function developmentDependencies(): Set<string> {
   const manifests = globSync(
     ['package.json', 'packages/*/package.json', 'tools/*/package.json', 'services/*/package.json'],

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, chmodSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { sleep } from '@latchkey/stack'
 import { run } from './compose.ts'
 import type { Users } from './main-job.ts'
 import { readEmployee, refresh } from './outages.ts'
-import { request } from './request.ts'
 import type { Stack } from './settings.ts'
 import { step } from './step.ts'
 
-const keys = (...args: string[]): Promise<string> => run(process.execPath, ['tools/stack/src/keys.ts', ...args])
+const keys = (...args: string[]): Promise<string> =>
+  run(process.execPath, ['--conditions=latchkey-source', 'tools/stack/src/keys.ts', ...args])
 
 function headerOf(token: string): { alg?: string; kid?: string } {
   return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
 }
 
-export async function changesOfKeys(stack: Stack, users: Users): Promise<void> {
+export async function keyChanges(stack: Stack, users: Users): Promise<void> {
+  const { http } = stack
   const { administrator } = users
   const ring = join(stack.secretsDirectory, 'access-token-secret')
 
@@ -30,7 +31,7 @@ export async function changesOfKeys(stack: Stack, users: Users): Promise<void> {
     return String(headerOf(administrator.accessToken).kid)
   })
 
-  await step('a key that is revoked is refused within a second', async () => {
+  await step('a revoked key is refused within a second', async () => {
     const { kid } = headerOf(administrator.accessToken)
     const leaked = administrator.accessToken
     await keys('rotate', '--now', '--file', ring)
@@ -38,22 +39,22 @@ export async function changesOfKeys(stack: Stack, users: Users): Promise<void> {
     await sleep(1500)
     await keys('rotate', '--now', '--file', ring)
     await refreshUntil(stack, users, (header) => header.kid !== kid)
-    const answer = await request(`${stack.authUrl}/admin/keys/${kid}`, {
+    const answer = await http.request(`${stack.authUrl}/admin/keys/${kid}`, {
       method: 'DELETE',
       token: administrator.accessToken,
     })
     assert.equal(answer.status, 204, JSON.stringify(answer.body))
     await sleep(1000)
-    const refused = await request(`${stack.employeeUrl}/employees`, { token: leaked })
+    const refused = await http.request(`${stack.employeeUrl}/employees`, { token: leaked })
     assert.equal(refused.body.code, 'token_revoked')
     await readEmployee(stack, users)
   })
 }
 
-/** The whole stack under private keys. */
+/** The whole stack with private keys. */
 export async function privateKeys(stack: Stack, users: Users): Promise<void> {
   const { compose, secretsDirectory, environmentFile } = stack
-  await step('with private keys only auth-service can sign, and the others fetch the public ones', async () => {
+  await step('with private keys only auth-service signs, and verifiers fetch the public keys', async () => {
     const file = join(secretsDirectory, 'access-token-private-keys')
     await keys('create', '--algorithm', 'ES256', '--file', file)
     chmodSync(file, 0o644)
@@ -74,5 +75,5 @@ async function refreshUntil(
     if (holds(headerOf(users.administrator.accessToken))) return
     await sleep(100)
   }
-  throw new Error('auth-service goes on signing as before')
+  throw new Error('auth-service still signs with the same key')
 }

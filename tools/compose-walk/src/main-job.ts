@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { request } from './request.ts'
 import type { Stack } from './settings.ts'
 import { step } from './step.ts'
 
-/** What the later steps go on with. */
+/** What the later steps use. */
 export type Users = {
   readonly administrator: { accessToken: string; refreshToken: string }
   readonly employeeId: string
@@ -13,13 +12,15 @@ const account = { email: 'grace@example.com', username: 'grace', password: 'a he
 const employee = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }
 
 /** The main job, from the first sign-in to the last sign-out. */
-export async function mainJob({ authUrl, employeeUrl, secrets }: Stack): Promise<Users> {
+export async function mainJob({ http, authUrl, employeeUrl, secrets }: Stack): Promise<Users> {
   const administrator = { accessToken: '', refreshToken: '' }
   const user = { accessToken: '', refreshToken: '' }
   let employeeId = ''
 
   const signIn = async (email: string, password: string | undefined, into: typeof user): Promise<void> => {
-    const { status, body } = await request(`${authUrl}/auth/login`, { body: { email, password, delivery: 'body' } })
+    const { status, body } = await http.request(`${authUrl}/auth/login`, {
+      body: { email, password, delivery: 'body' },
+    })
     assert.equal(status, 200, JSON.stringify(body))
     Object.assign(into, { accessToken: String(body.accessToken), refreshToken: String(body.refreshToken) })
   }
@@ -28,52 +29,54 @@ export async function mainJob({ authUrl, employeeUrl, secrets }: Stack): Promise
     signIn('admin@localhost.test', secrets['admin-password'], administrator),
   )
   await step('a user registers and signs in', async () => {
-    const { status, body } = await request(`${authUrl}/auth/register`, { body: account })
+    const { status, body } = await http.request(`${authUrl}/auth/register`, { body: account })
     assert.equal(status, 201, JSON.stringify(body))
     await signIn(account.email, account.password, user)
   })
   await step('the user refreshes', async () => {
-    const { status, body } = await request(`${authUrl}/auth/refresh`, { body: { refreshToken: user.refreshToken } })
+    const { status, body } = await http.request(`${authUrl}/auth/refresh`, {
+      body: { refreshToken: user.refreshToken },
+    })
     assert.equal(status, 200, JSON.stringify(body))
     assert.notEqual(body.refreshToken, user.refreshToken)
     Object.assign(user, { accessToken: body.accessToken, refreshToken: body.refreshToken })
   })
   await step('the administrator creates an employee', async () => {
-    const { status, body } = await request(`${employeeUrl}/employees`, {
+    const { status, body } = await http.request(`${employeeUrl}/employees`, {
       body: employee,
       token: administrator.accessToken,
     })
     assert.equal(status, 201, JSON.stringify(body))
     employeeId = String(body.id)
   })
-  await step('the user may read it', async () => {
-    const { status, body } = await request(`${employeeUrl}/employees/${employeeId}`, { token: user.accessToken })
+  await step('the user may read the employee', async () => {
+    const { status, body } = await http.request(`${employeeUrl}/employees/${employeeId}`, { token: user.accessToken })
     assert.equal(status, 200, JSON.stringify(body))
     assert.equal(body.email, employee.email)
   })
   await step('the user may not create one: 403 insufficient_scope', async () => {
-    const { status, body } = await request(`${employeeUrl}/employees`, { body: employee, token: user.accessToken })
+    const { status, body } = await http.request(`${employeeUrl}/employees`, { body: employee, token: user.accessToken })
     assert.equal(status, 403)
     assert.equal(body.code, 'insufficient_scope')
   })
-  await step('nobody may, without a token: 401 unauthenticated', async () => {
-    const { status, body } = await request(`${employeeUrl}/employees`)
+  await step('without a token: 401 unauthenticated', async () => {
+    const { status, body } = await http.request(`${employeeUrl}/employees`)
     assert.equal(status, 401)
     assert.equal(body.code, 'unauthenticated')
   })
-  await step('the user signs out everywhere, and is refused from then on', async () => {
-    const out = await request(`${authUrl}/auth/logout-all`, { method: 'POST', token: user.accessToken })
+  await step('the user signs out everywhere, and is refused afterwards', async () => {
+    const out = await http.request(`${authUrl}/auth/logout-all`, { method: 'POST', token: user.accessToken })
     assert.equal(out.status, 204, JSON.stringify(out.body))
     const answeredAt = performance.now()
-    const refreshed = await request(`${authUrl}/auth/refresh`, { body: { refreshToken: user.refreshToken } })
+    const refreshed = await http.request(`${authUrl}/auth/refresh`, { body: { refreshToken: user.refreshToken } })
     assert.equal(refreshed.status, 401)
     assert.equal(refreshed.body.code, 'session_ended')
     assert.equal(refreshed.body.reason, 'signed_out_everywhere')
-    const me = await request(`${authUrl}/auth/me`, { token: user.accessToken })
+    const me = await http.request(`${authUrl}/auth/me`, { token: user.accessToken })
     assert.equal(me.status, 401)
     // The other service hears of it through the feed.
     for (;;) {
-      const { status, body } = await request(`${employeeUrl}/employees/${employeeId}`, { token: user.accessToken })
+      const { status, body } = await http.request(`${employeeUrl}/employees/${employeeId}`, { token: user.accessToken })
       const took = performance.now() - answeredAt
       if (status === 401) {
         assert.equal(body.code, 'token_revoked')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createCompose, run } from './compose.ts'
 import { hardening } from './hardening.ts'
 import { images } from './images.ts'
-import { changesOfKeys, privateKeys } from './keys.ts'
+import { keyChanges, privateKeys } from './keys.ts'
 import { mainJob } from './main-job.ts'
 import { offboarding } from './offboarding.ts'
 import { outages } from './outages.ts'
@@ -34,7 +34,7 @@ try {
     await hardening(stack)
     const users = await mainJob(stack)
     await outages(stack, users)
-    await changesOfKeys(stack, users)
+    await keyChanges(stack, users)
     await scaling(stack, users)
     await offboarding(stack, users)
     await privateKeys(stack, users)

@@ -2,18 +2,17 @@ import assert from 'node:assert/strict'
 import { run } from './compose.ts'
 import type { Users } from './main-job.ts'
 import { readEmployee, refresh } from './outages.ts'
-import { request } from './request.ts'
 import type { Stack } from './settings.ts'
 import { step } from './step.ts'
 
 const REQUESTS = 8
 
 export async function scaling(stack: Stack, users: Users): Promise<void> {
-  const { compose, employeeUrl } = stack
+  const { compose, http, employeeUrl } = stack
   const replicas = async () => (await compose('ps', '--quiet', 'employee-service')).split('\n')
 
-  // As every good client does: a connection can break at the very moment at which a replica goes (RFC 9110, section 9.2.2).
-  const readAnyway = () =>
+  // A connection may break when a replica stops: clients repeat idempotent requests (RFC 9110, section 9.2.2).
+  const readWithRetry = () =>
     readEmployee(stack, users).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET') throw error
       return readEmployee(stack, users)
@@ -23,7 +22,10 @@ export async function scaling(stack: Stack, users: Users): Promise<void> {
     await compose('up', '--detach', '--wait', '--scale=employee-service=2')
     const token = users.administrator.accessToken
     for (let i = 0; i < REQUESTS; i++) {
-      const { status } = await request(`${employeeUrl}/employees`, { token, id: `walk-${i}` })
+      const { status } = await http.request(`${employeeUrl}/employees`, {
+        token,
+        headers: { 'x-request-id': `walk-${i}` },
+      })
       assert.equal(status, 200)
     }
     const logs = await Promise.all((await replicas()).map((id) => run('docker', ['logs', id])))
@@ -33,22 +35,22 @@ export async function scaling(stack: Stack, users: Users): Promise<void> {
     return `${answered.join(' and ')} of ${REQUESTS} requests`
   })
 
-  await step('one of them may be stopped, or killed: the other one answers', async () => {
+  await step('one of them is stopped, or killed: the other one answers', async () => {
     const [first, second] = await replicas()
     let isStopping = true
     const stopping = run('docker', ['stop', String(first)]).finally(() => {
       isStopping = false
     })
     let count = 0
-    for (; isStopping; count++) await readAnyway()
+    for (; isStopping; count++) await readWithRetry()
     await stopping
     await compose('up', '--detach', '--wait', '--scale=employee-service=2')
     await run('docker', ['kill', String(second)])
-    for (let i = 0; i < REQUESTS; i++) await readAnyway()
+    for (let i = 0; i < REQUESTS; i++) await readWithRetry()
     return `${count} requests while one stopped`
   })
 
-  await step('auth-service takes a second replica as well', async () => {
+  await step('auth-service scales to a second replica too', async () => {
     await compose('up', '--detach', '--wait', '--scale=auth-service=2')
     for (let i = 0; i < REQUESTS; i++) await refresh(stack, users)
   })

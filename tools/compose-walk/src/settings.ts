@@ -4,12 +4,15 @@ import { once } from 'node:events'
 import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createHttpClient, type HttpClient } from '@latchkey/stack'
 import { type Compose, run } from './compose.ts'
 import { step } from './step.ts'
 
 export type Stack = {
   readonly compose: Compose
-  /** By the names of their files. */
+  /** Each request has a connection of its own, so that replicas take turns. */
+  readonly http: HttpClient
+  /** By file name. */
   readonly secrets: Readonly<Record<string, string>>
   readonly secretsDirectory: string
   readonly environmentFile: string
@@ -17,7 +20,7 @@ export type Stack = {
   readonly employeeUrl: string
 }
 
-/** Makes `.env` and the secrets in a directory of their own, in the way that docs/deployment.md tells. */
+/** Writes `.env` and generates the secrets in `directory`, as docs/deployment.md describes. */
 export async function createSettings(compose: Compose, directory: string): Promise<Stack> {
   const file = join(directory, '.env')
   const [authPort, employeePort] = await freePorts()
@@ -38,12 +41,12 @@ export async function createSettings(compose: Compose, directory: string): Promi
     )
   let secrets: Record<string, string> = {}
   await step('one command generates the secrets, once', async () => {
-    const told = await run('sh', ['scripts/compose-secrets.sh', file])
+    const output = await run('sh', ['scripts/compose-secrets.sh', file])
     secrets = readSecrets()
-    assert.ok(told.includes(String(secrets['admin-password'])))
+    assert.ok(output.includes(String(secrets['admin-password'])))
     assert.equal(statSync(secretsDirectory).mode & 0o777, 0o700)
-    const toldAgain = await run('sh', ['scripts/compose-secrets.sh', file])
-    assert.ok(!toldAgain.includes(String(secrets['admin-password'])))
+    const repeated = await run('sh', ['scripts/compose-secrets.sh', file])
+    assert.ok(!repeated.includes(String(secrets['admin-password'])))
     assert.deepEqual(readSecrets(), secrets)
     return `${Object.keys(secrets).length} of them`
   })
@@ -51,13 +54,14 @@ export async function createSettings(compose: Compose, directory: string): Promi
     secretsDirectory,
     environmentFile: file,
     compose,
+    http: createHttpClient({ timeoutMs: 10_000 }),
     secrets,
     authUrl: `http://127.0.0.1:${authPort}`,
     employeeUrl: `http://127.0.0.1:${employeePort}`,
   }
 }
 
-/** Two ports that nobody listens on, below those that systems give to outgoing connections: they stay free for long. */
+/** Two free ports below those of outgoing connections, which would take them soon. */
 async function freePorts(): Promise<number[]> {
   const ports = new Set<number>()
   while (ports.size < 2) {

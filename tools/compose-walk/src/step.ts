@@ -1,4 +1,4 @@
-/** Does one step of the walk and prints a line about it, with what it returns as a remark. */
+/** Runs one step and prints a line about it; a string that it returns is a remark. */
 export async function step(title: string, action: () => Promise<unknown>): Promise<void> {
   const start = performance.now()
   const seconds = (): string => `${((performance.now() - start) / 1000).toFixed(1)} s`.padStart(8)

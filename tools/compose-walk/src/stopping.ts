@@ -7,7 +7,7 @@ import { step } from './step.ts'
 
 export async function stopping(stack: Stack, users: Users): Promise<void> {
   const { compose } = stack
-  await step('everything stops by itself, with exit code 0', async () => {
+  await step('everything stops in order, with exit code 0', async () => {
     await compose('stop')
     const ids = (await compose('ps', '--all', '--quiet')).split('\n')
     const ends = await run('docker', ['inspect', '--format={{.Name}} {{.State.ExitCode}}', ...ids])

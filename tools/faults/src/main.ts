@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import { checkHistory } from './checker/check-history.ts'
 import { describeViolation } from './checker/describe-violation.ts'
-import { noteStalls } from './driver/note-stalls.ts'
+import { type Databases, startDatabases } from './cluster/databases.ts'
+import { createHttp } from './driver/http.ts'
+import { recordStalls } from './driver/record-stalls.ts'
 import { openHistory, readHistory } from './history/history-file.ts'
 import { type Options, parseOptions } from './options.ts'
 import { createRandom } from './random.ts'
 import { type Row, tableOf } from './report/table.ts'
 import { countRuns } from './scenarios/count-runs.ts'
 import { scenarios } from './scenarios/index.ts'
-import type { Beside, Scenario } from './scenarios/scenario.ts'
+import type { Scenario, ScenarioResult } from './scenarios/scenario.ts'
 import { createScope } from './scope.ts'
-import { type Databases, startDatabases } from './world/databases.ts'
 
-// `npm run test:faults`: breaks what sessions stand on, in the middle of everything, and looks whether they stand.
+// `npm run test:faults`: causes faults under load, and checks every response against the invariants.
 
 const FULL = { users: 40, devicesEach: 3 }
 const QUICK = { users: 15, devicesEach: 3 }
@@ -23,13 +24,13 @@ async function runScenario(scenario: Scenario, options: Options, databases: Data
   const runs = countRuns(options.runs === undefined ? plan : { runs: options.runs, seconds: Infinity })
   const history = openHistory(join(databases.directory, `${scenario.name}.jsonl`))
   const scope = createScope()
-  noteStalls(scope, history)
-  let beside: Beside
+  recordStalls(scope, history)
+  let result: ScenarioResult
   try {
     const random = createRandom(seed).fork(scenario.name)
     const size = quick ? QUICK : FULL
-    beside = await Promise.race([
-      scenario.run({ scope, databases, history, random, runs, size, cutSeconds }),
+    result = await Promise.race([
+      scenario.run({ scope, databases, http: createHttp(), history, random, runs, size, cutSeconds }),
       untilInterrupted,
     ])
   } finally {
@@ -37,7 +38,7 @@ async function runScenario(scenario: Scenario, options: Options, databases: Data
     history.close()
   }
   const records = readHistory(history.file)
-  const { faults = runs.done, violations = [], ...known } = beside
+  const { faults = runs.done, violations = [], ...known } = result
   const findings = checkHistory(records, scenario.checks)
   const row = {
     title: scenario.title,
@@ -48,7 +49,9 @@ async function runScenario(scenario: Scenario, options: Options, databases: Data
   }
   const [first] = row.violations
   if (first)
-    console.log(`${describeViolation(first, records)}\n  (of ${row.violations.length}; all is in ${history.file})`)
+    console.log(
+      `${describeViolation(first, records)}\n  (of ${row.violations.length}; the history is in ${history.file})`,
+    )
   return row
 }
 

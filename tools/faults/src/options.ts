@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
 
 export type Options = {
   readonly seed: number
@@ -8,48 +9,50 @@ export type Options = {
   readonly runs: number | undefined
   readonly cutSeconds: number
   readonly quick: boolean
-  /** Histories and logs stay where they are, whatever comes out. */
+  /** Keeps histories and logs, whatever the result. */
   readonly keep: boolean
 }
 
 /**
  * Reads `[--quick] [--seed N] [--scenario name]… [--runs N] [--cut seconds] [--keep]`.
  *
- * @throws when something else is given
+ * @throws when it meets anything else
  */
 export function parseOptions(args: readonly string[], names: readonly string[]): Options {
   const usage = (problem: string): Error =>
     new Error(
       `usage: npm run test:faults -- [--quick] [--seed N] [--runs N] [--cut seconds] [--keep] [--scenario ${names.join('|')}]…  (${problem})`,
     )
-  const scenarios: string[] = []
-  let [seed, runs, cut]: (number | undefined)[] = []
-  let quick = false
-  let keep = false
-  const rest = [...args]
-  const number = (name: string): number => {
-    const value = rest.shift() ?? ''
-    if (!/^\d{1,9}$/.test(value)) throw usage(`${name} takes a number`)
-    return Number(value)
+  const { quick, keep, scenario, ...texts } = parse(args, usage)
+  const numberOf = (name: 'seed' | 'runs' | 'cut'): number | undefined => {
+    const text = texts[name]
+    if (text !== undefined && !/^\d{1,9}$/.test(text)) throw usage(`--${name} takes a number`)
+    return text === undefined ? undefined : Number(text)
   }
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (arg === '--quick') quick = true
-    else if (arg === '--keep') keep = true
-    else if (arg === '--seed') seed = number(arg)
-    else if (arg === '--runs') runs = number(arg)
-    else if (arg === '--cut') cut = number(arg)
-    else if (arg === '--scenario') {
-      const name = rest.shift() ?? ''
-      if (!names.includes(name)) throw usage(`there is no scenario ${name}`)
-      scenarios.push(name)
-    } else throw usage(`${arg} is none of these`)
-  }
+  const unknown = scenario.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw usage(`there is no scenario ${unknown}`)
   return {
-    seed: seed ?? randomInt(1_000_000_000),
-    scenarios: scenarios.length > 0 ? scenarios : names,
-    runs,
-    cutSeconds: cut ?? (quick ? 10 : 60),
+    seed: numberOf('seed') ?? randomInt(1_000_000_000),
+    scenarios: scenario.length > 0 ? scenario : names,
+    runs: numberOf('runs'),
+    cutSeconds: numberOf('cut') ?? (quick ? 10 : 60),
     quick,
     keep,
+  }
+}
+
+function parse(args: readonly string[], usage: (problem: string) => Error) {
+  try {
+    const options = {
+      quick: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      runs: { type: 'string' },
+      cut: { type: 'string' },
+      scenario: { type: 'string', multiple: true, default: [] as string[] },
+    } as const
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error))
   }
 }

@@ -3,12 +3,12 @@ export type Random = {
   /** At least 0, less than 1. */
   next(): number
   between(min: number, max: number): number
-  /** An integer, both ends included. */
+  /** An integer, both bounds included. */
   integer(min: number, max: number): number
   chance(probability: number): boolean
-  /** @throws when there is nothing to pick from */
+  /** @throws RangeError for an empty list */
   pick<Item>(items: readonly Item[]): Item
-  /** Another stream of numbers, which depends on the seed and the name alone. */
+  /** Another stream of numbers; it depends on the seed and the name alone. */
   fork(name: string): Random
 }
 

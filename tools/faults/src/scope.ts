@@ -1,8 +1,8 @@
 import type { TestScope } from '@latchkey/test-kit'
 
-/** What was started, to be stopped again: the last first. */
+/** Stops what was started, the last first. */
 export type Scope = TestScope & {
-  /** Stops everything, whatever fails on the way; may be called twice. */
+  /** Stops everything, even when a handler fails; may be called twice. */
   close(): Promise<void>
 }
 

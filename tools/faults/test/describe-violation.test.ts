@@ -2,7 +2,7 @@ import t from 'tap'
 import { describeViolation } from '../src/checker/describe-violation.ts'
 import { check, operation, outage, refresh, signIn } from './written-history.ts'
 
-t.test('a violation is told with what happened to its session, and nothing of the others', async (t) => {
+t.test('a violation is described with the history of its session and of no other', async (t) => {
   const records = [
     signIn(0),
     signIn(50, { session: 's2', user: 'bert' }),
@@ -15,7 +15,7 @@ t.test('a violation is told with what happened to its session, and nothing of th
   t.ok(violation)
   if (!violation) return
   t.same(describeViolation(violation, records).split('\n'), [
-    'I-NORESURRECT: refresh works 290 ms after the end',
+    'I-NORESURRECT: refresh works 290 ms after the revocation',
     '     0.000–   0.010  client → auth-1: sign-in device phone session s1 = 200 generation 1',
     '     0.200–   0.210  client → auth-1: sign-out device phone session s1 = 204',
     '     0.300–   0.400  *** outage, writes since    0.250 lost',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { check, operation, outage, refresh, refused, signIn, unavailable, violated } from './written-history.ts'
 
-t.test('503 with Retry-After is the one answer to what can not be known', async (t) => {
+t.test('503 with Retry-After is the only response to what the server cannot know', async (t) => {
   t.same(violated(unavailable({ start: 0, call: 'sign-in' })), [])
   const { retryAfter: _, ...bare } = unavailable({ start: 0, call: 'sign-in' })
   t.same(violated(bare), ['I-FAILCLOSED'])
@@ -10,7 +10,7 @@ t.test('503 with Retry-After is the one answer to what can not be known', async 
   }
 })
 
-t.test('only a verdict takes the cookie', async (t) => {
+t.test('only a verdict deletes the cookie', async (t) => {
   const failed = unavailable({ start: 100, call: 'refresh', session: 's1', sent: 1 })
   t.same(violated(signIn(0), { ...failed, cleared: true }), ['I-FAILCLOSED'])
   const signOut = operation({ start: 100, call: 'sign-out', session: 's1', status: 204, cleared: true })
@@ -28,12 +28,12 @@ t.test('a client that gets nothing but 503 after the outage is found', async (t)
   t.same(violated(signIn(0), store), [], 'it did not try')
 })
 
-t.test('recovery is counted from the end of the outage to the first refresh that succeeds', async (t) => {
+t.test('recovery is measured from the end of the outage to the first refresh that succeeds', async (t) => {
   const { recoveryMs } = check(signIn(0), refresh(100, 1), outage(1000, 2000), refresh(2300, 2), refresh(2600, 3))
   t.same(recoveryMs, [310])
 })
 
-t.test('what is counted: honest sessions, thefts, answered ends, how long a 503 takes', async (t) => {
+t.test('honest sessions, thefts, acknowledged revocations and the time of a 503 are counted', async (t) => {
   const { operations, honestSessions, thefts, revocations, unavailableMs } = check(
     signIn(0),
     signIn(0, { session: 's2', device: 'desk' }),

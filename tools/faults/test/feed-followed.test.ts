@@ -5,7 +5,7 @@ import { operation, outage, violated } from './written-history.ts'
 const cut = outage(10_000, 70_000, {
   what: 'feed',
   servers: ['old', 'new', 'strict'],
-  blind: ['new'],
+  startedDuring: ['new'],
   strict: { servers: ['strict'], afterMs: 30_000 },
 })
 const ready = (server: string, start: number, status: number, reason: string): Operation =>
@@ -13,25 +13,25 @@ const ready = (server: string, start: number, status: number, reason: string): O
 const employees = (server: string, start: number, status: number): Operation =>
   operation({ start, call: 'employees', server, status, ...(status === 503 && { retryAfter: 1 }) })
 
-t.test('a verifier that is cut off serves on, and says that it is degraded', async (t) => {
+t.test('a verifier that is cut off continues to serve, and reports that it is degraded', async (t) => {
   t.same(violated(cut, ready('old', 20_000, 200, 'degraded'), employees('old', 20_000, 200)), [])
   t.same(violated(cut, ready('old', 20_000, 200, 'ok')), ['I-FEED'])
   t.same(violated(cut, ready('old', 20_000, 503, 'unavailable')), ['I-FEED'])
   t.same(violated(cut, employees('old', 20_000, 503)), ['I-FEED'])
 })
 
-t.test('one that never read the feed lets nobody in, nor is it ready', async (t) => {
+t.test('one that never read the feed refuses everything, and is not ready', async (t) => {
   t.same(violated(cut, ready('new', 20_000, 0, ''), ready('new', 21_000, 503, ''), employees('new', 20_000, 503)), [])
   t.same(violated(cut, ready('new', 20_000, 200, 'degraded')), ['I-FEED'])
   t.same(violated(cut, employees('new', 20_000, 401)), ['I-FEED'])
 })
 
-t.test('one that is to refuse what is stale does so from then on', async (t) => {
+t.test('one that must refuse stale data does so after its time limit', async (t) => {
   t.same(violated(cut, employees('strict', 30_000, 200), employees('strict', 41_000, 503)), [])
   t.same(violated(cut, employees('strict', 41_000, 200)), ['I-FEED'])
 })
 
-t.test('all are well again soon after', async (t) => {
+t.test('all of them recover soon after the fault', async (t) => {
   t.same(violated(cut, ready('new', 76_000, 200, 'ok'), employees('strict', 76_000, 200)), [])
   t.same(violated(cut, ready('old', 76_000, 200, 'degraded')), ['I-FEED'])
   t.same(violated(cut, employees('new', 76_000, 503)), ['I-FEED'])

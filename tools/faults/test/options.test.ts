@@ -3,7 +3,7 @@ import { parseOptions } from '../src/options.ts'
 
 const names = ['one', 'two']
 
-t.test('without arguments all scenarios run, under a seed of chance', async (t) => {
+t.test('without arguments all scenarios run, with a random seed', async (t) => {
   const options = parseOptions([], names)
   t.same(options.scenarios, names)
   t.ok(Number.isInteger(options.seed))
@@ -16,7 +16,7 @@ t.test('everything can be chosen', async (t) => {
   t.same(parseOptions(args, names), { seed: 7, runs: 3, cutSeconds: 12, scenarios: ['two'], quick: true, keep: true })
 })
 
-t.test('what is not understood is refused with the usage', async (t) => {
+t.test('unknown arguments are refused with the usage', async (t) => {
   for (const args of [['--fast'], ['--seed'], ['--runs', 'many'], ['--scenario', 'three']]) {
     t.throws(() => parseOptions(args, names), /usage: .*one\|two/)
   }

@@ -4,7 +4,7 @@ import type { Fault, HistoryRecord, Operation } from '../src/history/history-rec
 
 type Written = Partial<Operation> & Pick<Operation, 'start' | 'call'>
 
-/** An operation of 10 ms by the one user on the one device, which succeeds unless it is said how else it went. */
+/** An operation of 10 ms by one user on one device; it succeeds unless given otherwise. */
 export function operation(written: Written): Operation {
   return {
     kind: 'operation',
@@ -18,11 +18,11 @@ export function operation(written: Written): Operation {
   }
 }
 
-/** A sign-in that opened session `s1`, unless it is said which. */
+/** A sign-in that opened session `s1` unless given otherwise. */
 export const signIn = (start: number, more: Partial<Operation> = {}): Operation =>
   operation({ start, call: 'sign-in', session: 's1', received: 1, ...more })
 
-/** A refresh of `s1` that handed out the next generation. */
+/** A refresh of `s1` that issued the next generation. */
 export const refresh = (start: number, sent: number, more: Partial<Operation> = {}): Operation =>
   operation({ start, call: 'refresh', session: 's1', sent, received: sent + 1, ...more })
 
@@ -32,7 +32,7 @@ export const refused = (start: number, sent: number, code: string, more: Partial
   return rest
 }
 
-/** A call that was answered 503, as it should be. */
+/** A call that was correctly answered 503. */
 export const unavailable = (written: Written): Operation =>
   operation({ status: 503, code: 'unavailable', retryAfter: 1, ...written })
 
@@ -42,7 +42,7 @@ export const outage = (start: number, end: number, more: Partial<Fault> = {}): F
   what: 'store',
   start,
   end,
-  settled: end + 3000,
+  recoveredBy: end + 3000,
   ...more,
 })
 

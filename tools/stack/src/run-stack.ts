@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { administratorNews } from './administrator.ts'
 import { accountLines, banner } from './banner.ts'
+import { createChildProcesses } from './processes/child-processes.ts'
 import { listenFault } from './processes/free-port.ts'
 import { stopLeftover } from './processes/stop-leftover.ts'
 import { keepRunning } from './services/keep-running.ts'
@@ -25,6 +26,7 @@ const services: readonly Service[] = [authService, employeeService]
 export async function runStack(environment: Environment, stop: AbortSignal): Promise<void> {
   const settings = readStackSettings(environment)
   const log = createLogPrinter(environment.LOG_LEVEL)
+  const processes = createChildProcesses()
   const resources = new AsyncDisposableStack()
   // Something in here has failed for good.
   const failure = Promise.withResolvers<never>()
@@ -35,7 +37,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
     for (const service of services) await stopLeftover(serviceRecord(directory.run, service), 'SIGTERM', 5000)
     for (const service of services) await requireFreePort(settings, service)
 
-    const servers = await startServers(environment, directory, log.say)
+    const servers = await startServers(environment, directory, processes, log.say)
     resources.defer(() => servers.stop())
     stop.throwIfAborted()
 
@@ -50,6 +52,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
 
     const start = (service: Service): ServiceProcess =>
       startService({
+        processes,
         service,
         environment: { ...environmentOf(service, shared), LOG_LEVEL: serviceLogLevel(environment.LOG_LEVEL) },
         runDirectory: directory.run,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ChildProcesses } from './processes/child-processes.ts'
 import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './servers/embedded-postgres.ts'
 import { type EmbeddedRedis, type RedisOptions, startRedis } from './servers/embedded-redis.ts'
 import { ensureDatabase } from './servers/postgres-databases.ts'
@@ -16,6 +17,7 @@ export type StartedServers = { addresses: EmbeddedAddresses; stop(): Promise<voi
 export async function startServers(
   environment: Environment,
   directory: DataDirectory,
+  processes: ChildProcesses,
   say: (line: string) => void,
 ): Promise<StartedServers> {
   const needsPostgres = !isGiven(environment, 'DATABASE_URL') || !isGiven(environment, 'EMPLOYEE_DATABASE_URL')
@@ -24,8 +26,8 @@ export async function startServers(
   if (names.length > 0) say(`starting ${names.join(' and ')} in ${directory.path}`)
 
   const [postgres, redis] = await Promise.allSettled([
-    needsPostgres ? startOwnPostgres(directory, say) : undefined,
-    needsRedis ? startOwnRedis(directory, say) : undefined,
+    needsPostgres ? startOwnPostgres(directory, processes, say) : undefined,
+    needsRedis ? startOwnRedis(directory, processes, say) : undefined,
   ])
   const stop = async (): Promise<void> => {
     if (postgres.status === 'fulfilled') await postgres.value?.stop()
@@ -38,9 +40,10 @@ export async function startServers(
   return { addresses: { ...postgres.value?.addresses, ...redis.value?.addresses }, stop }
 }
 
-async function startOwnPostgres(directory: DataDirectory, say: (line: string) => void) {
+async function startOwnPostgres(directory: DataDirectory, processes: ChildProcesses, say: (line: string) => void) {
   const kept = keptPort(directory, 'postgres')
   const options: PostgresOptions = {
+    processes,
     directory: directory.postgres,
     runDirectory: directory.run,
     superuserPassword: keptSecret(directory.secrets, 'postgres-superuser-password').value,
@@ -64,9 +67,10 @@ async function startOwnPostgres(directory: DataDirectory, say: (line: string) =>
   }
 }
 
-async function startOwnRedis(directory: DataDirectory, say: (line: string) => void) {
+async function startOwnRedis(directory: DataDirectory, processes: ChildProcesses, say: (line: string) => void) {
   const kept = keptPort(directory, 'redis')
   const options: RedisOptions = {
+    processes,
     program: await redisProgram(say),
     directory: directory.redis,
     runDirectory: directory.run,

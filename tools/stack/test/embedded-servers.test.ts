@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { ensureDatabase, redisProgram, startPostgres, startRedis } from '../src/index.ts'
+import { createChildProcesses, ensureDatabase, redisProgram, startPostgres, startRedis } from '../src/index.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const password = 'embedded'
+const processes = createChildProcesses()
 
 const postgresIn = (directory: string) =>
   startPostgres({
+    processes,
     directory: join(directory, 'postgres'),
     runDirectory: join(directory, 'run'),
     superuserPassword: password,
@@ -17,7 +19,7 @@ const postgresIn = (directory: string) =>
   })
 
 async function redisIn(directory: string) {
-  const options = { directory: join(directory, 'redis'), runDirectory: join(directory, 'run'), password }
+  const options = { processes, directory: join(directory, 'redis'), runDirectory: join(directory, 'run'), password }
   return startRedis({ ...options, program: await redisProgram(t.comment) })
 }
 
@@ -67,7 +69,7 @@ t.test('a stale postmaster.pid that names a living foreign process harms neither
 t.test('a password that does not fit the data is told in plain words', async (t) => {
   const directory = temporaryDirectory(t)
   await (await postgresIn(directory)).stop()
-  const place = { directory: join(directory, 'postgres'), runDirectory: join(directory, 'run') }
+  const place = { processes, directory: join(directory, 'postgres'), runDirectory: join(directory, 'run') }
   await t.rejects(startPostgres({ ...place, superuserPassword: 'another' }), {
     name: 'StackError',
     message: /does not take the password/,
@@ -106,7 +108,7 @@ t.test('a port that was taken in the meantime is replaced by another one', async
   t.teardown(() => first.stop())
   const other = join(directory, 'other')
   mkdirSync(other)
-  const options = { directory: join(other, 'redis'), runDirectory: other, password, port: first.port }
+  const options = { processes, directory: join(other, 'redis'), runDirectory: other, password, port: first.port }
   const second = await startRedis({ ...options, program: await redisProgram(t.comment) })
   t.teardown(() => second.stop())
   t.not(second.port, first.port)

@@ -1,14 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { poll } from '@latchkey/stack'
 
-/** Far beyond what any of it takes: when this is over, it is no matter of speed. */
-const PATIENCE_MS = 30_000
+/** Far beyond what any condition takes: once it is over, speed is not the problem. */
+const TIMEOUT_MS = 30_000
 
-/** Whether something that is bound to come does. False only when it can not be a matter of speed any more. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + PATIENCE_MS
-  while (!(await holds())) {
-    if (Date.now() > deadline) return false
-    await sleep(20)
-  }
-  return true
+/**
+ * Waits until a condition holds.
+ *
+ * @param what the condition in words, for the error
+ * @returns true, for `t.ok`
+ * @throws when it does not hold within 30 seconds
+ */
+export async function eventually(condition: () => boolean | Promise<boolean>, what?: string): Promise<true> {
+  if (await poll(condition, { timeoutMs: TIMEOUT_MS, intervalMs: 10 })) return true
+  throw new Error(`not within ${TIMEOUT_MS / 1000} s: ${what ?? condition}`)
 }

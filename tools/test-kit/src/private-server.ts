@@ -1,30 +1,36 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BackgroundProcess } from '@latchkey/stack'
+import { type ChildProcesses, createChildProcesses, type RunningProcess } from '@latchkey/stack'
 import { signalTree } from './signal-tree.ts'
 import type { TestScope } from './test-environment.ts'
 
-/** A Postgres or Redis that belongs to one test, which may do to it what happens in real life. */
+/** A Postgres or Redis of one test, for the faults of real life. */
 export type PrivateServer = {
   /** Stays the same whatever happens to the server. */
   readonly url: string
   /** Where its data is; it may be copied while the server runs and put back while it does not. */
   readonly directory: string
-  /** As the kernel's out-of-memory killer would: nothing is flushed, no connection is closed in order. */
+  /** Sends SIGKILL, as the kernel's out-of-memory killer does: nothing is flushed, no connection is closed in order. */
   kill(): Promise<void>
   /** An orderly shutdown. */
   stop(): Promise<void>
   /** Starts it again after `kill` or `stop`, with its data; returns once it answers. */
   start(): Promise<void>
-  /** Connections stay open and nothing is answered any more: the fault that hangs careless clients. */
+  /** Connections stay open and nothing is answered: the fault that hangs careless clients. */
   pause(): void
   resume(): void
 }
 
-/** What the two kinds of server have in common; `port` is undefined at the first start and fixed ever after. */
-export type StartedServer = { port: number; process: BackgroundProcess; url: string; stop(): Promise<void> }
-export type StartPlace = { directory: string; runDirectory: string; port: number | undefined; fixedPort: boolean }
+/** What both kinds of server have in common; `port` is undefined at the first start and fixed from then on. */
+export type StartedServer = { port: number; process: RunningProcess; url: string; stop(): Promise<void> }
+export type StartPlace = {
+  processes: ChildProcesses
+  directory: string
+  runDirectory: string
+  port: number | undefined
+  fixedPort: boolean
+}
 
 /** Runs a server in a directory of its own until the test ends. */
 export async function privateServer(
@@ -34,11 +40,12 @@ export async function privateServer(
 ): Promise<PrivateServer> {
   const root = mkdtempSync(join(process.env.LATCHKEY_TEST_DIRECTORY ?? tmpdir(), `${name}-`))
   const directory = join(root, name)
-  // Servers of a test file that gets killed are found here by their records, and stopped.
+  // When a test file is killed, its servers are found here by their records, and stopped.
   const runDirectory = join(root, 'run')
   mkdirSync(runDirectory)
 
-  let server = await startServer({ directory, runDirectory, port: undefined, fixedPort: false })
+  const processes = createChildProcesses()
+  let server = await startServer({ processes, directory, runDirectory, port: undefined, fixedPort: false })
   const { port, url } = server
   t.teardown(async () => {
     await server.stop()
@@ -53,7 +60,7 @@ export async function privateServer(
     },
     stop: () => server.stop(),
     async start() {
-      server = await startServer({ directory, runDirectory, port, fixedPort: true })
+      server = await startServer({ processes, directory, runDirectory, port, fixedPort: true })
     },
     pause: () => signalTree(server.process.pid, 'SIGSTOP'),
     resume: () => signalTree(server.process.pid, 'SIGCONT'),

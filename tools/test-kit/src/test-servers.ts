@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureDatabase, redisProgram, startPostgres, startRedis, stopLeftover } from '@latchkey/stack'
+import {
+  createChildProcesses,
+  ensureDatabase,
+  redisProgram,
+  startPostgres,
+  startRedis,
+  stopLeftover,
+} from '@latchkey/stack'
 
 export type TestServers = {
-  /** What the test files need to find them. */
+  /** What the test files find them by. */
   environment: Record<string, string>
   stop(): Promise<void>
 }
@@ -17,16 +24,25 @@ export async function startTestServers(): Promise<TestServers> {
   mkdirSync(runDirectory)
   const password = randomBytes(16).toString('hex')
   try {
+    const processes = createChildProcesses()
     const program = await redisProgram(console.log)
     const [postgres, redis] = await Promise.all([
       startPostgres({
+        processes,
         directory: join(directory, 'postgres'),
         runDirectory,
         superuserPassword: password,
         durable: false,
         maxConnections: 400,
       }),
-      startRedis({ program, directory: join(directory, 'redis'), runDirectory, password, durable: false }),
+      startRedis({
+        processes,
+        program,
+        directory: join(directory, 'redis'),
+        runDirectory,
+        password,
+        durable: false,
+      }),
     ])
     return {
       environment: {
@@ -45,7 +61,7 @@ export async function startTestServers(): Promise<TestServers> {
   }
 }
 
-/** A test file that was killed could not stop the servers it had started for itself; they are on record in here. */
+/** Stops the private servers of test files that were killed, by the records in the directory, and removes it. */
 async function cleanUp(directory: string): Promise<void> {
   for (const record of globSync(join(directory, '**', 'run', '*.json'))) await stopLeftover(record, 'SIGKILL', 1000)
   rmSync(directory, { recursive: true, force: true })

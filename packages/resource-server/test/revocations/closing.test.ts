@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { cuttableProxy, privateRedis } from '@latchkey/test-kit'
+import { privateRedis, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { freshPrefix, readyServer, until, withRedis } from './feed-server.ts'
 
@@ -30,7 +30,7 @@ t.test('after closing, nothing keeps the process alive', async (t) => {
 })
 
 t.test('not even while there is no Redis, or one that does not answer', async (t) => {
-  const proxy = await cuttableProxy(t, redis.url)
+  const proxy = await tcpRelay(t, redis.url)
   proxy.hang()
   const hanging = await Promise.all([lifeOf(proxy.url, 'at-once'), lifeOf(proxy.url, '300'), lifeOf(proxy.url, '3000')])
   await proxy.refuse()

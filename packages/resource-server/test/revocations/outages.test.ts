@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { captureLogs, cuttableProxy, type PrivateServer, privateRedis } from '@latchkey/test-kit'
+import { captureLogs, type PrivateServer, privateRedis, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { tokenWith } from '../hostile/forge-token.ts'
 import { bearer } from '../test-server.ts'
@@ -17,14 +17,14 @@ import {
   withRedis,
 } from './feed-server.ts'
 
-type TestScope = Parameters<typeof readyServer>[0] & Parameters<typeof cuttableProxy>[0]
+type TestScope = Parameters<typeof readyServer>[0] & Parameters<typeof tcpRelay>[0]
 type FollowingOptions = { maxStalenessMs?: number; onStale?: 'accept' | 'reject' }
 
 /** A service that knows s0 to be revoked, behind a connection that can be cut. */
 async function serverBehindProxy(t: TestScope, redis: PrivateServer, options: FollowingOptions = {}) {
   const feed: Feed = { redisUrl: redis.url, prefix: freshPrefix() }
   await publish(feed, session('s0'))
-  const proxy = await cuttableProxy(t, redis.url)
+  const proxy = await tcpRelay(t, redis.url)
   const logs = captureLogs()
   const revocations = { ...feed, ...options, redisUrl: proxy.url }
   const app = await readyServer(t, revocations, {}, { logger: { level: 'info', ...logs } })
@@ -94,7 +94,7 @@ t.test('so is one behind a network that swallows everything, new connections too
 t.test('a lost reply loses no revocation', async (t) => {
   const { app, feed, proxy } = await serverBehindProxy(t, await privateRedis(t))
   for (const command of ['xread', 'xinfo', 'xrange']) {
-    const lost = proxy.swallowNextReply(command)
+    const lost = proxy.loseReply({ to: command }).lost
     if (command === 'xrange') proxy.cut()
     await publish(feed, session(`during-${command}`))
     await lost

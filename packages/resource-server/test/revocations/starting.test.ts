@@ -1,4 +1,4 @@
-import { captureLogs, cuttableProxy, privateRedis } from '@latchkey/test-kit'
+import { captureLogs, privateRedis, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { tokenWith } from '../hostile/forge-token.ts'
 import { bearer, buildTestServer } from '../test-server.ts'
@@ -32,7 +32,7 @@ t.test('a service that starts knows everything of before as soon as it is ready'
 t.test('until the feed was read for the first time nothing passes and nothing is decided', async (t) => {
   const feed = freshFeed()
   await publish(feed, session('s1'))
-  const proxy = await cuttableProxy(t, redisUrl)
+  const proxy = await tcpRelay(t, redisUrl)
   await proxy.refuse()
   const app = await followingServer(t, { ...feed, redisUrl: proxy.url })
   for (const sid of ['s1', 's2']) {
@@ -147,7 +147,7 @@ t.test('something else under the name of the stream is no feed', async (t) => {
 t.test('the next of several addresses is tried when one does not answer', async (t) => {
   const feed = freshFeed()
   await publish(feed, session('s1'))
-  const proxy = await cuttableProxy(t, redisUrl)
+  const proxy = await tcpRelay(t, redisUrl)
   await proxy.refuse()
   const app = await readyServer(t, { ...feed, redisUrl: `${proxy.url}, ${redisUrl}` })
   t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')

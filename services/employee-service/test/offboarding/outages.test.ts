@@ -1,4 +1,4 @@
-import { cuttableProxy, privatePostgres } from '@latchkey/test-kit'
+import { privatePostgres, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { employeeApp } from '../employee-app.ts'
 import { authServer } from './auth-server.ts'
@@ -12,12 +12,12 @@ const moments = [
 for (const { moment, sent } of moments) {
   t.test(`an answer of Postgres that gets lost ${moment} loses nothing and repeats nothing`, async (t) => {
     const postgres = await privatePostgres(t)
-    const proxy = await cuttableProxy(t, postgres.url)
+    const proxy = await tcpRelay(t, postgres.url)
     const auth = await authServer(t)
     const { app } = await employeeApp(t, (config) => ({ ...config, auth: auth.config, database: { url: proxy.url } }))
     const linked = await createLinked(app)
     // The first of its kind on each connection comes with its text.
-    const lost = proxy.swallowNextReply(sent)
+    const lost = proxy.loseReply({ to: sent }).lost
     let answer = await terminate(app, linked)
     for (; answer.statusCode === 503; answer = await terminate(app, linked));
     t.equal(answer.statusCode, 202)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cuttableProxy, privatePostgres, privateRedis } from '@latchkey/test-kit'
+import { privatePostgres, privateRedis, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { buildApp } from '../../src/index.ts'
 import { employeeApp } from '../employee-app.ts'
@@ -61,7 +61,7 @@ t.test('once it is done tokens from before stay refused, and later ones work', a
 
 t.test('a replica that hears of nothing finds out by itself', async (t) => {
   const postgres = await privatePostgres(t)
-  const proxy = await cuttableProxy(t, postgres.url)
+  const proxy = await tcpRelay(t, postgres.url)
   const { app, config } = await employeeApp(t, (config) => ({ ...config, database: { url: postgres.url } }))
   const cut = await buildApp({ ...config, database: { url: proxy.url }, logLevel: 'silent' })
   t.teardown(() => cut.close())

@@ -1,12 +1,11 @@
-import type { EmployeeSort } from '../../../../services/employee-service/src/employees/employee-sort.ts'
-import type { EmployeeFilter } from '../../../../services/employee-service/src/employees/search/employee-listing-repository.ts'
+import type { EmployeeFilter, EmployeeSort } from '@latchkey/employee-service/bench'
 import { CHIEF } from './population.ts'
 
 export type Case = {
   readonly title: string
   readonly filter: EmployeeFilter
   readonly sort: EmployeeSort
-  /** The page in the middle of the list, where the walk of a client would be then. */
+  /** Reads the page in the middle of the list, as a client does that walks through it. */
   readonly deep?: true
 }
 
@@ -30,19 +29,19 @@ const searched: [what: string, query: string][] = [
   ['first and last name', 'grace hopper'],
   ['with accents', 'ÅNGSTRÖM Åsa'],
   ['an e-mail', 'ada.smith.1@'],
-  ['nobody', 'xylophone'],
-  ['an address that nobody has', 'example.co.uk'],
-  ['an end that nobody has', 'com.'],
-  ['what everybody has', 'example'],
+  ['no match', 'xylophone'],
+  ['an address without a match', 'example.co.uk'],
+  ['an ending without a match', 'com.'],
+  ['a word in every row', 'example'],
   ['a common title', 'engineer'],
   ['two common words', 'senior engineer'],
-  ['common words that are seldom together', 'nguyen org'],
+  ['common words, seldom together', 'nguyen org'],
   ['a common surname', 'nguyen'],
   ['one letter', 'a'],
   ['a seldom letter', 'q'],
   ['two letters', 'an'],
   ['two seldom letters', 'zu'],
-  ['two letters that nobody has', 'qx'],
+  ['two letters without a match', 'qx'],
   ['one and two letters', 'j sm'],
   ['a sign', '&'],
   ['one Chinese character', '伟'],

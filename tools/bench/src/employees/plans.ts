@@ -6,7 +6,7 @@ export type Statement = { readonly text: string; readonly values: readonly unkno
 export type PlanFacts = {
   /** How employees are reached: the indexes, or `reads all`. */
   readonly ways: readonly string[]
-  /** Most rows that a sort got. */
+  /** Largest number of rows that a sort read. */
   readonly sorted: number
   readonly readsAll: boolean
 }
@@ -21,19 +21,18 @@ type Node = {
 }
 
 /**
- * How Postgres carries the statement out, by its own account, and actually. A prepared statement may be planned for these
- * values or for any: both are looked at.
+ * Explains and runs a statement. A prepared statement may be planned for its values or for any values: both plans count.
  */
 export async function planOf(client: pg.Client, { text, values }: Statement): Promise<PlanFacts> {
   const ways = new Set<string>()
   let sorted = 0
   for (const mode of ['force_custom_plan', 'force_generic_plan']) {
     await client.query(`set plan_cache_mode = ${mode}`)
-    await client.query(`prepare looked_at as ${text}`)
+    await client.query(`prepare examined as ${text}`)
     const literals = values.map(literalOf)
-    const execute = literals.length === 0 ? 'looked_at' : `looked_at(${literals.join(', ')})`
+    const execute = literals.length === 0 ? 'examined' : `examined(${literals.join(', ')})`
     const { rows } = await client.query(`explain (analyze, format json) execute ${execute}`)
-    await client.query('deallocate looked_at')
+    await client.query('deallocate examined')
     const [{ Plan: plan }] = rows[0]['QUERY PLAN'] as [{ Plan: Node }]
     for (const node of nodesOf(plan)) {
       if (node['Node Type'] === 'Seq Scan' && node['Relation Name'] === 'employees') ways.add('reads all')

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-// Names as a company has them: some that many share, a long tail that few do, accents, other scripts.
+// Names as in a real company: some common, a long tail of rare ones, accents, other scripts.
 const FIRST =
   'Ada Grace Linus Zoë Åsa José María Søren Łukasz Noémie Björn Chloé Anna Jan Maria Peter Susan David Emma Noah Mia Liam Olivia Ivan Olga Дмитрий Ольга Γιώργος 伟 芳 Mohammed Fatima Priya Arjun Yuki Kenji Sofia Mateo Lucas Elena'
 const LAST =
@@ -12,15 +12,15 @@ const FIELD =
   'Engineer Analyst Accountant Nurse Driver Designer Architect Clerk Buyer Planner Technician Welder Recruiter Counsel Auditor'
 
 const list = (words: string): string => `'{${words.split(' ').join(',')}}'::text[]`
-/** One of the words by chance, the first ones more often. */
+/** A random word, the first ones more often. */
 const some = (words: string, lean = 2): string =>
   `(${list(words)})[1 + floor(power(random(), ${lean}) * ${words.split(' ').length})::int]`
-/** Too many to guess: three syllables. */
+/** Three random syllables. */
 const rare = `initcap(${[1, 2, 3].map(() => some(SYLLABLES, 1)).join(' || ')})`
 
 const idOf = (n: string): string => `('01900000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
 
-/** Who all of one in a hundred report to. */
+/** Manager of one employee in a hundred. */
 export const CHIEF = '01900000-0000-7000-8000-000000000001'
 
 /** Adds employees `from` to `to`: the same ones in every run, since `random()` is seeded. */

@@ -1,14 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Algorithm } from '@latchkey/access-token'
-import { createEntry, type RingText, writeRing } from '@latchkey/stack'
+import { createEntry, type RingText, sleep, writeRing } from '@latchkey/stack'
 
-/** One ring in several files, as services on different machines have it: a change reaches them one after another. */
+/** One ring in several files, as on several machines: a change reaches them one after another. */
 export type RingFiles = {
   readonly files: readonly string[]
   readonly signingKid: string
-  /** The next key signs; one more is made for later; the oldest goes. Resolves when every file says so. */
+  /** The next key signs, one more is added for later, the oldest is dropped. Resolves when every file has changed. */
   change(): Promise<void>
 }
 
@@ -16,13 +15,13 @@ export type RingFilesOptions = {
   readonly directory: string
   readonly algorithm: Algorithm
   readonly count: number
-  /** How many changes before its turn a key is in the ring. */
+  /** For how many changes a key is in the ring before it signs. */
   readonly lead: number
-  /** How many keys that no longer sign stay in it. */
+  /** How many keys that no longer sign stay in the ring. */
   readonly kept: number
 }
 
-/** Longest time between the first file's change and the last one's. */
+/** Longest time between the changes of the first and the last file. */
 const SPREAD_MS = 800
 
 export function createRingFiles({ directory, algorithm, count, lead, kept }: RingFilesOptions): RingFiles {
@@ -42,7 +41,7 @@ export function createRingFiles({ directory, algorithm, count, lead, kept }: Rin
     },
     async change() {
       const [next, ...later] = coming
-      if (next === undefined) throw new Error('a ring needs a key to come')
+      if (next === undefined) throw new Error('the ring has no next key')
       past = [signing, ...past].slice(0, kept)
       signing = next
       coming = [...later, make()]

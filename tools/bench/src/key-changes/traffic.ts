@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { sleep } from '@latchkey/stack'
 
 export type Traffic = {
   readonly sent: number
-  /** Answers to good tokens that were no 200, by what they were. */
+  /** Counts of the responses to good tokens other than 200, by status and code. */
   readonly refused: ReadonlyMap<string, number>
-  /** Keys that the tokens in use were signed with. */
+  /** Keys that signed the tokens in use. */
   readonly kids: ReadonlySet<string>
-  /** A token that is good for a while and was signed with this key. */
+  /** A token signed with this key, good for five seconds or more. */
   tokenUnder(kid: string): string | undefined
   stop(): Promise<void>
 }
@@ -14,20 +14,21 @@ export type Traffic = {
 export type TrafficOptions = {
   readonly refreshTokens: readonly string[]
   readonly refresh: (refreshToken: string) => Promise<{ accessToken: string; refreshToken: string }>
-  /** Presents a token; resolves to the status and code of the answer. */
+  /** Presents a token; resolves to the status and code of the response. */
   readonly present: (token: string) => Promise<string>
   readonly perSecond: number
-  /** How long before its end a token is presented for the last time, and how long it lives, in milliseconds. */
+  /** How long before its expiry a token is presented for the last time. */
   readonly marginMs: number
-  readonly lifeMs: number
+  /** From its issue to its expiry. */
+  readonly lifetimeMs: number
 }
 
-type Minted = { readonly token: string; readonly kid: string; readonly until: number }
+type Issued = { readonly token: string; readonly kid: string; readonly until: number }
 
-/** Clients that refresh at different times and present every good token that they hold, whichever key signed it. */
+/** Clients that refresh at different times and present every good token they hold, whichever key signed it. */
 export function startTraffic(options: TrafficOptions): Traffic {
-  const { refreshTokens, refresh, present, perSecond, marginMs, lifeMs } = options
-  const minted: Minted[] = []
+  const { refreshTokens, refresh, present, perSecond, marginMs, lifetimeMs } = options
+  const issued: Issued[] = []
   const refused = new Map<string, number>()
   const kids = new Set<string>()
   let sent = 0
@@ -36,17 +37,17 @@ export function startTraffic(options: TrafficOptions): Traffic {
   async function client(first: string): Promise<void> {
     let held = first
     while (isRunning) {
-      const until = performance.now() + lifeMs - marginMs
+      const until = performance.now() + lifetimeMs - marginMs
       const { accessToken, refreshToken } = await refresh(held)
       held = refreshToken
-      minted.push({ token: accessToken, kid: kidOf(accessToken), until })
-      await sleep(Math.random() * (lifeMs - marginMs))
+      issued.push({ token: accessToken, kid: kidOf(accessToken), until })
+      await sleep(Math.random() * (lifetimeMs - marginMs))
     }
   }
 
   async function presentOne(): Promise<void> {
-    while (minted[0] !== undefined && minted[0].until < performance.now()) minted.shift()
-    const chosen = minted[Math.floor(Math.random() * minted.length)]
+    while (issued[0] !== undefined && issued[0].until < performance.now()) issued.shift()
+    const chosen = issued[Math.floor(Math.random() * issued.length)]
     if (chosen === undefined || chosen.until < performance.now()) return
     sent++
     kids.add(chosen.kid)
@@ -56,12 +57,12 @@ export function startTraffic(options: TrafficOptions): Traffic {
 
   async function presentAll(): Promise<void> {
     const start = performance.now()
-    const under: Promise<void>[] = []
+    const pending: Promise<void>[] = []
     for (let n = 0; isRunning; n++) {
-      under.push(presentOne())
+      pending.push(presentOne())
       await sleep(Math.max(0, start + ((n + 1) * 1000) / perSecond - performance.now()))
     }
-    await Promise.all(under)
+    await Promise.all(pending)
   }
 
   const all = [presentAll(), ...refreshTokens.map(client)]
@@ -71,7 +72,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
     get sent() {
       return sent
     },
-    tokenUnder: (kid) => minted.findLast((each) => each.kid === kid && each.until > performance.now() + 5000)?.token,
+    tokenUnder: (kid) => issued.findLast((each) => each.kid === kid && each.until > performance.now() + 5000)?.token,
     async stop() {
       isRunning = false
       await Promise.all(all)

@@ -4,9 +4,9 @@ import { availableParallelism } from 'node:os'
 const SERVER_CORE = '0'
 const LOAD_CORE = '1'
 
-/** Which cores are used; without taskset or with one core only, nothing is pinned and numbers are worth less. */
+/** Which cores are used. Without taskset, or with one core, nothing is pinned and the numbers are less reliable. */
 export type Cores = {
-  /** What stands in front of the command line of a measured server. */
+  /** Prefix of a measured server's command line. */
   readonly serverPrefix: readonly string[]
   readonly description: string
   /** The core of the measured server alone; undefined when nothing is pinned. */
@@ -14,8 +14,8 @@ export type Cores = {
 }
 
 /**
- * Gives the measured server a core of its own. We ourselves move to the other one, and so does what we start without
- * the prefix: Redis and Postgres, whose work is the same for all that are compared.
+ * Reserves a core for the measured server. This process moves to the other one, with what it starts without the prefix:
+ * Redis and Postgres, whose work is the same for all targets.
  */
 export function takeCores(): Cores {
   if (availableParallelism() >= 2) {
@@ -31,6 +31,6 @@ export function takeCores(): Cores {
   return {
     serverPrefix: [],
     serverCore: undefined,
-    description: 'nothing pinned to a core (that takes taskset and two cores)',
+    description: 'nothing pinned to a core (needs taskset and two cores)',
   }
 }

@@ -5,13 +5,13 @@ const TICKS_PER_SECOND = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'u
 
 const toMs = (ticks: number): number => (ticks * 1000) / TICKS_PER_SECOND
 
-/** CPU time that a process has used so far with all its threads, in milliseconds and steps of ten: proc(5), `stat`. */
+/** CPU time of a process so far, all threads included, in milliseconds and steps of ten: proc(5), `stat`. */
 export function cpuTimeMs(pid: number): number {
   const fields = statFields(pid)
   return toMs(Number(fields[11]) + Number(fields[12]))
 }
 
-/** The same of all its child processes that have ended. Postgres has one for each connection. */
+/** The same for all its child processes that have ended. Postgres has one for each connection. */
 export function endedChildrenCpuTimeMs(pid: number): number {
   const fields = statFields(pid)
   return toMs(Number(fields[13]) + Number(fields[14]))
@@ -19,11 +19,11 @@ export function endedChildrenCpuTimeMs(pid: number): number {
 
 function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The command name is in parentheses and may hold anything; the fields after it are numbers.
+  // The command name is in parentheses and may contain anything; the fields after it are numbers.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
-/** For how long a core has been busy so far, whoever used it, in milliseconds; other guests of the host included. */
+/** How long a core has been busy so far, in milliseconds, whichever program used it; other guests of the host included. */
 export function coreTimeMs(core: string): number {
   const line = readFileSync('/proc/stat', 'utf8')
     .split('\n')

@@ -1,10 +1,18 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureDatabase, redisProgram, startPostgres, startRedis } from '@latchkey/stack'
+import {
+  type ChildProcesses,
+  createChildProcesses,
+  ensureDatabase,
+  redisProgram,
+  startPostgres,
+  startRedis,
+} from '@latchkey/stack'
 
-/** A Postgres and a Redis of this run alone. */
+/** A Postgres and a Redis of this run alone, and what starts the measured servers beside them. */
 export type DataServers = {
+  readonly processes: ChildProcesses
   readonly authDatabaseUrl: string
   readonly employeeDatabaseUrl: string
   readonly redisUrl: string
@@ -16,23 +24,34 @@ export type DataServers = {
 
 const PASSWORD = 'bench-only-nothing-of-worth-inside'
 
+/** A signal ends the run from here on, with every process that it started. */
 export async function startDataServers(): Promise<DataServers> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-  // Postgres may have to run as another user, who has to get through.
+  // Postgres may run as another user, who needs to enter it.
   chmodSync(directory, 0o755)
+  const processes = createChildProcesses()
   const program = await redisProgram((line) => console.error(line))
   const [postgres, redis] = await Promise.all([
     startPostgres({
+      processes,
       directory: join(directory, 'postgres'),
       runDirectory: directory,
       superuserPassword: PASSWORD,
       durable: false,
     }),
-    startRedis({ program, directory: join(directory, 'redis'), runDirectory: directory, password: PASSWORD }),
+    startRedis({
+      processes,
+      program,
+      directory: join(directory, 'redis'),
+      runDirectory: directory,
+      password: PASSWORD,
+    }),
   ])
   const addDatabase = (name: string): Promise<string> => ensureDatabase(postgres, { name, password: PASSWORD })
   return {
+    processes,
     authDatabaseUrl: await addDatabase('auth'),
     employeeDatabaseUrl: await addDatabase('employee'),
     redisUrl: redis.url,

@@ -1,4 +1,4 @@
-/** The middle of a run, and how far it went to either side. */
+/** Median and range of one run. */
 export type Spread = { readonly median: number; readonly min: number; readonly max: number }
 
 /** @param values at least one */

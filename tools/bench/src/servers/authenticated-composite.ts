@@ -1,4 +1,4 @@
-import { WHO_AM_I } from '../workloads/who-am-i.ts'
+import { WHO_AM_I } from '../workloads/authenticated.ts'
 import { bearerCheck } from './bearer-check.ts'
 import { createPlainServer, listen } from './plain-server.ts'
 

@@ -2,7 +2,7 @@ import { resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, runService } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { AUDIENCE, ISSUER, tokenEnvironment } from '../tokens.ts'
-import { WHO_AM_I } from '../workloads/who-am-i.ts'
+import { WHO_AM_I } from '../workloads/authenticated.ts'
 
 /** A service as anybody would write it: our server, our plugin, one route behind a scope. */
 async function build(): Promise<AppInstance> {

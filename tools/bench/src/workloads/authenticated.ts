@@ -1,12 +1,14 @@
-import { getRequest } from '../load/conversation.ts'
+import { getRequest } from '../load/exchange.ts'
 import { accessTokens } from '../tokens.ts'
-import { WHO_AM_I } from './who-am-i.ts'
 import type { Workload } from './workload.ts'
 
-/** A route of a service of one's own behind a scope, with a small JSON answer: what the token check costs. */
+/** The path of the route; its response is a part of the caller's token. */
+export const WHO_AM_I = '/who-am-i'
+
+/** A route behind a scope with a small JSON response: what the token check costs. */
 export function authenticated(): Workload {
   const requests = accessTokens(500).map((token) => getRequest(WHO_AM_I, token))
-  const converse = (connection: number) => {
+  const exchange = (connection: number) => {
     let n = connection
     return { next: () => requests[n++ % requests.length] ?? '' }
   }
@@ -15,7 +17,7 @@ export function authenticated(): Workload {
     title: 'authenticated request',
     method: 'GET',
     route: WHO_AM_I,
-    ours: { entry: server('authenticated-ours'), environment: {}, converse },
-    composite: { entry: server('authenticated-composite'), environment: {}, converse },
+    ours: { entry: server('authenticated-ours'), environment: {}, exchange },
+    composite: { entry: server('authenticated-composite'), environment: {}, exchange },
   }
 }

@@ -1,15 +1,16 @@
+import { serviceMain } from '@latchkey/stack'
 import pg from 'pg'
-import { getRequest } from '../load/conversation.ts'
+import { getRequest } from '../load/exchange.ts'
 import { accessTokens, tokenEnvironment } from '../tokens.ts'
 import type { Bench, Workload } from './workload.ts'
 
 const EMPLOYEES = 1000
 
-/** `GET /employees/:id` of employee-service, each time another employee, from Postgres. */
+/** `GET /employees/:id` of employee-service, each time another employee, read from Postgres. */
 export function employeeRead({ data }: Bench): Workload {
   const tokens = accessTokens(500)
   let requests: string[] = []
-  const converse = (connection: number) => {
+  const exchange = (connection: number) => {
     let n = connection * 31
     return { next: () => requests[n++ % requests.length] ?? '' }
   }
@@ -23,10 +24,10 @@ export function employeeRead({ data }: Bench): Workload {
     method: 'GET',
     route: '/employees/:id',
     ours: {
-      entry: new URL('../../../../services/employee-service/src/main.ts', import.meta.url).pathname,
+      entry: serviceMain('employee-service'),
       environment,
-      converse,
-      // The service has made its tables by now.
+      exchange,
+      // By now the service has migrated its database.
       async prepare() {
         const ids = await insertEmployees(data.employeeDatabaseUrl)
         requests = ids.map((id, n) => getRequest(`/employees/${id}`, tokens[n % tokens.length] ?? ''))
@@ -35,7 +36,7 @@ export function employeeRead({ data }: Bench): Workload {
     composite: {
       entry: new URL('../servers/employee-composite.ts', import.meta.url).pathname,
       environment,
-      converse,
+      exchange,
     },
   }
 }

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { createRedisDeadline, createRedisSessionCommands } from '@latchkey/auth-service/bench'
 import { Redis } from 'ioredis'
-import { createRedisDeadline } from '../../../../services/auth-service/src/redis/redis-deadline.ts'
-import { createRedisSessionCommands } from '../../../../services/auth-service/src/sessions/redis-session-commands.ts'
 import { signRefreshToken } from '../tokens.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -48,7 +47,7 @@ export function openOurSessions(redisUrl: string, count: number): Promise<string
         snapshot: { user, tokenVersion: 0 },
       })
       if (opening.outcome !== 'opened')
-        throw new Error('a session in the way of another, where each has its own device')
+        throw new Error('a session replaced another one, though each has its own device')
       const { handedOut } = opening
       return tokenOf(key, handedOut.handedOutAt, handedOut.expiresAt)
     })

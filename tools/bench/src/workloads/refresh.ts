@@ -1,12 +1,12 @@
-import type { Conversation } from '../load/conversation.ts'
-import { postRequest } from '../load/conversation.ts'
+import { serviceMain } from '@latchkey/stack'
+import { type Exchange, postRequest } from '../load/exchange.ts'
 import { tokenEnvironment } from '../tokens.ts'
 import { openOurSessions, openPlainSessions } from './refresh-sessions.ts'
 import type { Bench, Workload } from './workload.ts'
 
 const PATH = '/auth/refresh'
 
-/** `POST /auth/refresh` of auth-service with the token in the body: every connection goes on with what it got last. */
+/** `POST /auth/refresh` of auth-service with the token in the body: every connection continues with the token it got last. */
 export function refresh({ data, connections, sessions }: Bench): Workload {
   const environment = {
     ...tokenEnvironment,
@@ -18,7 +18,7 @@ export function refresh({ data, connections, sessions }: Bench): Workload {
     method: 'POST',
     route: PATH,
     ours: {
-      entry: new URL('../../../../services/auth-service/src/main.ts', import.meta.url).pathname,
+      entry: serviceMain('auth-service'),
       environment,
       ...chains(() => openOurSessions(data.redisUrl, sessions), connections),
     },
@@ -30,14 +30,14 @@ export function refresh({ data, connections, sessions }: Bench): Workload {
   }
 }
 
-/** Divides sessions among the connections; each turns its own in a circle. */
+/** Divides the sessions among the connections; each cycles through its own. */
 function chains(open: () => Promise<string[]>, connections: number) {
   let tokens: string[] = []
   return {
     async prepare(): Promise<void> {
       tokens = await open()
     },
-    converse(connection: number): Conversation {
+    exchange(connection: number): Exchange {
       const own = tokens.filter((_, n) => n % connections === connection)
       let current = 0
       return {
@@ -53,9 +53,9 @@ function chains(open: () => Promise<string[]>, connections: number) {
 
 const MEMBER = '"refreshToken":"'
 
-/** Cheaper than parsing: what asks must not be slower than what answers. */
+/** Cheaper than parsing: the load must not be slower than the server. */
 function refreshTokenOf(body: string): string {
   const start = body.indexOf(MEMBER)
-  if (start === -1) throw new Error(`an answer without refreshToken: ${body}`)
+  if (start === -1) throw new Error(`a response without refreshToken: ${body}`)
   return body.slice(start + MEMBER.length, body.indexOf('"', start + MEMBER.length))
 }

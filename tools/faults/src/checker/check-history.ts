@@ -1,6 +1,5 @@
 import type { HistoryRecord } from '../history/history-record.ts'
 import type { CheckOptions } from './check-options.ts'
-import { isAnswered, isRevocation } from './end-attempt.ts'
 import { exactlyOnce } from './exactly-once.ts'
 import { failClosed } from './fail-closed.ts'
 import { falseTheft } from './false-theft.ts'
@@ -8,18 +7,19 @@ import { feedFollowed } from './feed-followed.ts'
 import { oneLeaf } from './one-leaf.ts'
 import { recovery, recoveryTimes } from './recovery.ts'
 import { resurrection } from './resurrection.ts'
-import { isRobbed, sessionHistories } from './session-history.ts'
+import { isAnswered, isRevocation } from './revocation-attempt.ts'
+import { isStolen, sessionHistories } from './session-history.ts'
 import type { Violation } from './violation.ts'
 
 export type Findings = {
   readonly operations: number
-  /** Sessions that no thief ever touched. */
+  /** Sessions whose tokens no thief presented. */
   readonly honestSessions: number
-  /** Presentations of a copied token that were answered. */
+  /** Copied tokens that were presented, and accepted or refused. */
   readonly thefts: number
-  /** Ends that somebody asked for and was answered. */
+  /** Revocations that were requested and acknowledged. */
   readonly revocations: number
-  /** By the time at which they show. */
+  /** Sorted by time. */
   readonly violations: readonly Violation[]
   /** Milliseconds from the end of each fault to the first refresh that succeeds. */
   readonly recoveryMs: readonly number[]
@@ -27,7 +27,7 @@ export type Findings = {
   readonly unavailableMs: readonly number[]
 }
 
-/** Judges a history from outside, by what was answered alone. */
+/** Checks a history by its responses alone, without knowledge of the servers. */
 export function checkHistory(records: readonly HistoryRecord[], options: CheckOptions): Findings {
   const sessions = sessionHistories(records)
   const operations = records.filter((record) => record.kind === 'operation')
@@ -42,7 +42,7 @@ export function checkHistory(records: readonly HistoryRecord[], options: CheckOp
   ]
   return {
     operations: operations.length,
-    honestSessions: sessions.filter((session) => session.opened.actor === 'client' && !isRobbed(session)).length,
+    honestSessions: sessions.filter((session) => session.opened.actor === 'client' && !isStolen(session)).length,
     thefts: operations.filter(({ actor, status }) => actor === 'thief' && (status === 200 || status === 401)).length,
     revocations: operations.filter((operation) => isRevocation(operation) && isAnswered(operation)).length,
     violations: violations.sort((a, b) => a.operation.start - b.operation.start),

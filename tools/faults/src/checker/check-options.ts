@@ -1,12 +1,12 @@
-/** Promises in numbers; all in milliseconds. While the machine itself stands still no time passes. */
+/** The bounds, in milliseconds. Stalls of the machine do not count. */
 export type CheckOptions = {
   /** `REFRESH_GRACE` of the services in this history. */
   readonly graceMs: number
-  /** How long an access token may still pass at a connected verifier once the end of its session was answered. */
+  /** How long a connected verifier may accept an access token after the revocation was acknowledged. */
   readonly feedBoundMs: number
-  /** The same once a verifier that was cut off can reach the feed again, for which it looks at least once a second. */
+  /** The same after a verifier can reach the feed again; it tries at least once a second. */
   readonly resyncMs: number
-  /** Until a verifier that is cut off must have noticed. */
+  /** How long a verifier may take to notice that it is cut off. */
   readonly noticeMs: number
 }
 

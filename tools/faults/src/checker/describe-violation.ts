@@ -1,13 +1,13 @@
 import type { Fault, HistoryRecord, Operation } from '../history/history-record.ts'
-import { isRevocation } from './end-attempt.ts'
+import { isRevocation } from './revocation-attempt.ts'
 import { sessionHistories } from './session-history.ts'
 import type { Violation } from './violation.ts'
 
-/** How much is told of what came after. */
+/** What happened up to here after the violation is printed too. */
 const AFTERWARDS_MS = 500
 const MOST_LINES = 60
 
-/** A violation with all that happened to its session, line by line; times in seconds. */
+/** A violation and the history of its session, one line each; times in seconds. */
 export function describeViolation(violation: Violation, records: readonly HistoryRecord[]): string {
   const { operation } = violation
   const session = sessionHistories(records).find(({ sid }) => sid === operation.session)
@@ -15,7 +15,7 @@ export function describeViolation(violation: Violation, records: readonly Histor
     ? [
         session.opened,
         ...session.operations,
-        ...endsOf(operation.user, records),
+        ...revocationsOf(operation.user, records),
         ...session.attempts.map((attempt) => attempt.operation),
       ]
     : [operation]
@@ -30,25 +30,24 @@ export function describeViolation(violation: Violation, records: readonly Histor
   return [`${violation.invariant}: ${violation.message}`, ...lines].join('\n')
 }
 
-/** Also those that failed, or that came before the session was opened. */
-const endsOf = (user: string, records: readonly HistoryRecord[]): Operation[] =>
+/** All revocations of a user, also failed ones and ones before the session was opened. */
+const revocationsOf = (user: string, records: readonly HistoryRecord[]): Operation[] =>
   records
     .filter((record) => record.kind === 'operation')
     .filter((record) => record.user === user && isRevocation(record))
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3).padStart(8)
 
-const describe = (record: HistoryRecord): string =>
-  `${seconds(record.start)}–${seconds(record.end)}  ${whatHappened(record)}`
+const describe = (record: HistoryRecord): string => `${seconds(record.start)}–${seconds(record.end)}  ${textOf(record)}`
 
-function whatHappened(record: HistoryRecord): string {
+function textOf(record: HistoryRecord): string {
   switch (record.kind) {
     case 'operation':
       return describeOperation(record)
     case 'fault':
       return describeFault(record)
     case 'stall':
-      return '*** the machine stood still'
+      return '*** the machine was stalled'
   }
 }
 
@@ -56,7 +55,7 @@ const describeFault = ({ name, lostFrom }: Fault): string =>
   `*** ${name}${lostFrom === undefined ? '' : `, writes since ${seconds(lostFrom)} lost`}`
 
 function describeOperation(operation: Operation): string {
-  const { actor, call, server, device, session, sent, received, status, code, reason, unheard, cleared } = operation
+  const { actor, call, server, device, session, sent, received, status, code, reason, lost, cleared } = operation
   return [
     `${actor} → ${server}: ${call}`,
     device && `device ${device}`,
@@ -66,7 +65,7 @@ function describeOperation(operation: Operation): string {
     code,
     reason && `(${reason})`,
     received !== undefined && `generation ${received}`,
-    unheard && 'answer lost',
+    lost && 'response lost',
     cleared && 'cookie cleared',
   ]
     .filter(Boolean)

@@ -1,10 +1,10 @@
-import { isRobbed, type SessionHistory } from './session-history.ts'
+import { isStolen, type SessionHistory } from './session-history.ts'
 import type { Violation } from './violation.ts'
 
-/** I-EXACTLYONCE: repeated within the grace, a refresh hands out one successor, however many answers were lost. */
+/** I-EXACTLYONCE: repeated within the grace, a refresh issues one successor, however many responses were lost. */
 export function exactlyOnce(sessions: readonly SessionHistory[], { graceMs }: { graceMs: number }): Violation[] {
   return sessions
-    .filter((session) => !isRobbed(session))
+    .filter((session) => !isStolen(session))
     .flatMap(({ operations }): Violation[] => {
       const refreshes = operations.filter(({ actor, call }) => actor === 'client' && call === 'refresh')
       const firstStart = new Map<number, number>()

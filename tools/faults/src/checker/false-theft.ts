@@ -1,34 +1,34 @@
 import type { HistoryRecord, Operation } from '../history/history-record.ts'
-import { isRobbed, type SessionHistory } from './session-history.ts'
+import { isStolen, type SessionHistory } from './session-history.ts'
 import type { Violation } from './violation.ts'
 
 const HONEST = new Set(['client', 'revoker'])
 
-/** I-NOFALSETHEFT: whoever is refused has been robbed, or somebody ended the session, and the reason told is that one. */
+/** I-NOFALSETHEFT: a client is refused only after a theft or a revocation, and the response names that reason. */
 export function falseTheft(sessions: readonly SessionHistory[], records: readonly HistoryRecord[]): Violation[] {
   const refusals = sessions.flatMap((session) =>
     session.operations
       .filter(({ actor, status }) => HONEST.has(actor) && (status === 401 || status === 403))
-      .map((operation) => ({ operation, message: objection(operation, session) })),
+      .map((operation) => ({ operation, message: faultOf(operation, session) })),
   )
   return [...refusals, ...falseSignInRefusals(records)].flatMap(({ operation, message }) =>
     message === undefined ? [] : [{ invariant: 'I-NOFALSETHEFT', operation, message }],
   )
 }
 
-function objection(operation: Operation, session: SessionHistory): string | undefined {
+function faultOf(operation: Operation, session: SessionHistory): string | undefined {
   const { call, code, reason, status } = operation
   const attempts = session.attempts.filter((attempt) => attempt.operation.start < operation.end)
   if (call !== 'refresh') {
-    return attempts.length > 0 ? undefined : `${call} was answered ${status} ${code}, and nobody ended the session`
+    return attempts.length > 0 ? undefined : `${call} was answered ${status} ${code}, and the session was not revoked`
   }
   if (code === 'session_ended') {
     return attempts.some((attempt) => attempt.reason === reason)
       ? undefined
-      : `the session is said to be over (${reason}), and nobody did that`
+      : `the session ended (${reason}), and nothing caused that`
   }
   if (code === 'token_reused' || code === 'token_superseded') {
-    return isRobbed(session, operation.end) ? undefined : `an honest client was answered ${code}`
+    return isStolen(session, operation.end) ? undefined : `an honest client was answered ${code}`
   }
   return `an honest refresh was answered ${status} ${code}`
 }
@@ -45,7 +45,7 @@ function falseSignInRefusals(
       message:
         operation.code === 'account_disabled' && mayBeDisabled(operation, changes)
           ? undefined
-          : `a right password was answered ${operation.status} ${operation.code}`,
+          : `a correct password was answered ${operation.status} ${operation.code}`,
     }))
 }
 

@@ -5,22 +5,26 @@ import type { Violation } from './violation.ts'
 type Rotation = Operation & { readonly sent: number; readonly received: number }
 
 /**
- * I-ONELEAF: a generation leads on no more once a newer one was presented, or once it was made void. Unless the store
- * lost that: it can not refuse what it does not know.
+ * I-ONELEAF: a generation has no successor once a newer one was presented, or once it was replaced. Unless the store lost
+ * that: it cannot refuse what it does not know.
  */
 export function oneLeaf(sessions: readonly SessionHistory[], records: readonly HistoryRecord[]): Violation[] {
-  const losses = records.filter((record) => record.kind === 'fault' && record.lostFrom !== undefined) as Fault[]
+  const losses = records.filter((record) => record.kind === 'fault').filter(({ lostFrom }) => lostFrom !== undefined)
   return sessions.flatMap(({ operations }) => {
     const rotations = operations.filter(isRotation)
     return rotations.flatMap((rotation): Violation[] => {
-      const against = rotations.find(
+      const earlier = rotations.find(
         (other) => other.end < rotation.start && forbids(other, rotation) && !isLost(other, rotation, losses),
       )
-      if (against === undefined) return []
+      if (earlier === undefined) return []
       const why =
-        against.sent > rotation.sent ? `${against.sent} had been presented` : `${against.received} had replaced it`
+        earlier.sent > rotation.sent ? `${earlier.sent} had been presented` : `${earlier.received} had replaced it`
       return [
-        { invariant: 'I-ONELEAF', operation: rotation, message: `generation ${rotation.sent} leads on after ${why}` },
+        {
+          invariant: 'I-ONELEAF',
+          operation: rotation,
+          message: `generation ${rotation.sent} has a successor after ${why}`,
+        },
       ]
     })
   })

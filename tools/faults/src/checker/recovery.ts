@@ -2,27 +2,27 @@ import type { Fault, HistoryRecord, Operation } from '../history/history-record.
 import type { SessionHistory } from './session-history.ts'
 import type { Violation } from './violation.ts'
 
-/** I-RECOVER: who wants to go on after a fault, and was not ended, can: with the token that is held. */
+/** I-RECOVER: a client whose session was not revoked can refresh after a fault, with the token it holds. */
 export function recovery(sessions: readonly SessionHistory[], records: readonly HistoryRecord[]): Violation[] {
   return storeFaults(records).flatMap((fault) =>
     sessions
       .filter((session) => isDue(session, fault))
       .filter(({ operations }) => {
-        const tries = operations.filter((operation) => isTryWithin(operation, fault.end, fault.settled))
+        const tries = operations.filter((operation) => isTryWithin(operation, fault.end, fault.recoveredBy))
         return tries.length > 0 && !tries.some(({ status }) => status === 200)
       })
       .map(
         ({ opened }): Violation => ({
           invariant: 'I-RECOVER',
           operation: opened,
-          until: fault.settled,
-          message: `no refresh succeeded in ${Math.round(fault.settled - fault.end)} ms after "${fault.name}"`,
+          until: fault.recoveredBy,
+          message: `no refresh succeeded in ${Math.round(fault.recoveredBy - fault.end)} ms after "${fault.name}"`,
         }),
       ),
   )
 }
 
-/** How long after each fault the first refresh succeeded; 0 when it did before the store was seen to be back. */
+/** Milliseconds from the end of each fault to the first refresh that succeeded. */
 export function recoveryTimes(records: readonly HistoryRecord[]): number[] {
   const operations = records.filter((record) => record.kind === 'operation')
   return storeFaults(records).flatMap((fault) => {
@@ -35,14 +35,14 @@ export function recoveryTimes(records: readonly HistoryRecord[]): number[] {
 }
 
 const storeFaults = (records: readonly HistoryRecord[]): Fault[] =>
-  records.filter((record) => record.kind === 'fault' && record.what === 'store') as Fault[]
+  records.filter((record) => record.kind === 'fault').filter(({ what }) => what === 'store')
 
 function isDue({ opened, attempts, deadAt }: SessionHistory, fault: Fault): boolean {
   return (
     opened.actor === 'client' &&
     opened.end <= fault.end &&
-    deadAt > fault.settled &&
-    !attempts.some(({ operation }) => operation.start < fault.settled)
+    deadAt > fault.recoveredBy &&
+    !attempts.some(({ operation }) => operation.start < fault.recoveredBy)
   )
 }
 

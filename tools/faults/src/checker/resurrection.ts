@@ -4,10 +4,10 @@ import type { SessionHistory } from './session-history.ts'
 import { stalledTime } from './stalled-time.ts'
 import type { Violation } from './violation.ts'
 
-/** Calls that auth-service answers under a live session alone. */
-const UNDER_SESSION = new Set(['refresh', 'who-am-i', 'sign-out-everywhere', 'end-own-device'])
+/** Calls that need a live session at auth-service. */
+const NEEDS_SESSION = new Set(['refresh', 'who-am-i', 'sign-out-everywhere', 'revoke-own-device'])
 
-/** I-NORESURRECT: nothing succeeds under a session that began after the session's end was answered. */
+/** I-NORESURRECT: no call succeeds under a session that starts after its revocation was acknowledged. */
 export function resurrection(
   sessions: readonly SessionHistory[],
   records: readonly HistoryRecord[],
@@ -24,16 +24,20 @@ export function resurrection(
       })
       .map((operation): Violation => {
         const late = Math.round(operation.start - deadAt)
-        return { invariant: 'I-NORESURRECT', operation, message: `${operation.call} works ${late} ms after the end` }
+        return {
+          invariant: 'I-NORESURRECT',
+          operation,
+          message: `${operation.call} works ${late} ms after the revocation`,
+        }
       }),
   )
 }
 
 const isSuccess = ({ call, status }: Operation): boolean =>
-  (UNDER_SESSION.has(call) && (status < 300 || status === 404) && status !== 0) ||
+  (NEEDS_SESSION.has(call) && (status < 300 || status === 404) && status !== 0) ||
   (call === 'employees' && status === 200)
 
-/** Until when a call may still begin and succeed. */
+/** The latest start of a call that may succeed. */
 function bound(
   { call, server }: Operation,
   deadAt: number,

@@ -1,6 +1,6 @@
 import type { HistoryRecord } from '../history/history-record.ts'
 
-/** Tells for how much of a span of time the machine stood still, in milliseconds. */
+/** Measures how long the machine was stalled within a span of time, in milliseconds. */
 export function stalledTime(records: readonly HistoryRecord[]): (from: number, to: number) => number {
   const stalls = records.filter((record) => record.kind === 'stall')
   return (from, to) =>

@@ -1,28 +1,28 @@
 import type { Operation } from '../history/history-record.ts'
 
 export type Invariant =
-  /** No honest client is refused for theft, nor told that a session ended which nobody ended. */
+  /** No honest client is refused for theft, or because of a revocation that never happened. */
   | 'I-NOFALSETHEFT'
-  /** What was ended, and the end answered, never works again. */
+  /** A session whose revocation was acknowledged never works again. */
   | 'I-NORESURRECT'
-  /** Of all tokens of a session one line at most leads on. */
+  /** At most one line of a session's tokens can be continued. */
   | 'I-ONELEAF'
-  /** A refresh and its repetitions move the session on by one. */
+  /** A refresh and its repetitions advance the session by one generation. */
   | 'I-EXACTLYONCE'
-  /** What cannot be known is 503, in time, and takes nothing from the client. */
+  /** What the server cannot know is 503, in time, and deletes nothing at the client. */
   | 'I-FAILCLOSED'
-  /** A verifier that is cut off from the feed says so, and one that never read it lets nobody in. */
+  /** A verifier that is cut off from the feed reports so; one that never read it refuses everything. */
   | 'I-FEED'
-  /** After a fault every honest client goes on with what it holds. */
+  /** After a fault every honest client continues with the token it holds. */
   | 'I-RECOVER'
-  /** Who was terminated loses the account, once, whatever is killed meanwhile; and is refused from then on. */
+  /** A terminated employee's account is disabled exactly once, whichever process is killed, and refused from then on. */
   | 'I-OFFBOARD'
 
 export type Violation = {
   readonly invariant: Invariant
   readonly message: string
-  /** The operation that shows it; of I-RECOVER, the sign-in of the session. */
+  /** The operation that shows it; for I-RECOVER the sign-in of the session. */
   readonly operation: Operation
-  /** When it shows, if not with the operation. */
+  /** When it shows, if not at the operation. */
   readonly until?: number
 }

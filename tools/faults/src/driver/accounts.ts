@@ -1,16 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from './api.ts'
-import { ask } from './http.ts'
+import type { Http } from './http.ts'
+
+// Preparation of experiments: not recorded, and an error when it fails.
 
 const PASSWORD = 'violet-harbour-sings-7'
 
-/** Makes an account. @throws when it can not be made: that is no part of any experiment */
-export async function register(url: string): Promise<Account> {
+export type Tokens = { readonly accessToken: string; readonly refreshToken: string }
+
+/** Registers a new account. @throws when that fails */
+export async function register(http: Http, authUrl: string): Promise<Account> {
   const username = `u-${randomBytes(8).toString('hex')}`
   const email = `${username}@example.test`
-  const body = { email, username, password: PASSWORD }
-  const { status, body: answer } = await ask({ method: 'POST', url: `${url}/auth/register`, body })
-  if (status !== 201) throw new Error(`a registration was answered ${status} ${answer.code}`)
-  const user = answer.user as { id: string }
+  const reply = await http.send(`${authUrl}/auth/register`, { body: { email, username, password: PASSWORD } })
+  if (reply.status !== 201) throw new Error(`a registration was answered ${reply.status} ${reply.body.code}`)
+  const user = reply.body.user as { id: string }
   return { id: user.id, email, password: PASSWORD }
+}
+
+/** Signs in on a new device. @throws when that fails */
+export async function signIn(
+  http: Http,
+  authUrl: string,
+  { email, password }: Pick<Account, 'email' | 'password'>,
+): Promise<Tokens> {
+  const { status, body } = await http.send(`${authUrl}/auth/login`, { body: { email, password, delivery: 'body' } })
+  if (status !== 200) throw new Error(`a sign-in was answered ${status} ${body.code}`)
+  return { accessToken: String(body.accessToken), refreshToken: String(body.refreshToken) }
 }

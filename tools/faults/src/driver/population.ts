@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import pLimit from 'p-limit'
 import type { Random } from '../random.ts'
 import { register } from './accounts.ts'
-import type { Api, HeldToken, Target } from './api.ts'
-import { createGraveyard, type Graveyard } from './graveyard.ts'
+import { type Api, type HeldToken, newDeviceId, type Target } from './api.ts'
 import { createHonestClient, type HonestClient, type Pace } from './honest-client.ts'
+import type { Http } from './http.ts'
+import { createRevokedSet, type RevokedSet } from './revoked-set.ts'
 import type { VerifierApi } from './verifier-api.ts'
 
 export type PopulationOptions = {
+  readonly http: Http
   readonly api: Api
   readonly servers: readonly Target[]
   readonly verifiers: readonly VerifierApi[]
@@ -22,25 +23,26 @@ export type PopulationOptions = {
 export type Population = {
   readonly clients: readonly HonestClient[]
   readonly admin: HeldToken
-  readonly graveyard: Graveyard
+  readonly revoked: RevokedSet
 }
 
-/** As many sign-ins at a time as auth-service has hashing threads, so that none has to wait for long. */
+/** The number of hashing threads of auth-service, so that no sign-in waits long. */
 const SIGN_INS_AT_ONCE = 2
 
-/** Makes accounts with several devices each, nobody signed in yet, and signs the administrator in. */
+/** Registers accounts with several devices each, none of them signed in yet, and signs the administrator in. */
 export async function populate(options: PopulationOptions): Promise<Population> {
-  const { api, servers, verifiers, administrator, random, users, devicesEach, graceMs, pace } = options
-  const inTurn = pLimit(SIGN_INS_AT_ONCE)
-  const graveyard = createGraveyard()
-  const { held: admin, operation } = await api.signIn('revoker', { id: 'admin', ...administrator }, newDevice(), 'body')
+  const { http, api, servers, verifiers, administrator, random, users, devicesEach, graceMs, pace } = options
+  const limit = pLimit(SIGN_INS_AT_ONCE)
+  const revoked = createRevokedSet()
+  const root = { id: 'admin', ...administrator }
+  const { held: admin, operation } = await api.signIn('revoker', root, newDeviceId(), 'body')
   if (!admin) throw new Error(`the administrator's sign-in was answered ${operation.status} ${operation.code}`)
   const accounts = await Promise.all(
-    Array.from({ length: users }, () => inTurn(() => register(random.pick(servers).url))),
+    Array.from({ length: users }, () => limit(() => register(http, random.pick(servers).url))),
   )
   const clients = accounts.flatMap((account) =>
     Array.from({ length: devicesEach }, (_, index) => {
-      const deviceId = newDevice()
+      const deviceId = newDeviceId()
       return createHonestClient({
         api,
         verifiers,
@@ -50,12 +52,10 @@ export async function populate(options: PopulationOptions): Promise<Population> 
         random: random.fork(deviceId),
         pace,
         graceMs,
-        graveyard,
-        inTurn,
+        revoked,
+        limit,
       })
     }),
   )
-  return { clients, admin, graveyard }
+  return { clients, admin, revoked }
 }
-
-const newDevice = (): string => randomBytes(16).toString('base64url')

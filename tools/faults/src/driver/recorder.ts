@@ -1,26 +1,26 @@
-import { clock } from '../clock.ts'
+import type { HttpRequest } from '@latchkey/stack'
 import type { HistoryWriter } from '../history/history-file.ts'
-import type { Operation } from '../history/history-record.ts'
-import { type Answer, ask, type Question } from './http.ts'
+import { clock, type Operation } from '../history/history-record.ts'
+import type { Http, Reply } from './http.ts'
 import { clearsCookie, readGrant } from './tokens.ts'
 
-/** What is known of a call before it is made. */
+/** What is known of a call before it is sent. */
 export type Intent = Pick<Operation, 'actor' | 'call' | 'server' | 'user'> &
-  Partial<Pick<Operation, 'device' | 'session' | 'sent' | 'unheard'>>
+  Partial<Pick<Operation, 'device' | 'session' | 'sent' | 'lost'>>
 
-export type Called = { readonly operation: Operation; readonly answer: Answer }
+export type Recorded = { readonly operation: Operation; readonly reply: Reply }
 
-/** Makes calls and takes each down in the history. */
-export type Recorder = { call(intent: Intent, question: Question): Promise<Called> }
+/** Sends calls and adds each to the history. */
+export type Recorder = { call(intent: Intent, url: string, request?: HttpRequest): Promise<Recorded> }
 
-export function createRecorder(history: HistoryWriter): Recorder {
+export function createRecorder(http: Http, history: HistoryWriter): Recorder {
   return {
-    async call(intent, question) {
+    async call(intent, url, request) {
       const start = clock()
-      const answer = await ask(question)
-      const operation: Operation = { kind: 'operation', start, end: clock(), ...intent, ...outcome(answer) }
+      const reply = await http.send(url, request)
+      const operation: Operation = { kind: 'operation', start, end: clock(), ...intent, ...outcome(reply) }
       history.add(operation)
-      return { operation, answer }
+      return { operation, reply }
     },
   }
 }
@@ -28,17 +28,17 @@ export function createRecorder(history: HistoryWriter): Recorder {
 type Outcome = Pick<Operation, 'status'> &
   Partial<Pick<Operation, 'code' | 'reason' | 'retryAfter' | 'cleared' | 'session' | 'received'>>
 
-function outcome(answer: Answer): Outcome {
-  const { status, headers, body } = answer
-  const grant = readGrant(answer)
+function outcome(reply: Reply): Outcome {
+  const { status, headers, body } = reply
+  const grant = readGrant(reply)
   return {
     status,
     ...(typeof body.code === 'string' && { code: body.code }),
     ...(typeof body.reason === 'string' && { reason: body.reason }),
-    // A replica on its own state.
+    // The state of a replica.
     ...(typeof body.status === 'string' && { reason: body.status }),
     ...(headers['retry-after'] !== undefined && { retryAfter: Number(headers['retry-after']) }),
-    ...(clearsCookie(answer) && { cleared: true as const }),
+    ...(clearsCookie(reply) && { cleared: true as const }),
     ...(grant && { session: grant.sid, received: grant.generation }),
   }
 }

@@ -1,8 +1,8 @@
+import { sleep } from '@latchkey/stack'
 import type { Operation } from '../history/history-record.ts'
 import type { Random } from '../random.ts'
 import type { Api, HeldToken } from './api.ts'
 import type { HonestClient } from './honest-client.ts'
-import { pause } from './pause.ts'
 
 export type RevokerOptions = {
   readonly api: Api
@@ -15,24 +15,24 @@ export type RevokerOptions = {
 
 type Revocation = (victim: HonestClient, options: RevokerOptions, stop: AbortSignal) => Promise<void>
 
-/** All that ends sessions, as often as it stands here. */
+/** Every way to revoke sessions; one that is listed twice happens twice as often. */
 const REVOCATIONS: readonly Revocation[] = [
   ...Array<Revocation>(6).fill(async (victim) => victim.order('sign out')),
   ...Array<Revocation>(2).fill(async (victim) => victim.order('sign in again')),
-  ...Array<Revocation>(4).fill(endOwnDevice),
-  ...Array<Revocation>(4).fill(endDevice),
+  ...Array<Revocation>(4).fill(revokeOwnDevice),
+  ...Array<Revocation>(4).fill(revokeDevice),
   signOutEverywhere,
   signOutEverywhere,
-  endAllDevices,
+  revokeAllDevices,
   disable,
 ]
 
-/** Ends sessions in every way there is; each until it is answered, however often it takes. */
+/** Revokes sessions in every way there is; repeats each call until it is answered. */
 export async function revoke(options: RevokerOptions, stop: AbortSignal): Promise<void> {
   const { clients, random, everyMs } = options
   const running = new Set<Promise<void>>()
   while (!stop.aborted) {
-    await pause(random.between(0.5, 1.5) * everyMs, stop)
+    await sleep(random.between(0.5, 1.5) * everyMs, stop)
     if (stop.aborted) break
     const revocation = random.pick(REVOCATIONS)(random.pick(clients), options, stop)
     running.add(revocation.then(() => void running.delete(revocation)))
@@ -40,33 +40,33 @@ export async function revoke(options: RevokerOptions, stop: AbortSignal): Promis
   await Promise.all(running)
 }
 
-async function endOwnDevice(victim: HonestClient, { api, clients, random }: RevokerOptions, stop: AbortSignal) {
-  const own = clients.filter(({ account, wallet }) => account === victim.account && wallet)
+async function revokeOwnDevice(victim: HonestClient, { api, clients, random }: RevokerOptions, stop: AbortSignal) {
+  const own = clients.filter(({ account, tokens }) => account === victim.account && tokens)
   if (own.length === 0) return
   const by = random.pick(own)
   await untilAnswered(
     random,
     stop,
-    async () => by.wallet && api.endOwnDevice('revoker', by.wallet.held, victim.deviceId),
+    async () => by.tokens && api.revokeOwnDevice('revoker', by.tokens.held, victim.deviceId),
   )
 }
 
-async function endDevice(victim: HonestClient, { api, admin, random }: RevokerOptions, stop: AbortSignal) {
-  await untilAnswered(random, stop, () => api.endDevice(admin, victim.account, victim.deviceId))
+async function revokeDevice(victim: HonestClient, { api, admin, random }: RevokerOptions, stop: AbortSignal) {
+  await untilAnswered(random, stop, () => api.revokeDevice(admin, victim.account, victim.deviceId))
 }
 
 async function signOutEverywhere(victim: HonestClient, { api, random }: RevokerOptions, stop: AbortSignal) {
-  await untilAnswered(random, stop, async () => victim.wallet && api.signOutEverywhere('revoker', victim.wallet.held))
+  await untilAnswered(random, stop, async () => victim.tokens && api.signOutEverywhere('revoker', victim.tokens.held))
 }
 
-async function endAllDevices({ account }: HonestClient, { api, admin, random }: RevokerOptions, stop: AbortSignal) {
-  await untilAnswered(random, stop, () => api.endAllDevices(admin, account))
+async function revokeAllDevices({ account }: HonestClient, { api, admin, random }: RevokerOptions, stop: AbortSignal) {
+  await untilAnswered(random, stop, () => api.revokeAllDevices(admin, account))
 }
 
-/** And enables the account again: its owner wants to come back. */
+/** Enables the account again afterwards, so that its clients can sign in. */
 async function disable({ account }: HonestClient, { api, admin, random }: RevokerOptions, stop: AbortSignal) {
   await untilAnswered(random, stop, () => api.setStatus(admin, account, 'disabled'))
-  await pause(random.between(200, 800), stop)
+  await sleep(random.between(200, 800), stop)
   await untilAnswered(random, stop, () => api.setStatus(admin, account, 'active'))
 }
 
@@ -78,6 +78,6 @@ async function untilAnswered(
   while (!stop.aborted) {
     const operation = await attempt()
     if (operation === undefined || (operation.status !== 503 && operation.status !== 0)) return
-    await pause(random.between(200, 500), stop)
+    await sleep(random.between(200, 500), stop)
   }
 }

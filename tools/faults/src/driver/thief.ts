@@ -1,8 +1,8 @@
-import { clock } from '../clock.ts'
+import { sleep } from '@latchkey/stack'
+import { clock } from '../history/history-record.ts'
 import type { Random } from '../random.ts'
 import type { Api, HeldToken } from './api.ts'
 import type { HonestClient } from './honest-client.ts'
-import { pause } from './pause.ts'
 
 export type ThiefOptions = {
   readonly api: Api
@@ -13,26 +13,26 @@ export type ThiefOptions = {
   readonly everyMs: number
 }
 
-/** Robs one client after the other: now and then a token that is still good, mostly an old one. */
+/** Steals from one client after another: sometimes the current token, mostly an earlier one. */
 export async function steal(options: ThiefOptions, stop: AbortSignal): Promise<void> {
   const { clients, random, everyMs } = options
   const running = new Set<Promise<void>>()
   while (!stop.aborted) {
-    await pause(random.between(0.5, 1.5) * everyMs, stop)
+    await sleep(random.between(0.5, 1.5) * everyMs, stop)
     const victim = random.pick(clients)
-    const { wallet } = victim
-    if (stop.aborted || !wallet || wallet.isStolen) continue
-    const copies = wallet.copies(clock())
-    const isFresh = random.chance(0.3)
-    if (!isFresh && copies.length === 0) continue
-    wallet.markStolen()
-    const theft = follow(isFresh ? wallet.held : random.pick(copies), options, stop)
+    const { tokens } = victim
+    if (stop.aborted || !tokens || tokens.isStolen) continue
+    const copies = tokens.copies(clock())
+    const isCurrent = random.chance(0.3)
+    if (!isCurrent && copies.length === 0) continue
+    tokens.markStolen()
+    const theft = follow(isCurrent ? tokens.held : random.pick(copies), options, stop)
     running.add(theft.then(() => void running.delete(theft)))
   }
   await Promise.all(running)
 }
 
-/** Tries until there is an answer. */
+/** Presents the copy until it is accepted or refused. */
 async function present(
   copy: HeldToken,
   { api, random }: ThiefOptions,
@@ -41,16 +41,16 @@ async function present(
   for (let tries = 0; tries < 20 && !stop.aborted; tries++) {
     const { operation, held } = await api.refresh('thief', copy)
     if (operation.status === 200 || operation.status === 401) return held
-    await pause(random.between(300, 800), stop)
+    await sleep(random.between(300, 800), stop)
   }
   return undefined
 }
 
-/** Goes on with what a good copy leads to, for as long as it leads on. */
+/** Presents the copy, then each successor, until one is refused. */
 async function follow(copy: HeldToken, options: ThiefOptions, stop: AbortSignal): Promise<void> {
   let next: HeldToken | undefined = copy
   for (let steps = 0; steps < 4 && next && !stop.aborted; steps++) {
     next = await present(next, options, stop)
-    await pause(options.graceMs * options.random.between(0.2, 1.5), stop)
+    await sleep(options.graceMs * options.random.between(0.2, 1.5), stop)
   }
 }

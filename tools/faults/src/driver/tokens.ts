@@ -1,6 +1,6 @@
-import type { Answer } from './http.ts'
+import type { Reply } from './http.ts'
 
-/** What a sign-in or a refresh gave. */
+/** The tokens from a sign-in or a refresh. */
 export type Grant = {
   readonly refreshToken: string
   readonly accessToken: string
@@ -10,8 +10,8 @@ export type Grant = {
 
 const REFRESH_COOKIE = /^__Secure-refresh=([^;]*)/
 
-/** Reads the tokens of a grant, wherever its delivery put them. Undefined when it has none. */
-export function readGrant({ status, headers, body }: Answer): Grant | undefined {
+/** Reads the tokens of a grant from the body or the cookies; undefined when there are none. */
+export function readGrant({ status, headers, body }: Reply): Grant | undefined {
   if (status !== 200) return undefined
   const refreshToken = typeof body.refreshToken === 'string' ? body.refreshToken : refreshCookie(headers['set-cookie'])
   if (refreshToken === undefined || typeof body.accessToken !== 'string') return undefined
@@ -19,8 +19,8 @@ export function readGrant({ status, headers, body }: Answer): Grant | undefined 
   return { refreshToken, accessToken: body.accessToken, sid: String(claims.sid), generation: Number(claims.gen) }
 }
 
-/** Whether an answer takes the refresh cookie from a browser. */
-export const clearsCookie = ({ headers }: Answer): boolean => refreshCookie(headers['set-cookie']) === ''
+/** Whether a response deletes the refresh cookie. */
+export const clearsCookie = ({ headers }: Reply): boolean => refreshCookie(headers['set-cookie']) === ''
 
 function refreshCookie(cookies: readonly string[] = []): string | undefined {
   return cookies.map((cookie) => REFRESH_COOKIE.exec(cookie)?.[1]).find((value) => value !== undefined)

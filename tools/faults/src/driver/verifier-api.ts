@@ -6,28 +6,21 @@ import type { Recorder } from './recorder.ts'
 export type VerifierApi = {
   readonly name: string
   employees(actor: Actor, held: HeldToken): Promise<Operation>
-  /** What it says of itself. */
+  /** Its own state. */
   ready(): Promise<Operation>
 }
 
 export function createVerifierApi(recorder: Recorder, { name, url }: Target): VerifierApi {
   return {
     name,
-    async employees(actor, { account, deviceId, sid, accessToken }) {
-      const intent = {
-        actor,
-        call: 'employees',
-        server: name,
-        user: account.id,
-        device: deviceId,
-        session: sid,
-      } as const
-      const headers = { authorization: `Bearer ${accessToken}` }
-      return (await recorder.call(intent, { method: 'GET', url: `${url}/employees?limit=1`, headers })).operation
+    async employees(actor, { account, deviceId, sid, accessToken: token }) {
+      const of = { user: account.id, device: deviceId, session: sid }
+      const intent = { actor, call: 'employees', server: name, ...of } as const
+      return (await recorder.call(intent, `${url}/employees?limit=1`, { token })).operation
     },
     async ready() {
       const intent = { actor: 'prober', call: 'ready', server: name, user: '' } as const
-      return (await recorder.call(intent, { method: 'GET', url: `${url}/health/ready` })).operation
+      return (await recorder.call(intent, `${url}/health/ready`)).operation
     },
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import type { HistoryRecord } from './history-record.ts'
 
-/** Takes down what happens as it happens, one JSON line each. */
+/** Appends records to a file, one JSON line each. */
 export type HistoryWriter = {
   readonly file: string
   add(record: HistoryRecord): void
@@ -14,7 +14,7 @@ export function openHistory(file: string): HistoryWriter {
   return {
     file,
     add(record) {
-      // Who was interrupted may still come home.
+      // A call that was interrupted may end later.
       if (isOpen) writeSync(descriptor, `${JSON.stringify(record)}\n`)
     },
     close() {
@@ -24,7 +24,7 @@ export function openHistory(file: string): HistoryWriter {
   }
 }
 
-/** Reads a file that {@link openHistory} wrote, in the order of the records' beginnings. */
+/** Reads a file that {@link openHistory} wrote, sorted by start. */
 export function readHistory(file: string): HistoryRecord[] {
   return readFileSync(file, 'utf8')
     .split('\n')

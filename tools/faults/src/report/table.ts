@@ -1,5 +1,4 @@
 import type { Findings } from '../checker/check-history.ts'
-import { upperBound } from './upper-bound.ts'
 
 export type Row = Findings & { readonly title: string; readonly faults: number; readonly table?: string }
 
@@ -18,7 +17,7 @@ const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => string])[] 
   ['503 after: median / max', ({ unavailableMs }) => spread(unavailableMs, [0.5, 1])],
 ]
 
-/** The outcome of all scenarios as a Markdown table. */
+/** The results of all scenarios as a Markdown table. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map((row) => COLUMNS.map(([, cell]) => cell(row)))
   return [COLUMNS.map(([head]) => head), COLUMNS.map(() => '---'), ...lines]
@@ -34,4 +33,13 @@ export function spread(values: readonly number[], quantiles: readonly number[]):
   const sorted = values.toSorted((a, b) => a - b)
   if (sorted.length === 0) return '–'
   return quantiles.map((part) => `${Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)} ms`).join(' / ')
+}
+
+/**
+ * With 95 % confidence there are fewer than this many events where `count` were counted (Wilson and Hilferty's approximation
+ * of the Poisson limit); for none it is the rule of three.
+ */
+export function upperBound(count: number): number {
+  const k = count + 1
+  return k * (1 - 1 / (9 * k) + 1.645 / (3 * Math.sqrt(k))) ** 3
 }

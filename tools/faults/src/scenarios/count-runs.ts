@@ -1,7 +1,7 @@
-import { clock } from '../clock.ts'
+import { clock } from '../history/history-record.ts'
 import type { Plan } from './scenario.ts'
 
-/** Numbers the runs of a plan from 1 (there is one, however late it is), and remembers how many there were. */
+/** Numbers the runs of a plan from 1, one at least, and counts those that were started. */
 export type RunCount = Iterable<number> & { readonly done: number }
 
 export function countRuns({ runs, seconds }: Plan): RunCount {

@@ -7,7 +7,7 @@ import { redisKilled } from './redis-killed.ts'
 import { replicaPromoted } from './replica-promoted.ts'
 import type { Scenario } from './scenario.ts'
 
-/** All of them, in the order in which they run. */
+/** In the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   redisKilled('everysec'),
   redisKilled('always'),

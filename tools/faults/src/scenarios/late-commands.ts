@@ -1,13 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { cuttableProxy, privateRedis } from '@latchkey/test-kit'
+import { sleep } from '@latchkey/stack'
+import { privateRedis, tcpRelay } from '@latchkey/test-kit'
 import { DEFAULT_CHECKS } from '../checker/check-options.ts'
-import { clock } from '../clock.ts'
+import { clock } from '../history/history-record.ts'
 import { deploy, GRACE_MS } from './deployment.ts'
 import type { Scenario } from './scenario.ts'
 
 /**
  * The network between one replica and Redis holds everything back for longer than the grace, and then delivers it: commands
- * whose callers were told 503 long ago, and have gone on elsewhere since.
+ * whose callers got 503 long ago, and have continued at the other replica.
  */
 export const lateCommands: Scenario = {
   name: 'late-commands',
@@ -15,28 +15,28 @@ export const lateCommands: Scenario = {
   plan: { full: { runs: 3, seconds: 45 }, quick: { runs: 1, seconds: 10 } },
   checks: DEFAULT_CHECKS,
 
-  async run(surroundings) {
-    const { scope, history, random, runs } = surroundings
+  async run(context) {
+    const { scope, history, random, runs } = context
     const redis = await privateRedis(scope)
-    const proxy = await cuttableProxy(scope, redis.url)
-    const { startStorm } = await deploy(surroundings, 'late', redis.url, {
-      firstReplica: { REDIS_URL: proxy.url },
-      // So seldom that a client may not have come back when its old command arrives.
+    const relay = await tcpRelay(scope, redis.url)
+    const { startWorkload } = await deploy(context, 'late', redis.url, {
+      firstReplica: { REDIS_URL: relay.url },
+      // So slow that a client may not have retried when its old command arrives.
       pace: { thinkMs: [3000, 7000], retryMs: [200, 400] },
     })
-    const storm = await startStorm()
+    const workload = await startWorkload()
     for (const run of runs) {
-      await delay(random.between(300, 1000))
+      await sleep(random.between(300, 1000))
       const start = clock()
-      proxy.hang()
-      await delay(GRACE_MS + random.between(2500, 4000))
-      await proxy.restore()
+      relay.hang()
+      await sleep(GRACE_MS + random.between(2500, 4000))
+      await relay.restore()
       const end = clock()
-      await storm.untilAllHeard(end)
-      history.add({ kind: 'fault', name: `hung, run ${run}`, what: 'store', start, end, settled: clock() })
-      await storm.probeGraves(start)
+      await workload.untilAllAnswered(end)
+      history.add({ kind: 'fault', name: `hung, run ${run}`, what: 'store', start, end, recoveredBy: clock() })
+      await workload.probeRevoked(start)
     }
-    await storm.stop()
+    await workload.stop()
     return {}
   },
 }

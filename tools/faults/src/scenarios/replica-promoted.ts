@@ -1,50 +1,49 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { cuttableProxy, privateRedis } from '@latchkey/test-kit'
+import { sleep } from '@latchkey/stack'
+import { privateRedis, tcpRelay } from '@latchkey/test-kit'
 import { DEFAULT_CHECKS } from '../checker/check-options.ts'
-import { clock } from '../clock.ts'
-import { follow, promote } from '../world/redis-commands.ts'
-import { switchRelay } from '../world/switch-relay.ts'
+import { follow, promote } from '../cluster/redis-commands.ts'
+import { clock } from '../history/history-record.ts'
 import { deploy } from './deployment.ts'
 import type { Scenario } from './scenario.ts'
 
-/** The primary dies while its replica lags, and the replica takes over without what it missed. */
+/** The primary is killed while its replica lags, and the replica takes over without the last writes. */
 export const replicaPromoted: Scenario = {
   name: 'replica-promoted',
   title: 'replica promoted without the last writes',
   plan: { full: { runs: 12, seconds: 70 }, quick: { runs: 1, seconds: 12 } },
   checks: DEFAULT_CHECKS,
 
-  async run(surroundings) {
-    const { scope, history, random, runs } = surroundings
+  async run(context) {
+    const { scope, history, random, runs } = context
     let [primary, replica] = await Promise.all([privateRedis(scope), privateRedis(scope)])
-    const relay = await switchRelay(scope, primary.url)
-    const { startStorm } = await deploy(surroundings, 'promoted', relay.url)
-    const storm = await startStorm()
+    const relay = await tcpRelay(scope, primary.url)
+    const { startWorkload } = await deploy(context, 'promoted', relay.url)
+    const workload = await startWorkload()
     for (const run of runs) {
       if (run > 1) await replica.start()
-      const link = await cuttableProxy(scope, primary.url)
+      const link = await tcpRelay(scope, primary.url)
       await follow(replica.url, link.url)
-      await delay(random.between(300, 1000))
+      await sleep(random.between(300, 1000))
       const lostFrom = clock()
       link.hang()
-      await delay(random.between(500, 2500))
+      await sleep(random.between(500, 2500))
       const start = clock()
       await primary.kill()
-      // What the link holds back is lost with it.
+      // What the link holds back is lost.
       await link.refuse()
-      await delay(random.between(0, 500))
-      const haunting = storm.haunt(lostFrom - 1000)
+      await sleep(random.between(0, 500))
+      const replay = workload.replayRevoked(lostFrom - 1000)
       await promote(replica.url)
-      relay.pointTo(replica.url)
+      relay.switchTo(replica.url)
       const end = clock()
-      await storm.untilAllHeard(end)
-      await haunting.stop()
+      await workload.untilAllAnswered(end)
+      await replay.stop()
       const name = `replica promoted, run ${run}`
-      history.add({ kind: 'fault', name, what: 'store', start, end, settled: clock(), lostFrom })
-      await storm.probeGraves(lostFrom - 5000)
+      history.add({ kind: 'fault', name, what: 'store', start, end, recoveredBy: clock(), lostFrom })
+      await workload.probeRevoked(lostFrom - 5000)
       ;[primary, replica] = [replica, primary]
     }
-    await storm.stop()
+    await workload.stop()
     return {}
   },
 }

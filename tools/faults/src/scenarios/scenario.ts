@@ -1,18 +1,20 @@
 import type { CheckOptions } from '../checker/check-options.ts'
 import type { Violation } from '../checker/violation.ts'
+import type { Databases } from '../cluster/databases.ts'
+import type { Http } from '../driver/http.ts'
 import type { HistoryWriter } from '../history/history-file.ts'
 import type { Random } from '../random.ts'
 import type { Scope } from '../scope.ts'
-import type { Databases } from '../world/databases.ts'
 
-/** What a scenario is given. */
-export type Surroundings = {
-  /** Everything that it starts is stopped with it. */
+/** What a scenario works with. */
+export type ScenarioContext = {
+  /** Stops everything that the scenario starts. */
   readonly scope: Scope
   readonly databases: Databases
+  readonly http: Http
   readonly history: HistoryWriter
   readonly random: Random
-  /** Numbers the runs, from 1, for as long as there are more to come. */
+  /** Numbers of the runs, from 1. */
   readonly runs: Iterable<number>
   readonly size: Size
   /** How long the feed is cut, in seconds. */
@@ -21,26 +23,26 @@ export type Surroundings = {
 
 export type Size = { readonly users: number; readonly devicesEach: number }
 
-/** How often the fault happens; less often when the time is up before that. */
+/** How often the fault happens; less often when the time is up earlier. */
 export type Plan = { readonly runs: number; readonly seconds: number }
 
-/** What a scenario knows beside its history, and better. */
-export type Beside = {
-  /** How often the fault happened, if not once in each run. */
+/** What a scenario knows better than its history. */
+export type ScenarioResult = {
+  /** How often the fault happened, unless once in each run. */
   readonly faults?: number
   readonly recoveryMs?: readonly number[]
-  /** What its history alone would not show. */
+  /** Violations that the history alone does not show. */
   readonly violations?: readonly Violation[]
-  /** A table of its own, printed below the one of all scenarios. */
+  /** A table of its own, printed below that of all scenarios. */
   readonly table?: string
 }
 
 export type Scenario = {
   readonly name: string
-  /** As the table calls it. */
+  /** Its name in the table. */
   readonly title: string
   readonly plan: { readonly full: Plan; readonly quick: Plan }
   readonly checks: CheckOptions
-  /** Does it, and writes down what happens. */
-  run(surroundings: Surroundings): Promise<Beside>
+  /** Causes the faults, and records what happens. */
+  run(context: ScenarioContext): Promise<ScenarioResult>
 }

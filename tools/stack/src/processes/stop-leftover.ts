@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
+import { poll } from '../sleep.ts'
 import { recordedProcess } from './process-record.ts'
 
 /**
- * Ends the process that a killed run left behind, if its record says that it still runs: first asks, then insists.
+ * Stops the process that a killed run left behind, if its record says that it still runs: with `signal`, then SIGKILL.
  * Returns whether there was one.
  */
 export async function stopLeftover(recordFile: string, signal: NodeJS.Signals, graceMs: number): Promise<boolean> {
   const found = recordedProcess(recordFile) !== undefined
-  // A stopped (SIGSTOP) process acts on no other signal before it goes on.
+  // A paused (SIGSTOP) process acts on no other signal before it continues.
   const steps = [
     { signals: ['SIGCONT', signal] as const, waitMs: graceMs },
     { signals: ['SIGKILL'] as const, waitMs: 5000 },
@@ -17,8 +17,7 @@ export async function stopLeftover(recordFile: string, signal: NodeJS.Signals, g
     const pid = recordedProcess(recordFile)
     if (pid === undefined) break
     for (const name of signals) sendSignal(pid, name)
-    const deadline = Date.now() + waitMs
-    while (recordedProcess(recordFile) !== undefined && Date.now() < deadline) await delay(20)
+    await poll(() => recordedProcess(recordFile) === undefined, { timeoutMs: waitMs })
   }
   rmSync(recordFile, { force: true })
   return found

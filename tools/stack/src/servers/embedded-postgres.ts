@@ -1,12 +1,7 @@
 import { chownSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import {
-  type Account,
-  type BackgroundProcess,
-  lastLines,
-  startBackgroundProcess,
-} from '../processes/background-process.ts'
+import { type Account, type ChildProcesses, lastLines, type RunningProcess } from '../processes/child-processes.ts'
 import { freePort } from '../processes/free-port.ts'
 import { stopLeftover } from '../processes/stop-leftover.ts'
 import { StackError } from '../stack-error.ts'
@@ -16,6 +11,7 @@ import { ensureCluster, openFor, postgresEnvironment } from './postgres-cluster.
 import { startWithRetries, waitUntilUp } from './start-with-retries.ts'
 
 export type PostgresOptions = {
+  processes: ChildProcesses
   /** Holds the cluster; made when missing, kept between runs. */
   directory: string
   /** Notes about the running server and its log go there, as `postgres.*`. */
@@ -32,7 +28,7 @@ export type PostgresOptions = {
 
 export type EmbeddedPostgres = {
   readonly port: number
-  readonly process: BackgroundProcess
+  readonly process: RunningProcess
   /** Address for the superuser `latchkey`. */
   url(database?: string): string
   stop(): Promise<void>
@@ -72,11 +68,11 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
 const recordFile = (runDirectory: string): string => join(runDirectory, 'postgres.json')
 
 async function startServer(options: PostgresOptions, command: string, account: Account | undefined, attempt: number) {
-  const { directory, runDirectory, port: wanted, fixedPort = false } = options
+  const { processes, directory, runDirectory, port: wanted, fixedPort = false } = options
   const port = fixedPort && wanted !== undefined ? wanted : await freePort(attempt === 1 ? wanted : undefined)
   const file = join(runDirectory, 'postgres.log')
   const seen = openFor(account, directory)
-  const server = startBackgroundProcess({
+  const server = processes.start({
     name: 'Postgres',
     command,
     args: ['-D', `${seen.path}/data`, ...settings(options, port).flatMap((setting) => ['-c', setting])],

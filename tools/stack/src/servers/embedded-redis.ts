@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { type BackgroundProcess, lastLines, startBackgroundProcess } from '../processes/background-process.ts'
+import { type ChildProcesses, lastLines, type RunningProcess } from '../processes/child-processes.ts'
 import { freePort } from '../processes/free-port.ts'
 import { stopLeftover } from '../processes/stop-leftover.ts'
 import { startWithRetries, waitUntilUp } from './start-with-retries.ts'
 
 export type RedisOptions = {
+  processes: ChildProcesses
   /** `redis-server` or `valkey-server`, see `redisProgram`. */
   program: string
   /** Holds the append-only files and the configuration; made when missing, kept between runs. */
@@ -25,7 +26,7 @@ export type RedisOptions = {
 
 export type EmbeddedRedis = {
   readonly port: number
-  readonly process: BackgroundProcess
+  readonly process: RunningProcess
   readonly url: string
   stop(): Promise<void>
 }
@@ -40,12 +41,12 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> 
 const recordFile = ({ runDirectory }: RedisOptions): string => join(runDirectory, 'redis.json')
 
 async function startServer(options: RedisOptions, attempt: number): Promise<EmbeddedRedis> {
-  const { directory, port: wanted, fixedPort = false } = options
+  const { processes, directory, port: wanted, fixedPort = false } = options
   const port = fixedPort && wanted !== undefined ? wanted : await freePort(attempt === 1 ? wanted : undefined)
   const file = join(options.runDirectory, 'redis.log')
   // A file, since everybody can read a command line.
   writeFileSync(join(directory, 'redis.conf'), configuration(options, port), { mode: 0o600 })
-  const server = startBackgroundProcess({
+  const server = processes.start({
     name: 'Redis',
     command: options.program,
     args: ['redis.conf'],

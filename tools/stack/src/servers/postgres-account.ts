@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import type { Account } from '../processes/background-process.ts'
+import type { Account } from '../processes/child-processes.ts'
 import { StackError } from '../stack-error.ts'
 
 const USER = 'postgres'

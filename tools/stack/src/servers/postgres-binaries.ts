@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import type { Account } from '../processes/background-process.ts'
+import type { Account } from '../processes/child-processes.ts'
 import { StackError } from '../stack-error.ts'
 
 export type PostgresBinaries = { initdb: string; postgres: string; release(): void }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Account } from '../processes/background-process.ts'
+import type { Account } from '../processes/child-processes.ts'
 import { StackError } from '../stack-error.ts'
 
 /** A directory as a process of another account sees it. */

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { BackgroundProcess } from '../processes/background-process.ts'
+import type { RunningProcess } from '../processes/child-processes.ts'
+import { poll, sleep } from '../sleep.ts'
 
 /** The server ended by itself before it was ready; the message holds what it said last. */
 class ServerDied extends Error {}
@@ -14,24 +14,26 @@ export async function startWithRetries<T>(start: (attempt: number) => Promise<T>
       return await start(attempt)
     } catch (error) {
       if (!(error instanceof ServerDied) || attempt === attempts) throw error
-      await delay(250 * attempt)
+      await sleep(250 * attempt)
     }
   }
 }
 
-/** Asks again and again until the server answers; `probe` returns false for "not yet" and throws for "never". */
+/** Waits until the server answers; `probe` returns false for "not yet" and throws for "never". */
 export async function waitUntilUp(
-  server: BackgroundProcess,
+  server: RunningProcess,
   probe: () => Promise<boolean>,
   options: { timeoutMs: number; lastWords: () => string },
 ): Promise<void> {
-  const deadline = Date.now() + options.timeoutMs
+  const { timeoutMs, lastWords } = options
+  const isUp = async (): Promise<boolean> => {
+    if (await probe()) return true
+    if (server.hasExited()) throw new ServerDied(lastWords())
+    return false
+  }
   try {
-    while (!(await probe())) {
-      if (server.hasExited()) throw new ServerDied(options.lastWords())
-      if (Date.now() > deadline)
-        throw new Error(`no answer within ${options.timeoutMs / 1000} s\n${options.lastWords()}`)
-      await delay(15)
+    if (!(await poll(isUp, { timeoutMs, intervalMs: 15 }))) {
+      throw new Error(`no answer within ${timeoutMs / 1000} s\n${lastWords()}`)
     }
   } catch (error) {
     await server.stop()

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Exit } from '../processes/background-process.ts'
+import type { Exit } from '../processes/child-processes.ts'
+import { sleep } from '../sleep.ts'
 
 const FIRST_DELAY_MS = 250
 const LONGEST_DELAY_MS = 15_000
@@ -36,7 +36,8 @@ export function keepRunning({ name, first, restart, report, mayRestart }: KeepRu
   }
   const startAgain = async (): Promise<void> => {
     for (;;) {
-      await delay(delayMs, undefined, { signal })
+      await sleep(delayMs, signal)
+      if (signal.aborted) return
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
       try {
         current = await restart()
@@ -50,9 +51,7 @@ export function keepRunning({ name, first, restart, report, mayRestart }: KeepRu
   const watch = async (): Promise<void> => {
     while (await watchOnce()) await startAgain()
   }
-  const watched = watch().catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
+  const watched = watch()
   return {
     async stop() {
       stopping.abort()

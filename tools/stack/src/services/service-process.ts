@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
-import { type Exit, startBackgroundProcess } from '../processes/background-process.ts'
+import type { ChildProcesses, Exit } from '../processes/child-processes.ts'
 import { type Environment, repositoryRoot } from '../settings/stack-settings.ts'
 import type { Service } from './service.ts'
 
@@ -13,6 +12,7 @@ export type ServiceProcess = {
 }
 
 export type ServiceProcessOptions = {
+  processes: ChildProcesses
   service: Service
   environment: Environment
   runDirectory: string
@@ -20,8 +20,9 @@ export type ServiceProcessOptions = {
 }
 
 /** Starts a service on the same Node as ours, and reads what it prints line by line. */
-export function startService({ service, environment, runDirectory, onLine }: ServiceProcessOptions): ServiceProcess {
-  const started = startBackgroundProcess({
+export function startService(options: ServiceProcessOptions): ServiceProcess {
+  const { processes, service, environment, runDirectory, onLine } = options
+  const started = processes.start({
     name: service.name,
     command: process.execPath,
     args: [service.main],
@@ -33,8 +34,7 @@ export function startService({ service, environment, runDirectory, onLine }: Ser
     // A service stops by itself within ten seconds, whatever its clients do.
     graceMs: 12_000,
   })
-  const outputs = [started.child.stdout, started.child.stderr].filter((stream): stream is Readable => stream !== null)
-  const read = outputs.map((input) => once(createInterface({ input }).on('line', onLine), 'close'))
+  const read = started.outputs.map((input) => once(createInterface({ input }).on('line', onLine), 'close'))
   return { ended: Promise.all([started.exited, ...read]).then(([exit]) => exit), stop: () => started.stop() }
 }
 

@@ -1,9 +1,10 @@
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { repositoryRoot } from '../settings/stack-settings.ts'
 
 /** A program of this repository that the stack runs. */
 export type Service = {
-  readonly name: string
+  readonly name: ServiceName
   /** Stands in front of its log lines. */
   readonly label: string
   readonly main: string
@@ -12,12 +13,19 @@ export type Service = {
   readonly withheld: readonly string[]
 }
 
-const mainOf = (name: string): string => join(repositoryRoot, 'services', name, 'src/main.ts')
+export type ServiceName = 'auth-service' | 'employee-service'
+
+/**
+ * The entry file of a service, by its `exports`. Resolved from the service's own directory: a dependency would make the
+ * workspaces circular, as the tests of the services need test-kit, which needs this package.
+ */
+export const serviceMain = (name: ServiceName): string =>
+  createRequire(join(repositoryRoot, 'services', name, 'package.json')).resolve(`@latchkey/${name}/main`)
 
 export const authService: Service = {
   name: 'auth-service',
   label: 'auth',
-  main: mainOf('auth-service'),
+  main: serviceMain('auth-service'),
   portSetting: 'AUTH_PORT',
   withheld: ['EMPLOYEE_DATABASE_URL'],
 }
@@ -25,7 +33,7 @@ export const authService: Service = {
 export const employeeService: Service = {
   name: 'employee-service',
   label: 'employee',
-  main: mainOf('employee-service'),
+  main: serviceMain('employee-service'),
   portSetting: 'EMPLOYEE_PORT',
   withheld: ['DATABASE_URL', 'ACCESS_TOKEN_PRIVATE_KEYS', 'REFRESH_TOKEN_SECRET', 'ADMIN_PASSWORD', 'SERVICE_CLIENTS'],
 }

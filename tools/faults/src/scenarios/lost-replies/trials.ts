@@ -1,20 +1,20 @@
-import type { Account, HeldToken } from '../../driver/api.ts'
+import { type Account, type HeldToken, newDeviceId } from '../../driver/api.ts'
 import type { Operation } from '../../history/history-record.ts'
-import { type Lane, newDevice } from './lane.ts'
+import type { Worker } from './worker.ts'
 
-/** A call, ready to be made, and made again for as long as it is not answered. */
+/** A prepared call; it is repeated until it is answered. */
 export type Trial = {
   attempt(): Promise<Operation>
-  /** Looks what came of it. `isAnswered`: the caller repeated the call until it was, rather than do something else. */
+  /** Checks the result. `isAnswered`: the caller repeated the call until it was answered, and did not give up. */
   conclude(isAnswered: boolean): Promise<void>
 }
 
-export type PrepareTrial = (lane: Lane, account: Account) => Promise<Trial>
+export type PrepareTrial = (worker: Worker, account: Account) => Promise<Trial>
 
-/** Every call that opens, continues or ends sessions. */
+/** Every call that opens, continues or revokes sessions. */
 export const trials: Readonly<Record<string, PrepareTrial>> = {
   'sign in': async ({ api, survivors }, account) => {
-    const deviceId = newDevice()
+    const deviceId = newDeviceId()
     let opened: HeldToken | undefined
     return {
       async attempt() {
@@ -30,9 +30,9 @@ export const trials: Readonly<Record<string, PrepareTrial>> = {
     }
   },
 
-  'sign in again': async (lane, account) => {
-    const { api, graveyard } = lane
-    const before = await lane.signIn(account)
+  'sign in again': async (worker, account) => {
+    const { api, revoked } = worker
+    const before = await worker.signIn(account)
     let opened: HeldToken | undefined
     return {
       async attempt() {
@@ -41,55 +41,55 @@ export const trials: Readonly<Record<string, PrepareTrial>> = {
         return operation
       },
       async conclude(isAnswered) {
-        if (isAnswered) graveyard.bury(before)
+        if (isAnswered) revoked.add(before)
         if (opened) await api.refresh('client', opened)
       },
     }
   },
 
-  refresh: async (lane, account) => refreshTrial(lane, await lane.signIn(account)),
+  refresh: async (worker, account) => refreshTrial(worker, await worker.signIn(account)),
 
-  'refresh after the user changed': async (lane, account) => {
-    const held = await lane.signIn(account)
-    await lane.api.setStatus(lane.admin, account, 'active')
-    return refreshTrial(lane, held)
+  'refresh after the user changed': async (worker, account) => {
+    const held = await worker.signIn(account)
+    await worker.api.setStatus(worker.admin, account, 'active')
+    return refreshTrial(worker, held)
   },
 
-  'sign out': async (lane, account) => {
-    const held = await lane.signIn(account)
-    return endTrial(lane, [held], () => lane.api.signOut('client', held))
+  'sign out': async (worker, account) => {
+    const held = await worker.signIn(account)
+    return revocationTrial(worker, [held], () => worker.api.signOut('client', held))
   },
 
-  'end a device of mine': async (lane, account) => {
-    const [by, held] = [await lane.signIn(account), await lane.signIn(account)]
-    lane.survivors.push(by)
-    return endTrial(lane, [held], () => lane.api.endOwnDevice('client', by, held.deviceId))
+  'revoke an own device': async (worker, account) => {
+    const [by, held] = [await worker.signIn(account), await worker.signIn(account)]
+    worker.survivors.push(by)
+    return revocationTrial(worker, [held], () => worker.api.revokeOwnDevice('client', by, held.deviceId))
   },
 
-  'end a device': async (lane, account) => {
-    const held = await lane.signIn(account)
-    return endTrial(lane, [held], () => lane.api.endDevice(lane.admin, account, held.deviceId))
+  'revoke a device': async (worker, account) => {
+    const held = await worker.signIn(account)
+    return revocationTrial(worker, [held], () => worker.api.revokeDevice(worker.admin, account, held.deviceId))
   },
 
-  'sign out everywhere': async (lane, account) => {
-    const held = [await lane.signIn(account), await lane.signIn(account)]
-    const [by = lane.admin] = held
-    // Once it took effect its own access token is refused; then what it asked for is so.
-    return endTrial(lane, held, () => lane.api.signOutEverywhere('client', by))
+  'sign out everywhere': async (worker, account) => {
+    const held = [await worker.signIn(account), await worker.signIn(account)]
+    const [by = worker.admin] = held
+    // Once it took effect its own access token is refused: the revocation is done.
+    return revocationTrial(worker, held, () => worker.api.signOutEverywhere('client', by))
   },
 
-  'end all devices': async (lane, account) => {
-    const held = [await lane.signIn(account), await lane.signIn(account)]
-    return endTrial(lane, held, () => lane.api.endAllDevices(lane.admin, account))
+  'revoke all devices': async (worker, account) => {
+    const held = [await worker.signIn(account), await worker.signIn(account)]
+    return revocationTrial(worker, held, () => worker.api.revokeAllDevices(worker.admin, account))
   },
 
-  disable: async (lane, account) => {
-    const held = await lane.signIn(account)
-    return endTrial(lane, [held], () => lane.api.setStatus(lane.admin, account, 'disabled'))
+  disable: async (worker, account) => {
+    const held = await worker.signIn(account)
+    return revocationTrial(worker, [held], () => worker.api.setStatus(worker.admin, account, 'disabled'))
   },
 }
 
-function refreshTrial({ api, survivors }: Lane, opened: HeldToken): Trial {
+function refreshTrial({ api, survivors }: Worker, opened: HeldToken): Trial {
   let held = opened
   return {
     async attempt() {
@@ -103,16 +103,16 @@ function refreshTrial({ api, survivors }: Lane, opened: HeldToken): Trial {
   }
 }
 
-/** Whether the call was answered or given up, its user signs in anew, and that session must be as good as any. */
-function endTrial(lane: Lane, ended: readonly HeldToken[], attempt: () => Promise<Operation>): Trial {
+/** Afterwards the user signs in again, and that session must be as good as any. */
+function revocationTrial(worker: Worker, ended: readonly HeldToken[], attempt: () => Promise<Operation>): Trial {
   return {
     attempt,
     async conclude(isAnswered) {
       const [first] = ended
-      if (isAnswered) for (const held of ended) lane.graveyard.bury(held)
+      if (isAnswered) for (const held of ended) worker.revoked.add(held)
       if (!first) return
-      await lane.api.setStatus(lane.admin, first.account, 'active')
-      lane.survivors.push(await lane.signIn(first.account))
+      await worker.api.setStatus(worker.admin, first.account, 'active')
+      worker.survivors.push(await worker.signIn(first.account))
     },
   }
 }

@@ -1,99 +1,101 @@
-import type { Passing } from '../../world/tripwire.ts'
+import type { RelayedChunk } from '@latchkey/test-kit'
 
 /** What can be killed. */
 export const VICTIMS = ['employee-service', 'auth-service', 'postgres', 'redis'] as const
 export type Victim = (typeof VICTIMS)[number]
 
-/** What a trial is recognised by on the way. */
+/** What identifies a trial in the traffic. */
 export type Marks = {
-  /** Of the request that ends the employee; it is written down with the offboarding. */
+  /** Of the termination's request; it is stored with the offboarding. */
   readonly requestId: string
   readonly userId: string
 }
 
-/** Makes a condition that is met by the first piece beyond the boundary, of one trial. */
-type Boundary = { readonly name: string; readonly condition: (marks: Marks) => (passing: Passing) => boolean }
+/** A step of an offboarding. The condition is met by the first chunk of the trial beyond it. */
+type Boundary = { readonly name: string; readonly condition: (marks: Marks) => (chunk: RelayedChunk) => boolean }
 
-const toPostgres = ({ relay, from }: Passing): boolean => relay.startsWith('employee-postgres') && from === 'client'
-const fromPostgres = ({ relay, from }: Passing): boolean => relay.startsWith('employee-postgres') && from === 'server'
-const toRedis = ({ relay, from }: Passing): boolean => relay === 'auth-redis' && from === 'client'
+const toPostgres = ({ relay, from }: RelayedChunk): boolean =>
+  relay.startsWith('employee-postgres') && from === 'client'
+const fromPostgres = ({ relay, from }: RelayedChunk): boolean =>
+  relay.startsWith('employee-postgres') && from === 'server'
+const toRedis = ({ relay, from }: RelayedChunk): boolean => relay === 'auth-redis' && from === 'client'
 
-/** The piece that the one before it is answered with. */
-function answerTo(question: (passing: Passing) => boolean): (passing: Passing) => boolean {
-  let asked: number | undefined
-  return (passing) => {
+/** The reply to a chunk. */
+function replyTo(request: (chunk: RelayedChunk) => boolean): (chunk: RelayedChunk) => boolean {
+  let asked: string | undefined
+  return (chunk) => {
     if (asked === undefined) {
-      if (question(passing)) asked = passing.connection
+      if (request(chunk)) asked = chunk.connection
       return false
     }
-    return passing.connection === asked && passing.from === 'server'
+    return chunk.connection === asked && chunk.from === 'server'
   }
 }
 
-/** Of those that meet the condition the one with this number, from 1. */
-function nth(number: number, condition: (passing: Passing) => boolean): (passing: Passing) => boolean {
+/** The chunk with this number, from 1, among those that meet the condition. */
+function nth(number: number, condition: (chunk: RelayedChunk) => boolean): (chunk: RelayedChunk) => boolean {
   let count = 0
-  return (passing) => condition(passing) && ++count === number
+  return (chunk) => condition(chunk) && ++count === number
 }
 
-/** Met only by what comes when the first condition has been met. */
+/** Met only after the first condition was met. */
 function after(
-  first: (passing: Passing) => boolean,
-  condition: (passing: Passing) => boolean,
-): (passing: Passing) => boolean {
+  first: (chunk: RelayedChunk) => boolean,
+  condition: (chunk: RelayedChunk) => boolean,
+): (chunk: RelayedChunk) => boolean {
   let isMet = false
-  return (passing) => {
-    if (isMet) return condition(passing)
-    isMet = first(passing)
+  return (chunk) => {
+    if (isMet) return condition(chunk)
+    isMet = first(chunk)
     return false
   }
 }
 
 const asked =
   ({ requestId }: Marks) =>
-  (passing: Passing) =>
-    passing.relay.startsWith('client') && passing.from === 'client' && passing.bytes.includes(requestId)
+  (chunk: RelayedChunk) =>
+    chunk.relay.startsWith('client') && chunk.from === 'client' && chunk.bytes.includes(requestId)
 
 const written =
   ({ requestId }: Marks) =>
-  (passing: Passing) =>
-    toPostgres(passing) && passing.bytes.includes(requestId)
+  (chunk: RelayedChunk) =>
+    toPostgres(chunk) && chunk.bytes.includes(requestId)
 
-/** The transaction's last word, on the connection that wrote the offboarding. */
-function committed(marks: Marks): (passing: Passing) => boolean {
+/** The commit on the connection that wrote the offboarding. */
+function committed(marks: Marks): (chunk: RelayedChunk) => boolean {
   const isWritten = written(marks)
-  let writing: number | undefined
-  return (passing) => {
-    if (writing === undefined && isWritten(passing)) writing = passing.connection
-    return passing.connection === writing && passing.from === 'client' && passing.bytes.includes('commit')
+  let writing: string | undefined
+  return (chunk) => {
+    if (writing === undefined && isWritten(chunk)) writing = chunk.connection
+    return chunk.connection === writing && chunk.from === 'client' && chunk.bytes.includes('commit')
   }
 }
 
 const called =
   ({ userId }: Marks) =>
-  (passing: Passing) =>
-    passing.relay.startsWith('employee-auth') &&
-    passing.from === 'client' &&
-    passing.bytes.includes(`PATCH /admin/users/${userId}`)
+  (chunk: RelayedChunk) =>
+    chunk.relay.startsWith('employee-auth') &&
+    chunk.from === 'client' &&
+    chunk.bytes.includes(`PATCH /admin/users/${userId}`)
 
-const heard = (marks: Marks) => answerTo(called(marks))
+const disabled = (marks: Marks) => replyTo(called(marks))
 
 const markedDone = (marks: Marks) =>
-  after(heard(marks), (passing) => toPostgres(passing) && passing.bytes.includes(marks.userId))
+  after(disabled(marks), (chunk) => toPostgres(chunk) && chunk.bytes.includes(marks.userId))
 
-/** Every step of an offboarding, as it shows on the way between the processes. */
+/** Every step of an offboarding, as the traffic between the processes shows it. */
 export const BOUNDARIES: readonly Boundary[] = [
   { name: 'before the request arrives', condition: asked },
   { name: 'before the commit', condition: committed },
-  { name: 'committed, not heard by employee-service', condition: (marks) => answerTo(committed(marks)) },
+  { name: 'committed, reply lost to employee-service', condition: (marks) => replyTo(committed(marks)) },
   {
     name: 'before a worker fetches the job',
     condition: (marks) =>
-      after(committed(marks), (passing) => fromPostgres(passing) && passing.bytes.includes('offboardings_')),
+      after(committed(marks), (chunk) => fromPostgres(chunk) && chunk.bytes.includes('offboardings_')),
   },
   {
-    name: 'job fetched, not heard by the worker',
-    condition: () => (passing) => fromPostgres(passing) && passing.bytes.includes('offboardingId'),
+    name: 'job fetched, reply lost to the worker',
+    condition: () => (chunk) => fromPostgres(chunk) && chunk.bytes.includes('offboardingId'),
   },
   { name: 'before the call to auth-service', condition: called },
   {
@@ -101,10 +103,10 @@ export const BOUNDARIES: readonly Boundary[] = [
     condition: (marks) =>
       after(
         called(marks),
-        nth(2, (passing) => toRedis(passing) && passing.bytes.includes(marks.userId)),
+        nth(2, (chunk) => toRedis(chunk) && chunk.bytes.includes(marks.userId)),
       ),
   },
-  { name: 'done at auth-service, answer not heard', condition: heard },
+  { name: 'done at auth-service, response lost', condition: disabled },
   { name: 'before it is marked done', condition: markedDone },
-  { name: 'marked done, not heard by the worker', condition: (marks) => answerTo(markedDone(marks)) },
+  { name: 'marked done, reply lost to the worker', condition: (marks) => replyTo(markedDone(marks)) },
 ]

@@ -2,13 +2,13 @@ import { spread } from '../../report/table.ts'
 import { BOUNDARIES, VICTIMS } from './boundaries.ts'
 import type { Outcome } from './trial.ts'
 
-/** Kills and what they did, by boundary and victim: `kills / lost / done twice / let in`. */
+/** Kills and their faults, by boundary and victim: `kills / lost / done twice / let in`. */
 export function offboardingTable(outcomes: readonly Outcome[]): string {
   const cell = (of: readonly Outcome[]): string => {
     const killed = of.filter(({ wasKilled }) => wasKilled)
     const count = (...kinds: string[]): number =>
       of.filter(({ faults }) => faults.some((fault) => kinds.includes(fault))).length
-    return [killed.length, count('lost', 'by half'), count('done twice'), count('let in')].join(' / ')
+    return [killed.length, count('lost', 'half done'), count('done twice'), count('let in')].join(' / ')
   }
   const rows = BOUNDARIES.map(({ name }) => [
     name,

@@ -1,43 +1,42 @@
 import { DEFAULT_CHECKS } from '../../checker/check-options.ts'
 import type { Violation } from '../../checker/violation.ts'
-import { hangUp } from '../../driver/http.ts'
 import type { Operation } from '../../history/history-record.ts'
 import type { Scenario } from '../scenario.ts'
 import { BOUNDARIES, VICTIMS } from './boundaries.ts'
-import { type Lane, openLane } from './lane.ts'
 import { offboardingTable } from './offboarding-table.ts'
 import { type Cell, type Outcome, runTrial } from './trial.ts'
+import { startWorker, type Worker } from './worker.ts'
 
-/** Side by side, each with everything to itself: most of the time is waiting. */
-const LANES = 4
+/** In parallel, each with services and servers of its own: a trial mostly waits. */
+const WORKERS = 4
 
 const cells: readonly Cell[] = BOUNDARIES.flatMap((boundary) => VICTIMS.map((victim) => ({ boundary, victim })))
 
-/** At every step of an offboarding one process is killed. A run is one of them. */
+/** One process is killed at each step of an offboarding. A run is one offboarding. */
 export const offboarding: Scenario = {
   name: 'offboarding',
   title: 'employee-service, auth-service, Postgres or Redis killed at each step of an offboarding',
   plan: { full: { runs: 2 * cells.length, seconds: 600 }, quick: { runs: cells.length, seconds: 90 } },
   checks: DEFAULT_CHECKS,
 
-  async run({ scope, databases, history, random, runs }) {
-    scope.teardown(async () => hangUp())
+  async run({ scope, databases, http, history, random, runs }) {
+    scope.teardown(async () => http.close())
     const { directory } = databases
-    const lanes: Lane[] = []
-    // One after the other: all at once they would be in each other's way.
-    for (let number = 1; number <= LANES; number++) {
+    const workers: Worker[] = []
+    // One after another: all at once they slow each other down.
+    for (let number = 1; number <= WORKERS; number++) {
       const name = `offboarding-${number}`
-      lanes.push(await openLane({ name, scope, directory, random: random.fork(name) }))
+      workers.push(await startWorker({ name, scope, directory, http, random: random.fork(name) }))
     }
     const order = shuffled(cells, random)
     const outcomes: Outcome[] = []
     const violations: Violation[] = []
-    const turns = runs[Symbol.iterator]()
-    const work = async (lane: Lane): Promise<void> => {
-      for (let turn = turns.next(); !turn.done; turn = turns.next()) {
-        const cell = order[turn.value % order.length]
+    const left = runs[Symbol.iterator]()
+    const work = async (worker: Worker): Promise<void> => {
+      for (let run = left.next(); !run.done; run = left.next()) {
+        const cell = order[run.value % order.length]
         if (cell === undefined) continue
-        const outcome = await runTrial(lane, cell)
+        const outcome = await runTrial(worker, cell)
         outcomes.push(outcome)
         const operation = operationOf(outcome)
         history.add(operation)
@@ -47,7 +46,7 @@ export const offboarding: Scenario = {
         }
       }
     }
-    await Promise.all(lanes.map(work))
+    await Promise.all(workers.map(work))
     return {
       faults: outcomes.filter(({ wasKilled }) => wasKilled).length,
       recoveryMs: outcomes.filter(({ recoveryMs }) => recoveryMs > 0).map(({ recoveryMs }) => recoveryMs),

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { createChildProcesses, poll, type ServiceName } from '@latchkey/stack'
+import type { Http } from '../driver/http.ts'
+import type { Scope } from '../scope.ts'
+import { type ServiceProcess, startService } from './service-process.ts'
+
+export type ClusterOptions = {
+  /** For the logs of the services. */
+  readonly directory: string
+  readonly databaseUrl: string
+  readonly employeeDatabaseUrl: string
+  readonly redisUrl: string
+  /** REFRESH_GRACE. */
+  readonly grace: string
+}
+
+export type Replica = {
+  readonly service: ServiceName
+  readonly name: string
+  /** Settings that differ from those of the other replicas. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Replicas of both services that share databases, keys, issuer and administrator. */
+export type Cluster = {
+  readonly administrator: { readonly email: string; readonly password: string }
+  /** Starts one more replica, ready or not. */
+  start(scope: Scope, replica: Replica): Promise<ServiceProcess>
+}
+
+const READY_WITHIN_MS = 60_000
+
+export function createCluster(options: ClusterOptions): Cluster {
+  const { directory, databaseUrl, employeeDatabaseUrl, redisUrl, grace } = options
+  const processes = createChildProcesses()
+  const secret = (): string => randomBytes(32).toString('base64url')
+  const administrator = { email: 'root@example.test', password: secret() }
+  const shared = {
+    ACCESS_TOKEN_SECRET: `faults:${secret()}`,
+    TOKEN_ISSUER: 'http://auth.example.test',
+    REDIS_URL: redisUrl,
+    EMPLOYEE_CLIENT_ID: 'employee-service',
+    EMPLOYEE_CLIENT_SECRET: secret(),
+  }
+  const own: Record<ServiceName, Record<string, string>> = {
+    'auth-service': {
+      DATABASE_URL: databaseUrl,
+      REFRESH_TOKEN_SECRET: `faults:${secret()}`,
+      REFRESH_GRACE: grace,
+      ADMIN_EMAIL: administrator.email,
+      ADMIN_PASSWORD: administrator.password,
+    },
+    'employee-service': { EMPLOYEE_DATABASE_URL: employeeDatabaseUrl, AUTH_URL: 'http://127.0.0.1:1' },
+  }
+  return {
+    administrator,
+    start(scope, { service, name, environment }) {
+      const settings = { ...shared, ...own[service], ...environment }
+      return startService(scope, { processes, service, name, directory, environment: settings })
+    },
+  }
+}
+
+/** @throws when a replica exits, or takes too long */
+export async function untilReady(http: Http, ...replicas: readonly ServiceProcess[]): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS
+  for (const replica of replicas) {
+    const isReady = async (): Promise<boolean> => {
+      const { status } = await http.send(`${replica.url}/health/ready`)
+      if (status !== 200 && replica.hasExited()) throw new Error(`${replica.name} exited:\n${replica.lastLines()}`)
+      return status === 200
+    }
+    if (!(await poll(isReady, { timeoutMs: deadline - performance.now() }))) {
+      throw new Error(`${replica.name} does not get ready. Its last lines:\n${replica.lastLines()}`)
+    }
+  }
+}

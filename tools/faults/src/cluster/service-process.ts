@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { type ChildProcesses, lastLines, type ServiceName, serviceMain, startNodeServer } from '@latchkey/stack'
+import type { Scope } from '../scope.ts'
+
+/** A replica of a service in a process of its own. */
+export type ServiceProcess = {
+  readonly name: string
+  readonly url: string
+  hasExited(): boolean
+  /** Sends SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>
+  /** The last lines of its log. */
+  lastLines(): string
+}
+
+export type ServiceProcessOptions = {
+  readonly processes: ChildProcesses
+  readonly service: ServiceName
+  /** Unique among the replicas. */
+  readonly name: string
+  /** For its log. */
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Runs a service until the scope is closed. It need not be ready yet. */
+export async function startService(scope: Scope, options: ServiceProcessOptions): Promise<ServiceProcess> {
+  const { processes, service, name, directory, environment } = options
+  const file = join(directory, `${name}.log`)
+  const { NODE_COMPILE_CACHE } = process.env
+  const { url, process: started } = await startNodeServer({
+    processes,
+    name,
+    entry: serviceMain(service),
+    output: { file },
+    environment: { LOG_LEVEL: 'warn', ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...environment },
+  })
+  scope.teardown(() => started.stop())
+  return {
+    name,
+    url,
+    hasExited: () => started.hasExited(),
+    kill: () => started.kill(),
+    lastLines: () => lastLines(file, 5),
+  }
+}

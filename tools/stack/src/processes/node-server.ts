@@ -1,0 +1,50 @@
+import { repositoryRoot } from '../settings/stack-settings.ts'
+import type { ChildProcesses, ProcessOptions, RunningProcess } from './child-processes.ts'
+import { freePort } from './free-port.ts'
+
+/** A Node program that serves HTTP on 127.0.0.1. */
+export type NodeServer = {
+  readonly port: number
+  readonly url: string
+  readonly process: RunningProcess
+}
+
+export type NodeServerOptions = Pick<ProcessOptions, 'name' | 'output'> & {
+  readonly processes: ChildProcesses
+  /** Its entry file. */
+  readonly entry: string
+  /** All that it gets of ours is PATH and NODE_OPTIONS; this comes on top. */
+  readonly environment: Readonly<Record<string, string>>
+  /** A program with its arguments that starts Node, such as taskset(1), and becomes it. */
+  readonly prefix?: readonly string[]
+}
+
+/** Starts a server as production does, on a free port. It need not listen yet. */
+export async function startNodeServer(options: NodeServerOptions): Promise<NodeServer> {
+  const { processes, name, output, entry, environment, prefix = [] } = options
+  const port = await freePort()
+  const [command = '', ...args] = [...prefix, process.execPath, entry]
+  const started = processes.start({
+    name,
+    command,
+    args,
+    cwd: repositoryRoot,
+    env: {
+      PATH: process.env.PATH,
+      // Says how packages of this repository resolve.
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      // Each service has a setting of its own for the port.
+      PORT: String(port),
+      AUTH_PORT: String(port),
+      EMPLOYEE_PORT: String(port),
+      ...environment,
+    },
+    output,
+    stopSignal: 'SIGTERM',
+    // A service stops by itself within ten seconds, whatever its clients do.
+    graceMs: 12_000,
+  })
+  return { port, url: `http://127.0.0.1:${port}`, process: started }
+}

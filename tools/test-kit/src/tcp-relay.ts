@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { createLostReplies, type LostReply, type WhichReply } from './lost-reply.ts'
+import type { TestScope } from './test-environment.ts'
+
+/** Bytes that arrived at a relay at once, before they are passed on. */
+export type RelayedChunk = {
+  /** Name of the relay. */
+  readonly relay: string
+  /** Name of the relay and number of the connection: unique as long as names are. */
+  readonly connection: string
+  readonly from: 'client' | 'server'
+  readonly bytes: Buffer
+}
+
+export type TcpRelayOptions = {
+  readonly name?: string
+  /** Sees every chunk. What it returns is awaited before the chunk, and all that follows it, is passed on. */
+  readonly onChunk?: (chunk: RelayedChunk) => Promise<void> | undefined
+}
+
+/** A TCP connection to a server by way of this process, for everything that can go wrong between the two. */
+export type TcpRelay = {
+  /** The server's address, with the relay's host and port in it. */
+  readonly url: string
+  /** Closes every open connection; new ones work. */
+  cut(): void
+  /** Passes nothing on in either direction and closes nothing; new connections hang too. */
+  hang(): void
+  /** Closes every connection and accepts no new one. */
+  refuse(): Promise<void>
+  /** Passes everything on again; what hung arrives late. */
+  restore(): Promise<void>
+  /** Cuts every connection; new ones lead to another server, as after a fail-over. */
+  switchTo(targetUrl: string): void
+  /** Loses one reply: the server has done its work, and the connection is cut before the client learns of it. */
+  loseReply(which?: WhichReply): LostReply
+}
+
+/**
+ * Listens on a free port of 127.0.0.1 and passes everything on, until the test ends.
+ *
+ * @param target where connections lead; a function is called for each of them
+ */
+export async function tcpRelay(
+  t: TestScope,
+  target: string | (() => string),
+  { name = 'relay', onChunk }: TcpRelayOptions = {},
+): Promise<TcpRelay> {
+  let targetUrl = typeof target === 'string' ? () => target : target
+  const sockets = new Set<Socket>()
+  const replies = createLostReplies()
+  let connections = 0
+  let isHanging = false
+
+  const server = createServer((client) => {
+    const { hostname, port } = new URL(targetUrl())
+    const upstream = connect({ host: hostname, port: Number(port) })
+    const connection = `${name}#${++connections}`
+    const loses = replies.ofConnection()
+
+    const pass = (from: RelayedChunk['from'], source: Socket, sink: Socket): void => {
+      sockets.add(source)
+      source.setNoDelay(true)
+      source.on('error', () => {})
+      source.on('close', () => {
+        sockets.delete(source)
+        sink.destroy()
+      })
+      source.on('data', (bytes) => {
+        if (loses(from, bytes)) return void client.destroy()
+        const held = onChunk?.({ relay: name, connection, from, bytes })
+        if (held === undefined) return void sink.write(bytes)
+        source.pause()
+        held.finally(() => {
+          sink.write(bytes)
+          if (!isHanging) source.resume()
+        })
+      })
+      if (isHanging) source.pause()
+    }
+    pass('client', client, upstream)
+    pass('server', upstream, client)
+  })
+
+  async function listen(port: number): Promise<number> {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return (server.address() as AddressInfo).port
+  }
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  async function refuse(): Promise<void> {
+    const closed = server.listening ? once(server, 'close') : undefined
+    server.close()
+    cut()
+    await closed
+  }
+
+  const port = await listen(0)
+  t.teardown(refuse)
+  return {
+    url: at(targetUrl(), port),
+    cut,
+    refuse,
+    hang() {
+      isHanging = true
+      for (const socket of sockets) socket.pause()
+    },
+    async restore() {
+      isHanging = false
+      for (const socket of sockets) socket.resume()
+      if (!server.listening) await listen(port)
+    },
+    switchTo(url) {
+      targetUrl = () => url
+      cut()
+    },
+    loseReply: replies.lose,
+  }
+}
+
+function at(url: string, port: number): string {
+  const here = new URL(url)
+  here.hostname = '127.0.0.1'
+  here.port = String(port)
+  // An address without a path gets none.
+  return url.endsWith('/') ? here.href : here.href.replace(/\/$/, '')
+}
