@@ -7,6 +7,8 @@ import { basic, claimsOf, send } from './oauth/support/send-form.ts'
 // Every verifier holds the key that signs access tokens, so a token may say anything. Redis holds a user's snapshot and
 // devices in one hash: a device called as the snapshot's field must not reach it.
 
+t.setTimeout(120_000)
+
 const auth = await listen(t)
 const user = await auth.newUser()
 const userClaims = claimsOf(user.accessToken)
@@ -83,9 +85,7 @@ const hostileRefresh: Case[] = [
 t.test('an access token with an impossible identifier is invalid wherever it is sent', async (t) => {
   const calls: [method: string, url: string][] = [
     ['GET', '/auth/me'],
-    ['GET', '/auth/sessions'],
     ['POST', '/auth/logout-all'],
-    ['DELETE', `/auth/sessions/${user.deviceId}`],
     ['GET', '/admin/users'],
   ]
   for (const [title, claims] of [...hostileUser, ...hostileClient]) {
