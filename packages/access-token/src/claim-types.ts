@@ -1,5 +1,5 @@
 /** Letters, digits and joiners: one and the same text in a store's key, a path, a header and a log line. */
-const identifierPattern = /^[\w-][\w.-]{0,63}$/
+const identifierPattern = /^[\w-][\w.-]{0,255}$/
 const textPattern = /^[^\p{Cc}\p{Cs}]{1,320}$/u
 const scopePattern = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
 const maxScopeLength = 2048
@@ -10,7 +10,7 @@ export const MAX_TIME = 253_402_300_799
 export const DEVICE_ID: RegExp = /^[A-Za-z0-9_-]{8,64}$/
 
 /**
- * A user, a client, a session, a token or a role: 1 to 64 letters, digits, `_`, `-` and `.`, not starting with a dot. Everyone
+ * A user, a client, a session, a token or a role: 1 to 256 letters, digits, `_`, `-` and `.`, not starting with a dot. Everyone
  * who holds a shared key can sign any text, and stores are asked for what a token says.
  */
 export function isIdentifier(value: unknown): value is string {

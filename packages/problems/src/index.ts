@@ -6,10 +6,12 @@ export {
   type BearerError,
   defineProblems,
   type InputFault,
+  Problem,
   type ProblemClass,
   type ProblemDefinition,
   type ProblemError,
   type ProblemOptions,
+  type Problems,
 } from './problem.ts'
 export { isPublicError, type PublicError } from './public-error.ts'
 export { repeat } from './repeat.ts'

@@ -41,6 +41,6 @@ export function decodeCursor<Position>(
  * @param form what an id looks like; a UUID unless given
  * @throws `invalid_request` for what was never a cursor
  */
-export function idOfCursor(cursor: string | undefined, form = UUID): string | undefined {
+export function idOfCursor(cursor: string | undefined, form: RegExp = UUID): string | undefined {
   return cursor === undefined ? undefined : decodeCursor(cursor, (id) => (form.test(id) ? id : undefined))
 }

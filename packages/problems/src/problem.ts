@@ -32,7 +32,8 @@ export type ProblemOptions = {
   cause?: unknown
 }
 
-export type ProblemError<Code extends string = string> = Error & {
+/** One occurrence of a problem. What it adds to {@link ProblemDefinition} are facts; its `cause` alone is private. */
+export class Problem<Code extends string = string> extends Error {
   readonly code: Code
   readonly statusCode: number
   readonly title: string
@@ -41,7 +42,26 @@ export type ProblemError<Code extends string = string> = Error & {
   readonly headers: Record<string, string>
   readonly errors: InputFault[] | undefined
   readonly extensions: Record<string, unknown>
+
+  constructor(code: Code, definition: ProblemDefinition, options: ProblemOptions = {}) {
+    const { status, title, detail = title, bearerError } = definition
+    const { stackTraceLimit } = Error
+    // Refusals are everyday business: a stack would cost more than the rest of the answer.
+    Error.stackTraceLimit = 0
+    super(options.detail ?? detail, options.cause === undefined ? undefined : { cause: options.cause })
+    Error.stackTraceLimit = stackTraceLimit
+    this.code = code
+    this.statusCode = status
+    this.title = title
+    this.bearerError = bearerError
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.headers = options.headers ?? {}
+    this.errors = options.errors
+    this.extensions = options.extensions ?? {}
+  }
 }
+
+export type ProblemError<Code extends string = string> = Problem<Code>
 
 export type ProblemClass<Code extends string = string> = {
   new (options?: ProblemOptions): ProblemError<Code>
@@ -51,33 +71,20 @@ export type ProblemClass<Code extends string = string> = {
   readonly detail: string
 }
 
+/** A registry of problem classes by their codes. */
+export type Problems<Code extends string> = { readonly [C in Code]: ProblemClass<C> }
+
 /** Makes the error class of one stable, snake_case problem code. Its texts are public: they are sent as they stand. */
 function problem<Code extends string>(code: Code, definition: ProblemDefinition): ProblemClass<Code> {
-  const { status, title, detail = title, bearerError } = definition
-  return class extends Error {
+  const { status, title, detail = title } = definition
+  return class extends Problem<Code> {
     static readonly code = code
     static readonly status = status
     static readonly title = title
     static readonly detail = detail
-    readonly code = code
-    readonly statusCode = status
-    readonly title = title
-    readonly bearerError = bearerError
-    readonly retryAfterSeconds: number | undefined
-    readonly headers: Record<string, string>
-    readonly errors: InputFault[] | undefined
-    readonly extensions: Record<string, unknown>
 
-    constructor(options: ProblemOptions = {}) {
-      const { stackTraceLimit } = Error
-      // Refusals are everyday business: a stack would cost more than the rest of the answer.
-      Error.stackTraceLimit = 0
-      super(options.detail ?? detail, options.cause === undefined ? undefined : { cause: options.cause })
-      Error.stackTraceLimit = stackTraceLimit
-      this.retryAfterSeconds = options.retryAfterSeconds
-      this.headers = options.headers ?? {}
-      this.errors = options.errors
-      this.extensions = options.extensions ?? {}
+    constructor(options?: ProblemOptions) {
+      super(code, definition, options)
     }
   }
 }
@@ -88,7 +95,7 @@ function problem<Code extends string>(code: Code, definition: ProblemDefinition)
  */
 export function defineProblems<const D extends Record<string, ProblemDefinition>>(
   definitions: D,
-): { readonly [Code in keyof D & string]: ProblemClass<Code> } {
+): Problems<keyof D & string> {
   const entries = Object.entries(definitions).map(([code, definition]) => [code, problem(code, definition)])
   return Object.freeze(Object.fromEntries(entries))
 }

@@ -1,51 +1,26 @@
-import type { TokenError } from '@latchkey/access-token'
+import type { PublicError } from '@latchkey/problems'
 import { AccessError } from './access-error.ts'
 
-/** Makes the answers of RFC 6750 section 3: errors with their `WWW-Authenticate: Bearer` challenge. */
-export type Challenger = {
-  /** No token came with the request: the challenge names no error. */
-  unauthenticated(): AccessError
-  /** More than one way of sending a token was used, or one was used in a wrong way. */
-  invalidRequest(detail: string): AccessError
-  invalidToken(error: TokenError): AccessError
-  insufficientScope(scope: string): AccessError
-  /** The challenge alone, for a token that was refused with this public text. */
-  challengeOf(description: string): Record<'www-authenticate', string>
+/**
+ * Makes the `WWW-Authenticate` header of a refusal (RFC 6750 section 3). Without a token in the request it names no error
+ * (section 3.1); a refusal of someone else's that is not about the request itself is one of the token.
+ *
+ * @param realm names the protected API, usually the audience of its tokens
+ */
+export function createChallenge(realm: string): (error: PublicError) => string {
+  return (error) => {
+    const attributes = Object.entries({ realm, ...describe(error) })
+    return `Bearer ${attributes.map(([name, value]) => `${name}="${quotable(value)}"`).join(', ')}`
+  }
 }
 
-/** @param realm names the protected API, usually the audience of its tokens */
-export function createChallenger(realm: string): Challenger {
-  function challenge(attributes: Record<string, string>): Record<'www-authenticate', string> {
-    const pairs = Object.entries({ realm, ...attributes }).map(([name, value]) => `${name}="${quotable(value)}"`)
-    return { 'www-authenticate': `Bearer ${pairs.join(', ')}` }
+function describe(error: PublicError): Record<string, string> {
+  const { bearerError = 'invalid_token', message } = error
+  if (error instanceof AccessError) {
+    if (error.code === 'unauthenticated') return {}
+    if (error.requiredScope !== undefined) return { error: bearerError, scope: error.requiredScope }
   }
-
-  function challengeOf(description: string): Record<'www-authenticate', string> {
-    return challenge({ error: 'invalid_token', error_description: description })
-  }
-
-  const tokenChallenges = {
-    invalid_token: challengeOf(new AccessError('invalid_token').message),
-    token_expired: challengeOf(new AccessError('token_expired').message),
-  }
-
-  return {
-    challengeOf,
-
-    unauthenticated: () => new AccessError('unauthenticated', { headers: challenge({}) }),
-
-    invalidRequest(detail) {
-      const headers = challenge({ error: 'invalid_request', error_description: detail })
-      return new AccessError('invalid_request', { detail, headers })
-    },
-
-    invalidToken: (cause) => new AccessError(cause.code, { headers: tokenChallenges[cause.code], cause }),
-
-    insufficientScope(scope) {
-      const headers = challenge({ error: 'insufficient_scope', scope })
-      return new AccessError('insufficient_scope', { detail: `This call needs the scope ${scope}.`, headers })
-    },
-  }
+  return { error: bearerError, error_description: message }
 }
 
 /** Printable ASCII without quotes and backslashes, as RFC 6750 section 3 asks for. */

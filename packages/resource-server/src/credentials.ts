@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Challenger } from './bearer-challenge.ts'
+import { AccessError } from './access-error.ts'
 import { readCookie } from './read-cookie.ts'
 import { assertSameOrigin } from './same-origin.ts'
 
@@ -15,31 +15,29 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * @returns what was sent as the token, unchecked
  * @throws {AccessError} `unauthenticated`, `invalid_request`, `csrf_rejected`
  */
-export function readToken(request: FastifyRequest, challenger: Challenger, allowedOrigins: readonly string[]): string {
+export function readToken(request: FastifyRequest, allowedOrigins: readonly string[]): string {
   const { authorization } = request.headers
   const token =
-    authorization === undefined
-      ? readTokenCookie(request, challenger, allowedOrigins)
-      : readBearer(request, authorization, challenger)
-  if (hasQueryToken(request)) throw challenger.invalidRequest('A second access token is in the URI.')
+    authorization === undefined ? readTokenCookie(request, allowedOrigins) : readBearer(request, authorization)
+  if (hasQueryToken(request)) throw malformed('A second access token is in the URI.')
   return token
 }
 
-function readBearer(request: FastifyRequest, authorization: string, challenger: Challenger): string {
+function readBearer(request: FastifyRequest, authorization: string): string {
   // Node keeps the first of several Authorization headers, and the sender may have meant another one.
   if (countAuthorizationHeaders(request.raw.rawHeaders) > 1) {
-    throw challenger.invalidRequest('There is more than one Authorization header.')
+    throw malformed('There is more than one Authorization header.')
   }
   const [scheme = ''] = /^[^ \t,]*/.exec(authorization) ?? []
-  if (scheme.toLowerCase() !== 'bearer') throw challenger.unauthenticated()
+  if (scheme.toLowerCase() !== 'bearer') throw new AccessError('unauthenticated')
   const token = authorization.slice(scheme.length).replace(/^ +/, '')
-  if (token === '') throw challenger.invalidRequest('The Authorization header holds no token.')
+  if (token === '') throw malformed('The Authorization header holds no token.')
   return token
 }
 
-function readTokenCookie(request: FastifyRequest, challenger: Challenger, allowedOrigins: readonly string[]): string {
+function readTokenCookie(request: FastifyRequest, allowedOrigins: readonly string[]): string {
   const token = readCookie(request, ACCESS_COOKIE)
-  if (token === undefined) throw challenger.unauthenticated()
+  if (token === undefined) throw new AccessError('unauthenticated')
   if (!safeMethods.has(request.method)) assertSameOrigin(request, allowedOrigins)
   return token
 }
@@ -56,4 +54,8 @@ export function countAuthorizationHeaders(rawHeaders: readonly string[]): number
 
 function hasQueryToken({ query }: FastifyRequest): boolean {
   return typeof query === 'object' && query !== null && Object.hasOwn(query, 'access_token')
+}
+
+function malformed(detail: string): AccessError {
+  return new AccessError('invalid_request', { detail })
 }

@@ -2,11 +2,12 @@ import { type AccessTokenClaims, createAccessTokenVerifier, type KeyRing, parseK
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { AccessCheck } from './access-checks.ts'
+import { AccessError } from './access-error.ts'
 import { createAuthenticator, verifiedClaims } from './authenticator.ts'
-import { createChallenger } from './bearer-challenge.ts'
 import { createJwtEngine } from './jwt-engine.ts'
-import { followJwks, type JwksFollower } from './keys/jwks-follower.ts'
+import { followJwks, type JwksControl, type JwksFollower } from './keys/jwks-follower.ts'
 import type { JwksOptions } from './keys/jwks-options.ts'
+import { createRefuse } from './refusal.ts'
 import { createRevocationFeed, type RevocationFeed } from './revocations/revocation-feed.ts'
 import type { RevocationOptions } from './revocations/revocation-options.ts'
 import { assertOrigins } from './same-origin.ts'
@@ -66,18 +67,18 @@ export const resourceServer: FastifyPluginAsync<ResourceServerOptions> = fastify
     assertOrigins(allowedOrigins)
     const { revocations } = options
     const { jwks, keys } = keysOf(options.keys, app)
-    // Whoever revokes a key signs with another, perhaps a new one.
-    const onKeyRevoked = (): void => jwks?.refetch()
+    // The issuer signs with another key from now on, perhaps a new one.
+    const onKeyRevoked = (): void => jwks?.refreshNow()
     const feed = revocations && (await createRevocationFeed(revocations, { log: app.log, now, onKeyRevoked }))
     const ring = feed?.guard(keys) ?? keys
     const engine = createJwtEngine(app)
     const verify = createAccessTokenVerifier({ ring, engine, issuer, audience, clockToleranceSeconds, now })
-    const challenger = createChallenger(audience)
+    const refuse = createRefuse(audience)
     const allChecks: AccessCheck[] = feed ? [(_request, claims) => feed.check(claims), ...checks] : [...checks]
     const authenticate = createAuthenticator({
-      challenger,
       verify,
-      lookForKey: () => jwks?.lookFor(),
+      refuse,
+      refreshKeys: () => jwks?.refreshForUnknownKey(),
       checks: allChecks,
       checkTimeoutMs,
       allowedOrigins,
@@ -122,18 +123,19 @@ export const resourceServer: FastifyPluginAsync<ResourceServerOptions> = fastify
     app.decorate('authenticate', authenticate)
     app.decorate('requireScope', (scope: string): onRequestHookHandler => {
       if (!scopePattern.test(scope)) throw new TypeError(`${JSON.stringify(scope)} is not a scope`)
+      const detail = `This call needs the scope ${scope}.`
       return (request, reply, next) =>
         authenticate(request, reply, (error) => {
           if (error !== undefined) next(error)
           else if (hasScope(request.accessToken, scope)) next()
-          else next(challenger.insufficientScope(scope))
+          else next(refuse(new AccessError('insufficient_scope', { detail, requiredScope: scope }), reply))
         })
     })
   },
   { name: '@latchkey/resource-server', fastify: '5.x' },
 )
 
-type KeySource = { readonly keys: () => KeyRing; readonly jwks?: JwksFollower }
+type KeySource = { readonly keys: () => KeyRing; readonly jwks?: JwksControl }
 
 function keysOf(keys: ResourceServerOptions['keys'], { log }: FastifyInstance): KeySource {
   if (typeof keys !== 'object' || !('jwksUrl' in keys)) return { keys: ringOf(keys) }

@@ -1,7 +1,8 @@
+import fastify from 'fastify'
 import t from 'tap'
-import { type AccessCheck, AccessError } from '../src/index.ts'
-import { tokenWith } from './hostile/forge-token.ts'
-import { bearer, buildTestServer } from './test-server.ts'
+import { type AccessCheck, AccessError, resourceServer } from '../src/index.ts'
+import { audience, issuer, nowSeconds, tokenWith } from './hostile/forge-token.ts'
+import { bearer, buildTestServer, ringText } from './test-server.ts'
 
 const headers = bearer(tokenWith())
 
@@ -85,6 +86,27 @@ t.test('a challenge that a refusal brings along is kept', async (t) => {
     throw new AccessError('token_revoked', { headers: { 'www-authenticate': 'Bearer realm="mine"' } })
   })
   t.equal(reply.headers['www-authenticate'], 'Bearer realm="mine"')
+})
+
+t.test('a refusal says when to come back, in a bare Fastify app too', async (t) => {
+  const check = (): never => {
+    throw new AccessError('unavailable', { retryAfterSeconds: 7 })
+  }
+  t.equal((await answerOf(check)).headers['retry-after'], '7')
+
+  const bare = fastify()
+  t.teardown(() => bare.close())
+  await bare.register(resourceServer, {
+    keys: ringText,
+    issuer,
+    audience,
+    now: () => nowSeconds * 1000,
+    checks: [check],
+  })
+  bare.get('/employees', { onRequest: bare.authenticate }, async () => 'never')
+  const reply = await bare.inject({ url: '/employees', headers })
+  t.equal(reply.statusCode, 503)
+  t.equal(reply.headers['retry-after'], '7')
 })
 
 const failures: { title: string; check: AccessCheck }[] = [

@@ -107,4 +107,10 @@ t.test('three lines do in a bare Fastify app, its own error handler included', a
   const bad = await app.inject({ url: '/reports', headers: bearer('x.y.z') })
   t.equal(bad.statusCode, 401)
   t.match(bad.headers['www-authenticate'], 'error="invalid_token"')
+  const narrow = await app.inject({ url: '/reports', headers: bearer(tokenWith({ scope: 'profile' })) })
+  t.equal(narrow.statusCode, 403)
+  t.equal(
+    narrow.headers['www-authenticate'],
+    'Bearer realm="employees", error="insufficient_scope", scope="employees:read"',
+  )
 })

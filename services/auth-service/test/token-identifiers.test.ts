@@ -44,7 +44,7 @@ const noIdentifier: Record<string, unknown> = {
   'a NUL': 'nul\u0000',
   'another script': 'umlaut-ä',
   'half a character': '\ud800',
-  '65 characters': 'x'.repeat(65),
+  '257 characters': 'x'.repeat(257),
   '1,000 characters': 'x'.repeat(1000),
   'a number': 7,
   'a boolean': true,
@@ -52,7 +52,13 @@ const noIdentifier: Record<string, unknown> = {
   'a list': ['device-of-this-test'],
   'an object': { $gt: '' },
 }
-const noDevice = { ...noIdentifier, 'the field of the snapshot': 'u', 'too short': 'seven77', 'a dot': 'device.one' }
+const noDevice = {
+  ...noIdentifier,
+  'the field of the snapshot': 'u',
+  'too short': 'seven77',
+  '65 characters': 'x'.repeat(65),
+  'a dot': 'device.one',
+}
 const noCount = {
   'a text': '1',
   'a fraction': 1.5,

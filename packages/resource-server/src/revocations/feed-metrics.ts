@@ -1,14 +1,7 @@
+import type { Metric } from '@latchkey/problems'
 import type { RevocationStatus } from './feed-state.ts'
 
-/** A number to be read at each scrape, for whatever metrics library there is. Names and units as Prometheus wants them. */
-export type FeedMetric = {
-  readonly name: string
-  readonly help: string
-  readonly type: 'gauge' | 'counter'
-  readonly read: () => number
-}
-
-export function feedMetrics(status: () => RevocationStatus): FeedMetric[] {
+export function feedMetrics(status: () => RevocationStatus): Metric[] {
   return [
     {
       name: 'revocation_feed_lag_seconds',

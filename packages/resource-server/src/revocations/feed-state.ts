@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { AccessError } from '../access-error.ts'
+import { unavailable } from '../access-error.ts'
 import { SILENCE_MS } from './redis-revocation-stream.ts'
 
 export type RevocationStatus = {
@@ -80,8 +80,8 @@ export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedSta
     }),
 
     assertUsable(): void {
-      if (state === 'starting') throw unavailable('the revocation feed has not been read yet')
-      if (onStale === 'reject' && isStale()) throw unavailable('the revocation feed is stale')
+      if (state === 'starting') throw unavailable(new Error('the revocation feed has not been read yet'))
+      if (onStale === 'reject' && isStale()) throw unavailable(new Error('the revocation feed is stale'))
     },
 
     onRefusal(): void {
@@ -126,10 +126,6 @@ export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedSta
       reject(new Error('the app was closed before the revocation feed was read'))
     },
   }
-}
-
-function unavailable(reason: string): AccessError {
-  return new AccessError('unavailable', { headers: { 'retry-after': '1' }, cause: new Error(reason) })
 }
 
 /** The message alone: clients hang commands on their errors, and one of them holds the password. */

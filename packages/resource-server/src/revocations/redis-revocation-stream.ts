@@ -1,5 +1,5 @@
+import { withDeadline } from '@latchkey/problems'
 import type { Redis, RedisOptions } from 'ioredis'
-import { withDeadline } from '../deadline.ts'
 import type { RedisConnectionOptions } from './revocation-options.ts'
 import { EMPTY_STREAM, type StreamEntry, type StreamState } from './stream-position.ts'
 
@@ -79,7 +79,8 @@ export function openRevocationStream(
     lastError = error
   })
 
-  const answerTo = <Reply>(call: Promise<Reply>, ms = ANSWER_MS): Promise<Reply> => withDeadline(call, ms, 'Redis')
+  const answerTo = <Reply>(call: Promise<Reply>, ms = ANSWER_MS): Promise<Reply> =>
+    withDeadline(call, ms, { what: 'Redis' })
 
   async function readRange(start: string, end: string): Promise<StreamRead> {
     const transaction = redis.multi().xrange(key, start, end, 'COUNT', PAGE_SIZE).xinfo('STREAM', key)

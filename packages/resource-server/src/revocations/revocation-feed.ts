@@ -1,7 +1,8 @@
 import type { AccessTokenClaims, KeyRing } from '@latchkey/access-token'
+import type { Metric } from '@latchkey/problems'
 import type { FastifyBaseLogger } from 'fastify'
 import { AccessError } from '../access-error.ts'
-import { type FeedMetric, feedMetrics } from './feed-metrics.ts'
+import { feedMetrics } from './feed-metrics.ts'
 import { createFeedState, type RevocationStatus } from './feed-state.ts'
 import { guardKeys } from './guard-keys.ts'
 import { createRedisNodes, parseRedisUrl } from './redis-nodes.ts'
@@ -23,7 +24,7 @@ export type RevocationFeed = {
   /** For `/health/ready`: resolves to `degraded` while cut off; rejects while requests get 503. */
   healthCheck(): Promise<'ok' | 'degraded'>
   /** To be registered in a metrics library, or read. */
-  readonly metrics: readonly FeedMetric[]
+  readonly metrics: readonly Metric[]
 }
 
 /** The same for the plugin itself. */

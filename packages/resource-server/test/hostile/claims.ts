@@ -67,7 +67,7 @@ export const oddClaims: Record<string, string> = {
   ...Object.fromEntries(
     ['1e400', '-1e400', '"1"', 'null', '[1]', '9e15', '1.5'].map((text) => [`nbf ${text}`, withNbf(text)]),
   ),
-  'a sub of 65 characters': tokenWith({ sub: 'u'.repeat(65) }),
+  'a sub of 257 characters': tokenWith({ sub: 'u'.repeat(257) }),
   'a sub of 5000 characters': tokenWith({ sub: 'u'.repeat(5000) }),
   'a did of 65 characters': tokenWith({ did: 'd'.repeat(65) }),
   'a username that is a number': tokenWith({ username: 7 }),
@@ -118,6 +118,6 @@ export const accepted: Record<string, string> = {
     JSON.stringify(goodClaims, null, 2),
   ),
   'B7 an unknown claim': tokenWith({ note: { a: ['b', { c: null }] } }),
-  'an identifier of 64 characters': tokenWith({ jti: '-'.repeat(64) }),
+  'an identifier of 256 characters': tokenWith({ jti: '-'.repeat(256) }),
   'a service client': tokenWith({ sid: undefined, did: undefined, ver: undefined, roles: undefined, sub: 'web' }),
 }

@@ -31,7 +31,7 @@ export function refuseOffboarded(
       refuseKnown(sub, iat)
       if (watch.isCurrent()) return
       return watch.look().then(() => {
-        if (!watch.isCurrent()) throw new AccessError('unavailable', { headers: { 'retry-after': '1' } })
+        if (!watch.isCurrent()) throw new AccessError('unavailable', { retryAfterSeconds: 1 })
         refuseKnown(sub, iat)
       })
     },

@@ -34,7 +34,7 @@ const impossible = [
   'nul\u0000',
   'umlaut-ä',
   '\ud800',
-  'x'.repeat(65),
+  'x'.repeat(257),
   'x'.repeat(1000),
   7,
   true,
@@ -45,7 +45,7 @@ const impossible = [
 const hostile = {
   sub: impossible,
   sid: impossible,
-  did: [...impossible, 'u', 'seven77', 'device.one'],
+  did: [...impossible, 'u', 'seven77', 'device.one', 'x'.repeat(65)],
   jti: impossible,
   client_id: impossible,
   ver: ['1', 1.5, -1, 2 ** 53, null, []],
@@ -72,7 +72,7 @@ for (const [claim, values] of Object.entries(hostile)) {
 
 t.test('what differs from these only in being possible passes', async (t) => {
   t.equal((await app.inject({ url: '/employees', headers: bearer(good) })).statusCode, 200)
-  for (const sub of ['payroll', 'p.a_y-1', 'x'.repeat(64)]) {
+  for (const sub of ['payroll', 'p.a_y-1', 'x'.repeat(256)]) {
     const { sid: _, did: __, ver: ___, roles: ____, ...client } = { ...good, sub, client_id: sub }
     t.equal((await app.inject({ url: '/employees', headers: bearer(client) })).statusCode, 200, sub)
   }
