@@ -1,4 +1,5 @@
 import { SCOPES } from '@latchkey/access-token'
+import { Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { CLIENT_ID, CLIENT_ID_RULE } from '../../clients/service-client.ts'
 
@@ -10,7 +11,7 @@ export const ClientReply = Type.Object({
   clientId: Type.String(),
   scopes: Type.Array(ScopeName),
   createdAt: Type.String({ format: 'date-time' }),
-  lastUsedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  lastUsedAt: Nullable(Type.String({ format: 'date-time' })),
   secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Type.String({ format: 'date-time' }) })),
 })
 

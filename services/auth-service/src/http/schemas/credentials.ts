@@ -1,10 +1,10 @@
 import { DEVICE_ID } from '@latchkey/access-token'
-import { AnyText } from '@latchkey/service-kit'
+import { AnyText, Body } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 
 /**
- * Letters, digits and a few joiners of any script. No `@`, so that a user name never looks like an e-mail address,
- * and no space, so that no two names look alike for it.
+ * Letters, digits and a few joiners of any script. No `@`, so that a user name never looks like an e-mail address, and no
+ * space, so that no two names differ in spaces alone.
  */
 export const Username = Type.String({
   minLength: 1,
@@ -13,15 +13,18 @@ export const Username = Type.String({
   'x-message': "must consist of letters, digits and . _ ' + -",
 })
 
-/** The id of a device: made by us, or kept by a client from an earlier sign-in. */
+/** The id of a device: generated at its first sign-in, and sent again by the client at later ones. */
 export const DeviceId = Type.String({
   pattern: DEVICE_ID.source,
   'x-message': 'must be 8 to 64 letters, digits, - or _',
   description: 'The `device.id` of a sign-in',
 })
 
-/** A password to set. What else it must be is judged by the policy, which knows its owner. */
+/** A password to set. The password policy, which knows its owner, checks the rest. */
 export const newPassword = (minLength: number) => AnyText(1024, { minLength })
 
-/** A password to check: anything may have been set once. */
+/** A password to check: earlier rules may have accepted anything. */
 export const Password = AnyText(1024, { minLength: 1 })
+
+/** The refresh token of clients that do not keep it in its cookie. */
+export const RefreshTokenBody = Body({ refreshToken: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) })

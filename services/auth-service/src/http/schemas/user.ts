@@ -1,3 +1,4 @@
+import { Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 
 export const Role = Type.Union([Type.Literal('user'), Type.Literal('hr'), Type.Literal('admin')])
@@ -7,7 +8,7 @@ export const UserReply = Type.Object({
   id: Type.String({ format: 'uuid' }),
   email: Type.String(),
   username: Type.String(),
-  fullName: Type.Union([Type.String(), Type.Null()]),
+  fullName: Nullable(Type.String()),
   roles: Type.Array(Role),
   status: Status,
   createdAt: Type.String({ format: 'date-time' }),

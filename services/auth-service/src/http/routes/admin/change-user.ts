@@ -1,5 +1,5 @@
 import { AccessError } from '@latchkey/resource-server'
-import { type AppInstance, Body, Params, problemResponses, SECURED, Text, Uuid } from '@latchkey/service-kit'
+import { type AppInstance, Body, Nullable, Params, problemResponses, SECURED, Text, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import { clientContext } from '../../client-context.ts'
@@ -8,7 +8,7 @@ import { Role, Status, UserReply } from '../../schemas/user.ts'
 const ChangeUserBody = Body({
   roles: Type.Optional(Type.Array(Role, { minItems: 1, uniqueItems: true })),
   status: Type.Optional(Status),
-  fullName: Type.Optional(Type.Union([Text(), Type.Null()])),
+  fullName: Type.Optional(Nullable(Text())),
 })
 
 export function changeUserRoute(app: AppInstance, administration: UserAdministration): void {

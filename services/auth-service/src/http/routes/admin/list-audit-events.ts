@@ -1,11 +1,23 @@
-import { type AppInstance, Instant, List, page, problemResponses, Query, SECURED, Text } from '@latchkey/service-kit'
+import {
+  type AppInstance,
+  encodeCursor,
+  Instant,
+  idOfCursor,
+  List,
+  Nullable,
+  page,
+  pageOf,
+  problemResponses,
+  Query,
+  SECURED,
+  Text,
+} from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { AUDIT_EVENT_TYPES } from '../../../audit/audit-event.ts'
 import type { AuditLog } from '../../../audit/audit-log.ts'
-import { idOfCursor, toPage } from '../../keyset-cursor.ts'
 
 const EventType = Type.Enum([...AUDIT_EVENT_TYPES])
-const Id = Type.Union([Type.String(), Type.Null()])
+const Id = Nullable(Type.String())
 
 const AuditEventReply = Type.Object({
   id: Type.String(),
@@ -44,7 +56,8 @@ export function listAuditEventsRoute(app: AppInstance, auditLog: AuditLog): void
     async (request) => {
       const { limit, cursor, since, until, ...filter } = request.query
       const times = { ...(since && { since: new Date(since) }), ...(until && { until: new Date(until) }) }
-      return toPage(await auditLog.list({ ...filter, ...times }, limit, idOfCursor(cursor)), limit)
+      const rows = await auditLog.list({ ...filter, ...times }, limit, idOfCursor(cursor))
+      return pageOf(rows, limit, ({ id }) => encodeCursor(id))
     },
   )
 }

@@ -1,7 +1,16 @@
-import { type AppInstance, List, page, problemResponses, Query, SECURED } from '@latchkey/service-kit'
+import {
+  type AppInstance,
+  encodeCursor,
+  idOfCursor,
+  List,
+  page,
+  pageOf,
+  problemResponses,
+  Query,
+  SECURED,
+} from '@latchkey/service-kit'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { CLIENT_ID } from '../../../clients/service-client.ts'
-import { idOfCursor } from '../../keyset-cursor.ts'
 import { ClientReply } from '../../schemas/client.ts'
 
 export function listClientsRoute(app: AppInstance, clients: ClientService): void {
@@ -20,13 +29,8 @@ export function listClientsRoute(app: AppInstance, clients: ClientService): void
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const found = await clients.list(limit, idOfCursor(cursor, CLIENT_ID))
-      const items = found.slice(0, limit)
-      const last = items.at(-1)
-      return {
-        items,
-        nextCursor: found.length > limit && last ? Buffer.from(last.clientId).toString('base64url') : null,
-      }
+      const rows = await clients.list(limit, idOfCursor(cursor, CLIENT_ID))
+      return pageOf(rows, limit, ({ clientId }) => encodeCursor(clientId))
     },
   )
 }

@@ -1,7 +1,17 @@
-import { type AppInstance, List, page, problemResponses, Query, SECURED, Text } from '@latchkey/service-kit'
+import {
+  type AppInstance,
+  encodeCursor,
+  idOfCursor,
+  List,
+  page,
+  pageOf,
+  problemResponses,
+  Query,
+  SECURED,
+  Text,
+} from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
-import { idOfCursor, toPage } from '../../keyset-cursor.ts'
 import { Role, Status, UserReply } from '../../schemas/user.ts'
 
 export function listUsersRoute(app: AppInstance, administration: UserAdministration): void {
@@ -25,7 +35,8 @@ export function listUsersRoute(app: AppInstance, administration: UserAdministrat
     },
     async (request) => {
       const { limit, cursor, ...filter } = request.query
-      return toPage(await administration.list(filter, limit, idOfCursor(cursor)), limit)
+      const rows = await administration.list(filter, limit, idOfCursor(cursor))
+      return pageOf(rows, limit, ({ id }) => encodeCursor(id))
     },
   )
 }

@@ -1,4 +1,4 @@
-import { type AppInstance, Body, problemResponses, SECURED, Text } from '@latchkey/service-kit'
+import { type AppInstance, Body, Nullable, problemResponses, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { AccountService } from '../../../accounts/account-service.ts'
 import { clientContext } from '../../client-context.ts'
@@ -15,7 +15,7 @@ export function changeMeRoute(app: AppInstance, accounts: AccountService): void 
         tags: ['auth'],
         summary: 'Change my profile',
         security: SECURED,
-        body: Body({ fullName: Type.Optional(Type.Union([Text(), Type.Null()])), username: Type.Optional(Username) }),
+        body: Body({ fullName: Type.Optional(Nullable(Text())), username: Type.Optional(Username) }),
         response: { 200: MeReply, ...problemResponses(400, 401, 403, 409, 503) },
       },
     },

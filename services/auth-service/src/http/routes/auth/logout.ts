@@ -1,9 +1,9 @@
-import { type AppInstance, problemResponses } from '@latchkey/service-kit'
+import { type AppInstance, allowNoBody, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { presentedRefreshToken } from '../../presented-refresh-token.ts'
-import { allowNoBody, RefreshTokenBody } from '../../schemas/refresh-token-body.ts'
+import { RefreshTokenBody } from '../../schemas/credentials.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
 
 type Services = { readonly sessions: SessionService; readonly allowedOrigins: readonly string[] }

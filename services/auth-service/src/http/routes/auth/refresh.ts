@@ -1,10 +1,10 @@
-import { type AppInstance, problemResponses } from '@latchkey/service-kit'
+import { type AppInstance, allowNoBody, problemResponses } from '@latchkey/service-kit'
 import { problems } from '../../../errors.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { presentedRefreshToken } from '../../presented-refresh-token.ts'
+import { RefreshTokenBody } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
-import { allowNoBody, RefreshTokenBody } from '../../schemas/refresh-token-body.ts'
 import { clearTokenCookies, deliver } from '../../token-delivery.ts'
 
 type Services = { readonly sessions: SessionService; readonly allowedOrigins: readonly string[] }
