@@ -40,7 +40,7 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
     const file = join(t.testdir({ ring: ringOf(first) }), 'ring')
     const { auth, url } = await startWith(t, algorithm, file)
     const keys = { jwksUrl: `${url}/.well-known/jwks.json`, algorithm, cooldownMs: 50 }
-    const { app: verifier, verdictOn: verify } = await startResourceService(t, auth, { keys })
+    const { app: verifier, verify } = await startResourceService(t, auth, { keys })
     await verifier.jwks.ready
     const user = await auth.newUser()
     t.same(headerOf(user.accessToken), { alg: algorithm, typ: 'at+jwt', kid: 'first' })

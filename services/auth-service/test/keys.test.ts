@@ -37,7 +37,7 @@ const kidOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')
 
 t.test('a leaked key is revoked: whatever is signed under it opens nothing any more, anywhere', async (t) => {
   const auth = await startAuthService(t, { variables: { ACCESS_TOKEN_SECRET: `${NEW},${LEAKED}` } })
-  const { verdictOn: verify } = await startResourceService(t, auth, { keys: `${NEW},${LEAKED}` })
+  const { verify } = await startResourceService(t, auth, { keys: `${NEW},${LEAKED}` })
   const [user, admin] = [await auth.newUser(), await auth.signInAdmin()]
   const forged = forgeWith(LEAKED, auth, user)
   t.equal(await verify(forged), 'ok', 'before')
@@ -63,7 +63,7 @@ t.test('a leaked key is revoked: whatever is signed under it opens nothing any m
     await redis.del(`${auth.environment.redisPrefix}revocations`)
     const beside = await startAuthService(t, { beside: auth, variables: { ACCESS_TOKEN_SECRET: `${NEW},${LEAKED}` } })
     t.ok(beside.app, 'a replica that starts publishes what Redis does not know')
-    const { verdictOn: late } = await startResourceService(t, auth, { keys: `${NEW},${LEAKED}` })
+    const { verify: late } = await startResourceService(t, auth, { keys: `${NEW},${LEAKED}` })
     t.equal(await late(forged), 'token_revoked')
     t.equal(await verify(forged), 'token_revoked')
   })
@@ -224,6 +224,6 @@ t.test('a deleted client stays refused when Redis has lost everything', async (t
   t.teardown(async () => redis.disconnect())
   await redis.del(`${auth.environment.redisPrefix}revocations`)
   await startAuthService(t, { beside: auth })
-  const { verdictOn: verify } = await startResourceService(t, auth)
+  const { verify } = await startResourceService(t, auth)
   t.equal(await verify(token.json().access_token), 'token_revoked')
 })

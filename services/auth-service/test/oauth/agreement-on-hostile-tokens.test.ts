@@ -14,9 +14,9 @@ import { oddForms, oddTexts } from '../../../../packages/resource-server/test/ho
 import { criticalHeaders, unknownKids, wrongKinds } from '../../../../packages/resource-server/test/hostile/headers.ts'
 import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
 import { createRedisSessionCommands } from '../../src/sessions/redis-session-commands.ts'
+import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
-import { listen, PAYROLL } from './support/listening-service.ts'
-import { basic, send } from './support/send-form.ts'
+import { basic, send } from '../support/send-form.ts'
 
 // F5: whoever asks auth-service about a token hears what a verifier finds out by itself.
 
@@ -67,7 +67,7 @@ t.test('F5 of every hostile token both say that it is none, though the session i
 
   const verdicts = async (token: string) => {
     const introspection = await send(`${auth.url}/oauth/introspect`, { token }, BASIC)
-    return { introspection: introspection.text, local: await resource.verdictOn(token) }
+    return { introspection: introspection.text, local: await resource.verify(token) }
   }
   let count = 0
   for (const table of [

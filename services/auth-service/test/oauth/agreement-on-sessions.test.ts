@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { PASSWORD, refreshWith, type SignedIn } from '../support/auth-service.ts'
-import { startResourceService, until } from '../support/resource-service.ts'
-import { administratorOf } from './support/clients.ts'
-import { listen, PAYROLL } from './support/listening-service.ts'
-import { basic, send } from './support/send-form.ts'
+import { administratorOf } from '../support/clients.ts'
+import { listen, PAYROLL } from '../support/listening-service.ts'
+import { startResourceService } from '../support/resource-service.ts'
+import { basic, send } from '../support/send-form.ts'
 
 // F5: whoever asks auth-service about a token hears what a verifier finds out by itself.
 
@@ -119,13 +119,13 @@ t.test('F5 of a thousand tokens, after whatever became of their sessions, both s
   // The feed is in order: who has read its end has read it all.
   const last = (await clientToken(PAYROLL)) ?? ''
   await send(`${auth.url}/oauth/revoke`, { token: last })
-  await until('the verifier has read the feed', async () => (await resource.verdictOn(last)) === 'token_revoked')
+  t.ok(await resource.eventuallyRefuses(last))
 
   const counts = { live: 0, dead: 0 }
   const differences: string[] = []
   async function compare(token: string): Promise<void> {
     const answer = await send(`${auth.url}/oauth/introspect`, { token }, BASIC)
-    const local = await resource.verdictOn(token)
+    const local = await resource.verify(token)
     if (answer.json.active !== (local === 'ok')) differences.push(`${answer.text} but ${local}: ${token}`)
     if (answer.json.active) counts.live++
     else counts.dead++

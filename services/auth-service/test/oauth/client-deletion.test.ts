@@ -1,10 +1,10 @@
-import { privateRedis, testEnvironment } from '@latchkey/test-kit'
+import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { startResourceService, until } from '../support/resource-service.ts'
-import { administratorOf, type Client, newClient, works } from './support/clients.ts'
-import { listen } from './support/listening-service.ts'
-import { basic, send } from './support/send-form.ts'
+import { administratorOf, type Client, newClient, works } from '../support/clients.ts'
+import { listen } from '../support/listening-service.ts'
+import { startResourceService } from '../support/resource-service.ts'
+import { basic, send } from '../support/send-form.ts'
 
 t.test('a deleted client’s tokens are dead here at once and at every verifier through the feed', async (t) => {
   const auth = await listen(t)
@@ -13,10 +13,10 @@ t.test('a deleted client’s tokens are dead here at once and at every verifier 
   const client = await newClient(auth, 'doomed')
   const answer = await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))
   const token = String(answer.json.access_token)
-  t.equal(await resource.verdictOn(token), 'ok')
+  t.equal(await resource.verify(token), 'ok')
   t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 204)
   t.equal((await auth.call('GET', '/auth/me', { token })).json().code, 'token_revoked')
-  await until('the verifier refuses it', async () => (await resource.verdictOn(token)) === 'token_revoked')
+  t.ok(await resource.eventuallyRefuses(token))
   t.notOk(await works(auth, client))
 })
 
@@ -39,24 +39,21 @@ t.test(
     t.teardown(() => connection.disconnect())
     await connection.config('SET', 'maxmemory', '1')
     t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 503, 'Redis takes nothing')
-    t.equal(await before.verdictOn(first), 'ok')
+    t.equal(await before.verify(first), 'ok')
     const another = { clientId: 'another', scopes: [] }
     t.equal((await asAdmin('POST', '/admin/clients', another)).statusCode, 503)
     await connection.config('SET', 'maxmemory', '0')
     t.equal((await asAdmin('POST', '/admin/clients', another)).statusCode, 201, 'no id was taken by half')
     t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 404, 'there is none any more')
-    await until('the verifier refuses it', async () => (await before.verdictOn(first)) === 'token_revoked')
+    t.ok(await before.eventuallyRefuses(first))
     t.equal((await send(`${auth.url}/oauth/revoke`, { token: second })).status, 200)
 
     await connection.flushall()
     await connection.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-    await until(
-      'auth-service has told Redis again',
-      async () => (await auth.call('GET', '/health/ready')).statusCode === 200,
-    )
+    t.ok(await eventually(async () => (await auth.call('GET', '/health/ready')).statusCode === 200))
     const after = await startResourceService(t, auth)
     t.same(
-      [await after.verdictOn(first), await after.verdictOn(second), await after.verdictOn(third)],
+      [await after.verify(first), await after.verify(second), await after.verify(third)],
       ['token_revoked', 'token_revoked', 'ok'],
     )
     for (const token of [first, second]) {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { TestService } from '../support/auth-service.ts'
-import { administratorOf, type Client, rebooting, works } from './support/clients.ts'
-import { basic } from './support/send-form.ts'
+import { administratorOf, type Client, rebooting, works } from '../support/clients.ts'
+import { basic } from '../support/send-form.ts'
 
 const { boot, bootWith } = await rebooting(t)
 const secretOf = (name: string): string => `a-secret-called-${name}-that-is-long-enough`

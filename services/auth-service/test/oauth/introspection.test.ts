@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ADMIN } from '../support/auth-service.ts'
-import { listen, ODD, PAYROLL } from './support/listening-service.ts'
-import { type Answer, ask, basic, claimsOf, inForm, send } from './support/send-form.ts'
+import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
+import { type Answer, ask, basic, claimsOf, inForm, send } from '../support/send-form.ts'
 
 const auth = await listen(t)
 const endpoint = `${auth.url}/oauth/introspect`

@@ -1,8 +1,8 @@
 import { decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import t from 'tap'
+import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
-import { listen, PAYROLL } from './support/listening-service.ts'
-import { basic, claimsOf, send } from './support/send-form.ts'
+import { basic, claimsOf, send } from '../support/send-form.ts'
 
 const SECRET = 'access-access-access-access-access'
 const key = new TextEncoder().encode(SECRET)
@@ -71,7 +71,7 @@ t.test('we take what jose signs, and no deviation from it', async (t) => {
       client_id: 'web',
     }),
   })) {
-    t.equal(await resource.verdictOn(token), 'ok', title)
+    t.equal(await resource.verify(token), 'ok', title)
   }
   const invalid: Record<string, string> = {
     HS384: await sign(good, { alg: 'HS384' }),
@@ -91,13 +91,13 @@ t.test('we take what jose signs, and no deviation from it', async (t) => {
   for (const name of ['iss', 'aud', 'exp', 'iat', 'sub', 'jti', 'client_id', 'did', 'ver', 'roles']) {
     invalid[`no ${name}`] = await sign(without(name))
   }
-  for (const [title, token] of Object.entries(invalid)) t.equal(await resource.verdictOn(token), 'invalid_token', title)
+  for (const [title, token] of Object.entries(invalid)) t.equal(await resource.verify(token), 'invalid_token', title)
   const past = await sign({ ...good, iat: seconds - 100, exp: seconds - 10 })
-  t.equal(await resource.verdictOn(past), 'token_expired')
+  t.equal(await resource.verify(past), 'token_expired')
   const critical = await new SignJWT(good)
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'a1', crit: ['b64'], b64: true })
     .sign(key, { crit: { b64: true } })
-  t.equal(await resource.verdictOn(critical), 'invalid_token')
+  t.equal(await resource.verify(critical), 'invalid_token')
 })
 
 t.test('A5, A7 a token is good for one audience and one purpose', async (t) => {
@@ -107,8 +107,8 @@ t.test('A5, A7 a token is good for one audience and one purpose', async (t) => {
     variables: { ACCESS_TOKEN_SECRET: `a1:${SECRET}`, TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: 'elsewhere' },
   })
   const foreign = await elsewhere.signIn(user.email)
-  t.equal(await resource.verdictOn(foreign.accessToken), 'invalid_token')
-  t.equal(await resource.verdictOn(user.refreshToken), 'invalid_token')
+  t.equal(await resource.verify(foreign.accessToken), 'invalid_token')
+  t.equal(await resource.verify(user.refreshToken), 'invalid_token')
   t.equal((await auth.call('GET', '/auth/me', { token: user.refreshToken })).json().code, 'invalid_token')
   for (const token of [user.accessToken, await clientToken()]) {
     const refreshed = await send(`${auth.url}/oauth/token`, { grant_type: 'refresh_token', refresh_token: token })

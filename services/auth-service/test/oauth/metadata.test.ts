@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import t from 'tap'
-import { listen, ODD, PAYROLL } from './support/listening-service.ts'
-import { ask, basic, claimsOf, inForm, send } from './support/send-form.ts'
+import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
+import { ask, basic, claimsOf, inForm, send } from '../support/send-form.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
 const auth = await listen(t)

@@ -4,13 +4,13 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from '@latchkey/service-client'
-import { testEnvironment } from '@latchkey/test-kit'
+import { eventually, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { ADMIN } from '../support/auth-service.ts'
-import { startResourceService, until } from '../support/resource-service.ts'
-import { authServiceProcess } from './support/auth-service-process.ts'
-import { listen, ODD, PAYROLL } from './support/listening-service.ts'
-import { send } from './support/send-form.ts'
+import { authServiceProcess } from '../support/auth-service-process.ts'
+import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
+import { startResourceService } from '../support/resource-service.ts'
+import { send } from '../support/send-form.ts'
 
 // @latchkey/service-client against a real auth-service and a real service behind tokens.
 
@@ -45,7 +45,7 @@ t.test('parallel calls share one token, and later ones too until shortly before 
   t.equal(tokenRequests() - before, 1, '85 % of 900 s are not over')
   nowMs = 766_000
   await (await client.fetch('/employees')).text()
-  await until('the next token was fetched', () => tokenRequests() - before === 2)
+  t.ok(await eventually(() => tokenRequests() - before === 2), 'the next token was fetched')
 })
 
 t.test('a secret with every odd character signs in', async (t) => {
@@ -64,7 +64,7 @@ t.test('a revoked token is replaced once, and the call is sent again with the ne
   t.equal((await client.fetch('/employees')).status, 200)
   const first = sent.replace('Bearer ', '')
   await send(`${auth.url}/oauth/revoke`, { token: first })
-  await until('the service refuses it', async () => (await resource.verdictOn(first)) === 'token_revoked')
+  t.ok(await resource.eventuallyRefuses(first))
   const before = tokenRequests()
   for (const method of ['POST', 'GET']) t.equal((await client.fetch('/employees', { method })).status, 200)
   t.equal(tokenRequests() - before, 1)
@@ -165,10 +165,11 @@ t.test(
     t.match(error, { name: 'ServiceCallError', code: 'token_unavailable' })
 
     await process.start()
-    await until('there is a token again', async () => {
+    const isServed = async (): Promise<boolean> => {
       nowMs += 100
       return (await client.fetch('/employees').catch(() => undefined))?.status === 200
-    })
+    }
+    t.ok(await eventually(isServed), 'there is a token again')
     t.not(bearer, first)
 
     const logged = [

@@ -4,8 +4,8 @@ import { createDatabase } from '@latchkey/database'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { ADMIN } from '../support/auth-service.ts'
-import { listen, ODD, PAYROLL, REPORTS } from './support/listening-service.ts'
-import { type Answer, ask, basic, claimsOf, type Fields, inForm, rawBasic, send } from './support/send-form.ts'
+import { listen, ODD, PAYROLL, REPORTS } from '../support/listening-service.ts'
+import { type Answer, ask, basic, claimsOf, type Fields, inForm, rawBasic, send } from '../support/send-form.ts'
 
 const auth = await listen(t)
 const endpoint = `${auth.url}/oauth/token`

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type ResourceServerOptions, resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer } from '@latchkey/service-kit'
-import { captureLogs } from '@latchkey/test-kit'
+import { captureLogs, eventually } from '@latchkey/test-kit'
 import type { TestService } from './auth-service.ts'
 
 type Scope = { teardown(handler: () => unknown): unknown }
@@ -11,11 +10,13 @@ export type ResourceService = {
   readonly app: AppInstance
   readonly url: string
   readonly logs: ReturnType<typeof captureLogs>
-  /** The error's code, or `ok`. */
-  verdictOn(token: string): Promise<string>
+  /** `ok`, or the code of the refusal. */
+  verify(token: string): Promise<string>
+  /** Whether it refuses a token as revoked, now or as soon as it has read the feed. */
+  eventuallyRefuses(token: string): Promise<boolean>
 }
 
-/** A service as employee-service is one: verifies here, follows the feed, asks auth-service nothing. */
+/** A resource server like employee-service: it verifies locally, follows the feed and never calls auth-service. */
 export async function startResourceService(
   t: Scope,
   { config, environment }: Pick<TestService, 'config' | 'environment'>,
@@ -48,22 +49,15 @@ export async function startResourceService(
   await app.revocations.ready
   const address = app.server.address()
   if (typeof address !== 'object' || address === null) throw new Error('not listening')
+  async function verify(token: string): Promise<string> {
+    const reply = await app.inject({ url: '/me', headers: { authorization: `Bearer ${token}` } })
+    return reply.statusCode === 200 ? 'ok' : String(reply.json().code)
+  }
   return {
     app,
     url: `http://127.0.0.1:${address.port}`,
     logs,
-    async verdictOn(token) {
-      const reply = await app.inject({ url: '/me', headers: { authorization: `Bearer ${token}` } })
-      return reply.statusCode === 200 ? 'ok' : String(reply.json().code)
-    },
-  }
-}
-
-/** Waits for what is bound to come; gives up only when it can not be a matter of speed any more. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`in vain waited until ${what}`)
-    await sleep(5)
+    verify,
+    eventuallyRefuses: (token) => eventually(async () => (await verify(token)) === 'token_revoked'),
   }
 }

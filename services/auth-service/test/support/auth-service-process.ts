@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { freePort, type TestEnvironment } from '@latchkey/test-kit'
-import { until } from '../../support/resource-service.ts'
+import { eventually, freePort, type TestEnvironment } from '@latchkey/test-kit'
 
-const FIXTURE = fileURLToPath(new URL('../fixtures/auth-service-process.ts', import.meta.url))
+const FIXTURE = fileURLToPath(new URL('./auth-service-program.ts', import.meta.url))
 
 export type AuthServiceProcess = {
   readonly url: string
@@ -59,10 +58,11 @@ export async function authServiceProcess(
           written += chunk
         })
       }
-      await until('auth-service is ready', async () => {
+      const isReady = await eventually(async () => {
         if (started.exitCode !== null) throw new Error(`auth-service ended: ${written}`)
         return (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200
       })
+      if (!isReady) throw new Error(`auth-service is not ready: ${written}`)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { testEnvironment } from '@latchkey/test-kit'
-import { startAuthService, type TestService } from '../../support/auth-service.ts'
+import { startAuthService, type TestService } from './auth-service.ts'
 import { basic } from './send-form.ts'
 
 type TestScope = Parameters<typeof testEnvironment>[0]

@@ -1,6 +1,6 @@
 import { freePort } from '@latchkey/test-kit'
-import type { Overrides } from '../../../src/app.ts'
-import { startAuthService, type TestService } from '../../support/auth-service.ts'
+import type { Overrides } from '../../src/app.ts'
+import { startAuthService, type TestService } from './auth-service.ts'
 
 type Scope = Parameters<typeof startAuthService>[0]
 type Options = NonNullable<Parameters<typeof startAuthService>[1]>
