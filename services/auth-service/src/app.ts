@@ -16,7 +16,8 @@ import { createClients } from './clients/create-clients.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { liveBearerCheck } from './http/live-bearer.ts'
+import { createBearerCheck } from './http/bearer-check.ts'
+import { createFindBearer, createFindLiveBearer } from './http/live-bearer.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
@@ -100,6 +101,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       ring: refreshRing,
       guessLimits: overrides.clientGuessLimits,
     })
+    const findBearer = createFindBearer({ store, clients })
     const accessRing = config.accessTokenKeys.current
     await app.register(resourceServer, {
       keys: accessRing,
@@ -109,9 +111,10 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       now,
       // For revoked keys; sessions and clients are looked up live.
       revocations: { redisUrl: config.redis.join(), prefix: keyPrefix },
-      checks: [liveBearerCheck({ store, clients })],
+      checks: [createBearerCheck(findBearer)],
     })
-    const { revocations, verifyAccessToken } = app
+    const { revocations } = app
+    const findLiveBearer = createFindLiveBearer(app.verifyAccessToken, findBearer)
     const isRevokedKey = (kid: string): boolean => revocations.refusesKey(kid)
 
     // Domain
@@ -167,22 +170,20 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       accounts,
       authentication,
       sessions,
-      store,
+      findLiveBearer,
       passwordMinLength,
       allowedOrigins,
       now,
-      verifyAccessToken,
     })
     await app.register(oauthRoutes, {
       clients,
       clientAuthentication,
       accessTokens,
       sessions,
-      store,
+      findLiveBearer,
       issuer,
       accessRing,
       isUnavailable,
-      verifyAccessToken,
     })
 
     // Start-up and housekeeping

@@ -165,27 +165,6 @@ t.test('of two cookies of one name neither is used, and neither token is consume
   t.equal(access.statusCode, 400)
 })
 
-t.test('/auth/cookie tells what arrived of the access cookie, and never the token', async (t) => {
-  const inspect = async (cookies?: string) => {
-    const response = await auth.call('GET', '/auth/cookie', cookies === undefined ? {} : { cookies })
-    t.equal(response.statusCode, 200)
-    return response
-  }
-  t.same((await inspect()).json(), { present: false, valid: false })
-  t.same((await inspect('__Host-access=rubbish')).json(), { present: true, valid: false, reason: 'invalid_token' })
-  const signedIn = await login({ delivery: 'cookie' })
-  const token = setCookies(signedIn).get('__Host-access')?.value ?? ''
-  const good = await inspect(`__Host-access=${token}`)
-  t.match(good.json(), { present: true, valid: true, claims: { email } })
-  t.ok(good.json().expiresIn > 890)
-  t.notOk(good.body.includes(token))
-  await auth.call('POST', '/auth/logout', {
-    cookies: cookieHeader(signedIn),
-    headers: { 'sec-fetch-site': 'same-origin' },
-  })
-  t.same((await inspect(`__Host-access=${token}`)).json(), { present: true, valid: false, reason: 'token_revoked' })
-})
-
 t.test('signing out twice is no error, nor with no token or with rubbish', async (t) => {
   const user = await auth.newUser()
   for (const refreshToken of [user.refreshToken, user.refreshToken, 'rubbish']) {

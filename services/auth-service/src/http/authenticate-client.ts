@@ -8,14 +8,14 @@ import { OAuthError } from './oauth-error.ts'
 export type AuthenticClient = Pick<ServiceClient, 'clientId' | 'scopes'>
 
 /**
- * The service client behind a request to the standard endpoints. Undefined for people's own client, which has nothing to
- * authenticate with: it may name itself or not. Every other client has a secret, and must show it.
+ * The service client behind a request to the standard endpoints. Undefined for the product's own client, which has no secret
+ * and may name itself or not. Every other client must authenticate.
  * @throws {OAuthError} `invalid_client`, the same for an unknown client and a wrong secret
  */
 export async function authenticateClient(
   request: FastifyRequest,
   form: Form,
-  { clientAuthentication }: { clientAuthentication: ClientAuthentication },
+  clientAuthentication: ClientAuthentication,
 ): Promise<AuthenticClient | undefined> {
   const credentials = clientCredentials(request, form)
   if (!credentials) {
@@ -27,7 +27,7 @@ export async function authenticateClient(
   return { clientId: credentials.clientId, scopes }
 }
 
-/** The same where nobody but a service client may ask. */
+/** The same for calls that only service clients may make. */
 export async function requireClient(...args: Parameters<typeof authenticateClient>): Promise<AuthenticClient> {
   const client = await authenticateClient(...args)
   if (!client) throw authenticationMissing()

@@ -1,80 +1,87 @@
-import { type AccessTokenClaims, scopesOfRoles } from '@latchkey/access-token'
+import { type AccessTokenClaims, scopesOfRoles, TokenError } from '@latchkey/access-token'
 import { AccessError } from '@latchkey/resource-server'
-import type { FastifyRequest } from 'fastify'
 import { type ClientService, isClientToken } from '../clients/client-service.ts'
+import { OWN_CLIENT_ID } from '../clients/service-client.ts'
 import type { SessionKey, UserSnapshot } from '../sessions/session.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 
-/** The session that a request under a user's access token belongs to, as Redis knows it. */
+/** The session that a user's access token belongs to, as Redis knows it. */
 export type LiveSession = { readonly key: SessionKey; readonly deviceName: string; readonly snapshot: UserSnapshot }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Null for a service client, and where no token is asked for. */
-    liveSession: LiveSession | null
-    /** Id of the user or service client behind the access token, where one was asked for. */
-    actorId: string | null
-  }
-}
+/**
+ * The bearer of a live access token. In `claims`, client, roles, scope and names are those of today, not the token's own word.
+ * `session` is null for a service client.
+ */
+export type LiveBearer = { readonly claims: AccessTokenClaims; readonly session: LiveSession | null }
 
-type LiveClaims = { readonly claims: AccessTokenClaims; readonly session: LiveSession | null }
+/** Why a token is not live: the code that a call under it is refused with, such as `token_expired`. */
+export type NotLive = { readonly reason: string }
+
+/** Finds the bearer of a verified access token; undefined when the session or the client is gone. */
+export type FindBearer = (claims: AccessTokenClaims) => Promise<LiveBearer | undefined>
+
+/** Finds the bearer of an access token. Rejects when that cannot be known now. */
+export type FindLiveBearer = (token: string) => Promise<LiveBearer | NotLive>
 
 /**
- * What is true of an access token's bearer now. Every verifier holds the key that signs access tokens, so this service
- * takes no token's word for who its bearer is: the session, or the client, must live, and roles and scope are those of today.
+ * Every verifier holds the shared key that signs access tokens, so a token proves nothing about its bearer here: the session,
+ * or the client, must live, and what it may do is read from there.
  */
-export async function findLiveClaims(
-  claims: AccessTokenClaims,
-  { store, clients }: { store: SessionStore; clients: ClientService },
-): Promise<LiveClaims | undefined> {
-  if (isClientToken(claims)) {
+export function createFindBearer({ store, clients }: { store: SessionStore; clients: ClientService }): FindBearer {
+  return async (claims) => (isClientToken(claims) ? findClient(claims) : findUser(claims))
+
+  async function findClient(claims: AccessTokenClaims): Promise<LiveBearer | undefined> {
     const scopes = await clients.liveScopes(claims)
-    if (!scopes) return undefined
-    const scope = claims.scope.split(' ').filter((each) => (scopes as string[]).includes(each))
-    return { claims: { ...claims, scope: scope.join(' ') }, session: null }
+    return scopes && { claims: { ...claims, scope: narrowed(claims.scope, scopes) }, session: null }
   }
-  const { sub, did, sid, ver } = claims
-  if (did === undefined || sid === undefined) return undefined
-  const key = { userId: sub, deviceId: did, sid }
-  const live = await store.findLive(key)
-  if (!live || live.snapshot.tokenVersion !== ver || live.snapshot.user.status === 'disabled') return undefined
-  const { roles } = live.snapshot.user
-  const scope = narrowed(claims.scope, scopesOfRoles(roles))
-  return { claims: { ...claims, roles: [...roles], scope }, session: { key, ...live } }
+
+  async function findUser(claims: AccessTokenClaims): Promise<LiveBearer | undefined> {
+    const { sub: userId, did: deviceId, sid, ver } = claims
+    if (deviceId === undefined || sid === undefined) return undefined
+    const key = { userId, deviceId, sid }
+    const live = await store.findLive(key)
+    if (!live || live.snapshot.tokenVersion !== ver || live.snapshot.user.status === 'disabled') return undefined
+    return { claims: claimsOfToday(claims, live.snapshot), session: { key, ...live } }
+  }
 }
 
-/** A token that was asked for with less scope than its user has keeps to that. */
-function narrowed(scope: string, granted: string[]): string {
+function claimsOfToday(claims: AccessTokenClaims, { user }: UserSnapshot): AccessTokenClaims {
+  return {
+    ...claims,
+    client_id: OWN_CLIENT_ID,
+    scope: narrowed(claims.scope, scopesOfRoles(user.roles)),
+    roles: [...user.roles],
+    ...(claims.username !== undefined && { username: user.username }),
+    ...(claims.email !== undefined && { email: user.email }),
+  }
+}
+
+/** A token that was asked for with less scope than its bearer has keeps to that. Scopes stay in the order of `granted`. */
+function narrowed(scope: string, granted: readonly string[]): string {
   const asked = new Set(scope.split(' '))
   return granted.filter((each) => asked.has(each)).join(' ')
 }
 
-/** The check of every call under an access token. */
-export function liveBearerCheck(dependencies: { store: SessionStore; clients: ClientService }) {
-  return async (request: FastifyRequest, claims: AccessTokenClaims): Promise<void> => {
-    const live = await findLiveClaims(claims, dependencies)
-    if (!live) throw new AccessError('token_revoked')
-    request.accessToken = live.claims
-    request.liveSession = live.session
-    request.actorId = claims.sub
-    request.logFields = live.session
-      ? { userId: claims.sub, deviceId: live.session.key.deviceId }
-      : { clientId: claims.sub }
+/**
+ * The one answer to "is this token live?": for introspection, revocation, sign-out and the report on the access cookie, the
+ * same as for a call under the token.
+ *
+ * @param verify checks signature, claims and revocations; throws what a call would be refused with
+ */
+export function createFindLiveBearer(
+  verify: (token: string) => AccessTokenClaims,
+  findBearer: FindBearer,
+): FindLiveBearer {
+  return async (token) => {
+    let claims: AccessTokenClaims
+    try {
+      claims = verify(token)
+    } catch (error) {
+      if (error instanceof TokenError || (error instanceof AccessError && error.statusCode === 401)) {
+        return { reason: error.code }
+      }
+      throw error
+    }
+    return (await findBearer(claims)) ?? { reason: 'token_revoked' }
   }
-}
-
-/** Lets people pass, and no program: `onRequest`, behind `app.authenticate`. */
-export async function requireUser(request: FastifyRequest): Promise<void> {
-  if (!request.liveSession) {
-    throw new AccessError('insufficient_scope', {
-      detail: 'This call is for people, not for service clients.',
-      headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
-    })
-  }
-}
-
-/** @throws when the route is not behind {@link requireUser} */
-export function sessionOf(request: FastifyRequest): LiveSession {
-  if (!request.liveSession) throw new Error('this route needs requireUser')
-  return request.liveSession
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type AccessTokenClaims, type RefreshTokenClaims, scopesOfRoles } from '@latchkey/access-token'
+import { type RefreshTokenClaims, scopesOfRoles } from '@latchkey/access-token'
 import { unavailable } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
 import { recordLogin, recordTokenReuse } from '../audit/audit-trail.ts'
@@ -47,8 +47,8 @@ export type SessionService = {
   refresh(refreshToken: string, client: ClientContext, scope?: ChooseScope): Promise<Grant>
   /** Whether this is a refresh token that we issued, live or not. */
   isAuthentic(refreshToken: string): boolean
-  /** Ends the session of a user's access token. What is over already stays so. */
-  endByAccessToken(claims: AccessTokenClaims, origin: Origin): Promise<void>
+  /** Ends a live session that its holder signs out of. */
+  signOutOf(session: SessionKey, origin: Origin): Promise<void>
   /** Ends the session of a refresh token, whatever its generation. What is no token of ours is as good as signed out. */
   signOut(refreshToken: string, origin: Origin): Promise<void>
   /** The user's devices, the one seen last first. */
@@ -122,6 +122,10 @@ export function createSessionService(dependencies: Dependencies): SessionService
     throw unavailable(new Error('sessions of this user changed while one was opened'))
   }
 
+  async function signOutOf(key: SessionKey, origin: Origin): Promise<void> {
+    await revoker.revoke(endOf(key, 'signed_out'), { ...origin, actorId: origin.actorId ?? key.userId })
+  }
+
   return {
     async signIn(account, { deviceId, deviceName, delivery, client }) {
       // The row stays locked until the session stands: whatever ends this user's sessions comes before this, and is
@@ -174,12 +178,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
       }
     },
 
-    async endByAccessToken({ sub, did, sid }, origin) {
-      if (did === undefined || sid === undefined) return
-      const key = { userId: sub, deviceId: did, sid }
-      if (await store.findLive(key))
-        await revoker.revoke(endOf(key, 'signed_out'), { ...origin, actorId: origin.actorId ?? sub })
-    },
+    signOutOf,
 
     async signOut(refreshToken, origin) {
       let key: SessionKey
@@ -188,7 +187,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
       } catch {
         return
       }
-      if (await store.findLive(key)) await revoker.revoke(endOf(key, 'signed_out'), { ...origin, actorId: key.userId })
+      if (await store.findLive(key)) await signOutOf(key, origin)
     },
 
     async list(userId) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { PASSWORD, refreshWith, type SignedIn } from '../support/auth-service.ts'
 import { administratorOf } from '../support/clients.ts'
@@ -6,11 +7,12 @@ import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { basic, send } from '../support/send-form.ts'
 
-// F5: whoever asks auth-service about a token hears what a verifier finds out by itself.
+// A verifier that follows the feed, a call to auth-service, introspection and the report on the access cookie: four ways to
+// learn whether a token is live, and one answer.
 
 const BASIC = basic(PAYROLL)
 
-/** Mulberry32: a run can be had again by its seed. */
+/** Mulberry32: the seed repeats a run. */
 function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
@@ -21,7 +23,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-t.test('F5 of a thousand tokens, after whatever became of their sessions, both say the same', async (t) => {
+t.test('of a thousand tokens, after random changes to their sessions, all four ways say the same', async (t) => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
   t.comment(`SEED=${seed}`)
   const random = randomFrom(seed)
@@ -124,11 +126,22 @@ t.test('F5 of a thousand tokens, after whatever became of their sessions, both s
   const counts = { live: 0, dead: 0 }
   const differences: string[] = []
   async function compare(token: string): Promise<void> {
-    const answer = await send(`${auth.url}/oauth/introspect`, { token }, BASIC)
     const local = await resource.verify(token)
-    if (answer.json.active !== (local === 'ok')) differences.push(`${answer.text} but ${local}: ${token}`)
-    if (answer.json.active) counts.live++
-    else counts.dead++
+    const me = await auth.call('GET', '/auth/me', { token })
+    const introspected = (await send(`${auth.url}/oauth/introspect`, { token }, BASIC)).json
+    const report = (await auth.call('GET', '/auth/cookie', { cookies: `__Host-access=${token}` })).json()
+    // A call for users refuses a live service client too, for another reason.
+    const call = me.statusCode === 200 ? 'ok' : String(me.json().code)
+    const isLive = local === 'ok'
+    const agree =
+      introspected.active === isLive &&
+      (call === 'token_revoked') === !isLive &&
+      report.valid === (call === 'ok') &&
+      (report.reason ?? 'ok') === call &&
+      (!report.valid || isDeepStrictEqual({ active: true, token_type: 'Bearer', ...report.claims }, introspected)) &&
+      (!report.valid || isDeepStrictEqual(report.claims.roles, me.json().user.roles))
+    if (!agree) differences.push(JSON.stringify({ local, call, introspected, report, token }))
+    counts[isLive ? 'live' : 'dead']++
   }
   for (let n = 0; n < tokens.length; n += 10) await Promise.all(tokens.slice(n, n + 10).map(compare))
   t.comment(`${tokens.length} tokens, ${counts.live} live, ${counts.dead} dead`)

@@ -1,7 +1,9 @@
 import t from 'tap'
-import { ADMIN } from '../support/auth-service.ts'
+import { ADMIN, refreshWith } from '../support/auth-service.ts'
+import { administratorOf } from '../support/clients.ts'
 import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
-import { type Answer, ask, basic, claimsOf, inForm, send } from '../support/send-form.ts'
+import { type Answer, ask, basic, inForm, send } from '../support/send-form.ts'
+import { claimsOf, forge } from '../support/tokens.ts'
 
 const auth = await listen(t)
 const endpoint = `${auth.url}/oauth/introspect`
@@ -74,7 +76,7 @@ t.test('F2 of whatever is not live there is nothing to know', async (t) => {
   }
 })
 
-t.test('F3 a live token is mirrored', async (t) => {
+t.test('F3 the answer about a live token has its claims, as long as nothing changed since', async (t) => {
   const user = await auth.newUser()
   for (const token of [user.accessToken, await clientToken(PAYROLL)]) {
     const answer = await introspect(token)
@@ -82,6 +84,54 @@ t.test('F3 a live token is mirrored', async (t) => {
     t.equal(answer.headers.get('cache-control'), 'no-store')
     for (const name of ['iss', 'sub', 'aud', 'client_id', 'exp', 'iat', 'jti', 'scope']) t.ok(name in answer.json, name)
   }
+})
+
+t.test("a user's roles and scope in the answer are those of today, not the token's", async (t) => {
+  const asAdmin = await administratorOf(auth)
+  const { userId, refreshToken } = await auth.newUser()
+  const giveRoles = (...roles: string[]) => asAdmin('PATCH', `/admin/users/${userId}`, { roles })
+  await giveRoles('admin')
+  const token: string = (await refreshWith(auth, refreshToken)).json().accessToken
+  t.match(claimsOf(token), { roles: ['admin'], scope: /users:write/ })
+  t.match((await introspect(token)).json, { active: true, roles: ['admin'], scope: claimsOf(token).scope })
+
+  await giveRoles('user')
+  t.match((await introspect(token)).json, { active: true, roles: ['user'], scope: 'profile employees:read' })
+  await giveRoles('user', 'hr')
+  t.match((await introspect(token)).json.scope, 'profile employees:read employees:write')
+})
+
+t.test('a token forged under the shared key over a live session is worth what the session is', async (t) => {
+  const user = await auth.newUser()
+  const promoted = {
+    roles: ['admin'],
+    scope: 'profile users:write employees:read',
+    username: 'root',
+    email: 'root@x.test',
+  }
+  const { json } = await introspect(forge(auth, user.accessToken, promoted))
+  t.match(json, { active: true, roles: ['user'], scope: 'profile employees:read', email: user.email })
+  t.same(json.username, claimsOf(user.accessToken).username)
+  const another = forge(auth, user.accessToken, { client_id: 'payroll' })
+  t.equal((await introspect(another)).json.client_id, 'latchkey', 'a session belongs to no service client')
+  for (const gone of [
+    { ver: 1 },
+    { sid: 'another' },
+    { sid: undefined, did: undefined, ver: undefined, roles: undefined },
+  ]) {
+    t.same((await introspect(forge(auth, user.accessToken, gone))).json, { active: false }, JSON.stringify(gone))
+  }
+})
+
+t.test("a service client's scope in the answer is that of today", async (t) => {
+  const before = await listen(t, { variables: { SERVICE_CLIENTS: JSON.stringify([PAYROLL, ODD]) } })
+  const grant = await send(`${before.url}/oauth/token`, { grant_type: 'client_credentials' }, BASIC)
+  const token = String(grant.json.access_token)
+  const ask = async () => (await send(`${before.url}/oauth/introspect`, { token }, basic(ODD))).json
+  t.match(await ask(), { active: true, scope: 'employees:read users:disable' })
+  const narrower = { ...PAYROLL, scopes: ['employees:read', 'audit:read'] }
+  await listen(t, { beside: before, variables: { SERVICE_CLIENTS: JSON.stringify([narrower, ODD]) } })
+  t.match(await ask(), { active: true, sub: 'payroll', scope: 'employees:read' }, 'and no more than was asked for')
 })
 
 t.test('F4 who asks is told of access tokens for this audience, and of no others', async (t) => {

@@ -2,7 +2,8 @@ import { decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose
 import t from 'tap'
 import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
-import { basic, claimsOf, send } from '../support/send-form.ts'
+import { basic, send } from '../support/send-form.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 const SECRET = 'access-access-access-access-access'
 const key = new TextEncoder().encode(SECRET)

@@ -1,7 +1,8 @@
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import t from 'tap'
 import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
-import { ask, basic, claimsOf, inForm, send } from '../support/send-form.ts'
+import { ask, basic, inForm, send } from '../support/send-form.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
 const auth = await listen(t)

@@ -3,7 +3,7 @@ import * as openid from 'openid-client'
 import t from 'tap'
 import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
-import { claimsOf } from '../support/send-form.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 const auth = await listen(t)
 const tenant = await listen(t, { path: '/tenant', beside: auth })

@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { ADMIN } from '../support/auth-service.ts'
 import { listen, ODD, PAYROLL, REPORTS } from '../support/listening-service.ts'
-import { type Answer, ask, basic, claimsOf, type Fields, inForm, rawBasic, send } from '../support/send-form.ts'
+import { type Answer, ask, basic, type Fields, inForm, rawBasic, send } from '../support/send-form.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 const auth = await listen(t)
 const endpoint = `${auth.url}/oauth/token`

@@ -40,7 +40,3 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
     json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
   }
 }
-
-export function claimsOf(token: unknown): Record<string, unknown> {
-  return JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
-}

@@ -1,8 +1,8 @@
 import { type AppInstance, Body, Nullable, problemResponses, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { AccountService } from '../../../accounts/account-service.ts'
+import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
-import { sessionOf } from '../../live-bearer.ts'
 import { Username } from '../../schemas/credentials.ts'
 import { MeReply, toDevice } from '../../schemas/me-reply.ts'
 

@@ -1,8 +1,8 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { AccountService } from '../../../accounts/account-service.ts'
+import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
-import { sessionOf } from '../../live-bearer.ts'
 import { newPassword, Password } from '../../schemas/credentials.ts'
 
 type Services = { readonly accounts: AccountService; readonly passwordMinLength: number }

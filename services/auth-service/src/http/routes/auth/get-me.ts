@@ -1,5 +1,5 @@
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
-import { sessionOf } from '../../live-bearer.ts'
+import { sessionOf } from '../../bearer-check.ts'
 import { MeReply, toDevice } from '../../schemas/me-reply.ts'
 
 export function getMeRoute(app: AppInstance): void {

@@ -1,11 +1,10 @@
 import fastifyCookie from '@fastify/cookie'
-import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { AccountService } from '../../../accounts/account-service.ts'
 import type { Authentication } from '../../../accounts/authentication.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import type { SessionStore } from '../../../sessions/session-store.ts'
-import { requireUser } from '../../live-bearer.ts'
+import { requireUser } from '../../bearer-check.ts'
+import type { FindLiveBearer } from '../../live-bearer.ts'
 import { accessCookieRoute } from './access-cookie.ts'
 import { changeMeRoute } from './change-me.ts'
 import { changePasswordRoute } from './change-password.ts'
@@ -22,13 +21,11 @@ type Services = {
   readonly accounts: AccountService
   readonly authentication: Authentication
   readonly sessions: SessionService
-  readonly store: SessionStore
+  readonly findLiveBearer: FindLiveBearer
   readonly passwordMinLength: number
   readonly allowedOrigins: readonly string[]
   /** Epoch milliseconds. */
   readonly now: () => number
-  /** @throws TokenError */
-  readonly verifyAccessToken: (token: string) => AccessTokenClaims
 }
 
 /** Everything under /auth, by who may call it. */

@@ -1,6 +1,6 @@
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import { sessionOf } from '../../live-bearer.ts'
+import { sessionOf } from '../../bearer-check.ts'
 import { SessionList, sessionList } from '../../schemas/session.ts'
 
 export function listSessionsRoute(app: AppInstance, sessions: SessionService): void {

@@ -1,8 +1,8 @@
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { SessionService } from '../../../sessions/session-service.ts'
+import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
-import { sessionOf } from '../../live-bearer.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
 
 export function logoutAllRoute(app: AppInstance, sessions: SessionService): void {

@@ -1,8 +1,8 @@
 import { type AppInstance, Params, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { SessionService } from '../../../sessions/session-service.ts'
+import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
-import { sessionOf } from '../../live-bearer.ts'
 import { DeviceId } from '../../schemas/credentials.ts'
 import { clearTokenCookies } from '../../token-delivery.ts'
 

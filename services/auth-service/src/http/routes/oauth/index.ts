@@ -1,11 +1,11 @@
-import type { AccessTokenClaims, KeyRing } from '@latchkey/access-token'
+import type { KeyRing } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import type { SessionStore } from '../../../sessions/session-store.ts'
 import { acceptForms } from '../../form-body.ts'
+import type { FindLiveBearer } from '../../live-bearer.ts'
 import { createOAuthErrorHandler } from '../../oauth-error.ts'
 import { introspectRoute } from './introspect.ts'
 import { jwksRoute } from './jwks.ts'
@@ -21,10 +21,8 @@ type Services = {
   readonly clientAuthentication: ClientAuthentication
   readonly accessTokens: AccessTokenIssuer
   readonly sessions: SessionService
-  readonly store: SessionStore
+  readonly findLiveBearer: FindLiveBearer
   readonly isUnavailable: (error: unknown) => boolean
-  /** @throws TokenError */
-  readonly verifyAccessToken: (token: string) => AccessTokenClaims
 }
 
 /** The standard endpoints, for any OAuth library: forms in, JSON out, errors as RFC 6749 says. */

@@ -1,24 +1,13 @@
-import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
-import type { ClientService } from '../../../clients/client-service.ts'
-import type { SessionStore } from '../../../sessions/session-store.ts'
 import { requireClient } from '../../authenticate-client.ts'
 import { formOf, required } from '../../form-body.ts'
-import { judgeToken } from '../../judge-token.ts'
-import { findLiveClaims } from '../../live-bearer.ts'
+import type { FindLiveBearer } from '../../live-bearer.ts'
 
-type LiveBearerServices = {
-  readonly clients: ClientService
-  readonly store: SessionStore
-  /** @throws TokenError */
-  readonly verifyAccessToken: (token: string) => AccessTokenClaims
-}
+type Services = { readonly clientAuthentication: ClientAuthentication; readonly findLiveBearer: FindLiveBearer }
 
-type Services = LiveBearerServices & { readonly clientAuthentication: ClientAuthentication }
-
-/** RFC 7662, for services that can not verify by themselves. Whatever is not a live access token is `{"active":false}`. */
-export function introspectRoute(app: AppInstance, services: Services): void {
+/** RFC 7662, for services that cannot verify by themselves. */
+export function introspectRoute(app: AppInstance, { clientAuthentication, findLiveBearer }: Services): void {
   app.post(
     '/introspect',
     {
@@ -26,21 +15,18 @@ export function introspectRoute(app: AppInstance, services: Services): void {
       schema: {
         tags: ['oauth'],
         summary: 'What an access token is worth now (RFC 7662)',
-        description: 'For service clients. Form parameters: `token`, `token_type_hint`.',
+        description:
+          'For service clients. Form parameters: `token`, `token_type_hint`. Roles, scope and names in the answer are those of today. ' +
+          '`{"active":false}` for everything but a live access token.',
         consumes: ['application/x-www-form-urlencoded'],
       },
     },
     async (request) => {
       const form = formOf(request)
-      await requireClient(request, form, services)
-      const claims = await liveClaims(required(form, 'token'), services)
-      return claims ? { active: true, token_type: 'Bearer', ...claims } : { active: false }
+      await requireClient(request, form, clientAuthentication)
+      const bearer = await findLiveBearer(required(form, 'token'))
+      // RFC 7662 §2.2: nothing is said about why a token is not active.
+      return 'reason' in bearer ? { active: false } : { active: true, token_type: 'Bearer', ...bearer.claims }
     },
   )
-}
-
-async function liveClaims(token: string, services: LiveBearerServices): Promise<AccessTokenClaims | undefined> {
-  const judged = judgeToken(services.verifyAccessToken, token)
-  if (!('claims' in judged)) return undefined
-  return (await findLiveClaims(judged.claims, services)) && judged.claims
 }

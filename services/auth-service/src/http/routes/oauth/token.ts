@@ -54,7 +54,7 @@ export function tokenRoute(app: AppInstance, services: Services): void {
 }
 
 async function clientCredentialsGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
-  const { clientId, scopes } = await requireClient(request, form, services)
+  const { clientId, scopes } = await requireClient(request, form, services.clientAuthentication)
   const scope = narrow(scopes, form.get('scope'))
   const { token, life } = services.accessTokens.issueToClient(clientId, scope)
   request.logFields = { clientId }
@@ -62,7 +62,7 @@ async function clientCredentialsGrant(request: FastifyRequest, form: Form, servi
 }
 
 async function refreshTokenGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
-  if (await authenticateClient(request, form, services)) {
+  if (await authenticateClient(request, form, services.clientAuthentication)) {
     throw new OAuthError('unauthorized_client', 'Refresh tokens belong to people; a service client has none.')
   }
   const refreshToken = required(form, 'refresh_token')
