@@ -6,6 +6,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import t from 'tap'
 import { startAuthService } from './support/auth-service.ts'
 import { startResourceService } from './support/resource-service.ts'
+import { headerOf } from './support/tokens.ts'
 
 type Profile = 'ES256' | 'EdDSA'
 type Scope = Parameters<typeof startAuthService>[0]
@@ -31,8 +32,6 @@ async function startWith(t: Scope, algorithm: Profile, file: string) {
   })
   return { auth, url: await auth.app.listen({ host: '127.0.0.1', port: 0 }) }
 }
-
-const headerOf = (token: string): object => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
 
 for (const algorithm of ['ES256', 'EdDSA'] as const) {
   t.test(`${algorithm}: only auth-service can sign, everybody can verify with what it publishes`, async (t) => {

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { MAX_TIME } from '@latchkey/access-token'
 import t from 'tap'
-import { listen, PAYROLL } from './oauth/support/listening-service.ts'
-import { basic, claimsOf, send } from './oauth/support/send-form.ts'
+import { listen, PAYROLL } from './support/listening-service.ts'
+import { basic, send } from './support/send-form.ts'
+import { claimsOf } from './support/tokens.ts'
 
 // Every verifier holds the key that signs access tokens, so a token may say anything. Redis holds a user's snapshot and
 // devices in one hash: a device called as the snapshot's field must not reach it.
