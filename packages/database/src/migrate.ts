@@ -4,6 +4,9 @@ import pg from 'pg'
 import type { PooledKysely } from './pooled-kysely.ts'
 import { isUndefinedSchema } from './postgres-errors.ts'
 
+/** A migration that can be undone. */
+export type ReversibleMigration = Required<Migration>
+
 export type MigrateOptions<DB> = {
   db: PooledKysely<DB>
   /** By name; run in the order of their names. */

@@ -1,6 +1,6 @@
 import { createDatabase, migrate } from '@latchkey/database'
 import { privatePostgres } from '@latchkey/test-kit'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import t from 'tap'
 import type { EmployeeDatabase } from '../src/database/employee-database.ts'
 import { migrations } from '../src/database/migrations/index.ts'
@@ -51,6 +51,45 @@ t.test('the extensions may be in a schema of their own, which the service does n
   t.equal((await app.inject({ method: 'POST', url: '/employees', headers: WRITER, payload })).statusCode, 201)
   const found = await app.inject({ url: '/employees', headers: READER, query: { query: 'angstrom zoe' } })
   t.match(found.json().items, [payload])
+})
+
+/** What tables, functions and triggers of the schema look like. */
+async function shapeOf(db: Kysely<EmployeeDatabase>, schema: string): Promise<unknown[]> {
+  const { rows } = await sql`
+    select 'column' as kind, table_name || '.' || column_name as name,
+      concat_ws(' ', data_type, collation_name, is_nullable, column_default, is_identity, generation_expression) as detail
+    from information_schema.columns where table_schema = ${schema}
+    union all select 'index', indexname, indexdef from pg_indexes where schemaname = ${schema}
+    union all
+    select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+    from pg_constraint where connamespace = ${schema}::regnamespace
+    union all
+    select 'trigger', tgname, pg_get_triggerdef(pg_trigger.oid) from pg_trigger
+    join pg_class on pg_class.oid = tgrelid
+    where relnamespace = ${schema}::regnamespace and not tgisinternal
+    union all
+    select 'function', oid::regprocedure::text, pg_get_functiondef(oid)
+    from pg_proc where pronamespace = ${schema}::regnamespace
+    order by kind, name`.execute(db)
+  return rows
+}
+
+t.test('all migrations down and up again give the same schema, and nothing is left in between', async (t) => {
+  const { database } = await testConfig(t)
+  const { schema = '' } = database
+  const { db, close } = createDatabase<EmployeeDatabase>(database)
+  t.teardown(close)
+  await migrate({ db, migrations })
+  const before = await shapeOf(db, schema)
+  t.ok(before.length > 50)
+
+  for (const name of Object.keys(migrations).sort().reverse()) await migrations[name]?.down(db)
+  await sql`delete from kysely_migration`.execute(db)
+  const left = JSON.stringify(await shapeOf(db, schema))
+  t.notMatch(left, /employee|offboarding|idempotency/)
+
+  await migrate({ db, migrations })
+  t.same(await shapeOf(db, schema), before)
 })
 
 t.end()

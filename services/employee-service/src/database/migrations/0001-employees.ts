@@ -1,7 +1,7 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from 'kysely/migration'
 
-export const employees: Migration = {
+export const employees: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
     // Names sort and fold case by Unicode's own rules (ICU root collation), on every host alike.
     // Milliseconds are all that a JavaScript Date holds: finer times would let a keyset cursor skip rows.

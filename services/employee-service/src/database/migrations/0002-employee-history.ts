@@ -1,5 +1,5 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from 'kysely/migration'
 
 /** What people may change of an employee, under the names of the API. */
 const facts = (row: 'o' | 'n') =>
@@ -8,7 +8,7 @@ const facts = (row: 'o' | 'n') =>
     'department', ${row}.department, 'jobTitle', ${row}.job_title, 'managerId', ${row}.manager_id,
     'hiredOn', ${row}.hired_on, 'status', ${row}.status, 'userId', ${row}.user_id)`)
 
-export const employeeHistory: Migration = {
+export const employeeHistory: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
     // No foreign key: the history stays when the employee is gone.
     await sql`

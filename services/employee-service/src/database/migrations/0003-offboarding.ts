@@ -1,7 +1,7 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from 'kysely/migration'
 
-export const offboarding: Migration = {
+export const offboarding: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
     // Without a foreign key: what became of an account is still asked when the employee has been deleted.
     await sql`

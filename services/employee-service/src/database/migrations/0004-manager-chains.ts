@@ -1,7 +1,7 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from 'kysely/migration'
 
-export const managerChains: Migration = {
+export const managerChains: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
     // Whether somebody is above themselves. Stops at the first loop, whoever is in it.
     await sql`

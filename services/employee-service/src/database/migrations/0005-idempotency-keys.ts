@@ -1,7 +1,7 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from 'kysely/migration'
 
-export const idempotencyKeys: Migration = {
+export const idempotencyKeys: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
     // `answer` is null only inside the transaction that makes the employee: nobody else ever sees it so.
     await sql`

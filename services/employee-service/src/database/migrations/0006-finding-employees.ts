@@ -1,5 +1,5 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from 'kysely/migration'
 
 /** What a listing can be sorted by. The dates twice, since those without one come last in both directions. */
 const ORDERS = {
@@ -9,10 +9,20 @@ const ORDERS = {
   created_at: 'created_at',
 }
 
-/** A character that is neither a Latin letter or digit, nor what every e-mail address has. */
+/** Those of 0001, which this migration replaces. */
+const FORMER_INDEXES = {
+  employees_by_last_name: 'last_name, id',
+  employees_by_hired_on: `(coalesce(hired_on, 'infinity'::date)), id`,
+  employees_by_hired_on_desc: `(coalesce(hired_on, '-infinity'::date)), id`,
+  employees_by_created_at: 'created_at, id',
+  employees_of_department: 'department, last_name, id',
+  employees_of_manager: 'manager_id, last_name, id',
+}
+
+/** A character that is neither a Latin letter or digit, nor what every e-mail address has. Frozen, as the whole migration is. */
 const UNUSUAL = sql.lit('[^a-z0-9 .@-]')
 
-export const findingEmployees: Migration = {
+export const findingEmployees: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
     const unaccent = await extensionSchema(db, 'unaccent')
     const trigrams = await extensionSchema(db, 'pg_trgm')
@@ -72,6 +82,24 @@ export const findingEmployees: Migration = {
       await sql`create index ${sql.id(`employees_of_manager_by_${name}`)} on employees (manager_id, ${key})`.execute(db)
     }
     await sql`create index employees_of_status on employees (status, last_name, id)`.execute(db)
+  },
+
+  async down(db: Kysely<unknown>) {
+    await sql`drop index employees_of_status`.execute(db)
+    for (const name of Object.keys(ORDERS)) {
+      for (const group of ['by', 'of_department_by', 'of_manager_by']) {
+        await sql`drop index ${sql.id(`employees_${group}_${name}`)}`.execute(db)
+      }
+    }
+    for (const [name, columns] of Object.entries(FORMER_INDEXES)) {
+      await sql`create index ${sql.id(name)} on employees (${sql.raw(columns)})`.execute(db)
+    }
+    await sql`drop index employees_by_pair, employees_by_trigram`.execute(db)
+    await sql`alter table employees drop column search`.execute(db)
+    await sql`drop function employees_pairs(text)`.execute(db)
+    await sql`drop function employees_trigrams(text)`.execute(db)
+    await sql`drop function employees_fold(text)`.execute(db)
+    // The extensions stay: they may have been there before, and others may use them.
   },
 }
 

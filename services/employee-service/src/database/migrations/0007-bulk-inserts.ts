@@ -1,5 +1,5 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from 'kysely/migration'
 
 const checkNewManagers = (unless: string) => sql`
   create or replace function employees_check_new_managers() returns trigger language plpgsql as $$
@@ -10,7 +10,7 @@ const checkNewManagers = (unless: string) => sql`
     return null;
   end $$`
 
-export const bulkInserts: Migration = {
+export const bulkInserts: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
     // Rows of a file may come before their managers, and in more than one statement. Whoever does not ask for it sees no
     // difference: the constraint stays immediate.

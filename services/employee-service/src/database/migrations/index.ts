@@ -1,4 +1,4 @@
-import type { Migration } from 'kysely/migration'
+import type { ReversibleMigration } from '@latchkey/database'
 import { employees } from './0001-employees.ts'
 import { employeeHistory } from './0002-employee-history.ts'
 import { offboarding } from './0003-offboarding.ts'
@@ -7,8 +7,8 @@ import { idempotencyKeys } from './0005-idempotency-keys.ts'
 import { findingEmployees } from './0006-finding-employees.ts'
 import { bulkInserts } from './0007-bulk-inserts.ts'
 
-/** In the order of their names; a published one never changes. */
-export const migrations: Record<string, Migration> = {
+/** In the order of their names. A migration that was released is never changed. */
+export const migrations: Record<string, ReversibleMigration> = {
   '0001-employees': employees,
   '0002-employee-history': employeeHistory,
   '0003-offboarding': offboarding,
