@@ -1,6 +1,6 @@
 import { commonProblems, defineProblems, type InputFault, type ProblemError } from '@latchkey/problems'
 
-/** Every problem that is this service's own; the HTTP edge and the resource server add theirs. */
+/** The problems of this service; the HTTP edge and the resource server add theirs. The texts are public. */
 export const problems = defineProblems({
   employee_not_found: { status: 404, title: 'Employee not found', detail: 'There is no employee with this id.' },
   email_taken: { status: 409, title: 'E-mail taken', detail: 'Another employee has this e-mail address.' },
@@ -8,17 +8,17 @@ export const problems = defineProblems({
   use_termination: {
     status: 409,
     title: 'Use termination',
-    detail: 'An employee becomes terminated by termination alone, not by writing the status.',
+    detail: 'Use POST /employees/{id}/termination to terminate an employee.',
   },
   offboarding_not_failed: {
     status: 409,
     title: 'Offboarding has not failed',
-    detail: 'Only an offboarding that has failed can be tried anew.',
+    detail: 'Only an offboarding that has failed can be retried.',
   },
   manager_loop: {
     status: 409,
     title: 'Manager loop',
-    detail: 'Nobody can be above their own manager: this one reports to the employee, directly or through others.',
+    detail: 'This manager reports to the employee, directly or through others.',
   },
   user_required: {
     status: 403,
@@ -33,12 +33,12 @@ export const problems = defineProblems({
   idempotency_key_reused: {
     status: 422,
     title: 'Idempotency key reused',
-    detail: 'This Idempotency-Key came with another body before. Take a new key for a new employee.',
+    detail: 'This Idempotency-Key was sent with another body before. Use a new key for a new employee.',
   },
   version_conflict: {
     status: 412,
     title: 'Version conflict',
-    detail: 'The employee is not at a version that If-Match names; read it again.',
+    detail: 'The employee has another version than If-Match names. Read it again.',
   },
 })
 

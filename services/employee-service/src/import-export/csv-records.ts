@@ -10,7 +10,7 @@ export type CsvRecord = {
   readonly cells: readonly (string | undefined)[]
 }
 
-/** The file can not be read as CSV from here on: nobody can tell where the next record would start. */
+/** The file cannot be read as CSV from here on, as it is unknown where the next record starts. */
 export class MalformedCsv extends Error {
   readonly line: number
 
@@ -22,29 +22,29 @@ export class MalformedCsv extends Error {
 
 /** Far more than a row of valid cells takes; what is longer has an open quote. Bytes. */
 const MAX_RECORD_BYTES = 64 * 1024
-/** How much is read at a time before others have their turn. Bytes. */
+/** How much is parsed before the event loop runs again. Bytes. */
 const SLICE_BYTES = 16 * 1024
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 const MESSAGES: Record<string, string> = {
-  CSV_INVALID_CLOSING_QUOTE: 'has more behind a closing quote; nothing behind this row was read',
-  INVALID_OPENING_QUOTE: 'has a quote within a cell that does not start with one; nothing behind this row was read',
-  CSV_QUOTE_NOT_CLOSED: 'has a quote that is never closed; nothing behind it was read',
-  CSV_MAX_RECORD_SIZE: 'is longer than any row can be, is a quote not closed? Nothing behind it was read',
+  CSV_INVALID_CLOSING_QUOTE: 'has text after a closing quote; nothing after this row was read',
+  INVALID_OPENING_QUOTE: 'has a quote within a cell that does not start with one; nothing after this row was read',
+  CSV_QUOTE_NOT_CLOSED: 'has a quote that is never closed; nothing after it was read',
+  CSV_MAX_RECORD_SIZE: 'is longer than any row can be, probably as a quote is not closed; nothing after it was read',
 }
 
 /**
- * Reads records out of bytes as they arrive, some at a time. Empty lines are skipped; a line ends with LF, CRLF or CR.
+ * Reads records from bytes as they arrive, some at a time. Empty lines are skipped; a line ends with LF, CRLF or CR.
  *
- * @throws {MalformedCsv} after all records before it were given out
+ * @throws {MalformedCsv} after all records before the malformed one
  */
 export async function* readCsv(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord[], void> {
   let records: CsvRecord[] = []
   // The parser's own count takes a CRLF within quotes for two lines.
   let lines = 1
   const parser = parse({
-    // One character for each byte: a cell that is no UTF-8 is found out below instead of being patched up.
+    // One character for each byte: a cell that is not UTF-8 is found below, and not silently repaired.
     encoding: 'latin1',
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
@@ -58,10 +58,10 @@ export async function* readCsv(bytes: AsyncIterable<Buffer>): AsyncGenerator<Csv
     },
   })
   const here = (): number => lines + parser.info.empty_lines
-  // Whoever writes is told, too.
+  // The callbacks of write and end get the error.
   parser.on('error', () => {})
 
-  /** What the parser made of it, and only then what it stumbled over. */
+  /** The records that the parser has read; after them its error. */
   async function* parsed(error: Error | undefined): AsyncGenerator<CsvRecord[], void> {
     yield records
     records = []
