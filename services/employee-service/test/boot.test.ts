@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { buildApp, loadConfig } from '../src/index.ts'
-import { KEYS, NOWHERE, READER, testConfig, WRITER } from './employee-app.ts'
+import { KEYS, NOWHERE, READER, testConfig, WRITER } from './support/employee-app.ts'
 
 const MAIN = new URL('../src/main.ts', import.meta.url)
 const SECRET = 'a-secret-of-thirty-two-bytes-or-more'

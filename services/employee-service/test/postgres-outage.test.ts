@@ -1,7 +1,7 @@
 import { privatePostgres } from '@latchkey/test-kit'
 import t from 'tap'
 import { buildApp } from '../src/index.ts'
-import { employeeApp, READER, testConfig, userWith, WRITER } from './employee-app.ts'
+import { employeeApp, READER, testConfig, userWith, WRITER } from './support/employee-app.ts'
 
 /** What the service promises, and something on top for a busy machine. */
 const WITHIN_MS = 2000 + 500

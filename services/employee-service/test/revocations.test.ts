@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { privateRedis, tcpRelay } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { buildApp } from '../src/index.ts'
-import { employeeApp, READER, readerInSession, testConfig } from './employee-app.ts'
+import { employeeApp, READER, readerInSession, testConfig } from './support/employee-app.ts'
+import { until } from './support/until.ts'
 
 const redis = await privateRedis(t)
 const feed = new Redis(redis.url)
@@ -12,13 +12,6 @@ t.teardown(async () => feed.disconnect())
 /** Puts the end of a session into the feed, as auth-service does. */
 const endSession = (sid: string) =>
   feed.xadd('latchkey:revocations', '*', 'kind', 'session', 'id', sid, 'exp', Math.floor(Date.now() / 1000) + 1200)
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await condition()); tries++) {
-    if (tries > 3000) throw new Error('waited in vain')
-    await sleep(10)
-  }
-}
 
 async function followingApp(t: Parameters<typeof tcpRelay>[0], options: { onStale?: 'reject' } = {}) {
   const proxy = await tcpRelay(t, redis.url)

@@ -2,9 +2,9 @@
 // `npm run bench:employees`. Exits with 1 when a query over a million reads or sorts all of them.
 import { availableParallelism } from 'node:os'
 import {
-  createEmployeeListing,
-  type EmployeeDatabase,
   type EmployeePosition,
+  type EmployeeSchema,
+  listEmployees,
   openDatabase,
   positionOf,
 } from '@latchkey/employee-service/bench'
@@ -34,18 +34,17 @@ if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0))
 const data = await startDataServers()
 const sent: Statement[] = []
 const client = new pg.Client({ connectionString: data.employeeDatabaseUrl })
-const db = new Kysely<EmployeeDatabase>({
+const db = new Kysely<EmployeeSchema>({
   dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: data.employeeDatabaseUrl, max: 1 }) }),
   log: ({ query }) => {
     sent.push({ text: query.sql, values: query.parameters })
   },
 })
-const listing = createEmployeeListing(db)
 
 /** The position of a client that has read half of the list. */
 async function middleOf({ filter, sort }: Case, size: number): Promise<EmployeePosition | undefined> {
   const { query: _, ...others } = filter
-  const [first] = await listing.list(others, sort, 1)
+  const [first] = await listEmployees(db, { filter: others, sort, limit: 1 })
   if (first === undefined) return undefined
   const { rows } = await client.query<{ key: string; id: string }>(
     `select last_name as key, id from employees order by last_name, id offset $1 limit 1`,
@@ -67,7 +66,7 @@ async function measure(one: Case, size: number): Promise<Measured> {
   for (let run = 0; run < RUNS; run++) {
     sent.length = 0
     const start = performance.now()
-    await listing.list(one.filter, one.sort, PAGE, after)
+    await listEmployees(db, { filter: one.filter, sort: one.sort, limit: PAGE, after })
     times.push(performance.now() - start)
   }
   const statements = [...sent]
@@ -100,7 +99,7 @@ function waysOf(plans: readonly PlanFacts[]): string[] {
 }
 
 try {
-  const database = await openDatabase({ url: data.employeeDatabaseUrl, waitMs: 10_000, onError: console.error })
+  const database = await openDatabase({ url: data.employeeDatabaseUrl, waitMs: 10_000, log: console })
   await client.connect()
   const results = new Map<Case, Map<number, Measured>>(cases.map((one) => [one, new Map()]))
   let count = 0

@@ -1,29 +1,33 @@
-import { createDatabase, type Database, type DatabaseOptions } from '@latchkey/database'
-import type { EmployeeDatabase } from './employee-database.ts'
+import { createDatabase, type DatabaseOptions } from '@latchkey/database'
+import type { EmployeeDatabase, EmployeeSchema } from './employee-database.ts'
 
 // The channel that the trigger of `offboardings` notifies.
 const LISTEN = `do $$ begin execute 'listen ' || quote_ident('offboardings_' || md5(current_schema())); end $$`
 
-type ChangeFeedOptions = Pick<DatabaseOptions, 'url' | 'schema'> & {
-  /** An offboarding was changed, or may have been while nobody listened. */
-  readonly onChange: () => void
+/** Notifications of changed offboardings, and the connection on which they arrive. */
+export type ChangeFeed = {
+  /** Runs queries on the listening connection: while they succeed, notifications arrive. */
+  readonly db: EmployeeDatabase
+  /** Calls `listener` when an offboarding has changed. */
+  subscribe(listener: () => void): void
+  close(): Promise<void>
 }
 
-/**
- * One connection of its own, which listens for changes and is asked on the side. Whenever it breaks, the next query opens
- * and listens anew.
- */
-export function openChangeFeed({ url, schema, onChange }: ChangeFeedOptions): Database<EmployeeDatabase> {
-  const database = createDatabase<EmployeeDatabase>({
+/** Listens on one connection of its own. When it breaks, the next query connects and listens again. */
+export function openChangeFeed({ url, schema }: Pick<DatabaseOptions, 'url' | 'schema'>): ChangeFeed {
+  const listeners: (() => void)[] = []
+  const { db, pool, close } = createDatabase<EmployeeSchema>({
     url,
     ...(schema !== undefined && { schema }),
     poolSize: 1,
     applicationName: 'employee-service changes',
   })
-  database.pool.on('connect', (client) => {
-    client.on('notification', onChange)
-    // Sent before the query that the connection was opened for. Whoever could not listen finds out by asking.
+  pool.on('connect', (client) => {
+    client.on('notification', () => {
+      for (const listener of listeners) listener()
+    })
+    // Sent before the query for which the connection was opened. If it fails, that query fails as well.
     client.query(LISTEN).catch(() => {})
   })
-  return database
+  return { db, subscribe: (listener) => void listeners.push(listener), close }
 }

@@ -1,40 +1,20 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
-import { createEmployeeRepository, type EmployeeRepository } from '../employees/employee-repository.ts'
-import type { Actor } from '../history/actor.ts'
-import { createIdempotencyRepository, type IdempotencyRepository } from '../idempotency/idempotency-repository.ts'
-import { createStaging, type Staging } from '../import-export/staging-repository.ts'
-import { createOffboardingRepository, type OffboardingRepository } from '../offboarding/offboarding-repository.ts'
-import type { EmployeeDatabase } from './employee-database.ts'
-
-/** What can be changed together: every call on these is part of the one transaction. */
-export type Stores = {
-  readonly employees: EmployeeRepository
-  readonly idempotency: IdempotencyRepository
-  readonly offboardings: OffboardingRepository
-  /** For whoever writes further things in the same transaction. */
-  readonly trx: Transaction<EmployeeDatabase>
-  readonly staging: Staging
-}
+import { sql } from 'kysely'
+import type { Actor } from '../actor.ts'
+import type { EmployeeDatabase, EmployeeTransaction } from './employee-database.ts'
 
 /**
- * Runs `work` in one transaction in the name of `actor`, whom the triggers that write the history ask for. Everything that
- * changes employees goes this way. What `work` throws undoes all that it did.
+ * Runs `work` in one transaction in the name of `actor`, which the triggers that write the history read. Every change of an employee
+ * goes this way. An error of `work` undoes all of it.
  */
-export type WriteAs = <T>(actor: Actor, work: (stores: Stores) => Promise<T>) => Promise<T>
+export type WriteAs = <Result>(actor: Actor, work: (trx: EmployeeTransaction) => Promise<Result>) => Promise<Result>
 
-export function createWriteAs(db: Kysely<EmployeeDatabase>): WriteAs {
+export function createWriteAs(db: EmployeeDatabase): WriteAs {
   return (actor, work) =>
     db.transaction().execute(async (trx) => {
-      // True: until the end of the transaction, so that the connection goes back to the pool with nobody on it.
+      // True: the settings end with the transaction, so the connection goes back to the pool without them.
       await sql`
         select set_config('latchkey.actor_kind', ${actor.kind}, true), set_config('latchkey.actor_id', ${actor.id}, true),
           set_config('latchkey.request_id', ${actor.requestId}, true)`.execute(trx)
-      return work({
-        employees: createEmployeeRepository(trx),
-        idempotency: createIdempotencyRepository(trx),
-        offboardings: createOffboardingRepository(trx),
-        trx,
-        staging: createStaging(trx),
-      })
+      return work(trx)
     })
 }

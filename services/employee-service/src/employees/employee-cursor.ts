@@ -1,26 +1,35 @@
+import { decodeCursor, encodeCursor, UUID } from '@latchkey/problems'
 import { type EmployeePosition, type EmployeeSort, isSortKey } from './employee-sort.ts'
 
-/** Far above what 200 characters of any script need; longer ones aren't worth decoding. */
+/** Far above what 200 characters of any script need; a longer cursor is refused unread. */
 export const MAX_CURSOR_LENGTH = 2048
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-/** The opaque text of a position: base64url of `[sort, key, id]` as JSON. */
-export function encodeCursor({ sort, key, id }: EmployeePosition): string {
-  return Buffer.from(JSON.stringify([sort, key, id])).toString('base64url')
+/** The cursor of a position: `[sort, key, id]` as JSON. */
+export function cursorOf({ sort, key, id }: EmployeePosition): string {
+  return encodeCursor(JSON.stringify([sort, key, id]))
 }
 
-/** The position in a cursor; undefined when it isn't one of ours or was made for another order. */
-export function decodeCursor(cursor: string, sort: EmployeeSort): EmployeePosition | undefined {
-  if (cursor.length > MAX_CURSOR_LENGTH) return undefined
-  const parts = parse(Buffer.from(cursor, 'base64url').toString())
+/**
+ * The position in a cursor.
+ *
+ * @throws `invalid_request` for what was never a cursor, or is one of another order
+ */
+export function positionIn(cursor: string, sort: EmployeeSort): EmployeePosition {
+  return decodeCursor(
+    cursor,
+    (text) => (cursor.length > MAX_CURSOR_LENGTH ? undefined : parsePosition(text, sort)),
+    'must be a nextCursor of an earlier answer with this sort',
+  )
+}
+
+function parsePosition(text: string, sort: EmployeeSort): EmployeePosition | undefined {
+  const parts = parse(text)
   if (!Array.isArray(parts) || parts.length !== 3) return undefined
   const [madeFor, key, id]: unknown[] = parts
   if (madeFor !== sort || typeof key !== 'string' || typeof id !== 'string') return undefined
-  if (!isSortKey(sort, key) || !UUID.test(id)) return undefined
-  const position = { sort, key, id }
-  // Only the exact text that we would write: no second spelling of one place, nothing hidden beside it.
-  return encodeCursor(position) === cursor ? position : undefined
+  if (!isSortKey(sort, key) || !UUID.test(id) || id !== id.toLowerCase()) return undefined
+  // Only the exact text that cursorOf writes: no second spelling of one position.
+  return JSON.stringify(parts) === text ? { sort, key, id } : undefined
 }
 
 function parse(text: string): unknown {

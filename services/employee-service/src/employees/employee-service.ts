@@ -1,94 +1,100 @@
+import { type Page, pageOf, UUID } from '@latchkey/problems'
+import type { Actor } from '../actor.ts'
+import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { invalidInput, problems } from '../errors.ts'
-import type { Actor } from '../history/actor.ts'
-import { attemptOf, onlyOnce } from '../idempotency/only-once.ts'
-import { type Employee, type EmployeeChanges, type EmployeeDraft, wholeOf } from './employee.ts'
-import { decodeCursor, encodeCursor } from './employee-cursor.ts'
-import type { EmployeeRepository } from './employee-repository.ts'
+import { withIdempotencyKey } from '../idempotency/with-idempotency-key.ts'
+import { type Employee, type EmployeeChanges, type EmployeeDraft, reviveEmployee, toReplacement } from './employee.ts'
+import { cursorOf, positionIn } from './employee-cursor.ts'
+import type { EmployeeFilter } from './employee-listing.ts'
+import { findEmployee, findEmployeeOfUser, insertEmployee, updateEmployee } from './employee-repository.ts'
 import { type EmployeeSort, positionOf } from './employee-sort.ts'
-import type { EmployeeFilter, EmployeeListing } from './search/employee-listing-repository.ts'
+import { listEmployees } from './search/employee-listing-repository.ts'
 
-type EmployeeQuery = EmployeeFilter & {
+export type EmployeeQuery = EmployeeFilter & {
   readonly sort: EmployeeSort
   readonly limit: number
   readonly cursor?: string | undefined
 }
 
-/** The versions that a caller will act on; undefined: whichever is there. */
+/** The versions on which a caller will act; undefined: any. */
 export type ExpectedVersions = readonly number[] | undefined
 
-export type EmployeeService = ReturnType<typeof createEmployeeService>
+/** The rules of employees above their storage. Each refusal is a problem of `errors.ts`. */
+export type EmployeeService = {
+  /** @throws `employee_not_found` */
+  get(id: string): Promise<Employee>
+  /** The record of the account that asks. @throws `user_required` for a service client, `no_linked_employee` */
+  getOwn(actor: Actor): Promise<Employee>
+  /** One page. @throws `invalid_request` for a cursor that is none, or is one of another order */
+  list(query: EmployeeQuery): Promise<Page<Employee>>
+  /**
+   * Adds one employee. A caller who repeats the call with the same `key` gets the same answer, and there is one employee.
+   *
+   * @throws `use_termination`, `idempotency_key_reused`, and as {@link insertEmployee} does
+   */
+  create(actor: Actor, draft: EmployeeDraft, key?: string): Promise<Employee>
+  /** Optional members left out become null, a status left out stays. @throws as {@link EmployeeService.change} does */
+  replace(actor: Actor, id: string, draft: EmployeeDraft, versions: ExpectedVersions): Promise<Employee>
+  /**
+   * Applies a JSON merge patch (RFC 7396): null empties, absent stays.
+   *
+   * @throws `employee_not_found`, `version_conflict`, `use_termination`, and as {@link insertEmployee} does
+   */
+  change(actor: Actor, id: string, changes: EmployeeChanges, versions: ExpectedVersions): Promise<Employee>
+}
 
-/** The rules of employees above their storage. Every refusal is a problem of `errors.ts`. */
-export function createEmployeeService(
-  employees: EmployeeRepository,
-  listing: EmployeeListing,
-  writeAs: WriteAs,
-  newId: () => string,
-) {
-  async function get(id: string): Promise<Employee> {
-    const employee = await employees.find(id)
-    if (employee === undefined) throw new problems.employee_not_found()
-    return employee
-  }
+type Dependencies = {
+  readonly db: EmployeeDatabase
+  readonly writeAs: WriteAs
+  readonly newId: () => string
+}
 
-  async function write(
-    actor: Actor,
-    id: string,
-    changes: EmployeeChanges,
-    versions: ExpectedVersions,
-  ): Promise<Employee> {
-    if (changes.managerId?.toLowerCase() === id.toLowerCase()) {
-      throw invalidInput({ path: '/managerId', message: 'must be another employee' })
-    }
-    // To say of a terminated employee that it is terminated changes nothing, and so needs no termination.
-    const terminated = changes.status === 'terminated'
-    const employee = await writeAs(actor, (stores) => stores.employees.update(id, changes, { versions, terminated }))
-    if (employee !== undefined) return employee
-    const { version } = await get(id)
-    const isExpected = versions?.includes(version) ?? true
-    throw terminated && isExpected ? new problems.use_termination() : new problems.version_conflict()
-  }
-
-  return {
-    get,
-
-    async list({ sort, limit, cursor, ...filter }: EmployeeQuery) {
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, sort)
-      if (cursor !== undefined && after === undefined) {
-        throw invalidInput({
-          path: 'query/cursor',
-          message: 'must be a nextCursor of an earlier answer with this sort',
-        })
-      }
-      // One more than asked for tells whether there is a next page.
-      const found = await listing.list(filter, sort, limit + 1, after)
-      const items = found.slice(0, limit)
-      const last = found.length > limit ? items.at(-1) : undefined
-      return { items, nextCursor: last === undefined ? null : encodeCursor(positionOf(last, sort)) }
+export function createEmployees({ db, writeAs, newId }: Dependencies): EmployeeService {
+  const service: EmployeeService = {
+    async get(id) {
+      const employee = await findEmployee(db, id)
+      if (employee === undefined) throw new problems.employee_not_found()
+      return employee
     },
 
-    /** With a key, a caller who repeats the call gets the same answer again and makes nobody twice. */
-    async create(actor: Actor, draft: EmployeeDraft, key?: string): Promise<Employee> {
-      if (draft.status === 'terminated') throw new problems.use_termination()
-      return writeAs(actor, async (stores) => {
-        const insert = () => stores.employees.insert(newId(), draft)
-        return key === undefined ? insert() : onlyOnce(stores.idempotency, attemptOf(actor, key, draft), insert)
-      })
-    },
-
-    replace: (actor: Actor, id: string, draft: EmployeeDraft, versions: ExpectedVersions) =>
-      write(actor, id, wholeOf(draft), versions),
-
-    /** The caller's own record. */
-    async getOwn({ kind, id }: Actor): Promise<Employee> {
+    async getOwn({ kind, id }) {
       if (kind !== 'user') throw new problems.user_required()
-      const employee = await employees.findByUser(id)
+      // The id comes from a token, and an issuer need not use UUIDs.
+      const employee = UUID.test(id) ? await findEmployeeOfUser(db, id) : undefined
       if (employee === undefined) throw new problems.no_linked_employee()
       return employee
     },
 
-    /** Applies a JSON merge patch (RFC 7396): null empties, absent stays. */
-    change: write,
+    async list({ sort, limit, cursor, ...filter }) {
+      const after = cursor === undefined ? undefined : positionIn(cursor, sort)
+      const employees = await listEmployees(db, { filter, sort, limit: limit + 1, after })
+      return pageOf(employees, limit, (last) => cursorOf(positionOf(last, sort)))
+    },
+
+    async create(actor, draft, key) {
+      if (draft.status === 'terminated') throw new problems.use_termination()
+      return writeAs(actor, async (trx) => {
+        const insert = () => insertEmployee(trx, newId(), draft)
+        if (key === undefined) return insert()
+        return withIdempotencyKey(trx, { actor, key, body: draft }, insert, reviveEmployee)
+      })
+    },
+
+    replace: (actor, id, draft, versions) => service.change(actor, id, toReplacement(draft), versions),
+
+    async change(actor, id, changes, versions) {
+      if (changes.managerId?.toLowerCase() === id.toLowerCase()) {
+        throw invalidInput({ path: '/managerId', message: 'must be another employee' })
+      }
+      // Writing `terminated` to a terminated employee changes nothing, so it needs no termination.
+      const terminated = changes.status === 'terminated'
+      const employee = await writeAs(actor, (trx) => updateEmployee(trx, id, changes, { versions, terminated }))
+      if (employee !== undefined) return employee
+      const { version } = await service.get(id)
+      const isExpected = versions?.includes(version) ?? true
+      throw terminated && isExpected ? new problems.use_termination() : new problems.version_conflict()
+    },
   }
+  return service
 }

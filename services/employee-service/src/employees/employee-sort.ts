@@ -6,7 +6,7 @@ export type EmployeeSort = (typeof EMPLOYEE_SORTS)[number]
 
 export const DEFAULT_SORT: EmployeeSort = 'lastName'
 
-/** The place of one employee in one order: what a keyset page starts behind. */
+/** The position of one employee in one order: a keyset page starts behind one. */
 export type EmployeePosition = {
   readonly sort: EmployeeSort
   /** The sort key as text; for `hiredOn` an employee without a date is at `infinity` or `-infinity`, last either way. */
@@ -18,7 +18,7 @@ export function positionOf(employee: Employee, sort: EmployeeSort): EmployeePosi
   return { sort, key: sortKeyOf(employee, sort), id: employee.id }
 }
 
-/** Whether a text is a key that `positionOf` could have made, so that Postgres is never asked to parse anything else. */
+/** Whether a text is a key that `positionOf` could have made, so that Postgres never has to parse another one. */
 export function isSortKey(sort: EmployeeSort, key: string): boolean {
   switch (sort) {
     case 'lastName':

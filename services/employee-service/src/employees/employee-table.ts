@@ -16,7 +16,7 @@ export type EmployeeTable = {
   version: Generated<number>
   created_at: Generated<Date>
   updated_at: Generated<Date>
-  /** What is searched through: names, e-mail and title, without accents and capitals. */
+  /** What a search looks through: names, e-mail and title, without accents and capitals. */
   search: GeneratedAlways<string>
 }
 
@@ -52,7 +52,7 @@ export const SORT_EXPRESSIONS = {
   '-createdAt': { by: sql<string>`created_at`, type: sql`timestamptz` },
 } satisfies Record<EmployeeSort, unknown>
 
-export function employeeOf(row: EmployeeRow): Employee {
+export function toEmployee(row: EmployeeRow): Employee {
   return {
     id: row.id,
     firstName: row.first_name,
@@ -70,8 +70,8 @@ export function employeeOf(row: EmployeeRow): Employee {
   }
 }
 
-/** The columns of what is given; Kysely leaves out those that stay undefined. */
-export function columnsOf(changes: EmployeeChanges) {
+/** The columns of these changes; Kysely leaves out those that are undefined. */
+export function toColumns(changes: EmployeeChanges) {
   return {
     first_name: changes.firstName,
     last_name: changes.lastName,
@@ -85,7 +85,7 @@ export function columnsOf(changes: EmployeeChanges) {
   }
 }
 
-export function newRow(id: string, draft: EmployeeDraft) {
+export function toNewRow(id: string, draft: EmployeeDraft) {
   const { firstName, lastName, email } = draft
-  return { ...columnsOf(draft), id, first_name: firstName, last_name: lastName, email }
+  return { ...toColumns(draft), id, first_name: firstName, last_name: lastName, email }
 }

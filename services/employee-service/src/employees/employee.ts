@@ -6,7 +6,7 @@ export type Employee = {
   readonly id: string
   readonly firstName: string
   readonly lastName: string
-  /** Unique whatever its case; kept as it was written. */
+  /** Unique in any case; kept as it was written. */
   readonly email: string
   readonly department: string | null
   readonly jobTitle: string | null
@@ -23,16 +23,22 @@ export type Employee = {
   readonly updatedAt: Date
 }
 
-/** What callers write; the rest is the service's own. */
+/** What callers write; the service sets the rest. */
 export type EmployeeDetails = Omit<Employee, 'id' | 'version' | 'createdAt' | 'updatedAt'>
 
 /** A JSON merge patch (RFC 7396), already checked: an absent member stays as it is. */
 export type EmployeeChanges = Partial<EmployeeDetails>
 
-/** What a caller must send for a whole employee, and what it may leave out. */
+/** A whole employee as a caller sends it; optional members may be left out. */
 export type EmployeeDraft = Pick<EmployeeDetails, 'firstName' | 'lastName' | 'email'> & Partial<EmployeeDetails>
 
-/** A draft as a whole replacement: optional members left out are emptied, a status left out stays as it is. */
-export function wholeOf(draft: EmployeeDraft): Omit<EmployeeDetails, 'status'> & Pick<EmployeeDraft, 'status'> {
+/** A draft as a whole replacement: optional members left out become null, a status left out stays as it is. */
+export function toReplacement(draft: EmployeeDraft): Omit<EmployeeDetails, 'status'> & Pick<EmployeeDraft, 'status'> {
   return { department: null, jobTitle: null, managerId: null, hiredOn: null, userId: null, ...draft }
+}
+
+/** An employee out of the JSON of one, which has no dates. */
+export function reviveEmployee(json: unknown): Employee {
+  const employee = json as Employee
+  return { ...employee, createdAt: new Date(employee.createdAt), updatedAt: new Date(employee.updatedAt) }
 }

@@ -1,5 +1,5 @@
+import type { Actor } from '../actor.ts'
 import type { Employee, EmployeeDetails } from '../employees/employee.ts'
-import type { Actor } from './actor.ts'
 
 export const HISTORY_ACTIONS = ['created', 'updated', 'terminated', 'deleted'] as const
 export type HistoryAction = (typeof HISTORY_ACTIONS)[number]
@@ -12,11 +12,11 @@ export type HistoryEntry = {
   /** Rises with time; a whole number as text, since it may outgrow JavaScript's. */
   readonly id: string
   readonly employeeId: Employee['id']
-  /** That the change led to; of a deletion, the last one. */
+  /** The version after the change; of a deletion, the last one. */
   readonly version: number
   readonly action: HistoryAction
   readonly at: Date
-  /** Null when it was no request: somebody at the database itself. */
+  /** Null when the change came from no request but from the database itself. */
   readonly actor: Pick<Actor, 'kind' | 'id'> | null
   readonly requestId: string | null
   readonly changes: FactChange[]

@@ -1,8 +1,8 @@
 import type { Generated, GeneratedAlways, Selectable } from 'kysely'
-import type { Actor } from './actor.ts'
+import type { Actor } from '../actor.ts'
 import type { EmployeeFacts, FactChange, HistoryAction, HistoryEntry } from './history-entry.ts'
 
-/** Written by triggers of `employees` alone, and never changed. */
+/** Only triggers of `employees` write it; rows never change. */
 export type HistoryTable = {
   /** A bigint, which the driver reads as text. */
   id: GeneratedAlways<string>
@@ -13,12 +13,12 @@ export type HistoryTable = {
   actor_kind: Actor['kind'] | null
   actor_id: string | null
   request_id: string | null
-  /** What was changed, as it was; whatever is absent here or in `after` was null. */
+  /** The changed fields, as they were. A field that is absent here or in `after` was null. */
   before: EmployeeFacts
   after: EmployeeFacts
 }
 
-export function historyEntryOf(row: Selectable<HistoryTable>): HistoryEntry {
+export function toHistoryEntry(row: Selectable<HistoryTable>): HistoryEntry {
   const { actor_kind: kind, actor_id: id } = row
   return {
     id: row.id,

@@ -5,15 +5,15 @@ import type { FastifyRequest } from 'fastify'
 /** Bytes of a CSV body. */
 const MAX_BYTES = 10 * 1024 * 1024
 
-/** Takes `text/csv` in UTF-8 and nothing else in this scope. Nobody reads the body before {@link csvOf} does. */
+/** Accepts only `text/csv` in UTF-8 in this scope. The body stays unread until {@link csvOf} reads it. */
 export function acceptCsv(app: AppInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('text/csv', (request, payload, done) => {
     const { 'content-type': contentType = '', 'content-encoding': coding = 'identity' } = request.headers
     if (FOREIGN_CHARSET.test(contentType)) {
-      done(new edgeProblems.unsupported_media_type({ detail: 'CSV is read in UTF-8 only.' }))
+      done(new edgeProblems.unsupported_media_type({ detail: 'CSV must be in UTF-8.' }))
     } else if (coding.toLowerCase() !== 'identity') {
-      done(new edgeProblems.unsupported_media_type({ detail: 'The body is read as it is; it must not be compressed.' }))
+      done(new edgeProblems.unsupported_media_type({ detail: 'The body must not be compressed.' }))
     } else if (Number(request.headers['content-length']) > MAX_BYTES) {
       done(tooLarge())
     } else {
@@ -22,13 +22,13 @@ export function acceptCsv(app: AppInstance): void {
   })
 }
 
-/** The body of a request in that scope, as it arrives. */
+/** The body of a request in that scope, in chunks as they arrive. @throws `invalid_request` without a body */
 export function csvOf({ body }: Pick<FastifyRequest, 'body'>): AsyncIterable<Buffer> {
   if (body instanceof Readable) return readBody(body)
   throw new edgeProblems.invalid_request({ detail: 'A CSV body is required.' })
 }
 
-/** Leaves the connection open whatever happens: there is an answer to send. */
+/** Leaves the connection open in any case: there is an answer to send. */
 async function* readBody(payload: Readable): AsyncGenerator<Buffer, void> {
   let size = 0
   try {
@@ -38,12 +38,12 @@ async function* readBody(payload: Readable): AsyncGenerator<Buffer, void> {
       yield chunk
     }
   } finally {
-    // What nobody reads any more is in the way of the next request.
+    // The unread rest would be in the way of the next request.
     payload.resume()
   }
 }
 
 function tooLarge(): Error {
-  // As much as nobody will read may still come on this connection.
+  // More than the service will read may still arrive on this connection.
   return new edgeProblems.payload_too_large({ headers: { connection: 'close' } })
 }

@@ -11,7 +11,7 @@ export function entityTag(version: number): string {
   return `"${version}"`
 }
 
-/** For If-None-Match alone, where the address does not say whose version it is. */
+/** For If-None-Match alone, where the address does not name the employee. */
 export function ownEntityTag({ id, version }: { id: string; version: number }): string {
   return `"${id}.${version}"`
 }
@@ -29,7 +29,7 @@ export function expectedVersions(ifMatch: string | undefined): ExpectedVersions 
   return tags.flatMap(({ weak, text }) => (weak ? [] : versionsOf(text)))
 }
 
-/** Whether If-None-Match names this tag (RFC 9110, section 13.1.2, weak comparison); a malformed one names nothing. */
+/** Whether If-None-Match names this tag (RFC 9110, section 13.1.2, weak comparison); a malformed header names none. */
 export function namesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch.trim() === '*') return true

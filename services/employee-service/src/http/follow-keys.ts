@@ -2,7 +2,7 @@ import type { KeyRing } from '@latchkey/access-token'
 import type { JwksOptions } from '@latchkey/resource-server'
 import type { AppInstance, Watched } from '@latchkey/service-kit'
 
-/** What access tokens are verified with, followed for as long as the app is open: a file here, an address by the plugin. */
+/** The keys of access tokens, followed while the app is open: a file by this function, an address by the plugin. */
 export function followKeys(keys: Watched<KeyRing> | JwksOptions, app: AppInstance): (() => KeyRing) | JwksOptions {
   if ('jwksUrl' in keys) return keys
   const stopping = new AbortController()

@@ -1,6 +1,6 @@
 import { invalidInput } from '../errors.ts'
 
-/** A text of RFC 9651, section 3.3.3, as the IETF's draft has it. */
+/** A text of RFC 9651, section 3.3.3, as draft-ietf-httpapi-idempotency-key-header has it. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"$/
 /** The same without its quotes, as most clients send it. A comma would be two headers in one. */
 const BARE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/

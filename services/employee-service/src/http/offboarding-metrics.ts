@@ -1,34 +1,34 @@
 import type { Metric } from '@latchkey/problems'
+import type { AccountDenylist } from '../offboarding/account-denylist.ts'
 import type { AttemptCounts } from '../offboarding/offboarding-attempts.ts'
-import type { RefusedAccounts } from '../offboarding/refused-accounts.ts'
 
 type Sources = {
-  readonly accounts: RefusedAccounts
+  readonly denylist: AccountDenylist
   readonly attempts: AttemptCounts
   readonly refusals: () => number
 }
 
-/** Of the gauges every replica shows the same; the counters are of one process. */
-export function offboardingMetrics({ accounts, attempts, refusals }: Sources): Metric[] {
+/** The gauges are the same in every replica; the counters are those of one process. */
+export function offboardingMetrics({ denylist, attempts, refusals }: Sources): Metric[] {
   return [
     {
       name: 'offboardings_pending',
       help: 'Accounts of employees who left that are still to be disabled',
       type: 'gauge',
-      read: () => accounts.pending,
+      read: () => denylist.pending,
     },
     {
       name: 'offboardings_failed',
-      help: 'Accounts of employees who left that can not be disabled as things are: somebody has to look',
+      help: 'Accounts of employees who left that cannot be disabled until an operator acts',
       type: 'gauge',
-      read: () => accounts.failed,
+      read: () => denylist.failed,
     },
     {
       name: 'offboarding_oldest_pending_seconds',
       help: 'Time since the oldest pending offboarding was requested; 0 without one',
       type: 'gauge',
       read: () => {
-        const since = accounts.oldestPending
+        const since = denylist.oldestPending
         return since === undefined ? 0 : Math.max(0, (Date.now() - since.getTime()) / 1000)
       },
     },
@@ -54,7 +54,7 @@ export function offboardingMetrics({ accounts, attempts, refusals }: Sources): M
       name: 'offboarding_refused_accounts',
       help: 'Accounts whose tokens are refused by this service itself',
       type: 'gauge',
-      read: () => accounts.size,
+      read: () => denylist.size,
     },
     {
       name: 'offboarding_refusals_total',

@@ -1,6 +1,6 @@
 import { type AccessCheck, AccessError } from '@latchkey/resource-server'
+import type { AccountDenylist } from '../offboarding/account-denylist.ts'
 import type { OffboardingWatch } from '../offboarding/offboarding-watch.ts'
-import type { RefusedAccounts } from '../offboarding/refused-accounts.ts'
 
 export type OffboardingRefusals = {
   readonly check: AccessCheck
@@ -9,18 +9,18 @@ export type OffboardingRefusals = {
 }
 
 /**
- * Refuses the tokens of accounts whose employees have left, with auth-service and Redis away or not. It is a look-up in memory;
- * only when the watch has fallen behind, as after an outage of Postgres, a request waits for it to catch up. Who is known is
- * refused all the same.
+ * Refuses the tokens of accounts whose employees have left, whether auth-service and Redis are reachable or not. It is a look-up in
+ * memory. Only while the denylist is out of date, as after an outage of Postgres, a request waits for a refresh; an account that is on
+ * it already is refused without waiting.
  */
 export function refuseOffboarded(
-  watch: Pick<OffboardingWatch, 'isCurrent' | 'look'>,
-  accounts: Pick<RefusedAccounts, 'refuses'>,
+  watch: Pick<OffboardingWatch, 'isCurrent' | 'refresh'>,
+  denylist: Pick<AccountDenylist, 'denies'>,
 ): OffboardingRefusals {
   let count = 0
 
-  function refuseKnown(userId: string, issuedAtSeconds: number): void {
-    if (!accounts.refuses(userId, issuedAtSeconds)) return
+  function refuseDenied(userId: string, issuedAtSeconds: number): void {
+    if (!denylist.denies(userId, issuedAtSeconds)) return
     count += 1
     throw new AccessError('token_revoked')
   }
@@ -28,11 +28,11 @@ export function refuseOffboarded(
   return {
     count: () => count,
     check(_request, { sub, iat }) {
-      refuseKnown(sub, iat)
+      refuseDenied(sub, iat)
       if (watch.isCurrent()) return
-      return watch.look().then(() => {
+      return watch.refresh().then(() => {
         if (!watch.isCurrent()) throw new AccessError('unavailable', { retryAfterSeconds: 1 })
-        refuseKnown(sub, iat)
+        refuseDenied(sub, iat)
       })
     },
   }

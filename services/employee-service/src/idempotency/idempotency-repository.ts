@@ -1,68 +1,65 @@
-import { type Kysely, sql } from 'kysely'
-import type { EmployeeDatabase } from '../database/employee-database.ts'
+import { sql } from 'kysely'
+import type { EmployeeDatabase, EmployeeTransaction } from '../database/employee-database.ts'
 
 /** How long a key is remembered. */
-const LIFE = sql`interval '1 day'`
+const KEY_TTL = sql`interval '1 day'`
 
-/** Swept with one statement, so that a long absence is not made up for in a single long transaction. */
-const SWEPT_AT_ONCE = 10_000
+/** At most so many in one statement: after a long pause there is no single long transaction. */
+const DELETED_AT_ONCE = 10_000
 
-/** One attempt: a caller's key, and the fingerprint of what came with it. */
-export type Attempt = { readonly caller: string; readonly key: string; readonly fingerprint: string }
+/** A caller's key, and the fingerprint of the body that came with it. */
+export type KeyClaim = { readonly caller: string; readonly key: string; readonly fingerprint: string }
 
-export type KeptAnswer = { readonly fingerprint: string; readonly answer: unknown }
+/** What was answered to the first request with a key. */
+export type StoredAnswer = { readonly fingerprint: string; readonly answer: unknown }
 
-export type IdempotencyRepository = ReturnType<typeof createIdempotencyRepository>
-
-/** `claim` and `keep` belong into the transaction that does the work: undone, the work was never tried. */
-export function createIdempotencyRepository(db: Kysely<EmployeeDatabase>) {
-  return {
-    /**
-     * Takes the key, or finds what was answered to it. Waits while another attempt with this key is at work: if that one
-     * fails, this one gets the key.
-     *
-     * @returns undefined when the key is ours now
-     */
-    async claim({ caller, key, fingerprint }: Attempt): Promise<KeptAnswer | undefined> {
-      for (;;) {
-        const claimed = await db
-          .insertInto('idempotency_keys')
-          .values({ caller, key, fingerprint, answer: null })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['caller', 'key'])
-              .doUpdateSet({ fingerprint, answer: null, created_at: sql`now()` })
-              .where(sql<boolean>`idempotency_keys.created_at < now() - ${LIFE}`),
-          )
-          .returning('key')
-          .executeTakeFirst()
-        if (claimed !== undefined) return undefined
-        const kept = await db
-          .selectFrom('idempotency_keys')
-          .select(['fingerprint', 'answer'])
-          .where('caller', '=', caller)
-          .where('key', '=', key)
-          .executeTakeFirst()
-        // It may have been swept in between.
-        if (kept !== undefined) return kept
-      }
-    },
-
-    async keep({ caller, key }: Attempt, answer: unknown): Promise<void> {
-      await db
-        .updateTable('idempotency_keys')
-        .set({ answer: JSON.stringify(answer) })
-        .where('caller', '=', caller)
-        .where('key', '=', key)
-        .execute()
-    },
-
-    /** Forgets keys that are past their day. */
-    async sweep(): Promise<void> {
-      await sql`
-        delete from idempotency_keys where (caller, key) in (
-          select caller, key from idempotency_keys where created_at < now() - ${LIFE} limit ${SWEPT_AT_ONCE}
-        ) and created_at < now() - ${LIFE}`.execute(db)
-    },
+/**
+ * Takes the key, or finds the answer that is stored under it. Waits while another transaction holds the key: if that one fails,
+ * this one gets it.
+ *
+ * @returns undefined when the key is ours now
+ */
+export async function claimKey(
+  trx: EmployeeTransaction,
+  { caller, key, fingerprint }: KeyClaim,
+): Promise<StoredAnswer | undefined> {
+  for (;;) {
+    const claimed = await trx
+      .insertInto('idempotency_keys')
+      .values({ caller, key, fingerprint, answer: null })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['caller', 'key'])
+          .doUpdateSet({ fingerprint, answer: null, created_at: sql`now()` })
+          .where(sql<boolean>`idempotency_keys.created_at < now() - ${KEY_TTL}`),
+      )
+      .returning('key')
+      .executeTakeFirst()
+    if (claimed !== undefined) return undefined
+    const stored = await trx
+      .selectFrom('idempotency_keys')
+      .select(['fingerprint', 'answer'])
+      .where('caller', '=', caller)
+      .where('key', '=', key)
+      .executeTakeFirst()
+    // It may have expired and been deleted in between.
+    if (stored !== undefined) return stored
   }
+}
+
+/** Stores the answer under a key that {@link claimKey} has taken in this transaction. */
+export async function storeAnswer(trx: EmployeeTransaction, { caller, key }: KeyClaim, answer: unknown): Promise<void> {
+  await trx
+    .updateTable('idempotency_keys')
+    .set({ answer: JSON.stringify(answer) })
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .execute()
+}
+
+export async function deleteExpiredKeys(db: EmployeeDatabase): Promise<void> {
+  await sql`
+    delete from idempotency_keys where (caller, key) in (
+      select caller, key from idempotency_keys where created_at < now() - ${KEY_TTL} limit ${DELETED_AT_ONCE}
+    ) and created_at < now() - ${KEY_TTL}`.execute(db)
 }

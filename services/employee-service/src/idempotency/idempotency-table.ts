@@ -1,12 +1,12 @@
 import type { ColumnType, Generated } from 'kysely'
 
 export type IdempotencyTable = {
-  /** Whose key it is: two callers may come upon the same one. */
+  /** `kind:id` of the actor: two callers may send the same key. */
   caller: string
   key: string
   /** Of the body that came with it. */
   fingerprint: string
-  /** What was answered, as JSON. */
+  /** As JSON; null only inside the transaction that does the work. */
   answer: ColumnType<unknown, string | null, string | null>
   created_at: Generated<Date>
 }

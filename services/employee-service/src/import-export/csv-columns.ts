@@ -1,9 +1,9 @@
 import type { Employee, EmployeeDetails } from '../employees/employee.ts'
 
-/** What the service sets by itself: in the export for whoever reads it, skipped by the import. */
+/** Set by the service: the export has them, the import skips them. */
 const READ_ONLY_COLUMNS = ['version', 'createdAt', 'updatedAt'] as const
 
-/** What the import reads. The id may be left out, or left empty, and is made by the service then. */
+/** What the import reads. An id that is left out or empty is made by the service. */
 export const IMPORT_COLUMNS = [
   'id',
   'firstName',
@@ -21,7 +21,7 @@ export type ImportColumn = (typeof IMPORT_COLUMNS)[number]
 
 export const REQUIRED_COLUMNS = ['firstName', 'lastName', 'email'] as const satisfies ImportColumn[]
 
-/** The columns of an export, in their order; named as the fields. */
+/** The columns of an export, in their order; they have the names of the fields. */
 export const EXPORT_COLUMNS = [...IMPORT_COLUMNS, ...READ_ONLY_COLUMNS] as const satisfies (keyof Employee)[]
 
 type Column = (typeof EXPORT_COLUMNS)[number]

@@ -1,20 +1,18 @@
 import { unavailable } from '@latchkey/problems'
+import type { Actor } from '../actor.ts'
+import type { EmployeeTransaction } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
-import type { Actor } from '../history/actor.ts'
-import { type CsvRecord, MalformedCsv, readCsv } from './csv-records.ts'
+import { findConflicts } from './conflict-repository.ts'
+import { MalformedCsv } from './csv-records.ts'
 import { createFaultReport, type FaultReport } from './fault-report.ts'
-import { type Header, readHeader } from './read-header.ts'
-import type { RowCheck } from './row-check.ts'
-import type { StagedRow } from './staged-row.ts'
-import type { Staging } from './staging-repository.ts'
+import { findManagerCycles } from './manager-cycle-repository.ts'
+import { readRows } from './read-rows.ts'
+import type { RowCheck, StagedRow } from './row-check.ts'
+import { analyzeStaging, createStagingTable, insertStaged, stageRows } from './staging-repository.ts'
 
-/** More than 10 MiB of real people hold; it bounds how long a file of nothing but commas keeps us busy. */
-const MAX_ROWS = 300_000
-/** So many rows that do not fit the header are no slips: it is another kind of file. */
-const MAX_UNEVEN_ROWS = 1000
 /** How many rows go to Postgres at a time. */
 const BATCH_ROWS = 500
-/** How often an insert starts over because others wrote in between. */
+/** How often the insert is tried while others write in between. */
 const ATTEMPTS = 3
 
 export type ImportOptions = {
@@ -24,24 +22,26 @@ export type ImportOptions = {
   readonly signal: AbortSignal
 }
 
-export type EmployeeImport = (actor: Actor, file: AsyncIterable<Buffer>, options: ImportOptions) => Promise<number>
-
 /**
  * Imports a CSV file of new employees: all of them, or none when a single row is not acceptable. Gives their number.
  *
  * The file is checked as it arrives and waits in Postgres; what this process holds of it does not grow with its length.
+ *
+ * @throws `invalid_request` with the faults of the file, `unavailable`, and the signal's reason
  */
+export type EmployeeImport = (actor: Actor, file: AsyncIterable<Buffer>, options: ImportOptions) => Promise<number>
+
 export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck): EmployeeImport {
   return async function importEmployees(actor, file, { dryRun, signal }) {
     try {
-      return await writeAs(actor, async ({ staging }) => {
-        await staging.open()
+      return await writeAs(actor, async (trx) => {
+        await createStagingTable(trx)
         const report = createFaultReport()
-        const isWhole = await readFile(file, checkRow, report, staging)
+        const isWhole = await stageFile(trx, file, checkRow, report)
         signal.throwIfAborted()
-        // What could not be read may be the managers of those that could.
+        // Rows that could not be read may be the managers of those that could.
         if (!isWhole) report.refuseFaults()
-        const imported = await insertAll(staging, report, signal)
+        const imported = await insertAll(trx, report, signal)
         signal.throwIfAborted()
         if (dryRun) throw new DryRun(imported)
         return imported
@@ -53,28 +53,28 @@ export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck): Empl
   }
 }
 
-/** Undoes it all, as any error does. */
+/** Undoes everything, as any error does. */
 class DryRun extends Error {
   readonly imported: number
 
   constructor(imported: number) {
-    super('nothing was to be kept')
+    super('a dry run keeps nothing')
     this.imported = imported
   }
 }
 
 /** Stages every row; true when the file could be read to its end. */
-async function readFile(
+async function stageFile(
+  trx: EmployeeTransaction,
   file: AsyncIterable<Buffer>,
   checkRow: RowCheck,
   report: FaultReport,
-  staging: Staging,
 ): Promise<boolean> {
   let batch: StagedRow[] = []
   const flush = async (): Promise<void> => {
     const rows = batch
     batch = []
-    if (rows.length > 0) await staging.add(rows)
+    if (rows.length > 0) await stageRows(trx, rows)
   }
   try {
     for await (const row of readRows(file, checkRow, report)) {
@@ -90,55 +90,22 @@ async function readFile(
   return true
 }
 
-async function* readRows(
-  file: AsyncIterable<Buffer>,
-  checkRow: RowCheck,
-  report: FaultReport,
-): AsyncGenerator<StagedRow, void> {
-  let header: Header | undefined
-  let rows = 0
-  let uneven = 0
-  for await (const records of readCsv(file)) {
-    for (const record of records) {
-      if (header === undefined) {
-        header = readHeader(record, report)
-        report.refuseFaults()
-        continue
-      }
-      rows += 1
-      if (rows > MAX_ROWS) throw new MalformedCsv(record.line, `is beyond the ${MAX_ROWS} rows that a file may have`)
-      if (record.cells.length === header.length) {
-        yield checkRow(record, header, report)
-      } else {
-        uneven += 1
-        report.add({ line: record.line, message: unevenness(record, header) })
-        if (uneven > MAX_UNEVEN_ROWS) throw new MalformedCsv(record.line, 'is where reading was given up')
-      }
-    }
-  }
-  if (header === undefined) report.add({ line: 1, message: 'must name the columns; the file is empty' })
-}
-
-function unevenness({ cells }: CsvRecord, header: Header): string {
-  return `must have ${header.length} cells as the header has, not ${cells.length}`
-}
-
-/** @throws 400 with all faults, those that only the whole file or the table shows among them */
-async function insertAll(staging: Staging, report: FaultReport, signal: AbortSignal): Promise<number> {
-  await staging.complete()
+/** @throws `invalid_request` with all faults, those included that only the whole file or the table shows */
+async function insertAll(trx: EmployeeTransaction, report: FaultReport, signal: AbortSignal): Promise<number> {
+  await analyzeStaging(trx)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const { faults, total } = await staging.findConflicts()
+    const { faults, total } = await findConflicts(trx)
     report.addAll(faults, total)
     report.refuseFaults()
-    if (attempt === 1) await refuseCircles(staging, report)
-    const imported = await staging.insert(signal)
+    if (attempt === 1) await refuseManagerCycles(trx, report)
+    const imported = await insertStaged(trx, signal)
     if (imported !== undefined) return imported
   }
-  throw unavailable(new Error('others kept writing what contradicts the file, and taking it back'))
+  throw unavailable(new Error('others kept writing rows that contradict the file, and removing them'))
 }
 
-async function refuseCircles(staging: Staging, report: FaultReport): Promise<void> {
-  for (const line of await staging.findCircles()) {
+async function refuseManagerCycles(trx: EmployeeTransaction, report: FaultReport): Promise<void> {
+  for (const line of await findManagerCycles(trx)) {
     report.add({ line, column: 'managerId', message: 'must not lead back to this row by way of further managers' })
   }
   report.refuseFaults()

@@ -12,30 +12,34 @@ export type FileFault = {
 /** Further faults are counted, not listed. */
 export const FAULTS_LISTED = 1000
 
-export type FaultReport = ReturnType<typeof createFaultReport>
-
 /** Collects what is wrong with a file, in memory that does not grow with the file. */
-export function createFaultReport() {
+export type FaultReport = {
+  /** To be called in the order of the file, as the first faults are the ones listed. */
+  add(fault: FileFault): void
+  /** Adds the faults of a query over the whole file: the first ones, in the order of the file, and the number of all. */
+  addAll(faults: readonly FileFault[], count: number): void
+  /** @throws `invalid_request` with the listed faults when there is one */
+  refuseFaults(): void
+}
+
+export function createFaultReport(): FaultReport {
   const listed: FileFault[] = []
   let total = 0
 
   return {
-    /** Rows come in the order of the file, so that the first faults are the ones listed. */
-    add(fault: FileFault): void {
+    add(fault) {
       total += 1
       if (listed.length < FAULTS_LISTED) listed.push(fault)
     },
 
-    /** What another look at the whole file found: its first faults in the order of the file, and how many there are. */
-    addAll(faults: readonly FileFault[], count: number): void {
+    addAll(faults, count) {
       total += count
       listed.push(...faults)
       listed.sort((a, b) => a.line - b.line)
       listed.splice(FAULTS_LISTED)
     },
 
-    /** @throws 400 with every fault when there is one */
-    refuseFaults(): void {
+    refuseFaults() {
       if (total === 0) return
       const faults = total === 1 ? 'There is 1 fault' : `There are ${total} faults`
       const shown = total > listed.length ? `, the first ${listed.length} in \`errors\`` : ', see `errors`'

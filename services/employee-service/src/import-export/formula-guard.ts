@@ -1,6 +1,9 @@
+// Keeps own: libraries escape for one way only. What an export writes has to come back from an import exactly as it was, so guarding
+// must be undone by unguarding, whatever the text.
+
 // What a spreadsheet takes for the start of a formula, at the start of a cell: OWASP, "CSV Injection"; the last four are
 // the full-width forms, which some take as well. Cells also start behind a semicolon wherever that is the list separator, and
-// then a quote in front of them goes before they are looked at.
+// then a quote in front of them is removed before they are parsed.
 const CELL_START = '(^"*|;"*)'
 const FORMULA = "('*[=+\\-@\\t\\r\\n\\uff1d\\uff0b\\uff0d\\uff20])"
 

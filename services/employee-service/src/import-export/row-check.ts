@@ -1,10 +1,10 @@
 import type { InputFault } from '@latchkey/problems'
+import type { EmployeeDetails } from '../employees/employee.ts'
 import type { ImportColumn } from './csv-columns.ts'
 import type { CsvRecord } from './csv-records.ts'
 import type { FaultReport } from './fault-report.ts'
 import { unguardFormulas } from './formula-guard.ts'
 import type { Header } from './read-header.ts'
-import type { StagedRow } from './staged-row.ts'
 
 /** The cells of a row that are not empty, by column. */
 export type RowCells = Partial<Record<ImportColumn, string>>
@@ -12,9 +12,19 @@ export type RowCells = Partial<Record<ImportColumn, string>>
 /** What is wrong with a row in itself, by the rules of `POST /employees`; `path` is `/column`. */
 export type CellCheck = (cells: RowCells) => InputFault[]
 
+/** A row of a file on its way into the table. Cells that were empty, or not acceptable, are not in it. */
+export type StagedRow = Partial<EmployeeDetails> & {
+  readonly line: number
+  readonly id: string
+  /** Whether the id is from the file. */
+  readonly idGiven: boolean
+}
+
+/** Reports what is wrong with one row by itself, and gives the cells that are acceptable. */
 export type RowCheck = (record: CsvRecord, header: Header, report: FaultReport) => StagedRow
 
-/** Reports what is wrong with one row by itself, and keeps of it what is good. */
+const TERMINATED = 'must not be `terminated`; use POST /employees/{id}/termination to terminate an employee'
+
 export function createRowCheck(check: CellCheck, newId: () => string): RowCheck {
   return (record, header, report) => {
     const { line } = record
@@ -33,7 +43,7 @@ export function createRowCheck(check: CellCheck, newId: () => string): RowCheck 
       else if (cell !== '') cells[column] = unguardFormulas(cell)
     }
     for (const { path, message } of check(cells)) refuse(path.slice(1), message)
-    if (cells.status === 'terminated') refuse('status', 'must not be terminated, which termination alone makes')
+    if (cells.status === 'terminated') refuse('status', TERMINATED)
 
     const good = Object.fromEntries(Object.entries(cells).filter(([column]) => !refused.has(column)))
     return { ...good, id: good.id ?? newId(), line, idGiven: good.id !== undefined }

@@ -1,24 +1,24 @@
 import { type CallContext, ServiceCallError, type ServiceClient } from '@latchkey/service-client'
 
-/** What came of asking auth-service to disable an account. */
-export type Disabling =
+/** The result of one call that asks auth-service to disable an account. */
+export type DisableResult =
   | {
-      /** It is disabled, or there is no such account. */
-      readonly verdict: 'done'
-      /** When auth-service answered, by its own clock, which its tokens go by: whole seconds since 1970. */
+      /** The account is disabled, or there is no such account. */
+      readonly outcome: 'done'
+      /** When auth-service answered, by its own clock, which its tokens carry too: whole seconds since 1970. */
       readonly answeredAt: number
     }
-  /** Nothing is known, or something passing is in the way. */
-  | { readonly verdict: 'retry'; readonly error: string }
-  /** It will say so again however often it is asked. */
-  | { readonly verdict: 'refused'; readonly error: string }
+  /** There was no answer, or one that says nothing about the account. */
+  | { readonly outcome: 'retry'; readonly error: string }
+  /** The answer will not change by asking again. */
+  | { readonly outcome: 'refused'; readonly error: string }
 
 export type AccountDisabler = {
-  /** Asks once. Asking again changes nothing more: the account is disabled already. Never rejects. */
-  disable(userId: string, context: CallContext): Promise<Disabling>
+  /** Calls once. Repeating it is safe: the account is disabled already. Never rejects. */
+  disable(userId: string, context: CallContext): Promise<DisableResult>
 }
 
-/** Too early, too many, a token that was just revoked: 4xx that say nothing about what was asked. */
+/** Too early, too many, a token that was just revoked: 4xx that say nothing about the account. */
 const PASSING: ReadonlySet<number> = new Set([401, 408, 425, 429])
 
 /** Needs the scope `users:disable`, and no other. */
@@ -35,17 +35,17 @@ export function createAccountDisabler(auth: Pick<ServiceClient, 'fetch'>, now: (
         const { status } = response
         if (status === 200) {
           await response.body?.cancel()
-          return { verdict: 'done', answeredAt: dateOf(response, now) }
+          return { outcome: 'done', answeredAt: dateOf(response, now) }
         }
         const code = await codeOf(response)
         const isUnknown = status === 404 && code === 'user_not_found'
-        if (isUnknown) return { verdict: 'done', answeredAt: dateOf(response, now) }
-        // Without a code it is not auth-service that speaks: a proxy's 404 for a service that is away, a page of its own.
+        if (isUnknown) return { outcome: 'done', answeredAt: dateOf(response, now) }
+        // Without a code it is no answer of auth-service: a proxy's 404 for a service that is down, for example.
         const isFinal = code !== undefined && status >= 400 && status < 500 && !PASSING.has(status)
-        return { verdict: isFinal ? 'refused' : 'retry', error: [status, code].filter(Boolean).join(' ') }
+        return { outcome: isFinal ? 'refused' : 'retry', error: [status, code].filter(Boolean).join(' ') }
       } catch (error) {
         // An answer that broke off says as little as none.
-        return { verdict: 'retry', error: error instanceof ServiceCallError ? error.code : 'unreachable' }
+        return { outcome: 'retry', error: error instanceof ServiceCallError ? error.code : 'unreachable' }
       }
     },
   }
@@ -64,7 +64,8 @@ async function codeOf(response: Response): Promise<string | undefined> {
   }
 }
 
+/** The `Date` of an answer, or our own time without one. Whole seconds since 1970. */
 function dateOf({ headers }: Response, now: () => number): number {
-  const told = Date.parse(headers.get('date') ?? '')
-  return Math.floor((Number.isNaN(told) ? now() : told) / 1000)
+  const date = Date.parse(headers.get('date') ?? '')
+  return Math.floor((Number.isNaN(date) ? now() : date) / 1000)
 }

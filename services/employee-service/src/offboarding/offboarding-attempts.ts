@@ -1,75 +1,75 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '@latchkey/problems'
+import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { AccountDisabler } from './account-disabler.ts'
+import { findPending, markDone, markFailed, recordAttempt } from './attempt-repository.ts'
 import type { PendingOffboarding } from './offboarding.ts'
-import type { OffboardingRepository } from './offboarding-repository.ts'
 
-/** What can pass is tried until it does, however long that takes: a job that gave up could miss the moment. But it is told. */
+/** An attempt is repeated until it succeeds, however long that takes. After so long it is logged as an error. */
 const LONG_MS = 3600 * 1000
 /** At an attempt every two or three seconds, about three quarters of an hour. */
-const ATTEMPTS_BETWEEN_TELLING = 1000
+const ATTEMPTS_BETWEEN_ERRORS = 1000
 
 /** Tokens carry whole seconds: one that was issued in the last of them must not be taken for a later one. */
 const REST_OF_THE_SECOND_MS = 1000
 
-/** `settled`: there is nothing more to do, well or badly. */
-export type Attempt = 'settled' | 'retry'
+/** `finished`: there is nothing more to do, whether it succeeded or failed. */
+export type AttemptResult = 'finished' | 'retry'
 
+/** What this process has done since it started. */
 export type AttemptCounts = { readonly attempts: number; readonly done: number; readonly failed: number }
 
-type Log = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, text: string) => void>
-
-type Dependencies = {
-  readonly offboardings: Pick<OffboardingRepository, 'findPending' | 'noteAttempt' | 'markFailed' | 'markDone'>
-  readonly disabler: AccountDisabler
-  readonly log: Log
-}
-
 export type OffboardingAttempts = {
-  /** Tries once. Repeating any part of it is safe, so that whoever finds one half done starts it over. */
-  attempt(id: string): Promise<Attempt>
+  /** Attempts an offboarding once. Any part of it may be repeated, so a worker that finds one half done starts over. */
+  attempt(offboardingId: string): Promise<AttemptResult>
   readonly counts: AttemptCounts
 }
 
-export function createOffboardingAttempts({ offboardings, disabler, log }: Dependencies): OffboardingAttempts {
+type Dependencies = {
+  readonly db: EmployeeDatabase
+  readonly disabler: AccountDisabler
+  readonly log: Log & { readonly debug: Log['info'] }
+}
+
+export function createOffboardingAttempts({ db, disabler, log }: Dependencies): OffboardingAttempts {
   const counts = { attempts: 0, done: 0, failed: 0 }
 
-  async function fail(offboarding: PendingOffboarding, error: string): Promise<Attempt> {
-    await offboardings.markFailed(offboarding.id, error)
+  async function fail(offboarding: PendingOffboarding, error: string): Promise<AttemptResult> {
+    await markFailed(db, offboarding.id, error)
     counts.failed += 1
     log.error(
       { ...fieldsOf(offboarding), error },
-      'offboarding failed: the account is not disabled, somebody has to look',
+      'offboarding failed: the account is not disabled, an operator has to act',
     )
-    return 'settled'
+    return 'finished'
   }
 
-  async function later(offboarding: PendingOffboarding, error: string): Promise<Attempt> {
-    await offboardings.noteAttempt(offboarding.id, error)
-    const isLong = offboarding.triedForMs > LONG_MS && offboarding.attempts % ATTEMPTS_BETWEEN_TELLING === 0
-    // The same again every other second would drown what else there is to read.
-    if (isLong) log.error({ ...fieldsOf(offboarding), error }, 'offboarding: not possible for long, and still tried')
-    else if (error === offboarding.lastError)
-      log.debug({ ...fieldsOf(offboarding), error }, 'offboarding: still not possible')
-    else if (error === 'token_refused')
-      log.error({ ...fieldsOf(offboarding), error }, 'offboarding: auth-service refuses this client')
-    else log.warn({ ...fieldsOf(offboarding), error }, 'offboarding: will be tried again')
+  async function retry(offboarding: PendingOffboarding, error: string): Promise<AttemptResult> {
+    await recordAttempt(db, offboarding.id, error)
+    const fields = { ...fieldsOf(offboarding), error }
+    const isLong = offboarding.triedForMs > LONG_MS && offboarding.attempts % ATTEMPTS_BETWEEN_ERRORS === 0
+    if (isLong) log.error(fields, 'offboarding: not possible for long, will be tried again')
+    // The same line every other second would hide all others.
+    else if (error === offboarding.lastError) log.debug(fields, 'offboarding: still not possible')
+    else if (error === 'token_refused') log.error(fields, 'offboarding: auth-service refuses this client')
+    else log.warn(fields, 'offboarding: will be tried again')
     return 'retry'
   }
 
   return {
     counts,
     async attempt(id) {
-      const offboarding = await offboardings.findPending(id)
-      if (offboarding === undefined) return 'settled'
+      const offboarding = await findPending(db, id)
+      if (offboarding === undefined) return 'finished'
       counts.attempts += 1
-      const disabling = await disabler.disable(offboarding.userId, { id: offboarding.requestId })
-      if (disabling.verdict === 'refused') return fail(offboarding, disabling.error)
-      if (disabling.verdict === 'retry') return later(offboarding, disabling.error)
+      const result = await disabler.disable(offboarding.userId, { id: offboarding.requestId })
+      if (result.outcome === 'refused') return fail(offboarding, result.error)
+      if (result.outcome === 'retry') return retry(offboarding, result.error)
       await sleep(REST_OF_THE_SECOND_MS)
-      await offboardings.markDone(offboarding, disabling.answeredAt)
+      await markDone(db, offboarding, result.answeredAt)
       counts.done += 1
       log.info(fieldsOf(offboarding), 'offboarding done: the account is disabled')
-      return 'settled'
+      return 'finished'
     },
   }
 }

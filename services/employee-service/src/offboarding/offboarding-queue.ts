@@ -1,61 +1,59 @@
+import type { Log } from '@latchkey/problems'
 import { fromKysely, type Job, type KyselyTransactionLike, PgBoss } from 'pg-boss'
-import type { Attempt } from './offboarding-attempts.ts'
+import type { AttemptResult } from './offboarding-attempts.ts'
 
 const QUEUE = 'offboarding'
 
 /**
- * How jobs are tried. The pauses are kept so short that an account is disabled within seconds once auth-service is back.
- *
- * A job never gives up: an offboarding is tried until auth-service has disabled the account, or refused to.
+ * How jobs are tried. The pauses are short, so that an account is disabled within seconds once auth-service is back. A job never
+ * gives up: an offboarding is tried until auth-service has disabled the account, or has refused to.
  */
 const JOB_OPTIONS = {
   retryLimit: 10_000_000,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 2,
-  /** A worker that was killed is noticed after this. An attempt takes 3 s at most. */
+  /** After this a job whose worker was killed has expired. An attempt takes 3 s at most. */
   expireInSeconds: 4,
   retentionSeconds: 60 * 24 * 3600,
   deleteAfterSeconds: 3600,
 }
 
-/** How often a worker that was not woken looks for jobs: those that wait for their next attempt tell nobody. */
+/** How often a worker looks for jobs without being woken: a job that waits for its next attempt wakes no worker. */
 const POLL_SECONDS = 1
-/** Tried side by side by one replica; it goes on at once for as long as there are as many again. */
-const AT_ONCE = 10
+/** Jobs that one replica works at in parallel. After a full batch it fetches the next one at once. */
+const BATCH_SIZE = 10
 const STOP_WITHIN_MS = 4000
 
-/** An error that keeps coming back is told once a minute. */
-const TELL_AGAIN_MS = 60_000
-
-type Log = { warn(fields: object, text: string): void }
+/** The same error again is logged once a minute. */
+const LOG_AGAIN_MS = 60_000
 
 type QueueOptions = {
-  /** Runs a statement, several at once included, on a connection of its own. */
+  /** Runs one or more statements, on a connection of its own. */
   readonly executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
-  /** Where the queue keeps its tables; made when it is not there. */
+  /** Where the queue keeps its tables; made when it does not exist. */
   readonly schema: string
-  readonly log: Log
+  readonly log: Pick<Log, 'warn'>
 }
 
 export type OffboardingQueue = {
-  /** Part of the transaction: the job is there if what else it wrote is. Nothing happens when it is queued already. */
+  /** Adds a job in the transaction, so that both are committed or neither. Nothing happens when there is one already. */
   add(trx: KyselyTransactionLike, offboardingId: string): Promise<void>
   /** The same in a transaction of its own. */
   addAgain(offboardingId: string): Promise<void>
-  /** Starts working. */
-  work(attempt: (offboardingId: string) => Promise<Attempt>): Promise<void>
-  /** Has the worker of this process look for jobs now. */
+  /** Starts the worker of this process. */
+  work(attempt: (offboardingId: string) => Promise<AttemptResult>): Promise<void>
+  /** Makes the worker of this process look for jobs now. */
   wake(): void
-  /** Frees jobs whose worker was killed; at most once a second, whichever replicas ask. */
+  /** Makes jobs of killed workers available; at most once a second, however many replicas call it. */
   freeExpired(): Promise<void>
-  /** Ends what is under way in order, else leaves it to others. */
+  /** Lets the running attempts finish within four seconds; others take over what is left. */
   close(): Promise<void>
 }
 
 /**
- * The jobs, in Postgres, beside what they are about. On pg-boss: it can be part of our transactions, it notices within seconds
- * that a worker was killed, and its pauses have an upper bound.
+ * The jobs, in the same Postgres as the offboardings. pg-boss, because it can write jobs in our transactions, notices within seconds
+ * that a worker was killed, and has an upper bound for its pauses.
  */
 export async function openOffboardingQueue({ executeSql, schema, log }: QueueOptions): Promise<OffboardingQueue> {
   const boss = new PgBoss({
@@ -64,8 +62,8 @@ export async function openOffboardingQueue({ executeSql, schema, log }: QueueOpt
     schedule: false,
     monitorIntervalSeconds: 1,
   })
-  const tell = tellOnce(log)
-  boss.on('error', (err) => tell(err))
+  const logError = createErrorLog(log)
+  boss.on('error', logError)
   boss.on('warning', ({ message, data }) => log.warn({ data }, `job queue: ${message}`))
   await boss.start()
   let worker: string | undefined
@@ -88,7 +86,7 @@ export async function openOffboardingQueue({ executeSql, schema, log }: QueueOpt
 
     async work(attempt) {
       const options = {
-        batchSize: AT_ONCE,
+        batchSize: BATCH_SIZE,
         burstWhenBatchFull: true,
         pollingIntervalSeconds: POLL_SECONDS,
         perJobResults: true,
@@ -98,9 +96,9 @@ export async function openOffboardingQueue({ executeSql, schema, log }: QueueOpt
           jobs.map(async ({ id, data }) => {
             try {
               const result = await attempt(data.offboardingId)
-              return { id, status: result === 'settled' ? ('completed' as const) : ('failed' as const) }
+              return { id, status: result === 'finished' ? ('completed' as const) : ('failed' as const) }
             } catch (error) {
-              tell(error)
+              logError(error)
               return { id, status: 'failed' as const }
             }
           }),
@@ -113,7 +111,7 @@ export async function openOffboardingQueue({ executeSql, schema, log }: QueueOpt
     },
 
     async freeExpired() {
-      await boss.supervise(QUEUE).catch(tell)
+      await boss.supervise(QUEUE).catch(logError)
     },
 
     close: () => boss.stop({ timeout: STOP_WITHIN_MS }),
@@ -122,12 +120,13 @@ export async function openOffboardingQueue({ executeSql, schema, log }: QueueOpt
 
 type OffboardingJob = { readonly offboardingId: string }
 
-function tellOnce(log: Log): (error: unknown) => void {
+/** Logs errors, but the same one only once a minute. */
+function createErrorLog(log: Pick<Log, 'warn'>): (error: unknown) => void {
   let last: { message: string; atMs: number } | undefined
-  return (error) => {
+  return function logOnce(error) {
     const message = error instanceof Error ? error.message : String(error)
     const nowMs = performance.now()
-    if (last?.message === message && nowMs < last.atMs + TELL_AGAIN_MS) return
+    if (last?.message === message && nowMs < last.atMs + LOG_AGAIN_MS) return
     last = { message, atMs: nowMs }
     log.warn({ err: error }, 'job queue: an error')
   }

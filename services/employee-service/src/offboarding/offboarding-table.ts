@@ -12,7 +12,7 @@ export type OffboardingTable = {
   attempts: Generated<number>
   last_error: string | null
   requested_at: Generated<Date>
-  /** When it was requested, or somebody had it tried anew. */
+  /** When it was requested, or last reopened. */
   tried_since: Generated<Date>
   completed_at: Date | null
   /** The last second, since 1970, in which a token can have been issued to the account before it was disabled. */
@@ -23,7 +23,7 @@ export const OFFBOARDING_COLUMNS = ['state', 'attempts', 'last_error', 'requeste
 
 type OffboardingRow = Pick<Selectable<OffboardingTable>, (typeof OFFBOARDING_COLUMNS)[number]>
 
-export function offboardingOf(row: OffboardingRow): Offboarding {
+export function toOffboarding(row: OffboardingRow): Offboarding {
   return {
     state: row.state,
     attempts: row.attempts,

@@ -1,23 +1,23 @@
 /**
  * - `none`: no account was linked, so there is nothing to do.
- * - `pending`: the account is still to be disabled; a worker is at it.
- * - `done`: auth-service has disabled the account, or knows no such account.
- * - `failed`: it can't be done as things are; somebody has to look.
+ * - `pending`: the account is still to be disabled.
+ * - `done`: auth-service has disabled the account, or has no such account.
+ * - `failed`: auth-service refused. An operator has to act.
  */
 export type OffboardingState = 'none' | 'pending' | 'done' | 'failed'
 
-/** What has become of the account of an employee who left. */
+/** What became of the account of an employee who left. */
 export type Offboarding = {
   readonly state: OffboardingState
-  /** How often it was tried to the end, well or badly. */
+  /** How many attempts have ended, with whatever result. */
   readonly attempts: number
-  /** Why the last attempt came to nothing: a status and a code of auth-service, or a code of the call. */
+  /** Why the last attempt did not succeed: a status and a code of auth-service, or a code of the call. */
   readonly lastError: string | null
   readonly requestedAt: Date | null
   readonly completedAt: Date | null
 }
 
-/** Nobody has ended this employee. */
+/** Of an employee who was neither terminated nor deleted. */
 export const NO_OFFBOARDING: Offboarding = {
   state: 'none',
   attempts: 0,
@@ -26,25 +26,25 @@ export const NO_OFFBOARDING: Offboarding = {
   completedAt: null,
 }
 
-/** An offboarding that a worker has to carry out. */
+/** An offboarding that a worker has to finish. */
 export type PendingOffboarding = {
   readonly id: string
   readonly employeeId: string
   readonly userId: string
-  /** Of the request that ended the employee: it goes along to auth-service, into its audit trail. */
+  /** Of the termination or deletion. auth-service gets it too, for its audit trail. */
   readonly requestId: string
   readonly attempts: number
   readonly lastError: string | null
-  /** For how long, since it was requested or tried anew. */
+  /** Milliseconds since it was requested, or last reopened. */
   readonly triedForMs: number
 }
 
-/** An account whose access tokens are refused here. */
-export type RefusedAccount = {
+/** An account whose access tokens this service refuses. */
+export type DeniedAccount = {
   readonly userId: string
-  /** Tokens issued up to this second, since 1970, are refused; null: all of them, since it is not done. */
+  /** Tokens issued up to this second, since 1970, are refused; null: all of them, as the offboarding is not done. */
   readonly tokensUntil: number | null
-  /** Only when it is not done. */
+  /** Whether the offboarding has failed. */
   readonly failed: boolean
   readonly requestedAt: Date
 }

@@ -1,9 +1,15 @@
 import t from 'tap'
-import { decodeCursor, encodeCursor } from '../../src/employees/employee-cursor.ts'
+import { cursorOf, positionIn } from '../../src/employees/employee-cursor.ts'
 import type { EmployeePosition } from '../../src/employees/employee-sort.ts'
 
 const id = '0190b5c4-8a3e-7c1d-9f00-1234567890ab'
 const at = (sort: EmployeePosition['sort'], key: string): EmployeePosition => ({ sort, key, id })
+const isRefused = (
+  t: { throws: typeof import('tap').throws },
+  cursor: string,
+  sort: EmployeePosition['sort'],
+  what: string,
+) => t.throws(() => positionIn(cursor, sort), { code: 'invalid_request', errors: [{ path: 'query/cursor' }] }, what)
 const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 t.test('a cursor gives back the position it was made of', async (t) => {
@@ -16,17 +22,17 @@ t.test('a cursor gives back the position it was made of', async (t) => {
     at('createdAt', '2024-05-01T10:20:30.456Z'),
     at('-createdAt', '0001-01-01T00:00:00.000Z'),
   ]
-  for (const position of positions) t.same(decodeCursor(encodeCursor(position), position.sort), position)
+  for (const position of positions) t.same(positionIn(cursorOf(position), position.sort), position)
 })
 
 t.test('a cursor looks like nothing and fits into a query', async (t) => {
-  t.match(encodeCursor(at('lastName', '\u{1F600}'.repeat(200))), /^[A-Za-z0-9_-]+$/)
+  t.match(cursorOf(at('lastName', '\u{1F600}'.repeat(200))), /^[A-Za-z0-9_-]+$/)
 })
 
 t.test('a cursor is good for the order it was made for and for no other', async (t) => {
-  const cursor = encodeCursor(at('lastName', 'Hopper'))
+  const cursor = cursorOf(at('lastName', 'Hopper'))
   for (const sort of ['-lastName', 'hiredOn', '-hiredOn', 'createdAt', '-createdAt'] as const) {
-    t.equal(decodeCursor(cursor, sort), undefined, sort)
+    isRefused(t, cursor, sort, sort)
   }
 })
 
@@ -43,17 +49,17 @@ t.test('what was not written by us is not a cursor', async (t) => {
     'a lone surrogate': Buffer.from(`["lastName","\\ud800","${id}"]`).toString('base64url'),
     'no id': json(['lastName', 'a', 'x']),
     'an id of another spelling': json(['lastName', 'a', id.toUpperCase()]),
-    'base64 padding': `${encodeCursor(at('lastName', 'abc'))}=`,
+    'base64 padding': `${cursorOf(at('lastName', 'abc'))}=`,
     'white space in the JSON': Buffer.from(`["lastName", "a","${id}"]`).toString('base64url'),
     'an oversized text': json(['lastName', 'a'.repeat(4000), id]),
   }
-  for (const [what, cursor] of Object.entries(foreign)) t.equal(decodeCursor(cursor, 'lastName'), undefined, what)
+  for (const [what, cursor] of Object.entries(foreign)) isRefused(t, cursor, 'lastName', what)
 })
 
 t.test('a key that Postgres could not read is not a cursor', async (t) => {
   const days = ['2023-02-29', '2024-13-01', '0000-01-01', '2024-1-1', '-infinity', 'today', '2024-01-01T00:00:00.000Z']
-  for (const day of days) t.equal(decodeCursor(json(['hiredOn', day, id]), 'hiredOn'), undefined, day)
-  t.equal(decodeCursor(json(['-hiredOn', 'infinity', id]), '-hiredOn'), undefined, 'infinity, descending')
+  for (const day of days) isRefused(t, json(['hiredOn', day, id]), 'hiredOn', day)
+  isRefused(t, json(['-hiredOn', 'infinity', id]), '-hiredOn', 'infinity, descending')
   const times = [
     '2024-05-01',
     'now',
@@ -62,7 +68,7 @@ t.test('a key that Postgres could not read is not a cursor', async (t) => {
     '0000-05-01T10:20:30.000Z',
     '+010000-01-01T00:00:00.000Z',
   ]
-  for (const time of times) t.equal(decodeCursor(json(['createdAt', time, id]), 'createdAt'), undefined, time)
+  for (const time of times) isRefused(t, json(['createdAt', time, id]), 'createdAt', time)
 })
 
 t.end()

@@ -1,11 +1,11 @@
 import { createDatabase } from '@latchkey/database'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
-import { employeeApp, userWith, WRITER } from '../employee-app.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
+import { employeeApp, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeDatabase>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>(config.database)
 t.teardown(close)
 
 const good = { firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.com' }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { employeeApp } from '../employee-app.ts'
+import { employeeApp } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
 const { paths } = (await app.inject('/openapi.json')).json()

@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
-import { bearer, employeeApp } from '../employee-app.ts'
+import { bearer, employeeApp } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
 const url = '/employees/0190b5c4-8a3e-7c1d-9f00-1234567890ab'

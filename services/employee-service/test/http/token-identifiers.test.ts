@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import { employeeApp, KEYS, userWith } from '../employee-app.ts'
+import { employeeApp, KEYS, userWith } from '../support/employee-app.ts'
 
 // Whoever holds the shared key can sign any text: what a token says is checked before a table is asked for it.
 

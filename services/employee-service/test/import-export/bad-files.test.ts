@@ -1,6 +1,6 @@
 import t from 'tap'
-import { employeeApp, WRITER } from '../employee-app.ts'
-import { everybody, importCsv } from './csv-calls.ts'
+import { everybody, importCsv } from '../support/csv-calls.ts'
+import { employeeApp, WRITER } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
 

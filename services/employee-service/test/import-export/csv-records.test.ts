@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import t from 'tap'
 import { type CsvRecord, MalformedCsv, readCsv } from '../../src/import-export/csv-records.ts'
-import { trickyText } from './tricky-text.ts'
+import { trickyText } from '../support/tricky-text.ts'
 
 async function* chunksOf(bytes: Buffer, size: number): AsyncGenerator<Buffer, void> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { employeeApp, READER } from '../employee-app.ts'
-import { exportCsv, importCsv } from './csv-calls.ts'
+import { exportCsv, importCsv } from '../support/csv-calls.ts'
+import { employeeApp, READER } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
 

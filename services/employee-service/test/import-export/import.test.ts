@@ -1,12 +1,12 @@
 import { createDatabase } from '@latchkey/database'
 import { sql } from 'kysely'
 import t from 'tap'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
-import { everybody, importCsv } from './csv-calls.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
+import { everybody, importCsv } from '../support/csv-calls.ts'
+import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
 
 const { app, logs, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeDatabase>({ ...config.database, statementTimeoutMs: 60_000 })
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, statementTimeoutMs: 60_000 })
 t.teardown(() => close())
 
 const ID = '0190b5c4-8a3e-7c1d-9f00-00000000000'

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { promisify } from 'node:util'
-import { privatePostgres } from '@latchkey/test-kit'
+import { eventually, privatePostgres } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
-import { everybody, importCsv } from './csv-calls.ts'
-import { addLargeCompany, databaseForMany } from './large-company.ts'
-import { answerOf, eventually, listening, openRequest } from './real-connection.ts'
+import { everybody, importCsv } from '../support/csv-calls.ts'
+import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import { addLargeCompany, databaseForMany } from '../support/large-company.ts'
+import { answerOf, listening, openRequest } from '../support/real-connection.ts'
 
 // Of its own, so that the connections to it are ours.
 const { url } = await privatePostgres(t)

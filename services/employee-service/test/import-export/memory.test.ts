@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
-import { databaseForMany } from './large-company.ts'
-import { answerOf, eventually, listening, openRequest } from './real-connection.ts'
+import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import { databaseForMany } from '../support/large-company.ts'
+import { answerOf, listening, openRequest } from '../support/real-connection.ts'
 
 /** Together just below the 10 MiB of a file; as objects they take some forty. */
 const ROWS = 12_000

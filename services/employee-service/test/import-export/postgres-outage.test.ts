@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { privatePostgres } from '@latchkey/test-kit'
+import { eventually, privatePostgres } from '@latchkey/test-kit'
 import t from 'tap'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
-import { everybody, exportCsv, importCsv } from './csv-calls.ts'
-import { addLargeCompany, databaseForMany } from './large-company.ts'
-import { answerOf, eventually, listening, openRequest } from './real-connection.ts'
+import { everybody, exportCsv, importCsv } from '../support/csv-calls.ts'
+import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import { addLargeCompany, databaseForMany } from '../support/large-company.ts'
+import { answerOf, listening, openRequest } from '../support/real-connection.ts'
 
 /** What the service promises, and something on top for a busy machine. */
 const WITHIN_MS = 2000 + 500

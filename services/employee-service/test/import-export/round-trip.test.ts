@@ -2,17 +2,17 @@ import { createDatabase } from '@latchkey/database'
 import fc from 'fast-check'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { EMPLOYEE_SORTS } from '../../src/employees/employee-sort.ts'
-import { employeeApp } from '../employee-app.ts'
-import { everybody, exportCsv, importCsv, type Listed } from './csv-calls.ts'
-import { trickyText } from './tricky-text.ts'
+import { everybody, exportCsv, importCsv, type Listed } from '../support/csv-calls.ts'
+import { employeeApp } from '../support/employee-app.ts'
+import { trickyText } from '../support/tricky-text.ts'
 
 /** Two companies with a database each. */
 const from = await employeeApp(t)
 const to = await employeeApp(t)
-const source = createDatabase<EmployeeDatabase>(from.config.database)
-const target = createDatabase<EmployeeDatabase>(to.config.database)
+const source = createDatabase<EmployeeSchema>(from.config.database)
+const target = createDatabase<EmployeeSchema>(to.config.database)
 t.teardown(() => Promise.all([source.close(), target.close()]))
 
 const isVisible = (text: string): boolean => /[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Zs}]/u.test(text)

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { privatePostgres } from '@latchkey/test-kit'
 import t from 'tap'
 import type { Config } from '../../src/index.ts'
-import { employeeApp, KEYS, WRITER } from '../employee-app.ts'
-import { authServer } from './auth-server.ts'
-import { createLinked, offboardingOf, readAs, terminate, until, untilState } from './offboarding-app.ts'
+import { authServer } from '../support/auth-server.ts'
+import { employeeApp, KEYS, WRITER } from '../support/employee-app.ts'
+import { createLinked, offboardingOf, readAs, terminate, untilState } from '../support/offboarding-app.ts'
+import { until } from '../support/until.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 

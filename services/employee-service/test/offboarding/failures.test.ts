@@ -1,8 +1,9 @@
 import { createDatabase } from '@latchkey/database'
 import t from 'tap'
-import { employeeApp, WRITER } from '../employee-app.ts'
-import { authServer } from './auth-server.ts'
-import { createLinked, type Linked, offboardingOf, readAs, terminate, until, untilState } from './offboarding-app.ts'
+import { authServer } from '../support/auth-server.ts'
+import { employeeApp, WRITER } from '../support/employee-app.ts'
+import { createLinked, type Linked, offboardingOf, readAs, terminate, untilState } from '../support/offboarding-app.ts'
+import { until } from '../support/until.ts'
 
 const auth = await authServer(t)
 const { app, config, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))

@@ -1,8 +1,9 @@
 import { privatePostgres, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
-import { employeeApp } from '../employee-app.ts'
-import { authServer } from './auth-server.ts'
-import { createLinked, offboardingOf, readAs, terminate, until, untilState } from './offboarding-app.ts'
+import { authServer } from '../support/auth-server.ts'
+import { employeeApp } from '../support/employee-app.ts'
+import { createLinked, offboardingOf, readAs, terminate, untilState } from '../support/offboarding-app.ts'
+import { until } from '../support/until.ts'
 
 const moments = [
   { moment: 'while the end is written down', sent: 'insert into "offboardings"' },

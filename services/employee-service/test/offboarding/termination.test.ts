@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
-import { authServer } from './auth-server.ts'
-import { createEmployee, createLinked, offboardingOf, readAs, terminate, until, untilState } from './offboarding-app.ts'
+import { authServer } from '../support/auth-server.ts'
+import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import {
+  createEmployee,
+  createLinked,
+  offboardingOf,
+  readAs,
+  terminate,
+  untilState,
+} from '../support/offboarding-app.ts'
+import { until } from '../support/until.ts'
 
 const auth = await authServer(t)
 const { app, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))

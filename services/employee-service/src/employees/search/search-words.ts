@@ -1,3 +1,6 @@
+// The characters named here are those of the functions that migration 0006 made. That migration was released and has its own
+// copy of them, frozen: to change what is indexed takes a new migration, and then this file.
+
 /** One word of a search, and how an index finds it. */
 export type SearchWord = { readonly text: string; readonly keys: IndexKeys }
 
@@ -7,23 +10,20 @@ export type IndexKeys =
   | { readonly kind: 'pair'; readonly pair: string; readonly any: readonly string[] }
   | { readonly kind: 'pairs'; readonly all: readonly string[] }
 
-/** What the words in the index of pairs have in them; as that index has it. */
+/** A character for which a word is in the index of pairs. */
 export const UNUSUAL = /[^a-z0-9 .@-]/
-/** Signs that are digits in the index of trigrams. */
-const SIGNS = new Map([
+/** The index of trigrams has digits in place of these symbols, at which pg_trgm would end a word. */
+const SYMBOL_DIGITS = new Map([
   ['.', '0'],
   ['@', '1'],
   ['-', '2'],
 ])
 /** What may follow two characters in a trigram: a space stands for the end of the word. */
 const FOLLOWERS = [...'abcdefghijklmnopqrstuvwxyz0123456789 ']
-/** More keys than so many make nothing more exact. */
+/** More keys than so many narrow nothing down. */
 const MOST_KEYS = 32
 
-/**
- * The words of a folded search, the longest first. Each has to be found somewhere; one that is part of another needs no
- * look of its own.
- */
+/** The words of a folded search, the longest first, without those that are part of another one. */
 export function searchWordsOf(folded: string): SearchWord[] {
   const words = folded.split(/\s+/).filter(Boolean)
   const byLength = words.toSorted((a, b) => b.length - a.length)
@@ -35,7 +35,7 @@ function keysOf(word: string): IndexKeys {
   const characters = [...word]
   // A single character is among the trigrams as it is.
   if (characters.length === 1) return { kind: 'trigrams', all: characters }
-  const runs = word.replace(/[.@-]/g, (sign) => SIGNS.get(sign) ?? sign).match(/[a-z0-9]{2,}/g) ?? []
+  const runs = word.replace(/[.@-]/g, (symbol) => SYMBOL_DIGITS.get(symbol) ?? symbol).match(/[a-z0-9]{2,}/g) ?? []
   const trigrams = runs.flatMap((run) => neighbours([...run], 3))
   if (trigrams.length > 0) return { kind: 'trigrams', all: some(trigrams) }
   if (UNUSUAL.test(word)) return { kind: 'pairs', all: some(neighbours(characters, 2)) }
@@ -43,6 +43,7 @@ function keysOf(word: string): IndexKeys {
   return { kind: 'pair', pair: word, any: FOLLOWERS.map((next) => pair + next) }
 }
 
+/** Every `count` characters that stand next to each other. */
 function neighbours(characters: readonly string[], count: number): string[] {
   const starts = characters.slice(0, Math.max(0, characters.length - count + 1))
   return starts.map((_, start) => characters.slice(start, start + count).join(''))

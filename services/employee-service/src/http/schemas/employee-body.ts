@@ -1,7 +1,6 @@
-import { Body, CalendarDate, Email, Text, Uuid } from '@latchkey/service-kit'
+import { Body, CalendarDate, Email, Nullable, Text, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
-import { Nullable } from './nullable.ts'
 
 const required = {
   firstName: Text(),
@@ -15,7 +14,9 @@ const optional = {
   managerId: Type.Optional(Nullable(Uuid({ description: 'Another employee' }))),
   hiredOn: Type.Optional(Nullable(CalendarDate())),
   status: Type.Optional(
-    Type.Enum(EMPLOYEE_STATUSES, { description: '`terminated` is set by termination alone: 409 use_termination' }),
+    Type.Enum(EMPLOYEE_STATUSES, {
+      description: '`terminated` is set by POST /employees/{id}/termination; writing it is 409 `use_termination`',
+    }),
   ),
   userId: Type.Optional(Nullable(Uuid({ description: 'The linked account' }))),
 }

@@ -3,8 +3,8 @@ import { Type } from 'typebox'
 import { EmployeeBody } from './employee-body.ts'
 import { employeeFilter } from './employee-query.ts'
 
-/** One row of an import: an employee as POST takes it, by the same rules, and an id. */
-export const EmployeeRow = Body({ id: Type.Optional(Uuid()), ...EmployeeBody.properties })
+/** The cells of one row of an import: an employee as POST takes it, by the same rules, and an id. */
+export const CsvRow = Body({ id: Type.Optional(Uuid()), ...EmployeeBody.properties })
 
 export const ImportQuery = Query({
   dryRun: Type.Boolean({ default: false, description: 'Check everything and keep nothing' }),
@@ -17,7 +17,7 @@ export const ImportReply = Type.Object({
 
 export const ExportQuery = Query(employeeFilter)
 
-/** As OpenAPI and the check of media types need it; the text itself is checked row by row. */
+/** What OpenAPI and the check of media types need; the text itself is checked row by row. */
 export const csvContent = (description: string) => ({
   description,
   content: { 'text/csv': { schema: Type.Unsafe<unknown>({ description: 'RFC 4180, UTF-8' }) } },

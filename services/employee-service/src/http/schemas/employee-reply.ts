@@ -1,18 +1,21 @@
+import { Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
-import { Moment, OptionalText } from './reply-members.ts'
+
+/** The serializer writes a `Date` in this format as UTC with milliseconds. */
+export const Moment = Type.Unsafe<Date>({ type: 'string', format: 'date-time' })
 
 export const EmployeeReply = Type.Object({
   id: Type.String({ format: 'uuid' }),
   firstName: Type.String(),
   lastName: Type.String(),
   email: Type.String(),
-  department: OptionalText(),
-  jobTitle: OptionalText(),
-  managerId: OptionalText('Another employee; becomes null when that one is deleted'),
-  hiredOn: OptionalText('A date like 2024-02-29'),
+  department: Nullable(Type.String()),
+  jobTitle: Nullable(Type.String()),
+  managerId: Nullable(Type.String({ description: 'Another employee; becomes null when that one is deleted' })),
+  hiredOn: Nullable(Type.String({ description: 'A date like 2024-02-29' })),
   status: Type.Enum(EMPLOYEE_STATUSES),
-  userId: OptionalText('The linked account'),
+  userId: Nullable(Type.String({ description: 'The linked account' })),
   version: Type.Integer({ description: 'Rises with every change; the entity tag is made of it' }),
   createdAt: Moment,
   updatedAt: Moment,

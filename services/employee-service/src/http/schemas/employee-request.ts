@@ -7,7 +7,7 @@ export const EmployeeParams = Params({ id: Uuid() })
 export const IfMatch = Type.Object({
   'if-match': Type.Optional(
     Type.String({
-      description: 'Act on this version only, else 412; left out, the last write wins',
+      description: 'Write only if this is the version, else 412; without it the last write wins',
       examples: ['"1"'],
     }),
   ),
@@ -24,7 +24,7 @@ export const IfNoneMatch = Type.Object({
 export const IdempotencyKey = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
-      description: 'A key of your own, new for each employee: the call may then be repeated',
+      description: 'A key of your own, a new one for each employee. The call may then be repeated',
       examples: ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
     }),
   ),
@@ -33,7 +33,7 @@ export const IdempotencyKey = Type.Object({
 /** Response headers of an answer that carries an employee. */
 export const etagHeader = { ETag: { type: 'string', description: 'The version, as If-Match takes it' } }
 
-/** Of the caller's own record: its tag names the employee too. */
+/** Of the caller's own record: its tag also names the employee. */
 export const ownEtagHeader = {
-  ETag: { type: 'string', description: 'For If-None-Match here; If-Match takes that of /employees/{id}' },
+  ETag: { type: 'string', description: 'For If-None-Match at this address; If-Match takes the one of /employees/{id}' },
 }

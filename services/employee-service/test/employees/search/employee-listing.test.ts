@@ -3,20 +3,18 @@ import { createDatabase } from '@latchkey/database'
 import fc from 'fast-check'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
-import type { EmployeeDatabase } from '../../../src/database/employee-database.ts'
-import { EMPLOYEE_SORTS, positionOf } from '../../../src/employees/employee-sort.ts'
-import {
-  createEmployeeListing,
-  type EmployeeFilter,
-} from '../../../src/employees/search/employee-listing-repository.ts'
-import { employeeApp } from '../../employee-app.ts'
+import type { EmployeeSchema } from '../../../src/database/employee-database.ts'
+import type { EmployeeFilter } from '../../../src/employees/employee-listing.ts'
+import { EMPLOYEE_SORTS, type EmployeePosition, positionOf } from '../../../src/employees/employee-sort.ts'
+import { listEmployees } from '../../../src/employees/search/employee-listing-repository.ts'
+import { employeeApp } from '../../support/employee-app.ts'
 
 const { config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeDatabase>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>(config.database)
 t.teardown(close)
 
-// So small that a few hundred employees need all three ways of searching.
-const listing = createEmployeeListing(db, { firstLook: 7, mostCollected: 20 })
+// So small that a few hundred employees need all three steps of a search.
+const LIMITS = { scanned: 7, collected: 20 }
 
 const FIRST = ['Ada', 'Zoë', 'Åsa', 'JOSÉ', 'Søren', 'Иван', '伟', 'Γιώργος', "D'Arcy", 'Jean-Luc', 'e\u0301ric']
 const LAST = ['Lovelace', 'Nguyễn', 'Ångström', 'Straße', 'Петров', 'Παπάς', 'O’Neil', 'Zu', 'Smith', 'Ｗｉｄｅ']
@@ -88,12 +86,12 @@ t.test('a search finds exactly those who have all its words, in pages, in every 
   let foundAny = 0
   await fc.assert(
     fc.asyncProperty(searches, async ({ sort, limit, ...filter }) => {
-      const whole = await listing.list({ ...filter, query: '' }, sort, 1000)
+      const whole = await listEmployees(db, { filter: { ...filter, query: '' }, sort, limit: 1000 })
       const wanted = new Set(expected(filter))
       const inOrder = whole.map(({ id }) => id).filter((id) => wanted.has(id))
       const found: string[] = []
-      for (let after = undefined as Parameters<typeof listing.list>[3]; ; ) {
-        const page = await listing.list(filter, sort, limit, after)
+      for (let after: EmployeePosition | undefined; ; ) {
+        const page = await listEmployees(db, { filter, sort, limit, after }, LIMITS)
         found.push(...page.map(({ id }) => id))
         const last = page.at(-1)
         if (last === undefined || page.length < limit) break

@@ -5,25 +5,32 @@ import { entityTag, namesTag } from '../../entity-tag.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
 import { EmployeeParams, etagHeader, IfNoneMatch } from '../../schemas/employee-request.ts'
 
-export function getEmployee(app: AppInstance, employees: EmployeeService): void {
-  const schema = {
-    tags: ['employees'],
-    summary: 'Read an employee',
-    description: 'Needs `employees:read`.',
-    security: SECURED,
-    params: EmployeeParams,
-    querystring: Query({}),
-    headers: IfNoneMatch,
-    response: {
-      200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
-      304: Type.Null({ description: 'Still the version that If-None-Match names', headers: etagHeader }),
-      ...problemResponses(400, 401, 403, 404, 503),
+export function getEmployeeRoute(app: AppInstance, employees: EmployeeService): void {
+  app.get(
+    '/:id',
+    {
+      config: { operation: 'get_employee' },
+      schema: {
+        tags: ['employees'],
+        summary: 'Read an employee',
+        description: 'Needs `employees:read`.',
+        security: SECURED,
+        params: EmployeeParams,
+        querystring: Query({}),
+        headers: IfNoneMatch,
+        response: {
+          200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
+          304: Type.Null({ description: 'Still the version that If-None-Match names', headers: etagHeader }),
+          ...problemResponses(400, 401, 403, 404, 503),
+        },
+      },
     },
-  }
-  app.get('/employees/:id', { schema }, async (request, reply) => {
-    const employee = await employees.get(request.params.id)
-    reply.header('etag', entityTag(employee.version))
-    if (namesTag(request.headers['if-none-match'], entityTag(employee.version))) return reply.code(304).send(null)
-    return employee
-  })
+    async (request, reply) => {
+      const employee = await employees.get(request.params.id)
+      const tag = entityTag(employee.version)
+      reply.header('etag', tag)
+      if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send(null)
+      return employee
+    },
+  )
 }

@@ -1,45 +1,48 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import type { HistoryService } from '../../../history/history-service.ts'
-import type { EmployeeTransfer } from '../../../import-export/employee-transfer.ts'
-import { createEmployee } from './create-employee.ts'
-import { exportEmployees } from './export-employees.ts'
-import { getEmployee } from './get-employee.ts'
-import { getOwnEmployee } from './get-own-employee.ts'
-import { importEmployees } from './import-employees.ts'
-import { listEmployees } from './list-employees.ts'
-import { listHistory } from './list-history.ts'
-import { patchEmployee } from './patch-employee.ts'
-import { replaceEmployee } from './replace-employee.ts'
+import type { ImportExport } from '../../../import-export/create-import-export.ts'
+import { createEmployeeRoute } from './create-employee.ts'
+import { exportEmployeesRoute } from './export-employees.ts'
+import { getEmployeeRoute } from './get-employee.ts'
+import { getOwnEmployeeRoute } from './get-own-employee.ts'
+import { importEmployeesRoute } from './import-employees.ts'
+import { listEmployeesRoute } from './list-employees.ts'
+import { listHistoryRoute } from './list-history.ts'
+import { patchEmployeeRoute } from './patch-employee.ts'
+import { replaceEmployeeRoute } from './replace-employee.ts'
 
-/** What the routes ask of the domain. */
-export type EmployeeServices = {
+type Services = ImportExport & {
   readonly employees: EmployeeService
   readonly history: HistoryService
-  readonly transfer: EmployeeTransfer
 }
 
-export async function employeeRoutes(app: AppInstance, services: EmployeeServices): Promise<void> {
-  const { employees, history, transfer } = services
+/** Everything under /employees, offboarding aside, by the scope that a call needs. */
+export async function employeeRoutes(app: AppInstance, services: Services): Promise<void> {
+  const { employees, history, importEmployees, exportEmployees } = services
+  await app.register(profile)
+  await app.register(employeesRead)
+  await app.register(employeesWrite)
 
-  await app.register(async (own: AppInstance) => {
-    own.addHook('onRequest', own.requireScope('profile'))
-    getOwnEmployee(own, employees)
-  })
+  async function profile(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('profile'))
+    getOwnEmployeeRoute(scoped, employees)
+  }
 
-  await app.register(async (reading: AppInstance) => {
-    reading.addHook('onRequest', reading.requireScope('employees:read'))
-    listEmployees(reading, employees)
-    exportEmployees(reading, transfer)
-    getEmployee(reading, employees)
-    listHistory(reading, history)
-  })
+  async function employeesRead(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('employees:read'))
+    listEmployeesRoute(scoped, employees)
+    getEmployeeRoute(scoped, employees)
+    listHistoryRoute(scoped, history)
+    exportEmployeesRoute(scoped, exportEmployees)
+  }
 
-  await app.register(async (writing: AppInstance) => {
-    writing.addHook('onRequest', writing.requireScope('employees:write'))
-    createEmployee(writing, employees)
-    replaceEmployee(writing, employees)
-    await patchEmployee(writing, employees)
-    await importEmployees(writing, transfer)
-  })
+  async function employeesWrite(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('employees:write'))
+    createEmployeeRoute(scoped, employees)
+    replaceEmployeeRoute(scoped, employees)
+    // Scopes of their own, as each accepts another media type.
+    await scoped.register(async (mergePatch: AppInstance) => patchEmployeeRoute(mergePatch, employees))
+    await scoped.register(async (csv: AppInstance) => importEmployeesRoute(csv, importEmployees))
+  }
 }

@@ -3,14 +3,21 @@ import type { EmployeeService } from '../../../employees/employee-service.ts'
 import { EmployeeQuery } from '../../schemas/employee-query.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
 
-export function listEmployees(app: AppInstance, employees: EmployeeService): void {
-  const schema = {
-    tags: ['employees'],
-    summary: 'List employees, page by page',
-    description: 'Needs `employees:read`. Pages neither skip nor repeat anyone when employees are added meanwhile.',
-    security: SECURED,
-    querystring: EmployeeQuery,
-    response: { 200: List(EmployeeReply), ...problemResponses(400, 401, 403, 503) },
-  }
-  app.get('/employees', { schema }, async (request) => employees.list(request.query))
+export function listEmployeesRoute(app: AppInstance, employees: EmployeeService): void {
+  app.get(
+    '',
+    {
+      config: { operation: 'list_employees' },
+      schema: {
+        tags: ['employees'],
+        summary: 'List employees, page by page',
+        description:
+          'Needs `employees:read`. Pages neither skip nor repeat an employee when others are added in between.',
+        security: SECURED,
+        querystring: EmployeeQuery,
+        response: { 200: List(EmployeeReply), ...problemResponses(400, 401, 403, 503) },
+      },
+    },
+    async (request) => employees.list(request.query),
+  )
 }

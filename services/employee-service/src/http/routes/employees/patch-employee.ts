@@ -6,32 +6,36 @@ import { EmployeePatch } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
 import { EmployeeParams, etagHeader, IfMatch } from '../../schemas/employee-request.ts'
 
-/** RFC 7396. Plain JSON is taken for a merge patch too; no other kind of patch is. */
-export async function patchEmployee(app: AppInstance, employees: EmployeeService): Promise<void> {
-  const schema = {
-    tags: ['employees'],
-    summary: 'Change an employee',
-    description:
-      'Needs `employees:write`. A JSON merge patch (RFC 7396): null empties an optional member, one left out stays. ' +
-      '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
-    security: SECURED,
-    consumes: ['application/merge-patch+json', 'application/json'],
-    params: EmployeeParams,
-    querystring: Query({}),
-    headers: IfMatch,
-    body: EmployeePatch,
-    response: {
-      200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
-      ...problemResponses(400, 401, 403, 404, 409, 412, 413, 415, 503),
+/** RFC 7396. Plain JSON counts as a merge patch too; no other kind of patch is accepted. */
+export function patchEmployeeRoute(app: AppInstance, employees: EmployeeService): void {
+  addJsonParser(app, 'application/merge-patch+json')
+  app.patch(
+    '/:id',
+    {
+      config: { operation: 'patch_employee' },
+      schema: {
+        tags: ['employees'],
+        summary: 'Change an employee',
+        description:
+          'Needs `employees:write`. A JSON merge patch (RFC 7396): null empties an optional member, one left out stays. ' +
+          '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
+        security: SECURED,
+        consumes: ['application/merge-patch+json', 'application/json'],
+        params: EmployeeParams,
+        querystring: Query({}),
+        headers: IfMatch,
+        body: EmployeePatch,
+        response: {
+          200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
+          ...problemResponses(400, 401, 403, 404, 409, 412, 413, 415, 503),
+        },
+      },
     },
-  }
-  await app.register(async (patching: AppInstance) => {
-    addJsonParser(patching, 'application/merge-patch+json')
-    patching.patch('/employees/:id', { schema }, async (request, reply) => {
+    async (request, reply) => {
       const versions = expectedVersions(request.headers['if-match'])
       const employee = await employees.change(actorOf(request), request.params.id, request.body, versions)
       reply.header('etag', entityTag(employee.version))
       return employee
-    })
-  })
+    },
+  )
 }

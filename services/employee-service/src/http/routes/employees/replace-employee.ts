@@ -6,27 +6,33 @@ import { EmployeeBody } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
 import { EmployeeParams, etagHeader, IfMatch } from '../../schemas/employee-request.ts'
 
-export function replaceEmployee(app: AppInstance, employees: EmployeeService): void {
-  const schema = {
-    tags: ['employees'],
-    summary: 'Replace an employee',
-    description:
-      'Needs `employees:write`. Optional members left out become null; a status left out stays as it is. ' +
-      '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
-    security: SECURED,
-    params: EmployeeParams,
-    querystring: Query({}),
-    headers: IfMatch,
-    body: EmployeeBody,
-    response: {
-      200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
-      ...problemResponses(400, 401, 403, 404, 409, 412, 413, 415, 503),
+export function replaceEmployeeRoute(app: AppInstance, employees: EmployeeService): void {
+  app.put(
+    '/:id',
+    {
+      config: { operation: 'replace_employee' },
+      schema: {
+        tags: ['employees'],
+        summary: 'Replace an employee',
+        description:
+          'Needs `employees:write`. Optional members left out become null; a status left out stays as it is. ' +
+          '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
+        security: SECURED,
+        params: EmployeeParams,
+        querystring: Query({}),
+        headers: IfMatch,
+        body: EmployeeBody,
+        response: {
+          200: { ...EmployeeReply, description: 'The employee', headers: etagHeader },
+          ...problemResponses(400, 401, 403, 404, 409, 412, 413, 415, 503),
+        },
+      },
     },
-  }
-  app.put('/employees/:id', { schema }, async (request, reply) => {
-    const versions = expectedVersions(request.headers['if-match'])
-    const employee = await employees.replace(actorOf(request), request.params.id, request.body, versions)
-    reply.header('etag', entityTag(employee.version))
-    return employee
-  })
+    async (request, reply) => {
+      const versions = expectedVersions(request.headers['if-match'])
+      const employee = await employees.replace(actorOf(request), request.params.id, request.body, versions)
+      reply.header('etag', entityTag(employee.version))
+      return employee
+    },
+  )
 }

@@ -1,21 +1,26 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { OffboardingService } from '../../../offboarding/offboarding-service.ts'
-import { deleteEmployee } from './delete-employee.ts'
-import { getOffboarding } from './get-offboarding.ts'
-import { retryOffboarding } from './retry-offboarding.ts'
-import { terminateEmployee } from './terminate-employee.ts'
+import { deleteEmployeeRoute } from './delete-employee.ts'
+import { getOffboardingRoute } from './get-offboarding.ts'
+import { retryOffboardingRoute } from './retry-offboarding.ts'
+import { terminateEmployeeRoute } from './terminate-employee.ts'
 
-/** Whatever ends employees, and what becomes of their accounts. */
-export async function offboardingRoutes(app: AppInstance, offboarding: OffboardingService): Promise<void> {
-  await app.register(async (reading: AppInstance) => {
-    reading.addHook('onRequest', reading.requireScope('employees:read'))
-    getOffboarding(reading, offboarding)
-  })
+type Services = { readonly offboarding: OffboardingService }
 
-  await app.register(async (writing: AppInstance) => {
-    writing.addHook('onRequest', writing.requireScope('employees:write'))
-    terminateEmployee(writing, offboarding)
-    deleteEmployee(writing, offboarding)
-    retryOffboarding(writing, offboarding)
-  })
+/** Everything under /employees that ends an employment, and what becomes of the account, by the scope that a call needs. */
+export async function offboardingRoutes(app: AppInstance, { offboarding }: Services): Promise<void> {
+  await app.register(employeesRead)
+  await app.register(employeesWrite)
+
+  async function employeesRead(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('employees:read'))
+    getOffboardingRoute(scoped, offboarding)
+  }
+
+  async function employeesWrite(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('employees:write'))
+    terminateEmployeeRoute(scoped, offboarding)
+    deleteEmployeeRoute(scoped, offboarding)
+    retryOffboardingRoute(scoped, offboarding)
+  }
 }

@@ -4,21 +4,28 @@ import { actorOf } from '../../actor-of.ts'
 import { EmployeeParams } from '../../schemas/employee-request.ts'
 import { OffboardingReply } from '../../schemas/offboarding.ts'
 
-export function retryOffboarding(app: AppInstance, offboarding: OffboardingService): void {
-  const schema = {
-    tags: ['employees'],
-    summary: 'Try an offboarding anew that has failed',
-    description: 'Needs `employees:write`. One that is pending goes on as it is. 409 is `offboarding_not_failed`.',
-    security: SECURED,
-    params: EmployeeParams,
-    querystring: Query({}),
-    response: {
-      202: { ...OffboardingReply, description: 'It is being tried' },
-      ...problemResponses(400, 401, 403, 404, 409, 503),
+export function retryOffboardingRoute(app: AppInstance, offboarding: OffboardingService): void {
+  app.post(
+    '/:id/offboarding/retry',
+    {
+      config: { operation: 'retry_offboarding' },
+      schema: {
+        tags: ['employees'],
+        summary: 'Retry an offboarding that has failed',
+        description:
+          'Needs `employees:write`. One that is pending continues as it is. 409 is `offboarding_not_failed`.',
+        security: SECURED,
+        params: EmployeeParams,
+        querystring: Query({}),
+        response: {
+          202: { ...OffboardingReply, description: 'The offboarding is pending again' },
+          ...problemResponses(400, 401, 403, 404, 409, 503),
+        },
+      },
     },
-  }
-  app.post('/employees/:id/offboarding/retry', { schema }, async (request, reply) => {
-    reply.code(202)
-    return offboarding.retry(actorOf(request), request.params.id)
-  })
+    async (request, reply) => {
+      reply.code(202)
+      return offboarding.retry(actorOf(request), request.params.id)
+    },
+  )
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bearer, employeeApp, userWith, WRITER } from '../employee-app.ts'
+import { bearer, employeeApp, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
 const USER = '0190b5c4-8a3e-7c1d-9f00-aaaaaaaaaaaa'

@@ -27,12 +27,3 @@ export async function answerOf(client: ClientRequest): Promise<{ status: number 
   const [response] = (await once(client, 'response')) as [IncomingMessage]
   return { status: response.statusCode, body: await text(response) }
 }
-
-/** Waits for what has to become true. */
-export async function eventually(check: () => Promise<boolean>): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await check()) return true
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return false
-}

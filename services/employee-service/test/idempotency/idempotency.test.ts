@@ -1,15 +1,15 @@
 import { createDatabase } from '@latchkey/database'
 import { sql } from 'kysely'
 import t from 'tap'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
-import { createIdempotencyRepository } from '../../src/idempotency/idempotency-repository.ts'
-import { sweepKeys } from '../../src/idempotency/sweep-keys.ts'
-import { employeeApp, READER, userWith, WRITER } from '../employee-app.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
+import { startHousekeeping } from '../../src/housekeeping.ts'
+import { claimKey } from '../../src/idempotency/idempotency-repository.ts'
+import { employeeApp, READER, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
 // Another replica, over the same database.
 const { app: replica } = await employeeApp(t, () => config)
-const { db, close } = createDatabase<EmployeeDatabase>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>(config.database)
 t.teardown(close)
 
 let count = 0
@@ -117,8 +117,7 @@ t.test('when the first of two parallel attempts fails, the second is tried for i
   const key = newKey()
   const [claimed, failing] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()]
   const first = db.transaction().execute(async (trx) => {
-    const attempt = { caller: 'client:test-client', key, fingerprint: 'of another body' }
-    await createIdempotencyRepository(trx).claim(attempt)
+    await claimKey(trx, { caller: 'client:test-client', key, fingerprint: 'of another body' })
     claimed.resolve()
     await failing.promise
   })
@@ -145,8 +144,10 @@ t.test('keys that are past their day are forgotten, others not', async (t) => {
   for (const key of [old, young]) await post(someone(), key)
   await age(old, '25 hours')
   const failures: unknown[] = []
-  const stop = sweepKeys(createIdempotencyRepository(db), (error) => failures.push(error), 10)
-  t.teardown(async () => stop())
+  const stopping = new AbortController()
+  t.teardown(async () => stopping.abort())
+  const log = { warn: (...line: unknown[]) => void failures.push(line) }
+  startHousekeeping({ db, log, signal: stopping.signal, everyMs: 10 })
   const left = () => db.selectFrom('idempotency_keys').select('key').where('key', 'in', [old, young]).execute()
   for (let tries = 0; (await left()).length > 1 && tries < 500; tries++) await new Promise((go) => setTimeout(go, 10))
   t.same(await left(), [{ key: young }])

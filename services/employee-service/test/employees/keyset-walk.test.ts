@@ -2,12 +2,12 @@ import { createDatabase } from '@latchkey/database'
 import fc from 'fast-check'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { EMPLOYEE_SORTS, type EmployeeSort } from '../../src/employees/employee-sort.ts'
-import { employeeApp, READER } from '../employee-app.ts'
+import { employeeApp, READER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeDatabase>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>(config.database)
 t.teardown(() => close())
 
 type Person = { lastName: string; hiredOn: string | null; createdAt: Date }

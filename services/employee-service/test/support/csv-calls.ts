@@ -1,5 +1,5 @@
 import type { AppInstance } from '@latchkey/service-kit'
-import { READER, WRITER } from '../employee-app.ts'
+import { READER, WRITER } from './employee-app.ts'
 
 /** Sends a file to be imported. */
 export function importCsv(app: AppInstance, file: string | Buffer, query: Record<string, string> = {}) {

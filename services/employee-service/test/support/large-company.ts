@@ -1,12 +1,12 @@
 import { createDatabase, type DatabaseOptions } from '@latchkey/database'
 import { sql } from 'kysely'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }
 
 /** The database of an app for large numbers of rows: nobody searches there, and to be found takes most of an insert. */
 export async function databaseForMany(t: Scope, options: Pick<DatabaseOptions, 'url' | 'schema'>) {
-  const { db, close } = createDatabase<EmployeeDatabase>({ ...options, statementTimeoutMs: 60_000 })
+  const { db, close } = createDatabase<EmployeeSchema>({ ...options, statementTimeoutMs: 60_000 })
   t.teardown(close)
   await sql`alter table employees drop column search`.execute(db)
   return db

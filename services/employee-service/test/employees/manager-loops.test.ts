@@ -2,11 +2,11 @@ import { createDatabase } from '@latchkey/database'
 import { sql } from 'kysely'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
-import { employeeApp, WRITER } from '../employee-app.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
+import { employeeApp, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeDatabase>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>(config.database)
 t.teardown(close)
 
 let count = 0

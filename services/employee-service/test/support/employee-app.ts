@@ -1,6 +1,6 @@
 import { type AccessTokenClaims, createAccessTokenSigner, parseKeyRing, type Scope } from '@latchkey/access-token'
 import { type CapturedLogs, captureLogs, testEnvironment } from '@latchkey/test-kit'
-import { buildApp, type Config, type Overrides } from '../src/index.ts'
+import { buildApp, type Config, type Overrides } from '../../src/index.ts'
 
 const ISSUER = 'http://localhost:3001'
 const AUDIENCE = 'latchkey'

@@ -1,10 +1,10 @@
 import { createDatabase } from '@latchkey/database'
 import t from 'tap'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
+import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeDatabase>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>(config.database)
 t.teardown(close)
 
 const grace = { firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.com' }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { employeeApp, READER, WRITER } from '../employee-app.ts'
+import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
 

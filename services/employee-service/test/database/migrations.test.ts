@@ -1,17 +1,17 @@
 import { createDatabase, migrate } from '@latchkey/database'
 import { privatePostgres } from '@latchkey/test-kit'
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import t from 'tap'
-import type { EmployeeDatabase } from '../src/database/employee-database.ts'
-import { migrations } from '../src/database/migrations/index.ts'
-import { buildApp } from '../src/index.ts'
-import { READER, testConfig, WRITER } from './employee-app.ts'
+import type { EmployeeDatabase, EmployeeSchema } from '../../src/database/employee-database.ts'
+import { migrations } from '../../src/database/migrations/index.ts'
+import { buildApp } from '../../src/index.ts'
+import { READER, testConfig, WRITER } from '../support/employee-app.ts'
 
 const grace = { id: '0190b5c4-8a3e-7c1d-9f00-1234567890ab', email: 'grace@example.com' }
 
 t.test('employees from the first version are found, read and changed after every migration since', async (t) => {
   const config = { ...(await testConfig(t)), logLevel: 'silent' } as const
-  const { db, close } = createDatabase<EmployeeDatabase>(config.database)
+  const { db, close } = createDatabase<EmployeeSchema>(config.database)
   const [first = ''] = Object.keys(migrations).sort()
   await migrate({ db, migrations: Object.fromEntries(Object.entries(migrations).filter(([name]) => name === first)) })
   await sql`
@@ -34,7 +34,7 @@ t.test('employees from the first version are found, read and changed after every
 t.test('the extensions may be in a schema of their own, which the service does not look into', async (t) => {
   const postgres = await privatePostgres(t)
   const database = { url: postgres.url, schema: 'staff' }
-  const { db, close } = createDatabase<EmployeeDatabase>({ url: postgres.url })
+  const { db, close } = createDatabase<EmployeeSchema>({ url: postgres.url })
   for (const statement of [
     'create schema staff',
     'create schema extensions',
@@ -54,7 +54,7 @@ t.test('the extensions may be in a schema of their own, which the service does n
 })
 
 /** What tables, functions and triggers of the schema look like. */
-async function shapeOf(db: Kysely<EmployeeDatabase>, schema: string): Promise<unknown[]> {
+async function shapeOf(db: EmployeeDatabase, schema: string): Promise<unknown[]> {
   const { rows } = await sql`
     select 'column' as kind, table_name || '.' || column_name as name,
       concat_ws(' ', data_type, collation_name, is_nullable, column_default, is_identity, generation_expression) as detail
@@ -77,7 +77,7 @@ async function shapeOf(db: Kysely<EmployeeDatabase>, schema: string): Promise<un
 t.test('all migrations down and up again give the same schema, and nothing is left in between', async (t) => {
   const { database } = await testConfig(t)
   const { schema = '' } = database
-  const { db, close } = createDatabase<EmployeeDatabase>(database)
+  const { db, close } = createDatabase<EmployeeSchema>(database)
   t.teardown(close)
   await migrate({ db, migrations })
   const before = await shapeOf(db, schema)

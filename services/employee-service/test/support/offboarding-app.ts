@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppInstance } from '@latchkey/service-kit'
-import { accountBearer, READER, WRITER } from '../employee-app.ts'
+import { accountBearer, READER, WRITER } from './employee-app.ts'
+import { until } from './until.ts'
 
 /** A linked account and the employee it belongs to. */
 export type Linked = { readonly userId: string; readonly id: string; readonly url: string }
@@ -29,14 +29,6 @@ export const offboardingOf = async (app: AppInstance, { url }: Pick<Linked, 'url
 export async function readAs(app: AppInstance, { userId }: Pick<Linked, 'userId'>, issuedIn = 0) {
   const answer = await app.inject({ url: '/employees?limit=1', headers: accountBearer(userId, issuedIn) })
   return answer.statusCode === 200 ? '200' : `${answer.statusCode} ${answer.json().code}`
-}
-
-/** Patient beyond what is promised: what takes longer is a failure for other reasons than a busy machine. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await condition()); tries++) {
-    if (tries > 1000) throw new Error('waited in vain')
-    await sleep(20)
-  }
 }
 
 export const untilState = (app: AppInstance, linked: Pick<Linked, 'url'>, state: string): Promise<void> =>

@@ -1,27 +1,27 @@
-import type { RefusedAccount } from './offboarding.ts'
+import type { DeniedAccount } from './offboarding.ts'
 
-/** Which accounts' tokens are refused, as far as this process knows. Looked up on each request: synchronous, in memory. */
-export type RefusedAccounts = {
-  /** Takes over what a reading has brought; a `whole` one makes everything else be forgotten. */
-  learn(accounts: readonly RefusedAccount[], whole: boolean): void
-  refuses(userId: string, issuedAtSeconds: number): boolean
+/** The accounts whose tokens this process refuses. Each request looks here: synchronous, in memory. */
+export type AccountDenylist = {
+  /** Takes over a reading: every open offboarding, and some that are done. A `whole` reading replaces all that was known. */
+  update(accounts: readonly DeniedAccount[], whole: boolean): void
+  denies(userId: string, issuedAtSeconds: number): boolean
   readonly size: number
   readonly pending: number
   readonly failed: number
-  /** Since when the oldest pending one has been waiting. */
+  /** When the oldest pending offboarding was requested. */
   readonly oldestPending: Date | undefined
 }
 
-export function createRefusedAccounts(): RefusedAccounts {
-  /** Not done: refused whatever the token. Each reading brings all of them. */
+export function createAccountDenylist(): AccountDenylist {
+  /** Not done: every token is refused. */
   let open = new Set<string>()
-  /** Done: refused up to this second of issue. A number each, so that a month of them stays small. */
+  /** Done: tokens issued up to this second are refused. One number each, so that a month of them stays small. */
   const done = new Map<string, number>()
-  let pending: readonly RefusedAccount[] = []
+  let pending: readonly DeniedAccount[] = []
   let failed = 0
 
   return {
-    learn(accounts, whole) {
+    update(accounts, whole) {
       if (whole) done.clear()
       for (const { userId, tokensUntil } of accounts) {
         if (tokensUntil !== null) done.set(userId, Math.max(tokensUntil, done.get(userId) ?? 0))
@@ -32,7 +32,7 @@ export function createRefusedAccounts(): RefusedAccounts {
       failed = unfinished.length - pending.length
     },
 
-    refuses(userId, issuedAtSeconds) {
+    denies(userId, issuedAtSeconds) {
       if (open.has(userId)) return true
       const until = done.get(userId)
       return until !== undefined && issuedAtSeconds <= until

@@ -2,12 +2,13 @@ import { createDatabase } from '@latchkey/database'
 import type { InjectOptions } from 'fastify'
 import { sql } from 'kysely'
 import t from 'tap'
-import type { EmployeeDatabase } from '../../src/database/employee-database.ts'
+import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { createWriteAs } from '../../src/database/write-as.ts'
-import { employeeApp, READER, userWith, WRITER } from '../employee-app.ts'
+import { updateEmployee } from '../../src/employees/employee-repository.ts'
+import { employeeApp, READER, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeDatabase>({ ...config.database, poolSize: 1 })
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, poolSize: 1 })
 t.teardown(close)
 
 const HR = userWith('hr-person', 'employees:read', 'employees:write')
@@ -104,8 +105,8 @@ t.test('a write that is refused or undone leaves no trace', async (t) => {
   for (const refusal of refusals) t.ok((await call(refusal)).statusCode >= 409)
   t.equal((await historyOf(other.id)).length, 1)
 
-  const broken = createWriteAs(db)({ kind: 'user', id: 'u', requestId: 'r' }, async ({ employees }) => {
-    await employees.update(id, { jobTitle: 'x' }, {})
+  const broken = createWriteAs(db)({ kind: 'user', id: 'u', requestId: 'r' }, async (trx) => {
+    await updateEmployee(trx, id, { jobTitle: 'x' })
     throw new Error('the work failed after all')
   })
   await t.rejects(broken, { message: 'the work failed after all' })
@@ -116,7 +117,7 @@ t.test('a connection that goes back to the pool carries nobody over to the next 
   const { id } = await create()
   // The pool has a single connection.
   const actor = { kind: 'user', id: 'somebody', requestId: 'r1' } as const
-  await createWriteAs(db)(actor, ({ employees }) => employees.update(id, { jobTitle: 'x' }, {}))
+  await createWriteAs(db)(actor, (trx) => updateEmployee(trx, id, { jobTitle: 'x' }))
   await db.updateTable('employees').set({ job_title: 'y' }).where('id', '=', id).execute()
   const [after, as] = await historyOf(id)
   t.match(as, { actor: { kind: 'user', id: 'somebody' }, requestId: 'r1' })

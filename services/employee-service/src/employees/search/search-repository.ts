@@ -1,0 +1,52 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { EmployeeDatabase } from '../../database/employee-database.ts'
+import { type IndexKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
+
+/** Each of so many words has a condition of its own. There is a limit, as statements stay prepared. */
+const MOST_CONDITIONS = 3
+
+/** The words of a search, in the form of the column `search`: without accents and capitals. None for an empty search. */
+export async function findSearchWords(db: EmployeeDatabase, query: string | undefined): Promise<SearchWord[]> {
+  if (!query) return []
+  const { rows } = await sql<{ folded: string }>`select employees_fold(${query}) as folded`.execute(db)
+  return searchWordsOf(rows[0]?.folded ?? '')
+}
+
+/** Whether all words are part of an employee. No index knows this form, so it is checked row by row, in the order of the list. */
+export function containsAll(words: readonly SearchWord[]): RawBuilder<boolean> {
+  const conditions = words.slice(0, MOST_CONDITIONS).map(({ text }) => sql`strpos(search, ${text}) > 0`)
+  const rest = words.slice(MOST_CONDITIONS).map(({ text }) => text)
+  if (rest.length > 0) {
+    conditions.push(sql`(select bool_and(strpos(search, word) > 0) from unnest(${rest}::text[]) as word)`)
+  }
+  return all(conditions)
+}
+
+/**
+ * What an index finds for these words: every match, and a few more. A single character narrows nothing down beside longer words.
+ * The keys stand in a subquery, so that the planner cannot look into them: its choice would depend on a guess about the word.
+ */
+export function isInIndexes(words: readonly SearchWord[]): RawBuilder<boolean> {
+  const longer = words.filter(({ text }) => text.length > 1)
+  const narrowing = longer.length > 0 ? longer : words
+  return all(narrowing.slice(0, MOST_CONDITIONS).map(({ keys }) => isInIndex(keys)))
+}
+
+function isInIndex(keys: IndexKeys): RawBuilder<boolean> {
+  switch (keys.kind) {
+    case 'trigrams':
+      return sql`employees_trigrams(search) @> (select ${keys.all}::text[])`
+    case 'pairs':
+      return hasPairs(keys.all)
+    case 'pair':
+      return sql`(employees_trigrams(search) && (select ${keys.any}::text[]) or ${hasPairs([keys.pair])})`
+  }
+}
+
+/** The index of pairs holds only employees with unusual characters. */
+const hasPairs = (pairs: readonly string[]): RawBuilder<boolean> =>
+  sql`(search ~ ${sql.lit(UNUSUAL.source)} and employees_pairs(search) @> (select ${pairs}::text[]))`
+
+function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
+  return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`
+}

@@ -1,0 +1,66 @@
+import { currentSchema } from '@latchkey/database'
+import type { Log } from '@latchkey/problems'
+import { createServiceClient, type ServiceClientOptions } from '@latchkey/service-client'
+import type { EmployeeDatabase } from '../database/employee-database.ts'
+import { openChangeFeed } from '../database/open-change-feed.ts'
+import { openJobDatabase } from '../database/open-job-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
+import { type AccountDenylist, createAccountDenylist } from './account-denylist.ts'
+import { createAccountDisabler } from './account-disabler.ts'
+import { type AttemptCounts, createOffboardingAttempts } from './offboarding-attempts.ts'
+import { openOffboardingQueue } from './offboarding-queue.ts'
+import { createOffboardingService, type OffboardingService } from './offboarding-service.ts'
+import { type OffboardingWatch, watchOffboardings } from './offboarding-watch.ts'
+import { superviseJobs } from './supervise-jobs.ts'
+
+type Dependencies = {
+  /** Already migrated. */
+  readonly db: EmployeeDatabase
+  /** Where `db` is: the change feed and the job queue have connections of their own. */
+  readonly connection: { readonly url: string; readonly schema?: string }
+  readonly auth: ServiceClientOptions
+  readonly writeAs: WriteAs
+  readonly newId: () => string
+  readonly log: Log & { readonly debug: Log['info'] }
+}
+
+export type OffboardingModule = {
+  readonly service: OffboardingService
+  readonly denylist: AccountDenylist
+  readonly watch: OffboardingWatch
+  readonly counts: AttemptCounts
+  close(): Promise<void>
+}
+
+/**
+ * Offboarding, at work: the denylist follows the database, and jobs disable accounts at auth-service. An error on the way closes what
+ * was opened.
+ */
+export async function createOffboarding(dependencies: Dependencies): Promise<OffboardingModule> {
+  const { db, connection, auth, writeAs, newId, log } = dependencies
+  await using opened = new AsyncDisposableStack()
+
+  const changes = opened.adopt(openChangeFeed(connection), (feed) => feed.close())
+  const denylist = createAccountDenylist()
+  const watch = opened.adopt(watchOffboardings({ db: changes.db, denylist, log }), (it) => it.close())
+  changes.subscribe(() => void watch.refresh())
+
+  const onError = (err: Error) => log.warn({ err }, 'Postgres connection of the job queue failed')
+  const jobs = opened.adopt(openJobDatabase({ url: connection.url, onError }), (database) => database.close())
+  const client = opened.adopt(createServiceClient(auth), (it) => it.close())
+  const queue = await openOffboardingQueue({
+    executeSql: (text, values) => jobs.pool.query(text, values),
+    schema: `${await currentSchema(db)}_jobs`,
+    log,
+  })
+  opened.defer(() => queue.close())
+
+  const disabler = createAccountDisabler(client, Date.now)
+  const { attempt, counts } = createOffboardingAttempts({ db, disabler, log })
+  await queue.work(attempt)
+  watch.subscribe(superviseJobs({ db, denylist, queue, log }))
+
+  const service = createOffboardingService({ db, writeAs, queue, watch, newId })
+  const kept = opened.move()
+  return { service, denylist, watch, counts, close: () => kept.disposeAsync() }
+}
