@@ -1,5 +1,6 @@
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
-import { startServer, until } from './support/http-server.ts'
+import { startServer } from './support/http-server.ts'
 import { failureOf, testClient } from './support/test-client.ts'
 import { startTokenServer } from './support/token-server.ts'
 
@@ -16,12 +17,12 @@ t.test('close ends calls under way, bodies included, and closes every socket', a
   const hanging = failureOf(client.fetch('/hangs'))
   const response = await client.fetch('/body')
   const body = failureOf(response.text())
-  await until(() => service.heard.length === 3)
+  await eventually(() => service.heard.length === 3)
   await client.close()
   t.equal((await hanging).code, 'closed')
   t.equal((await body).code, 'closed')
   for (const { server } of [service, tokens]) {
-    await until(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count === 0))))
+    await eventually(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count === 0))))
   }
 })
 
@@ -36,10 +37,10 @@ t.test('close ends a token request under way and those who wait for it', async (
   })
   const client = testClient(t, { service: 'http://127.0.0.1:1', tokens, timeoutMs: 60_000 })
   const calls = [1, 2].map(() => failureOf(client.fetch('/')))
-  await until(() => tokens.heard.length === 1)
+  await eventually(() => tokens.heard.length === 1)
   await client.close()
   for (const error of await Promise.all(calls)) t.equal(error.code, 'closed')
-  await until(() => isGone)
+  await eventually(() => isGone)
 })
 
 t.test('close ends a pause between two token requests', async (t) => {
@@ -55,7 +56,7 @@ t.test('close ends a pause between two token requests', async (t) => {
     },
   })
   const call = failureOf(client.fetch('/'))
-  await until(() => pause !== undefined)
+  await eventually(() => pause !== undefined)
   await client.close()
   t.equal((await call).code, 'closed')
   t.equal(pause?.aborted, true)

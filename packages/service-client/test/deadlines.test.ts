@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
-import { startServer, until } from './support/http-server.ts'
+import { startServer } from './support/http-server.ts'
 import { failureOf, testClient } from './support/test-client.ts'
 import { startTokenServer } from './support/token-server.ts'
 
@@ -25,7 +26,7 @@ t.test('a service that hangs: timeout, and the connection is given up', async (t
   t.equal(error.code, 'timeout')
   t.equal(error.message, `GET ${service.url}/a was not done within 200 ms.`)
   t.equal(service.heard.length, 1, 'a hung call is not sent again')
-  await until(() => isGone)
+  await eventually(() => isGone)
 })
 
 t.test('a call may have a limit of its own', async (t) => {
@@ -68,7 +69,7 @@ t.test('a call that is done is not touched when its time is up, nor is the next 
   const client = testClient(t, { service, tokens, tokenTimeoutMs })
   for (let i = 0; i < 3; i++) t.equal(await (await client.fetch('/', { timeoutMs: 500 })).text(), 'quick')
   const slow = client.fetch('/slow', { timeoutMs: 10_000 })
-  await until(() => held !== undefined)
+  await eventually(() => held !== undefined)
   t.ok(used.has(held?.socket), 'it is on a connection of those before')
   await new Promise((resolve) => setTimeout(resolve, 550))
   held?.end('slow')
@@ -80,7 +81,7 @@ t.test('the caller ends a call: it rejects with the reason given', async (t) => 
   const controller = new AbortController()
   const reason = new Error('not needed any more')
   const call = testClient(t, { service, tokens, tokenTimeoutMs }).fetch('/', { signal: controller.signal })
-  await until(() => service.heard.length === 1)
+  await eventually(() => service.heard.length === 1)
   controller.abort(reason)
   t.equal(await call.catch((error) => error), reason)
 })

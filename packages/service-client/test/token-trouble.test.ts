@@ -1,5 +1,6 @@
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
-import { type Answer, deadUrl, sendJson, startServer, until } from './support/http-server.ts'
+import { type Answer, deadUrl, sendJson, startServer } from './support/http-server.ts'
 import { failureOf, testClient } from './support/test-client.ts'
 import { issue, startTokenServer, tokenAnswer } from './support/token-server.ts'
 
@@ -148,7 +149,7 @@ t.test('a caller with less time than the token endpoint takes leaves; the token 
   })
   const client = testClient(t, { service, tokens, timeoutMs: 5000 })
   t.equal((await failureOf(client.fetch('/', { timeoutMs: 30 }))).code, 'timeout')
-  await until(() => answer !== undefined)
+  await eventually(() => answer !== undefined)
   answer?.()
   t.equal(await (await client.fetch('/')).text(), 'Bearer token-1')
   t.equal(tokens.heard.length, 1)

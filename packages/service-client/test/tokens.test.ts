@@ -1,5 +1,6 @@
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
-import { sendJson, startServer, until } from './support/http-server.ts'
+import { sendJson, startServer } from './support/http-server.ts'
 import { clientSecret, testClient } from './support/test-client.ts'
 import { issue, startTokenServer, tokenAnswer } from './support/token-server.ts'
 
@@ -61,8 +62,8 @@ t.test(
     t.equal(tokens.heard.length, 1)
     client.advance(1)
     t.equal(await call(), 'Bearer token-1', 'nobody waits')
-    await until(() => tokens.heard.length === 2)
-    await until(async () => (await call()) === 'Bearer token-2')
+    await eventually(() => tokens.heard.length === 2)
+    await eventually(async () => (await call()) === 'Bearer token-2')
     t.equal(tokens.heard.length, 2)
   },
 )
@@ -81,7 +82,7 @@ t.test('when a token is renewed is a matter of chance, so that replicas do not a
     t.equal(tokens.heard.length, 1)
     client.advance(1)
     await client.fetch('/')
-    await until(() => tokens.heard.length === 2)
+    await eventually(() => tokens.heard.length === 2)
   }
 })
 
@@ -135,7 +136,7 @@ t.test('a caller that leaves does not take the token from the others', async (t)
   const controller = new AbortController()
   const first = client.fetch('/', { signal: controller.signal })
   const second = client.fetch('/')
-  await until(() => reply !== undefined)
+  await eventually(() => reply !== undefined)
   controller.abort(new Error('changed my mind'))
   await t.rejects(first, { message: 'changed my mind' })
   reply?.()

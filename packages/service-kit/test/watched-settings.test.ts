@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
 import { loadSettings, setting } from '../src/index.ts'
 
@@ -33,11 +34,6 @@ function follow(t: TestScope, environment: Record<string, string>, accept?: Acce
   return { ring, lines, stopping }
 }
 
-async function until(holds: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 100 && !holds(); i++) await sleep(50)
-  return holds()
-}
-
 /** Longer than it takes to see a change. */
 const aWhile = (): Promise<void> => sleep(1500)
 
@@ -46,7 +42,7 @@ t.test('a changed file takes effect without a restart', async (t) => {
   const { ring, lines } = follow(t, { RING_FILE: file })
   t.equal(ring.current(), 'ONE')
   writeFileSync(file, 'TWO\n')
-  t.ok(await until(() => ring.current() === 'TWO'))
+  t.ok(await eventually(() => ring.current() === 'TWO'))
   t.same(lines, [{ level: 'info', fields: { setting: 'RING' }, message: lines[0]?.message }])
 })
 
@@ -54,13 +50,13 @@ t.test('what can not be used is told once, by name and never by value, and the v
   const file = join(t.testdir({ ring: 'ONE' }), 'ring')
   const { ring, lines } = follow(t, { RING_FILE: file })
   writeFileSync(file, 'two')
-  t.ok(await until(() => lines.length > 0))
+  t.ok(await eventually(() => lines.length > 0))
   await aWhile()
   t.equal(ring.current(), 'ONE')
   t.match(lines, [{ level: 'error', fields: { setting: 'RING', reason: 'is not in capitals' } }])
   t.notMatch(JSON.stringify(lines), 'two')
   writeFileSync(file, 'THREE')
-  t.ok(await until(() => ring.current() === 'THREE'))
+  t.ok(await eventually(() => ring.current() === 'THREE'))
 })
 
 t.test('what is refused here and now is asked for again', async (t) => {
@@ -70,10 +66,10 @@ t.test('what is refused here and now is asked for again', async (t) => {
     if (!isWelcome) throw new Error('is not welcome')
   })
   writeFileSync(file, 'TWO')
-  t.ok(await until(() => lines.length > 0))
+  t.ok(await eventually(() => lines.length > 0))
   t.equal(ring.current(), 'ONE')
   isWelcome = true
-  t.ok(await until(() => ring.current() === 'TWO'))
+  t.ok(await eventually(() => ring.current() === 'TWO'))
 })
 
 t.test('a file that is gone for a while, or in the middle of being written, changes nothing', async (t) => {
@@ -101,7 +97,7 @@ t.test('a file below a directory that is swapped by its link is followed, as mou
   t.equal(ring.current(), 'ONE')
   symlinkSync('second', join(directory, 'next'))
   renameSync(join(directory, 'next'), join(directory, 'now'))
-  t.ok(await until(() => ring.current() === 'TWO'))
+  t.ok(await eventually(() => ring.current() === 'TWO'))
 })
 
 t.test('a value from the environment stays what it is', async (t) => {

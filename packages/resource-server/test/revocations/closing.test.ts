@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { privateRedis, tcpRelay } from '@latchkey/test-kit'
+import { eventually, privateRedis, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
-import { freshPrefix, readyServer, until, withRedis } from './feed-server.ts'
+import { freshPrefix, readyServer, withRedis } from './feed-server.ts'
 
 const fixture = fileURLToPath(new URL('closing-process.ts', import.meta.url))
 const redis = await privateRedis(t)
@@ -47,5 +47,5 @@ t.test('closing closes the connection', async (t) => {
   const app = await readyServer(t, { redisUrl: redis.url, prefix: freshPrefix() })
   t.equal(await connections(), 1)
   await app.close()
-  await until('it is gone', async () => (await connections()) === 0)
+  await eventually(async () => (await connections()) === 0, 'it is gone')
 })

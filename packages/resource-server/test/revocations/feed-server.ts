@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppInstance, ServerOptions } from '@latchkey/service-kit'
+import { eventually } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import type { ResourceServerOptions, RevocationOptions } from '../../src/index.ts'
 import { nowSeconds, tokenWith } from '../hostile/forge-token.ts'
@@ -69,17 +69,8 @@ export async function verdictOn(app: AppInstance, claims: object = {}): Promise<
   return reply.statusCode === 200 ? 'ok' : reply.json().code
 }
 
-/** Waits until something is so; gives up only when it can not be a matter of speed any more. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`in vain waited until ${what}`)
-    await sleep(5)
-  }
-}
+export const untilRefused = (app: AppInstance, claims: object): Promise<true> =>
+  eventually(async () => (await verdictOn(app, claims)) === 'token_revoked', 'the token is refused')
 
-export const untilRefused = (app: AppInstance, claims: object): Promise<void> =>
-  until('the token is refused', async () => (await verdictOn(app, claims)) === 'token_revoked')
-
-export const untilState = (app: AppInstance, state: 'starting' | 'following' | 'cut_off'): Promise<void> =>
-  until(`the feed is ${state}`, () => app.revocations.status().state === state)
+export const untilState = (app: AppInstance, state: 'starting' | 'following' | 'cut_off'): Promise<true> =>
+  eventually(() => app.revocations.status().state === state, `the feed is ${state}`)

@@ -1,5 +1,5 @@
 import { cpSync, rmSync } from 'node:fs'
-import { privateRedis } from '@latchkey/test-kit'
+import { eventually, privateRedis } from '@latchkey/test-kit'
 import fc from 'fast-check'
 import type { Redis } from 'ioredis'
 import t from 'tap'
@@ -10,7 +10,6 @@ import {
   publish,
   readyServer,
   session,
-  until,
   untilRefused,
   untilState,
   verdictOn,
@@ -25,11 +24,11 @@ async function follower(t: Parameters<typeof readyServer>[0]) {
   const feed: Feed = { redisUrl, prefix: freshPrefix() }
   await publish(feed, session('s0'))
   const app = await readyServer(t, feed)
-  const resynced = (times: number): Promise<void> =>
-    until('the feed was read again', () => {
+  const resynced = (times: number): Promise<true> =>
+    eventually(() => {
       const { resyncs, state } = app.revocations.status()
       return resyncs >= times && state === 'following'
-    })
+    }, 'the feed was read again')
   return { app, feed, key: keyOf(feed), resynced }
 }
 
@@ -192,10 +191,10 @@ t.test('whatever is done to the stream, in the end the service knows all that is
         await untilRefused(app, { sid: marker })
         const entries = await redis.xrange(key, '-', '+')
         const sids = entries.map(([, fields]) => fields[3])
-        await until('all are refused', async () => {
+        await eventually(async () => {
           const verdicts = await Promise.all(sids.map((sid) => verdictOn(app, { sid })))
           return verdicts.every((verdict) => verdict === 'token_revoked')
-        })
+        }, 'all are refused')
       }),
       { numRuns: Number(process.env.PROPERTY_RUNS ?? 15) },
     ),

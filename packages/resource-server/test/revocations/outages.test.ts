@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { captureLogs, type PrivateServer, privateRedis, tcpRelay } from '@latchkey/test-kit'
+import { captureLogs, eventually, type PrivateServer, privateRedis, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { tokenWith } from '../hostile/forge-token.ts'
 import { bearer } from '../test-server.ts'
@@ -10,7 +10,6 @@ import {
   publish,
   readyServer,
   session,
-  until,
   untilRefused,
   untilState,
   verdictOn,
@@ -111,7 +110,7 @@ t.test('a connection that an administrator closes is replaced', async (t) => {
       const [, id = ''] = /id=(\d+) [^\n]*name=latchkey-revocations/.exec(clients) ?? []
       await admin.client('KILL', 'ID', id)
     })
-    await until('it has read again', () => app.revocations.status().resyncs === round)
+    await eventually(() => app.revocations.status().resyncs === round, 'it has read again')
     await publish(feed, session(`s${round}`))
     await untilRefused(app, { sid: `s${round}` })
   }
@@ -121,8 +120,8 @@ t.test('cut off for long, a service accepts by what it knows when told so', asyn
   const redis = await privateRedis(t)
   const { app, proxy, logs } = await serverBehindProxy(t, redis, { maxStalenessMs: 100, onStale: 'accept' })
   await proxy.refuse()
-  await until('it is stale', () => app.revocations.status().stale)
-  await until('it is told', () => logs.text().includes('stale'))
+  await eventually(() => app.revocations.status().stale, 'it is stale')
+  await eventually(() => logs.text().includes('stale'), 'it is told')
   t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
   t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
   t.equal(await app.revocations.healthCheck(), 'degraded')
@@ -137,7 +136,7 @@ t.test('or refuses to say anything', async (t) => {
   await untilState(app, 'cut_off')
   t.equal(await app.revocations.healthCheck(), 'degraded', 'not at once')
   t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
-  await until('it is stale', () => app.revocations.status().stale)
+  await eventually(() => app.revocations.status().stale, 'it is stale')
   for (const sid of ['s0', 's1']) {
     const reply = await answerTo(app, { sid })
     t.equal(reply.statusCode, 503)
@@ -165,7 +164,7 @@ t.test('the log tells of an outage once, why, and when it was over; never the pa
   const redis = await privateRedis(t)
   const { app, proxy, logs } = await serverBehindProxy(t, redis)
   await proxy.refuse()
-  await until('it was tried several times', () => app.revocations.status().lagSeconds > 1)
+  await eventually(() => app.revocations.status().lagSeconds > 1, 'it was tried several times')
   await proxy.restore()
   await untilState(app, 'following')
   const lines = logs.lines().filter(({ msg }) => String(msg).startsWith('revocation feed'))

@@ -1,18 +1,8 @@
-import { privateRedis } from '@latchkey/test-kit'
+import { eventually, privateRedis } from '@latchkey/test-kit'
 import t from 'tap'
 import { forgeToken, goodClaims, goodHeader, hmac, kid, nowSeconds, secret, tokenWith } from '../hostile/forge-token.ts'
 import { bearer, ringText } from '../test-server.ts'
-import {
-  answerTo,
-  EXP,
-  freshPrefix,
-  publish,
-  readyServer,
-  session,
-  until,
-  untilRefused,
-  verdictOn,
-} from './feed-server.ts'
+import { answerTo, EXP, freshPrefix, publish, readyServer, session, untilRefused, verdictOn } from './feed-server.ts'
 
 const { url: redisUrl } = await privateRedis(t)
 const freshFeed = () => ({ redisUrl, prefix: freshPrefix() })
@@ -114,7 +104,7 @@ t.test('a revocation is over when its last token has expired', async (t) => {
   seconds += 100
   t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
   t.equal(await verdictOn(app, { sid: 's2' }), 'token_revoked')
-  await until('it is forgotten', () => app.revocations.status().known === 1)
+  await eventually(() => app.revocations.status().known === 1, 'it is forgotten')
 })
 
 t.test('when the clock is set back, what was forgotten is read again', async (t) => {
@@ -124,7 +114,7 @@ t.test('when the clock is set back, what was forgotten is read again', async (t)
   await publish(feed, session('s1', nowSeconds + 1200))
   await untilRefused(app, { sid: 's1' })
   seconds += 3600
-  await until('it is forgotten', () => app.revocations.status().known === 0)
+  await eventually(() => app.revocations.status().known === 0, 'it is forgotten')
   seconds -= 3600
   await untilRefused(app, { sid: 's1' })
 })
@@ -134,7 +124,7 @@ t.test("a service's own checks still run, but only for tokens that are not revok
   const seen: unknown[] = []
   const app = await readyServer(t, feed, { checks: [(_request, { sid }) => void seen.push(sid)] })
   await publish(feed, session('s1'))
-  await until('it is known', () => app.revocations.status().known === 1)
+  await eventually(() => app.revocations.status().known === 1, 'it is known')
   t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
   t.equal(await verdictOn(app, { sid: 's2' }), 'ok')
   t.same(seen, ['s2'])
@@ -144,7 +134,7 @@ t.test('refusals are counted', async (t) => {
   const feed = freshFeed()
   const app = await readyServer(t, feed)
   await publish(feed, session('s1'), { kind: 'key', id: 'k7', exp: EXP })
-  await until('both are known', () => app.revocations.status().known === 2)
+  await eventually(() => app.revocations.status().known === 2, 'both are known')
   for (const sid of ['s1', 's2', 's1']) await verdictOn(app, { sid })
   const { metrics } = app.revocations
   const values = Object.fromEntries(metrics.map(({ name, read }) => [name, read()]))

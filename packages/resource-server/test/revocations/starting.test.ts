@@ -1,4 +1,4 @@
-import { captureLogs, privateRedis, tcpRelay } from '@latchkey/test-kit'
+import { captureLogs, eventually, privateRedis, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { tokenWith } from '../hostile/forge-token.ts'
 import { bearer, buildTestServer } from '../test-server.ts'
@@ -9,7 +9,6 @@ import {
   publish,
   readyServer,
   session,
-  until,
   untilState,
   verdictOn,
   withRedis,
@@ -64,7 +63,7 @@ t.test(
     url.password = 'not-the-password'
     const logs = captureLogs()
     const app = await followingServer(t, { ...feed, redisUrl: url.href }, {}, { logger: { level: 'trace', ...logs } })
-    await until('it is told', () => logs.text().includes('WRONGPASS'))
+    await eventually(() => logs.text().includes('WRONGPASS'), 'it is told')
     t.equal(await verdictOn(app), 'unavailable')
     t.notMatch(logs.text(), url.password)
 
@@ -131,7 +130,7 @@ t.test('entries that can not be read are skipped and told of, and those around t
   t.match(lines, [{ count: bad.length, first: { fault: 'unknown kind' } }])
 
   await publish(feed, { kind: 'planet', id: 'venus' }, session('s9'))
-  await until('it is refused', async () => (await verdictOn(app, { sid: 's9' })) === 'token_revoked')
+  await eventually(async () => (await verdictOn(app, { sid: 's9' })) === 'token_revoked', 'it is refused')
   t.equal(app.revocations.status().skipped, bad.length + 1)
 })
 
@@ -140,7 +139,7 @@ t.test('something else under the name of the stream is no feed', async (t) => {
   await withRedis(redisUrl, (other) => other.set(`${feed.prefix}revocations`, 'text'))
   const logs = captureLogs()
   const app = await followingServer(t, feed, {}, { logger: { level: 'info', ...logs } })
-  await until('it is told', () => logs.text().includes('WRONGTYPE'))
+  await eventually(() => logs.text().includes('WRONGTYPE'), 'it is told')
   t.equal(await verdictOn(app), 'unavailable')
 })
 

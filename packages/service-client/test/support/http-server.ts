@@ -52,11 +52,6 @@ export function sendJson(reply: ServerResponse, status: number, value: unknown, 
   reply.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value))
 }
 
-/** Waits for what is bound to come; if it does not, the test's own time limit says so. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2))
-}
-
 async function readBody(request: IncomingMessage): Promise<string> {
   let body = ''
   try {
