@@ -67,8 +67,8 @@ const environmentPage = `${NOTICE}
 
 # Settings
 
-Every setting is an environment variable, checked at boot: all faults are told at once, by name and never by value, and
-the process exits with 1. An empty variable counts as not set. Durations are \`10s\`, \`15m\`, \`1h\`, \`7d\`. A secret (🔑)
+Every setting is an environment variable, checked at boot: one error names all faults by variable, never
+by value, and the process exits with 1. An empty variable counts as not set. Durations are \`10s\`, \`15m\`, \`1h\`, \`7d\`. A secret (🔑)
 may come from a file instead: \`NAME_FILE\` names it.
 
 ${settingsTable()}
@@ -80,9 +80,8 @@ const errorsPage = `${NOTICE}
 
 Errors are \`application/problem+json\` (RFC 9457): \`{ type, title, status, detail, code, requestId, errors? }\`. Programs go
 by \`code\`, which is stable. \`errors\` lists \`{ path, message }\` for each fault of the input, those
-of a CSV file with \`line\` and \`column\` too; \`session_ended\` has a \`reason\`. A 401 is a verdict on what was sent. A
-503 is none: nothing was decided, and the call may be repeated after
-\`Retry-After\` seconds.
+of a CSV file with \`line\` and \`column\` too; \`session_ended\` has a \`reason\`. A 401 is about the
+token or the password that was sent. After a 503 nothing was decided: repeat the call after \`Retry-After\` seconds.
 
 ${errorsTable()}
 `

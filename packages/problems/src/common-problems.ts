@@ -2,7 +2,7 @@ import { defineProblems, type ProblemError, type Problems } from './problem.ts'
 
 /** Problems of every part of the system. */
 export const commonProblems: Problems<'invalid_request' | 'too_many_requests' | 'unavailable'> = defineProblems({
-  invalid_request: { status: 400, title: 'Invalid request', detail: 'The request is not acceptable as it stands.' },
+  invalid_request: { status: 400, title: 'Invalid request', detail: 'The request is invalid.' },
   too_many_requests: { status: 429, title: 'Too many requests', detail: 'Too many attempts. Wait, then try again.' },
   unavailable: {
     status: 503,

@@ -4,7 +4,7 @@ export type InputFault = { path: string; message: string }
 /** `error` of a Bearer challenge (RFC 6750 §3.1). */
 export type BearerError = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
 
-/** What is the same for every occurrence of a code. */
+/** What every occurrence of a code has in common. */
 export type ProblemDefinition = {
   /** 400–499 or 503; anything else would not be public. */
   readonly status: number
@@ -12,15 +12,15 @@ export type ProblemDefinition = {
   readonly title: string
   /** The default sentence for people; the title unless given. */
   readonly detail?: string
-  /** For a 401 that answers a token: its challenge says so. */
+  /** `error` of the challenge, for a 401 that answers a token. */
   readonly bearerError?: BearerError
 }
 
-/** What a single occurrence of a problem may add to its class: facts, of which the HTTP edge makes headers and members. */
+/** What one occurrence may add to its class: facts. The HTTP edge turns them into headers and members. */
 export type ProblemOptions = {
   /** Replaces the class's public sentence for this occurrence. */
   detail?: string
-  /** When the call may be repeated, in whole seconds. */
+  /** Seconds after which the call may be repeated, whole. */
   retryAfterSeconds?: number
   /** Response headers in lower case, for what the HTTP edge alone knows: `allow`, `accept-encoding`. */
   headers?: Record<string, string>
@@ -28,7 +28,7 @@ export type ProblemOptions = {
   errors?: InputFault[]
   /** Extension members of the problem document (RFC 9457 §3.2). */
   extensions?: Record<string, unknown>
-  /** For the log only: everything else is public. */
+  /** Logged, never sent. Everything else is public. */
   cause?: unknown
 }
 
@@ -46,7 +46,7 @@ export class Problem<Code extends string = string> extends Error {
   constructor(code: Code, definition: ProblemDefinition, options: ProblemOptions = {}) {
     const { status, title, detail = title, bearerError } = definition
     const { stackTraceLimit } = Error
-    // Refusals are everyday business: a stack would cost more than the rest of the answer.
+    // Refusals are frequent: a stack would cost more than the rest of the answer.
     Error.stackTraceLimit = 0
     super(options.detail ?? detail, options.cause === undefined ? undefined : { cause: options.cause })
     Error.stackTraceLimit = stackTraceLimit
@@ -74,7 +74,7 @@ export type ProblemClass<Code extends string = string> = {
 /** A registry of problem classes by their codes. */
 export type Problems<Code extends string> = { readonly [C in Code]: ProblemClass<C> }
 
-/** Makes the error class of one stable, snake_case problem code. Its texts are public: they are sent as they stand. */
+/** Makes the error class of one stable, snake_case problem code. Its texts are public: callers see them. */
 function problem<Code extends string>(code: Code, definition: ProblemDefinition): ProblemClass<Code> {
   const { status, title, detail = title } = definition
   return class extends Problem<Code> {

@@ -1,6 +1,6 @@
 import type { BearerError, InputFault } from './problem.ts'
 
-/** What may be read of an error that may be shown: the shape of a problem, and of any error that follows it. */
+/** An error that callers may see: a problem, or any error of the same shape. */
 export type PublicError = Error & {
   readonly code: string
   readonly statusCode: number
@@ -12,7 +12,7 @@ export type PublicError = Error & {
   readonly extensions?: Record<string, unknown>
 }
 
-/** Whether an error may be shown to the caller as it is: it has a snake_case `code` and a `statusCode` of 4xx or 503. */
+/** Whether callers may see an error: it has a snake_case `code` and a `statusCode` of 4xx or 503. */
 export function isPublicError(error: unknown): error is PublicError {
   if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return false
   const { code, statusCode: status } = error

@@ -1,15 +1,15 @@
 type DeadlineOptions = {
-  /** The one that did not answer, for the message of the error. */
+  /** What is waited for; names it in the error's message. */
   readonly what?: string
-  /** The caller's own: the wait ends with it, by its reason. */
+  /** Of the caller: once it aborts, the wait rejects with its reason. */
   readonly signal?: AbortSignal | undefined
   /** The error of a missed deadline. */
   readonly onMiss?: () => Error
 }
 
 /**
- * Settles as the work does, or rejects once `ms` milliseconds are over: what never answers must not hold its caller. Work that is given
- * as a function gets a signal which aborts then; what it does afterwards is ignored.
+ * Settles as the work does, or rejects after `ms` milliseconds, so that a caller never waits for ever. Work that is a function
+ * gets a signal, which aborts at the deadline; what the work does after that is ignored.
  */
 export async function withDeadline<Result>(
   work: Promise<Result> | ((signal: AbortSignal) => Promise<Result>),
@@ -30,7 +30,7 @@ export async function withDeadline<Result>(
   }
   const onAbort = (): void => giveUp(signal?.reason)
   signal?.addEventListener('abort', onAbort)
-  // If this process was held up, the answer may be here already: it is looked at first.
+  // After a pause of this process an answer may be waiting to be read: it wins.
   const timer = setTimeout(() => setImmediate(() => giveUp(onMiss())), ms)
   try {
     const answer = typeof work === 'function' && controller ? work(controller.signal) : work

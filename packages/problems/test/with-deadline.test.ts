@@ -4,13 +4,13 @@ import { withDeadline } from '../src/index.ts'
 
 const never = new Promise<never>(() => {})
 
-t.test('a deadline lets through what settles in time', async (t) => {
+t.test('work that settles in time settles the wait', async (t) => {
   t.equal(await withDeadline(Promise.resolve(7), 1000), 7)
   t.equal(await withDeadline(async () => 7, 1000), 7)
   await t.rejects(withDeadline(Promise.reject(new Error('no')), 1000), { message: 'no' })
 })
 
-t.test('silence is rejected, by the name of what was silent', async (t) => {
+t.test('a missed deadline rejects with an error that names what was waited for', async (t) => {
   await t.rejects(withDeadline(never, 10, { what: 'Redis' }), { message: 'Redis did not answer within 10 ms' })
 })
 
@@ -18,7 +18,7 @@ t.test('a missed deadline may have an error of its own', async (t) => {
   await t.rejects(withDeadline(never, 10, { onMiss: () => new TypeError('mine') }), { name: 'TypeError' })
 })
 
-t.test('work that is given as a function hears that its time is over', async (t) => {
+t.test('work that is a function gets a signal, which aborts at the deadline', async (t) => {
   let heard: AbortSignal | undefined
   const work = (signal: AbortSignal) => {
     heard = signal
@@ -28,7 +28,7 @@ t.test('work that is given as a function hears that its time is over', async (t)
   t.match(heard?.reason, { message: /did not answer/ })
 })
 
-t.test('the wait ends with the signal of the caller, by its reason', async (t) => {
+t.test('the wait ends with the signal of the caller, and rejects with its reason', async (t) => {
   const reason = new Error('the caller left')
   const controller = new AbortController()
   const waiting = withDeadline(never, 60_000, { signal: controller.signal })
@@ -37,7 +37,7 @@ t.test('the wait ends with the signal of the caller, by its reason', async (t) =
   await t.rejects(withDeadline(Promise.resolve(7), 60_000, { signal: controller.signal }), reason)
 })
 
-t.test('an answer that is there when the process was held up counts', async (t) => {
+t.test('an answer that arrived while the process was paused counts', async (t) => {
   const answer = sleep(5).then(() => 'here')
   const waiting = withDeadline(answer, 10)
   const until = performance.now() + 50

@@ -44,7 +44,7 @@ const definitions: Record<AccessErrorCode, ProblemDefinition & { detail: string 
   invalid_request: {
     status: 400,
     title: 'Invalid request',
-    detail: 'The request is not acceptable as it stands.',
+    detail: 'The request is invalid.',
     bearerError: 'invalid_request',
   },
   unavailable: {

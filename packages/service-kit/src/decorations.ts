@@ -4,7 +4,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Prometheus registry of this app. */
     metrics: Metrics
-    /** True once the app has been asked to stop: it still answers, but is not ready any more. */
+    /** True once the app stops: it still answers, but is not ready. */
     draining: boolean
   }
 

@@ -4,17 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppInstance } from './app-instance.ts'
 
 export type DrainTimes = {
-  /** How long the app goes on as before once it is not ready, so that balancers notice. Milliseconds. */
+  /** How long an app that is not ready keeps serving, so that load balancers notice. Milliseconds. */
   drainMs: number
-  /** How long open connections may still bring a request, to be answered and told to leave. Milliseconds. */
+  /** How long open connections may still send a request; its answer closes them. Milliseconds. */
   lingerMs: number
 }
 
 const SWEEP_MS = 50
 
 /**
- * Makes the function that takes an app out of service without cutting anybody off: first it is not ready, then it accepts
- * no new connection and ends each open one with its next answer, then it closes those that bring nothing more.
+ * Makes the function that takes an app out of service without cutting off a caller: the app is not ready, then it accepts no new
+ * connection and closes each open one with its next answer, then it closes the idle ones.
  */
 export function createDrain(
   app: AppInstance,
@@ -30,12 +30,12 @@ export function createDrain(
     app.draining = true
     if (announce) await sleep(drainMs)
     const closed = once(app.server, 'close')
-    // Not `app.server.close()`, which cuts idle connections at once, and with them requests that are on their way.
+    // `app.server.close()` would cut idle connections at once, and with them requests that are on their way.
     Server.prototype.close.call(app.server)
     await Promise.race([closed, sleep(lingerMs)])
     const sweep = setInterval(() => {
       app.server.closeIdleConnections()
-      // Node does not count a connection as idle that has brought nothing yet, as browsers open them in advance.
+      // Browsers open connections in advance. Node does not count one as idle before its first byte.
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
     }, SWEEP_MS)
     await closed.finally(() => clearInterval(sweep))

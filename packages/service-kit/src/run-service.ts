@@ -4,7 +4,7 @@ import { stopOnSignals } from './stop-on-signals.ts'
 
 export type BuiltService = {
   app: AppInstance
-  /** Where to listen, when the settings are only known once the service is built. */
+  /** Where to listen, if only the built service knows. */
   host?: string
   port?: number
   /** Runs after the app has closed. */
@@ -12,23 +12,23 @@ export type BuiltService = {
 }
 
 export type RunOptions = {
-  /** The service's name, as it stands in front of its messages. */
+  /** The service's name, in front of its messages. */
   name: string
   build: () => Promise<BuiltService>
   /** 127.0.0.1 unless given here or by `build`. */
   host?: string
   port?: number
-  /** How long the service goes on as before once it is not ready, so that balancers notice; 250 ms unless given. */
+  /** How long a service that is not ready keeps serving, so that load balancers notice. Milliseconds, 250 unless given. */
   drainMs?: number
-  /** After that, how long open connections may still bring a request; 250 ms unless given. */
+  /** After that, how long open connections may still send a request. Milliseconds, 250 unless given. */
   lingerMs?: number
-  /** After this long a stop is forced and the process exits with 1; 10 s unless given. Milliseconds. */
+  /** After this long the stop is forced and the process exits with 1. Milliseconds, 10 s unless given. */
   stopWithinMs?: number
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT: not ready first, then no new connections, then what was accepted is answered,
- * then exit 0. Bad settings and a taken port are told in plain words, with exit code 1.
+ * Runs a service until SIGTERM or SIGINT: it is not ready first, then accepts no new connections, then answers what it accepted,
+ * then exits with 0. Invalid settings and a port in use are explained in one line, with exit code 1.
  */
 export async function runService(options: RunOptions): Promise<void> {
   const { name, drainMs = 250, lingerMs = 250, stopWithinMs = 10_000 } = options

@@ -25,18 +25,18 @@ export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault
     requestIdHeader: false,
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     bodyLimit: parts.bodyLimit,
-    // Longer than the minute for which common balancers keep a connection idle, so that they close it and not we.
+    // Common load balancers keep an idle connection for a minute: they close it, not we.
     keepAliveTimeout: 65 * SECOND,
     connectionTimeout: 70 * SECOND,
     requestTimeout: 30 * SECOND,
     http: {
       headersTimeout: 15 * SECOND,
       connectionsCheckingInterval: 5 * SECOND,
-      // Node's own answer has no body; ours comes from the first hook.
+      // Node's own answer has no body; the hook requireHost sends ours.
       requireHostHeader: false,
     },
     forceCloseConnections: 'idle',
-    // What still arrives on an open connection while we stop is served, and told that the connection ends.
+    // While the app stops, a request on an open connection is still served; its answer closes the connection.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: createClientErrorHandler(createId, parts.logger),

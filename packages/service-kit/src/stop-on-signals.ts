@@ -9,19 +9,19 @@ export type StopOptions = DrainTimes & {
   stopWithinMs: number
 }
 
-/** Stops an app in order on SIGTERM, SIGINT and errors that nothing caught, then ends the process. */
+/** Stops an app gracefully on SIGTERM, SIGINT and uncaught errors, then ends the process. */
 export function stopOnSignals({ app, close, stopWithinMs, ...times }: StopOptions): void {
   const drain = createDrain(app, times)
   const grace = closeWithGrace(
     {
       delay: stopWithinMs,
       skip: ['SIGTERM', 'SIGINT'],
-      logger: { error: (error: unknown) => app.log.fatal({ err: error }, 'could not stop in order') },
+      logger: { error: (error: unknown) => app.log.fatal({ err: error }, 'the graceful stop failed') },
       onTimeout: () => app.log.fatal(`not stopped after ${stopWithinMs} ms, giving up`),
     },
     async ({ err }) => {
       if (err === undefined) app.log.info('stopping')
-      else app.log.fatal({ err }, 'stopping after an error that nothing caught')
+      else app.log.fatal({ err }, 'stopping after an uncaught error')
       await drain({ announce: err === undefined })
       await app.close()
       await close?.()
@@ -30,7 +30,7 @@ export function stopOnSignals({ app, close, stopWithinMs, ...times }: StopOption
   )
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Ctrl-C reaches a whole process group, and a supervisor signals its children again: once is enough.
+    // Ctrl-C signals a whole process group, and a supervisor may signal its children again: one signal is enough.
     process.on(signal, () => {
       if (!stopping) grace.close()
       stopping = true

@@ -82,7 +82,7 @@ const cases: Case[] = [
     { allow: 'GET, HEAD, OPTIONS' },
   ],
   ['an unknown method', { method: 'QUERY' as 'GET', url: '/ok' }, 405, 'method_not_allowed'],
-  ['an address that can not be decoded', { url: '/items/%zz' }, 400, 'invalid_request'],
+  ['a URL that cannot be decoded', { url: '/items/%zz' }, 400, 'invalid_request'],
   ['a parameter without end', { method: 'PUT', url: `/items/${'a'.repeat(500)}` }, 414, 'uri_too_long'],
   ['a parameter of another form', { method: 'PUT', url: '/items/7' }, 400, 'invalid_request'],
   ['malformed JSON', json('{'), 400, 'invalid_request'],
@@ -110,7 +110,7 @@ const cases: Case[] = [
     'unauthenticated',
     { 'www-authenticate': 'Bearer' },
   ],
-  ['an error that nobody expected', { url: '/throws/unknown' }, 500, 'internal_error'],
+  ['an unexpected error', { url: '/throws/unknown' }, 500, 'internal_error'],
   ['something thrown that is no error', { url: '/throws/text' }, 500, 'internal_error'],
   ['an error of a driver', { url: '/throws/driver' }, 500, 'internal_error'],
   ['an error with a status and no public code', { url: '/throws/status' }, 500, 'internal_error'],
@@ -127,7 +127,7 @@ for (const [title, request, status, code, headers] of cases) {
   })
 }
 
-t.test('OPTIONS tells the methods of an address', async (t) => {
+t.test('OPTIONS answers with the methods of an address', async (t) => {
   const response = await app.inject({ method: 'OPTIONS', url: '/ok' })
   t.equal(response.statusCode, 204)
   t.equal(response.headers.allow, 'GET, HEAD, POST, OPTIONS')
@@ -151,7 +151,7 @@ t.test('a refusal is logged with its code and its private reason', async (t) => 
   t.match(line, { level: 30, status: 409, code: 'email_taken', reason: SECRET })
 })
 
-t.test('an address that can not be decoded is logged without its query string', async (t) => {
+t.test('a URL that cannot be decoded is logged without its query string', async (t) => {
   await app.inject('/items/%zz?token=canary-in-query')
   t.match(requestLines().at(-1), { status: 400, path: '/items/%zz', code: 'invalid_request' })
   t.notMatch(logText(), 'canary-in-query')

@@ -67,7 +67,7 @@ const ids: [given: string, taken: boolean][] = [
 
 for (const [given, taken] of ids) {
   t.test(
-    `the request id ${JSON.stringify(given.slice(0, 40))} (${given.length}) is ${taken ? 'taken over' : 'replaced'}`,
+    `the request id ${JSON.stringify(given.slice(0, 40))} (${given.length}) is ${taken ? 'kept' : 'replaced'}`,
     async (t) => {
       const { headers } = await app.inject({ url: '/ok', headers: { 'x-request-id': given } })
       if (taken) t.equal(headers['x-request-id'], given)

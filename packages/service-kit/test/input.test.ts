@@ -91,11 +91,11 @@ const refused: [field: string, value: unknown, message: RegExp | string][] = [
   ['text', 'a\ud800b', NO_CONTROLS],
   ['text', '\udc00', NO_CONTROLS],
   ['text', 'a'.repeat(11), 'must have at most 10 characters'],
-  ['text', 12345678, 'must be a text'],
-  ['text', null, 'must be a text'],
-  ['text', ['a'], 'must be a text'],
-  ['text', { a: 1 }, 'must be a text'],
-  ['text', true, 'must be a text'],
+  ['text', 12345678, 'must be a string'],
+  ['text', null, 'must be a string'],
+  ['text', ['a'], 'must be a string'],
+  ['text', { a: 1 }, 'must be a string'],
+  ['text', true, 'must be a string'],
   ['anyText', 'a\u0000', /without NUL/],
   ['anyText', '\ud83d', /without NUL/],
   ['email', 'a', 'must be an e-mail address'],
@@ -138,20 +138,20 @@ for (const [field, value, message] of refused) {
   })
 }
 
-t.test('every fault is told at once, where it is, without the value that was sent', async (t) => {
+t.test('one answer names every fault and its place, without the value that was sent', async (t) => {
   const payload = { a: 7, 'x/y~z': 'canary', c: 'canary' }
   const response = await app.inject({ method: 'POST', url: '/several', payload })
   const { errors } = assertProblem(t, response, 400, 'invalid_request')
   t.same(errors, [
     { path: '/b', message: 'is required' },
-    { path: '/x~1y~0z', message: 'is not known here' },
-    { path: '/a', message: 'must be a text' },
+    { path: '/x~1y~0z', message: 'is not a known member' },
+    { path: '/a', message: 'must be a string' },
     { path: '/c', message: 'must be true or false' },
   ])
   t.notMatch(response.body, 'canary')
 })
 
-t.test('a hundred faults are told by the first twenty', async (t) => {
+t.test('of a hundred faults the first twenty are named', async (t) => {
   const payload = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`m${index}`, 1]))
   t.equal((await app.inject({ method: 'POST', url: '/several', payload })).json().errors.length, 20)
 })
@@ -180,11 +180,11 @@ const queries: [query: string, path: string, message: RegExp | string][] = [
   ['limit=1&limit=2', 'query/limit', 'must be a whole number'],
   ['cursor=a%20b', 'query/cursor', 'must be a nextCursor of an earlier answer'],
   ['text=a%00b', 'query/text', NO_CONTROLS],
-  ['text=a&text=b', 'query/text', 'must be a text'],
+  ['text=a&text=b', 'query/text', 'must be a string'],
   ['on=yes', 'query/on', 'must be true or false'],
-  ['other=1', 'query/other', 'is not known here'],
-  ['__proto__=1', 'query/__proto__', 'is not known here'],
-  ['constructor=1', 'query/constructor', 'is not known here'],
+  ['other=1', 'query/other', 'is not a known member'],
+  ['__proto__=1', 'query/__proto__', 'is not a known member'],
+  ['constructor=1', 'query/constructor', 'is not a known member'],
 ]
 
 for (const [query, path, message] of queries) {
@@ -199,7 +199,7 @@ t.test('a path parameter of another type is refused', async (t) => {
   t.same(errors, [{ path: 'params/id', message: 'must be a whole number' }])
 })
 
-t.test('faults in several parts of a request are told together', async (t) => {
+t.test('one answer names the faults in all parts of a request', async (t) => {
   const { errors } = assertProblem(t, await app.inject('/things/x?limit=0&other=1'), 400, 'invalid_request')
   t.match(errors, [{ path: 'params/id' }, { path: 'query/other' }, { path: 'query/limit' }])
 })

@@ -10,7 +10,7 @@ const { port } = new URL(await listen(app))
 
 type Answer = { statusCode: number; headers: Record<string, string>; body: string }
 
-/** Sends bytes as they stand and reads until the server closes. */
+/** Sends bytes unchanged and reads until the server closes. */
 async function send(text: string): Promise<Answer> {
   const socket = connect(Number(port), '127.0.0.1')
   const chunks: Buffer[] = []
@@ -44,12 +44,7 @@ const cases: [title: string, request: string, status: number, code: string][] = 
     417,
     'expectation_failed',
   ],
-  [
-    'an address that can not be decoded',
-    'GET /%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
-    400,
-    'invalid_request',
-  ],
+  ['a URL that cannot be decoded', 'GET /%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', 400, 'invalid_request'],
   ['a method of WebDAV', 'PROPFIND /ok HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', 405, 'method_not_allowed'],
 ]
 

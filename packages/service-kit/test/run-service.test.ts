@@ -57,7 +57,7 @@ async function request(url: string, agent: Agent): Promise<Answer> {
   }
 }
 
-/** Resolves once nobody accepts connections there any more. */
+/** Resolves once that port accepts no connection. */
 async function refused(url: string): Promise<void> {
   for (;;) {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
@@ -104,7 +104,7 @@ t.test('connections that bring nothing more, or never did, do not hold up a stop
   t.equal(await ended, 0)
 })
 
-t.test('being told twice to stop, in whatever way, is being told once', async (t) => {
+t.test('several signals to stop count as one', async (t) => {
   const { child, url, printed, ended } = await startListening(t, { DRAIN_MS: '1000' })
   const slow = request(`${url}/slow`, keepAlive(t))
   await printed('entered')
@@ -130,7 +130,7 @@ t.test('an error that nothing caught is logged and ends the process: exit 1', as
   const { url, ended, output } = await startListening(t)
   await request(`${url}/crash`, keepAlive(t)).catch(() => {})
   t.equal(await ended, 1)
-  t.match(output(), 'nobody caught this')
+  t.match(output(), 'an uncaught error')
 })
 
 t.test('a taken port is one clear line: exit 1', async (t) => {
@@ -142,7 +142,7 @@ t.test('a taken port is one clear line: exit 1', async (t) => {
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const { ended, output } = start(t, { PORT: String(port) })
   t.equal(await ended, 1)
-  t.equal(output(), `fixture: port ${port} is taken by another process\n`)
+  t.equal(output(), `fixture: port ${port} is in use by another process\n`)
 })
 
 t.test('bad settings are one list: exit 1', async (t) => {
@@ -151,7 +151,7 @@ t.test('bad settings are one list: exit 1', async (t) => {
   t.equal(
     output(),
     [
-      'fixture: Settings are not usable:',
+      'fixture: Invalid settings:',
       '  PORT must be a whole number from 0 to 65535',
       '  MODE must be one of well, stuck, broken',
       '',

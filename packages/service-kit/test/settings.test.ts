@@ -84,7 +84,7 @@ const bad: [setting: Setting<unknown>, text: string, message: RegExp][] = [
   [integer, '7', /from 8 to 64/],
   [integer, '65', /from 8 to 64/],
   [choice, 'FULL', /one of full, minimal/],
-  [json, '{"secret": canary}', /is not acceptable/],
+  [json, '{"secret": canary}', /is invalid/],
 ]
 
 for (const [one, text, message] of bad) {
@@ -96,14 +96,14 @@ for (const [one, text, message] of bad) {
   })
 }
 
-t.test('all faults are told at once, by name and never by value', async (t) => {
+t.test('one error names all faults by variable, never by value', async (t) => {
   const definitions = { port, durationMs, choice, text, secret: setting.secret(describe('SECRET')) }
   const load = () => loadSettings(definitions, { PORT: 'canary1', DURATION: 'canary2', CHOICE: 'canary3', TEXT: '' })
   t.same(
     faultsOf(load).map(({ name }) => name),
     ['PORT', 'DURATION', 'CHOICE', 'TEXT', 'SECRET'],
   )
-  t.throws(load, { message: /^Settings are not usable:\n {2}PORT must be .*\n {2}DURATION must/ })
+  t.throws(load, { message: /^Invalid settings:\n {2}PORT must be .*\n {2}DURATION must/ })
   t.notMatch(String(faultsOf(load).map(({ message }) => message)), 'canary')
 })
 
@@ -116,7 +116,7 @@ t.test('a parser that quotes the value is not believed', async (t) => {
   })
   t.same(
     faultsOf(() => read(quoting, 'canary')),
-    [{ name: 'QUOTING', message: 'is not acceptable' }],
+    [{ name: 'QUOTING', message: 'is invalid' }],
   )
 })
 
@@ -129,7 +129,7 @@ t.test('an empty variable counts as not set: default, undefined, or a fault', as
   )
 })
 
-t.test('faults that only several settings together have are told, too', async (t) => {
+t.test('faults of several settings together are named, too', async (t) => {
   const check = (loaded: { port: number | undefined }) =>
     loaded.port === 1 ? [{ name: 'PORT', message: 'must not be 1' }] : []
   t.same(
@@ -152,7 +152,7 @@ t.test('faults of single settings hide no fault that several have together, and 
     ),
     [
       'PORT must be a whole number from 0 to 65535',
-      'SECRET_FILE names a file that can not be read',
+      'SECRET_FILE names a file that cannot be read',
       'TEXT must not be that of the other',
     ],
   )
@@ -175,7 +175,7 @@ t.test('secrets may come from files', async (t) => {
     { name: 'SECRET', message: 'and SECRET_FILE are both set' },
   ])
   t.same(faultsOf(load({ SECRET_FILE: join(directory, 'none') })), [
-    { name: 'SECRET_FILE', message: 'names a file that can not be read' },
+    { name: 'SECRET_FILE', message: 'names a file that cannot be read' },
   ])
   t.same(faultsOf(load({ SECRET_FILE: empty })), [{ name: 'SECRET_FILE', message: 'names an empty file' }])
   t.match(faultsOf(load({})), [{ name: 'SECRET', message: /SECRET_FILE/ }])

@@ -30,7 +30,7 @@ const { app, requestLines, logText } = await openApp(
   { requestTimeoutMs: 100, isUnavailable: (error) => error === down },
 )
 
-t.test('a dependency that can not be reached is 503 and asks to try again', async (t) => {
+t.test('an unreachable dependency is 503 with Retry-After', async (t) => {
   const response = await app.inject('/down')
   assertProblem(t, response, 503, 'unavailable')
   t.equal(response.headers['retry-after'], '1')

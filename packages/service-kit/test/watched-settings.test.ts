@@ -46,7 +46,7 @@ t.test('a changed file takes effect without a restart', async (t) => {
   t.same(lines, [{ level: 'info', fields: { setting: 'RING' }, message: lines[0]?.message }])
 })
 
-t.test('what can not be used is told once, by name and never by value, and the value before stays', async (t) => {
+t.test('an invalid value is logged once, by name and never by value, and the old value stays', async (t) => {
   const file = join(t.testdir({ ring: 'ONE' }), 'ring')
   const { ring, lines } = follow(t, { RING_FILE: file })
   writeFileSync(file, 'two')

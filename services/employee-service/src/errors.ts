@@ -45,7 +45,7 @@ export const problems = defineProblems({
 /** A fault of the input that only the domain can find; it looks like one that a schema finds. */
 export function invalidInput(fault: InputFault): ProblemError {
   return new commonProblems.invalid_request({
-    detail: 'The input is not acceptable; `errors` says where.',
+    detail: 'The input is invalid; see `errors`.',
     errors: [fault],
   })
 }

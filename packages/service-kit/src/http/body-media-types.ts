@@ -3,8 +3,8 @@ import type { AppInstance } from '../app-instance.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
 
 /**
- * A route may name a body schema for each media type it takes. Fastify validates nothing when a body comes in another type
- * that some parser can read, so such a body is refused here.
+ * A route may have a body schema for each media type that it accepts. Fastify validates nothing when a body has another type
+ * with a parser, so such a body is refused here.
  */
 export function refuseUnlistedMediaTypes(app: AppInstance): void {
   app.addHook('onRoute', (route) => {

@@ -9,7 +9,7 @@ import { writeProblem } from '../problems/send-problem.ts'
 import type { RequestIds } from './request-id.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
-/** Answers what Node's HTTP parser refuses, before there is a request that Fastify could see. */
+/** Answers what Node's HTTP parser refuses, before Fastify has a request. */
 export function createClientErrorHandler(
   createId: RequestIds,
   log: FastifyBaseLogger,
@@ -26,7 +26,7 @@ export function createClientErrorHandler(
   }
 }
 
-/** Node answers an unknown `Expect` by itself, without a body, unless someone listens (RFC 9110, section 10.1.1). */
+/** Answers an unknown `Expect` with a problem (RFC 9110, section 10.1.1); Node's own answer has no body. */
 export function answerExpectations(app: AppInstance, createId: RequestIds): void {
   app.server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false
@@ -37,7 +37,7 @@ export function answerExpectations(app: AppInstance, createId: RequestIds): void
 function problemOf({ code }: ConnectionError): ProblemError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new edgeProblems.request_timeout()
   if (code === 'HPE_HEADER_OVERFLOW') return new edgeProblems.headers_too_large()
-  return new edgeProblems.invalid_request({ detail: 'This is not a well-formed HTTP request.' })
+  return new edgeProblems.invalid_request({ detail: 'The HTTP request is malformed.' })
 }
 
 function rawAnswer(problem: ProblemError, requestId: string): Buffer {

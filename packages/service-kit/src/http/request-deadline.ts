@@ -6,9 +6,8 @@ import { edgeProblems } from '../problems/edge-problems.ts'
 const SWEEP_MS = 50
 
 /**
- * Answers for whatever is not answered in time: 503, or 408 when it is the body that never arrives. One timer looks after
- * all requests. Fastify's own `handlerTimeout` takes a timer, an AbortController and its error for each, which costs more
- * than the rest of this edge.
+ * Answers requests that take too long: 503, or 408 when the body has not arrived. One timer serves all requests. Fastify's
+ * own `handlerTimeout` creates a timer, an AbortController and an error for each, which costs more than the rest of this edge.
  */
 export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
   const dueAt = new Map<FastifyReply, number>()
@@ -31,9 +30,9 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
       if (now < due) continue
       dueAt.delete(reply)
       if (reply.sent) continue
-      // An answer that is under way can only be cut off.
+      // A started answer can only be cut off.
       if (reply.raw.headersSent) reply.raw.destroy()
-      // Nothing that the handler says after that is sent, or worth a line in the log.
+      // What the handler sends after that is neither sent nor logged.
       else reply.send(timeOut(reply)).hijack()
     }
   }, SWEEP_MS)

@@ -4,7 +4,7 @@ import type { TSchema } from 'typebox'
 import { registerFormats } from './formats.ts'
 
 const OPTIONS: Options = {
-  // The failed schema travels with the error, for `x-message`.
+  // The error carries the failed schema, for `x-message`.
   verbose: true,
   useDefaults: true,
   removeAdditional: false,
@@ -12,7 +12,7 @@ const OPTIONS: Options = {
   strictTuples: false,
 }
 
-/** Beyond so many values an input is not worth a full account of its faults, which could take longer than it is allowed to. */
+/** Larger inputs get their first fault only: finding all of them could take longer than the deadline of a request. */
 const VALUES_EXPLAINED = 500
 
 function createAjv(options: Options): Ajv {
@@ -23,10 +23,10 @@ function createAjv(options: Options): Ajv {
 }
 
 /**
- * Compiles request schemas. Bodies are taken as they are typed: JSON has numbers, booleans and null of its own. Query
- * strings, path parameters and headers hold nothing but text, so numbers and booleans are read from it there.
+ * Compiles request schemas. Values of bodies keep their JSON types. Query strings, path parameters and headers are text, so
+ * numbers and booleans are read from it there.
  *
- * A good input passes a validator that would stop at the first fault; only a bad one is looked at a second time, for all.
+ * A valid input passes one validator, which stops at the first fault. Only an invalid one is validated again, for all faults.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
   const bodies = createCompiler(false)
@@ -57,7 +57,7 @@ function createCompiler(coerceTypes: boolean): (schema: TSchema) => Validator {
   }
 }
 
-/** Whether a parsed JSON value holds few values; counts no further than it must. */
+/** Whether a parsed JSON value holds few values; stops counting beyond the limit. */
 function isSmall(input: unknown): boolean {
   const open = [input]
   for (let seen = 0; open.length > 0; seen += 1) {

@@ -1,4 +1,4 @@
-/** The part of an error that may be logged. Drivers hang commands, arguments and rows on their errors; those stay out. */
+/** The part of an error that may be logged. Drivers add commands, arguments and rows to their errors; those are left out. */
 export type LoggedError = {
   type: string
   message: string
@@ -12,7 +12,7 @@ const DEPTH = 4
 
 /** pino serializer of `err`. */
 export function describeError(error: unknown, depth = DEPTH): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'something else than an Error was thrown' }
+  if (!(error instanceof Error)) return { type: typeof error, message: 'a value that is no Error was thrown' }
   const described: LoggedError = { type: error.name, message: error.message }
   if ('code' in error && typeof error.code === 'string') described.code = error.code
   if (error.stack !== undefined) described.stack = error.stack

@@ -9,7 +9,7 @@ export type LoggerOptions = {
   stream?: DestinationStream
 }
 
-/** Unwritten log text kept in memory before lines are dropped: a reader that stalls must not stop the service. */
+/** Unwritten log text in memory beyond which lines are dropped: a stalled reader must not stop the service. */
 const BACKLOG_BYTES = 16 * 1024 * 1024
 
 /** JSON lines. Standard output is written in the background, so that a slow reader never blocks the event loop. */

@@ -3,7 +3,7 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 /** Logged in place of a status when the client left before its answer. */
 export const CLIENT_LEFT = 499
 
-/** Turns Fastify's own lines off: each request has one line, which {@link logRequest} writes when it ends. */
+/** Turns off the lines of Fastify: each request has one line, which {@link logRequest} writes at its end. */
 export class RequestLine extends LogController {
   constructor() {
     super({ requestIdLogLabel: 'requestId' })
@@ -45,7 +45,7 @@ export function logRequest(request: FastifyRequest, status: number, elapsedMs?: 
 
 const PATH_SHOWN = 200
 
-/** The path of a request's address for the log, cut to a sane length. Query strings may hold secrets and are left out. */
+/** The path of a request's address for the log, cut to 200 characters. Query strings may hold secrets and are left out. */
 export function pathOf(url: string): string {
   const query = url.indexOf('?')
   return (query === -1 ? url : url.slice(0, query)).slice(0, PATH_SHOWN)

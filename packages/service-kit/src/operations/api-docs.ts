@@ -10,10 +10,10 @@ export type ApiDescription = {
   tags?: { name: string; description: string }[]
 }
 
-/** Spread into the schema of a route that needs an access token: either form of sending it will do. */
+/** `security` of a route that needs an access token, as a bearer token or as a cookie. */
 export const SECURED: { bearer?: string[]; cookie?: string[] }[] = [{ bearer: [] }, { cookie: [] }]
 
-// Swagger UI sets style attributes and draws data: images; everything else of it comes from our own origin.
+// Swagger UI sets style attributes and uses data: images; the rest of it comes from our own origin.
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,7 +36,7 @@ export async function addApiDocs(
     openapi: {
       openapi: '3.1.0',
       info: { title, version, description },
-      tags: [...tags, { name: 'operations', description: 'For whoever runs the service' }],
+      tags: [...tags, { name: 'operations', description: 'For operators' }],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token' },
@@ -50,5 +50,7 @@ export async function addApiDocs(
     },
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { deepLinking: true } })
-  app.get('/openapi.json', { schema: { tags: ['operations'], summary: 'This description' } }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { tags: ['operations'], summary: 'This OpenAPI description' } }, async () =>
+    app.swagger(),
+  )
 }

@@ -10,8 +10,8 @@ const Report = Type.Object({
 const Alive = Type.Object({ status: Type.Literal('ok') })
 
 /**
- * `GET /health/live`: the process runs. `GET /health/ready`: it can do its work (200, also when degraded), or which
- * dependency is missing (503). Not ready either once the app has been asked to stop.
+ * `GET /health/live`: the process runs. `GET /health/ready`: the service can work (200, also when degraded), or names the
+ * dependency that is unavailable (503). A stopping app is not ready.
  */
 export function registerHealth(app: AppInstance, options: HealthOptions): void {
   const probe = createProbe(options, app.log)
@@ -29,7 +29,7 @@ export function registerHealth(app: AppInstance, options: HealthOptions): void {
       config,
       schema: {
         tags: ['operations'],
-        summary: 'The service can do its work',
+        summary: 'The service can work',
         response: { 200: Report, 503: Report },
       },
     },

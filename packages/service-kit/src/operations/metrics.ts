@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { AppInstance } from '../app-instance.ts'
 
-/** What an app offers to modules that count something of their own. */
+/** The registry to which modules add metrics of their own. */
 export type Metrics = { readonly registry: Registry }
 
 /** Process metrics, request durations, and `GET /metrics` in Prometheus' text format. */
@@ -11,7 +11,7 @@ export function addMetrics(app: AppInstance): void {
   collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the arrival of a request to the end of its answer',
+    help: 'Time from the arrival of a request to the end of its response',
     labelNames: ['method', 'route', 'status', 'operation'] as const,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],

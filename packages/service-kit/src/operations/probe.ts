@@ -1,6 +1,6 @@
 import { type Log, withDeadline } from '@latchkey/problems'
 
-/** Resolves when the dependency answers, with `'degraded'` when it serves although something is missing; else rejects. */
+/** Resolves when the dependency works, with `'degraded'` when it works in part; rejects when it does not. */
 export type HealthCheck = (signal: AbortSignal) => Promise<unknown>
 
 export type HealthOptions = {
@@ -13,8 +13,8 @@ export type Status = 'ok' | 'degraded' | 'unavailable'
 export type Report = { status: Status; checks: Record<string, { status: Status }> }
 
 /**
- * Makes the function that runs all checks. Callers that come while a round runs share its result, so that asking often
- * costs the dependencies little. Changes are logged, with their cause, which no answer shows.
+ * Makes the function that runs all checks. Calls during a round share its result, so that frequent calls cost the dependencies
+ * little. Changes are logged with their cause, which no response shows.
  */
 export function createProbe({ checks, timeoutMs }: HealthOptions, log: Log): () => Promise<Report> {
   const known = new Map<string, Status>()

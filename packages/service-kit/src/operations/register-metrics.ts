@@ -1,7 +1,7 @@
 import type { Metric } from '@latchkey/problems'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** Shows numbers that are kept elsewhere: they are read whenever somebody scrapes. */
+/** Registers metrics whose values are kept elsewhere; each scrape reads them. */
 export function registerMetrics(registry: Registry, metrics: readonly Metric[]): void {
   for (const { type, read, ...described } of metrics) {
     const options = { ...described, registers: [registry] }

@@ -1,6 +1,6 @@
 import { commonProblems, defineProblems } from '@latchkey/problems'
 
-/** Problems that the HTTP edge itself answers with, the same in every service. */
+/** Problems of the HTTP edge, the same in every service. */
 export const edgeProblems = Object.freeze({
   ...commonProblems,
   ...defineProblems({
@@ -8,29 +8,33 @@ export const edgeProblems = Object.freeze({
     method_not_allowed: {
       status: 405,
       title: 'Method not allowed',
-      detail: 'This address does not take that method; see the Allow header.',
+      detail: 'This address does not support that method; see the Allow header.',
     },
     request_timeout: { status: 408, title: 'Request time-out', detail: 'The request took too long to arrive.' },
     payload_too_large: {
       status: 413,
       title: 'Payload too large',
-      detail: 'The body is larger than this address takes.',
+      detail: 'The body is larger than this address accepts.',
     },
     uri_too_long: { status: 414, title: 'URI too long', detail: 'A part of the address is too long.' },
     unsupported_media_type: {
       status: 415,
       title: 'Unsupported media type',
-      detail: 'The body has a media type that this address does not take.',
+      detail: 'This address does not accept the media type of the body.',
     },
-    expectation_failed: { status: 417, title: 'Expectation failed', detail: 'Only 100-continue can be expected here.' },
+    expectation_failed: {
+      status: 417,
+      title: 'Expectation failed',
+      detail: 'The only supported expectation is 100-continue.',
+    },
     headers_too_large: { status: 431, title: 'Header fields too large', detail: 'The request headers are too large.' },
   }),
 })
 
-/** Public face of every failure that is ours; its cause is in the log under the request id. */
+/** Public face of every failure of ours. The log has its cause under the request id. */
 export const INTERNAL_ERROR = {
   code: 'internal_error',
   status: 500,
   title: 'Internal error',
-  detail: 'Something went wrong on our side. The request id helps us to find it.',
+  detail: 'Something went wrong on our side. Please quote the request id when you report it.',
 } as const

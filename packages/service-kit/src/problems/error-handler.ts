@@ -7,8 +7,8 @@ import { translateFrameworkError } from './translate-error.ts'
 export type ErrorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
 /**
- * The one place where an error becomes an answer. Public is an error with a snake_case `code` and a 4xx or 503
- * `statusCode`; errors of Fastify are translated; what `isUnavailable` knows is 503; all else is 500 and says nothing.
+ * The one place where an error becomes an answer. Public errors are sent, errors of Fastify are translated, what `isUnavailable`
+ * recognises is 503. Everything else is 500 and reveals nothing.
  */
 export function createErrorHandler(isUnavailable: (error: unknown) => boolean): ErrorHandler {
   return function handleError(error, request, reply) {
@@ -54,7 +54,7 @@ function translateError(
   request: FastifyRequest,
   isUnavailable: (error: unknown) => boolean,
 ): PublicError | undefined {
-  // Fastify types whatever a handler throws as its own error.
+  // Fastify gives every thrown error the type of its own.
   const translated = error instanceof Error ? translateFrameworkError(error as FastifyError, request) : undefined
   return translated ?? (isUnavailable(error) ? unavailable() : undefined)
 }

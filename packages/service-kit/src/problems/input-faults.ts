@@ -7,14 +7,14 @@ const PREFIXES: Record<string, string> = { querystring: 'query', params: 'params
 type Failure = FastifySchemaValidationError & { parentSchema?: Record<string, unknown> }
 
 /**
- * Turns Ajv's errors into faults for people. A value that was sent is never repeated; names of unknown members are.
+ * Turns Ajv's errors into faults for people. They never quote a value of the caller, only names of unknown members.
  *
- * @param part where the input was: `body`, `querystring`, `params` or `headers`
+ * @param part of the request: `body`, `querystring`, `params` or `headers`
  */
 export function describeFaults(failures: readonly FastifySchemaValidationError[], part: string): InputFault[] {
   const faults = new Map<string, InputFault>()
   for (const failure of failures) {
-    // The branches of a union each report themselves; the union's own error says it all.
+    // Each branch of a union reports itself; the union's own error covers them.
     if (failure.keyword === 'const' && failures.some((other) => other.keyword === 'anyOf')) continue
     const fault = { path: pathOf(failure, part), message: messageOf(failure) }
     if (!faults.has(fault.path)) faults.set(fault.path, fault)
@@ -35,7 +35,7 @@ function escapePointer(member: string): string {
 }
 
 const TYPE_NAMES: Record<string, string> = {
-  string: 'a text',
+  string: 'a string',
   integer: 'a whole number',
   number: 'a number',
   boolean: 'true or false',
@@ -58,7 +58,7 @@ function messageOf({ keyword, params, parentSchema }: Failure): string {
       return 'is required'
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return 'is not known here'
+      return 'is not a known member'
     case 'type':
       return `must be ${[params.type]
         .flat()
@@ -77,9 +77,9 @@ function messageOf({ keyword, params, parentSchema }: Failure): string {
     case 'maxItems':
       return `must have at most ${params.limit} items`
     case 'minProperties':
-      return 'must name at least one member'
+      return 'must have at least one member'
     case 'uniqueItems':
-      return 'must not repeat an item'
+      return 'must not contain duplicates'
     case 'enum':
       return `must be one of ${[params.allowedValues].flat().join(', ')}`
     case 'const':
@@ -89,7 +89,7 @@ function messageOf({ keyword, params, parentSchema }: Failure): string {
     case 'format':
       return typeof own === 'string' ? own : `must be ${FORMAT_NAMES[String(params.format)] ?? 'well-formed'}`
     default:
-      return typeof own === 'string' ? own : 'is not acceptable'
+      return typeof own === 'string' ? own : 'is invalid'
   }
 }
 
@@ -98,5 +98,5 @@ function choicesOf(schema: Record<string, unknown> | undefined): string {
   const values = branches.map((branch: { const?: unknown }) => branch.const)
   return values.length > 0 && values.every((value) => value !== undefined)
     ? `must be one of ${values.join(', ')}`
-    : 'has none of the accepted forms'
+    : 'matches none of the accepted forms'
 }

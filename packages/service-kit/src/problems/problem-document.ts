@@ -22,24 +22,24 @@ export const Problem = Type.Object(
     status: Type.Integer(),
     detail: Type.String({ description: 'For people' }),
     code: Type.String({ description: 'Stable, for programs', examples: ['not_found'] }),
-    requestId: Type.String({ description: 'Also in the X-Request-Id header and in our logs' }),
+    requestId: Type.String({ description: 'Also in the X-Request-Id header and in the logs' }),
     errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
   },
   { $id: 'Problem', additionalProperties: true },
 )
 
 const DESCRIPTIONS: Record<number, string> = {
-  400: 'The input is not acceptable; `errors` says where',
-  401: 'Not signed in, or the token is not good (any more)',
+  400: 'The input is invalid; see `errors`',
+  401: 'Not signed in, or the token is invalid, expired or revoked',
   403: 'Signed in, but not allowed',
   404: 'Not found',
-  409: 'In conflict with what is there',
+  409: 'Conflicts with the current state',
   412: 'The version given in If-Match is not the current one',
   413: 'The body is too large',
-  415: 'Not a media type this call takes',
-  422: 'Well-formed, but it does not fit what came before',
+  415: 'Unsupported media type',
+  422: 'Well-formed, but it contradicts an earlier request',
   429: 'Too many attempts; see Retry-After',
-  503: 'A dependency is down; see Retry-After',
+  503: 'A dependency is unavailable; see Retry-After',
 }
 
 /**

@@ -29,6 +29,6 @@ export function writeProblem(requestId: string, { code, status, title, detail, .
 /** Answers with a problem document. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, shown: Shown): FastifyReply {
   if (shown.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1')
-  // As bytes: no response schema of the route may reshape it, and Fastify adds no charset to the media type.
+  // As bytes, so that no response schema reshapes it and Fastify adds no charset to the media type.
   return reply.code(shown.status).header('content-type', PROBLEM_MEDIA_TYPE).send(writeProblem(request.id, shown))
 }

@@ -12,7 +12,7 @@ export type TextOptions = TStringOptions & { 'x-message'?: string }
 
 /**
  * One line of text for people: a name, a title. Refuses control characters, line separators and lone surrogates,
- * and, unless `minLength: 0` is given, text without anything to see.
+ * and, unless `minLength: 0` is given, text without a visible character.
  *
  * @param maxLength in characters (code points)
  */

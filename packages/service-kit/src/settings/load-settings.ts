@@ -1,3 +1,5 @@
+// Our own loader, and not env-schema or envase: secrets come from files (`NAME_FILE`), key rings are followed while the service runs
+// (watched.ts), and a fault names its variable without the value, which a validator's message would quote.
 import { readFileSync } from 'node:fs'
 import { explainFault } from './explain-fault.ts'
 import type { Setting } from './setting.ts'
@@ -73,7 +75,7 @@ function readSecret(name: string, file: string): string {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    throw new SettingsError([{ name, message: 'names a file that can not be read' }])
+    throw new SettingsError([{ name, message: 'names a file that cannot be read' }])
   }
   const secret = withoutFinalBreak(text)
   if (secret === '') throw new SettingsError([{ name, message: 'names an empty file' }])

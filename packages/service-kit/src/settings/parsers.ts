@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** What is wrong with a setting's text, as the end of a sentence that starts with its name. Never holds the text. */
+/** A fault of a setting's text. The message ends a sentence that starts with the name, and never holds the text. */
 export class BadSetting extends Error {
   override readonly name = 'BadSetting'
 }
@@ -27,7 +27,7 @@ export function parseInteger(text: string, min: number, max: number): number {
   return value
 }
 
-/** An absolute URL of one of the protocols, as it was written. */
+/** An absolute URL of one of the protocols, unchanged. */
 export function parseUrl(text: string, protocols: readonly string[]): string {
   const forms = protocols.map((protocol) => `${protocol}//`).join(' or ')
   if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol))

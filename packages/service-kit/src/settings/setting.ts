@@ -13,7 +13,7 @@ import { createWatched, type SettingSource, type Watched } from './watched.ts'
 export type Setting<T> = {
   readonly name: string
   readonly description: string
-  /** Text that stands in when the variable is not set. */
+  /** Read when the variable is not set. */
   readonly default: string | undefined
   /** What the documentation shows as the default, when that differs. */
   readonly shownDefault: string | undefined
@@ -53,7 +53,7 @@ function define<T>(options: SettingOptions & { optional?: boolean }, parse: Sett
   }
 }
 
-/** Overloads share one implementation; whether undefined can occur is decided by `optional` alone. */
+/** One implementation for both overloads: the value can be undefined only with `optional`. */
 const as = <T, Extra = unknown>(implementation: (options: SettingOptions & Extra) => Setting<T>): Define<T, Extra> =>
   implementation as Define<T, Extra>
 

@@ -6,8 +6,8 @@ import { explainFault } from './explain-fault.ts'
 export type Watched<T> = {
   current(): T
   /**
-   * Follows the file that the setting came from until `signal` aborts; without a file it stays what it is. What can't be
-   * used is told to the log, once, and changes nothing.
+   * Follows the file of the setting until `signal` aborts; without a file the value never changes. An invalid value is logged
+   * once and changes nothing.
    */
   follow(options: FollowOptions<T>): void
 }
@@ -18,21 +18,21 @@ export type FollowOptions<T> = {
     info(fields: object, message: string): void
     error(fields: object, message: string): void
   }
-  /** Throws when the value can't be used here and now; the message is for the log. It is asked again then. */
+  /** Throws when the value cannot be used now, with a message for the log. It is called again at the next poll. */
   readonly accept?: (value: T) => void
 }
 
-/** Where a setting's text was read. */
+/** Where a setting's text came from. */
 export type SettingSource = { readonly name: string; readonly file: string | undefined }
 
-/** Often enough for a change to count within a second. */
+/** A change takes effect within a second. */
 const POLL_MS = 400
-/** A file that is being swapped is gone for a moment, and no longer than this. */
+/** A file that is being replaced is missing for no longer than this. */
 const PATIENCE_POLLS = 25
 
 /**
- * The file is read again and again rather than watched for events: mounted secrets are swapped by renaming directories, and
- * network file systems tell nobody.
+ * Polls the file instead of watching for events: mounted secrets are replaced by renaming directories, and network file
+ * systems send no events.
  *
  * @param parse throws what is wrong with a text, never quoting it
  */
@@ -50,8 +50,8 @@ export function createWatched<T>(parse: (text: string) => T, text: string, { nam
       seen = await readSecretFile(path).catch(() => undefined)
       missed = seen === undefined ? missed + 1 : 0
       if (missed === PATIENCE_POLLS)
-        log.error({ setting: name }, 'the file of a setting can not be read: its value stays')
-      // What is the same twice in a row is not in the middle of being written. Gone for a moment is no news.
+        log.error({ setting: name }, 'the file of a setting cannot be read; the old value stays in use')
+      // A text that is the same twice in a row is completely written.
       if (seen === undefined || seen !== before || seen === applied) continue
       try {
         const next = parse(seen)
@@ -59,12 +59,12 @@ export function createWatched<T>(parse: (text: string) => T, text: string, { nam
         value = next
         applied = seen
         refusal = undefined
-        log.info({ setting: name }, 'a setting was taken over from its changed file')
+        log.info({ setting: name }, 'a setting was reloaded from its changed file')
       } catch (error) {
         const reason = explainFault(error, seen)
         if (refusal === `${seen}\n${reason}`) continue
         refusal = `${seen}\n${reason}`
-        log.error({ setting: name, reason }, 'a setting was changed to what can not be used: the one before stays')
+        log.error({ setting: name, reason }, 'the changed file of a setting is invalid; the old value stays in use')
       }
     }
   }

@@ -79,7 +79,7 @@ t.test('a ring that changes in its file while nobody signs in loses no secret', 
   const auth = await startAuthService(t, { environment: own, variables: follow })
   const client = await newClient(auth, 'idle')
   const isTakenOver = (times: number): Promise<boolean> =>
-    eventually(() => auth.logs.text().split('taken over from its changed file').length > times)
+    eventually(() => auth.logs.text().split('reloaded from its changed file').length > times)
   writeFileSync(file, `${two},${one}`)
   t.ok(await isTakenOver(1))
   writeFileSync(file, String(two))
