@@ -16,6 +16,7 @@ const checks: { name: string; command: string; args: string[] }[] = [
   },
   { name: 'types (tsc)', command: tool('tsc'), args: ['-p', 'tsconfig.json'] },
   { name: 'unused files, exports and dependencies (knip)', command: tool('knip'), args: ['--no-config-hints'] },
+  { name: 'published packages (publint, attw)', command: process.execPath, args: ['tools/package-test/src/lint.ts'] },
   { name: 'generated pages', command: process.execPath, args: ['scripts/generate-docs.ts', '--check'] },
 ]
 

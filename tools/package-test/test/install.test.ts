@@ -1,0 +1,139 @@
+import { existsSync, globSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually, freePort } from '@latchkey/test-kit'
+import t from 'tap'
+import { buildEverything, packPublished } from '../src/pack.ts'
+import { published, repository } from '../src/repository.ts'
+import { client, freshToken, keys, startAuthService } from './support/auth-service.ts'
+import { compile } from './support/compile.ts'
+import { payroll, readmePrograms } from './support/programs.ts'
+import { snippetsOf } from './support/readme.ts'
+import { stranger } from './support/stranger.ts'
+
+t.setTimeout(300_000)
+
+const place = mkdtempSync(join(tmpdir(), 'latchkey-install-'))
+const app = stranger(join(place, 'app'))
+const installed = join(app.directory, 'node_modules')
+const other = stranger(join(place, 'node-22'))
+
+// Another Node comes from npm while this one builds and packs.
+const otherNode = other.npm('install', '--no-audit', '--no-fund', 'node@22')
+t.teardown(async () => {
+  await otherNode.catch(() => {})
+  rmSync(place, { recursive: true, force: true })
+})
+await buildEverything()
+const tarballs = await packPublished(join(place, 'tarballs'))
+
+const homeOf = (name: string): string => join(repository, 'packages', name.replace('@latchkey/', ''))
+const install = (...what: string[]): Promise<string> => app.npm('install', '--no-audit', '--no-fund', ...what)
+const filesOf = (directory: string): string[] =>
+  globSync('**', { cwd: directory }).filter((file) => lstatSync(join(directory, file)).isFile())
+
+t.test('npm installs the tarballs into an empty directory, and its tree is sound', async (t) => {
+  app.write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }))
+  await install(...tarballs, 'fastify@5', 'typescript@7', '@types/node@22')
+  await t.resolves(app.npm('ls', '--all'))
+  t.notOk(existsSync(join(installed, 'ioredis')), 'an optional peer stays out')
+})
+
+t.test('nothing of what is installed leads back to this repository', async (t) => {
+  const links = globSync('**', { cwd: installed }).filter((file) => lstatSync(join(installed, file)).isSymbolicLink())
+  t.same(
+    links.filter((file) => !/(?:^|\/)\.bin\//.test(file)),
+    [],
+  )
+  t.notMatch(readFileSync(join(app.directory, 'package-lock.json'), 'utf8'), repository)
+  for (const { name } of published) {
+    for (const file of filesOf(join(installed, name))) {
+      t.notOk(readFileSync(join(installed, name, file), 'utf8').includes(repository), `${name}/${file}`)
+    }
+  }
+})
+
+for (const { name, version } of published) {
+  t.test(`${name} holds code, declarations, licence and pages, and nothing else`, async (t) => {
+    const home = join(installed, name)
+    const files = filesOf(home)
+    const pages = files.filter((file) => !/^dist\/.*\.(?:js|d\.ts)$/.test(file))
+    t.same(pages.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    t.equal(readFileSync(join(home, 'LICENSE'), 'utf8'), readFileSync(join(repository, 'LICENSE'), 'utf8'))
+    for (const file of files) t.notMatch(readFileSync(join(home, file), 'utf8'), /sourceMappingURL/, file)
+
+    const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
+    const { exports, dependencies, peerDependencies } = manifest
+    t.equal(manifest.version, version)
+    t.notMatch(JSON.stringify([dependencies, peerDependencies]), /catalog:|workspace:|link:|file:/)
+    for (const entry of Object.values<Record<string, string>>(exports)) {
+      t.same(Object.keys(entry), ['types', 'default'])
+      for (const file of Object.values(entry)) t.ok(existsSync(join(home, file)), file)
+    }
+  })
+}
+
+t.test('npm refuses to pack: it would leave ranges in the manifest that nobody can install', async (t) => {
+  for (const { name } of published) {
+    const { code, output } = await stranger(homeOf(name)).run('npm', ['pack', '--dry-run'])
+    t.not(code, 0)
+    t.match(output, `${name} is packed and published by pnpm alone`)
+  }
+})
+
+t.test('declarations and all snippets of the READMEs compile strictly, without ioredis', async (t) => {
+  const sources: Record<string, string> = {
+    'types.ts': readFileSync(join(import.meta.dirname, 'fixtures/types.ts'), 'utf8'),
+  }
+  for (const home of [repository, ...published.map(({ name }) => homeOf(name))]) {
+    for (const [n, code] of snippetsOf(home).entries()) sources[`${n}-of-${home.replaceAll('/', '-')}.ts`] = code
+  }
+  t.match(await compile(app, 'checked', sources), { code: 0, output: '' })
+})
+
+t.test('without revocations resource-server runs where there is no ioredis', async (t) => {
+  app.write('payroll.js', payroll())
+  t.same(await app.run(process.execPath, ['payroll.js'], { ACCESS_TOKEN_SECRET: keys }), { code: 0, output: '401\n' })
+})
+
+const auth = await startAuthService(t)
+const port = await freePort()
+const reports = `http://localhost:${port}/reports`
+const programs = readmePrograms({ authUrl: auth.url, port })
+const environment = { ACCESS_TOKEN_SECRET: keys, REDIS_URL: auth.redisUrl }
+
+t.test('with revocations and without ioredis resource-server says what to install', async (t) => {
+  for (const [name, text] of Object.entries(programs)) app.write(`js/${name}.js`, text)
+  const { code, output } = await app.run(process.execPath, ['js/reports.js'], environment)
+  t.equal(code, 1)
+  t.match(output, /Error: @latchkey\/resource-server follows revocations with ioredis.*npm install ioredis/)
+})
+
+t.test("with ioredis the tree is still sound, and the READMEs' first snippets compile to JavaScript", async (t) => {
+  await install('ioredis@6')
+  await t.resolves(app.npm('ls', '--all'))
+  const sources = Object.entries(programs).map(([name, text]) => [`${name}.ts`, text])
+  t.match(await compile(app, 'ts', Object.fromEntries(sources), 'ts-built'), { code: 0, output: '' })
+})
+
+const nodes = { 22: join(other.directory, 'node_modules/.bin/node'), 24: process.execPath }
+for (const [major, node] of Object.entries(nodes)) {
+  for (const [language, directory] of Object.entries({ JavaScript: 'js', TypeScript: 'ts-built' })) {
+    t.test(`Node ${major}, ${language}: the READMEs' programs let a good token in, and nothing else`, async (t) => {
+      await otherNode
+      t.match(await app.run(node, ['--version']), { output: new RegExp(`^v${major}\\.`) })
+      app.start(t, node, [`${directory}/reports.js`], environment)
+      t.ok(await eventually(() => fetch(reports).then(Boolean, () => false)))
+
+      const credentials = { CLIENT_ID: client.clientId, CLIENT_SECRET: client.secret }
+      const call = await app.run(node, [`${directory}/call.js`], credentials)
+      t.same(call, { code: 0, output: `200 {"for":"${client.clientId}"}\n` })
+      t.equal((await fetch(reports)).status, 401)
+
+      const verify = (token: string) => app.run(node, [`${directory}/verify.js`], { ...environment, TOKEN: token })
+      const token = await freshToken(auth)
+      t.same(await verify(token), { code: 0, output: `${client.clientId}\n` })
+      t.match(await verify(`${token}x`), { code: 1, output: /TokenError/ })
+    })
+  }
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { eventually, freePort, privatePostgres, privateRedis, type TestScope } from '@latchkey/test-kit'
+import { repository } from '../../src/repository.ts'
+import { plainly } from './plainly.ts'
+
+export const client = {
+  clientId: 'payroll',
+  secret: 'a-secret-of-payroll-alone-0123456789',
+  scopes: ['employees:read'],
+}
+export const keys = '2026-02:the-second-key-of-thirty-two-bytes,2026-01:the-first-key-of-thirty-two-bytes'
+
+export type AuthService = { readonly url: string; readonly redisUrl: string }
+
+/** What `npm run build` made of auth-service, in a process as in its image: no condition, no option of Node. */
+export async function startAuthService(t: TestScope): Promise<AuthService> {
+  const [postgres, redis, port] = await Promise.all([privatePostgres(t), privateRedis(t), freePort()])
+  const url = `http://127.0.0.1:${port}`
+  const main = join(repository, 'services/auth-service/dist/main.js')
+  const command = plainly(process.execPath, [main], {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    AUTH_PORT: String(port),
+    // The one of the READMEs.
+    TOKEN_ISSUER: 'http://localhost:3001',
+    ACCESS_TOKEN_SECRET: keys,
+    REFRESH_TOKEN_SECRET: 'a-secret-of-refresh-tokens-0123456789',
+    SERVICE_CLIENTS: JSON.stringify([client]),
+  })
+  const child = spawn(...command, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  const said = Promise.all([text(child.stdout), text(child.stderr)])
+  const isReady = await eventually(
+    async () => child.exitCode !== null || (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200,
+  )
+  if (!isReady || child.exitCode !== null) throw new Error(`auth-service did not start: ${(await said).join('')}`)
+  return { url, redisUrl: redis.url }
+}
+
+/** An access token of the client. */
+export async function freshToken({ url }: AuthService): Promise<string> {
+  const credentials = Buffer.from(`${client.clientId}:${client.secret}`).toString('base64')
+  const answer = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${credentials}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  const { access_token: token } = (await answer.json()) as { access_token: string }
+  return token
+}
