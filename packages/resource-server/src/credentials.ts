@@ -16,29 +16,35 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * @throws {AccessError} `unauthenticated`, `invalid_request`, `csrf_rejected`
  */
 export function readToken(request: FastifyRequest, allowedOrigins: readonly string[]): string {
-  const { authorization } = request.headers
-  const token =
-    authorization === undefined ? readTokenCookie(request, allowedOrigins) : readBearer(request, authorization)
+  const hasHeader = request.headers.authorization !== undefined
+  const token = hasHeader ? readBearer(request) : readTokenCookie(request, allowedOrigins)
+  if (token === undefined) throw new AccessError('unauthenticated')
   if (hasQueryToken(request)) throw malformed('A second access token is in the URI.')
   return token
 }
 
-function readBearer(request: FastifyRequest, authorization: string): string {
+/**
+ * The token in the Authorization header (RFC 6750 section 2.1), unchecked; undefined without the header, or with another scheme.
+ *
+ * @throws {AccessError} `invalid_request` for several headers, or one without a token
+ */
+export function readBearer(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers
+  if (authorization === undefined) return undefined
   // Node keeps the first of several Authorization headers, and the sender may have meant another one.
   if (countAuthorizationHeaders(request.raw.rawHeaders) > 1) {
     throw malformed('There is more than one Authorization header.')
   }
   const [scheme = ''] = /^[^ \t,]*/.exec(authorization) ?? []
-  if (scheme.toLowerCase() !== 'bearer') throw new AccessError('unauthenticated')
+  if (scheme.toLowerCase() !== 'bearer') return undefined
   const token = authorization.slice(scheme.length).replace(/^ +/, '')
   if (token === '') throw malformed('The Authorization header holds no token.')
   return token
 }
 
-function readTokenCookie(request: FastifyRequest, allowedOrigins: readonly string[]): string {
+function readTokenCookie(request: FastifyRequest, allowedOrigins: readonly string[]): string | undefined {
   const token = readCookie(request, ACCESS_COOKIE)
-  if (token === undefined) throw new AccessError('unauthenticated')
-  if (!safeMethods.has(request.method)) assertSameOrigin(request, allowedOrigins)
+  if (token !== undefined && !safeMethods.has(request.method)) assertSameOrigin(request, allowedOrigins)
   return token
 }
 

@@ -169,6 +169,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       prefix: '/auth',
       accounts,
       authentication,
+      clients,
       sessions,
       findLiveBearer,
       passwordMinLength,

@@ -43,6 +43,7 @@ async function callsThatNeedRedis(user: SignedIn, cookies: string): Promise<[str
       ['refresh', auth.call('POST', '/auth/refresh', { cookies, headers })] as const,
       ['sign-in', auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })] as const,
       ['sign-out', auth.call('POST', '/auth/logout', { cookies, headers })] as const,
+      ['sign-out by access token', auth.call('POST', '/auth/logout', { token: user.accessToken })] as const,
       ['sign-out everywhere', auth.call('POST', '/auth/logout-all', { token: user.accessToken })] as const,
       ['who am I', auth.call('GET', '/auth/me', { token: user.accessToken })] as const,
       [
@@ -104,7 +105,9 @@ t.test('with Postgres gone sign-in says 503 and who is signed in goes on refresh
   t.equal(refreshed.statusCode, 200)
   t.equal((await auth.call('GET', '/auth/me', { token: refreshed.json().accessToken })).statusCode, 200)
   const signOut = await auth.call('POST', '/auth/logout', { body: { refreshToken: refreshed.json().refreshToken } })
-  assertUnavailable(t, signOut, 'a sign-out that can not be written down')
+  assertUnavailable(t, signOut, 'a sign-out that cannot be recorded')
+  const byAccessToken = await auth.call('POST', '/auth/logout', { token: refreshed.json().accessToken })
+  assertUnavailable(t, byAccessToken, 'the same by access token')
   await postgresProxy.restore()
   await untilReady(auth)
   t.equal((await auth.call('POST', '/auth/register', { body: registration })).statusCode, 201)

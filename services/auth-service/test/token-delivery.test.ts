@@ -165,16 +165,6 @@ t.test('of two cookies of one name neither is used, and neither token is consume
   t.equal(access.statusCode, 400)
 })
 
-t.test('signing out twice is no error, nor with no token or with rubbish', async (t) => {
-  const user = await auth.newUser()
-  for (const refreshToken of [user.refreshToken, user.refreshToken, 'rubbish']) {
-    t.equal((await auth.call('POST', '/auth/logout', { body: { refreshToken } })).statusCode, 204)
-  }
-  t.equal((await auth.call('POST', '/auth/logout')).statusCode, 204)
-  const ended = await auth.call('POST', '/auth/refresh', { body: { refreshToken: user.refreshToken } })
-  t.match(ended.json(), { code: 'session_ended', reason: 'signed_out' })
-})
-
 t.test('with ACCESS_TOKEN_PROFILE=minimal no name and no address is in the access token', async (t) => {
   const minimal = await startAuthService(t, { beside: auth, variables: { ACCESS_TOKEN_PROFILE: 'minimal' } })
   const { accessToken } = await minimal.signIn(email)

@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { AccountService } from '../../../accounts/account-service.ts'
 import type { Authentication } from '../../../accounts/authentication.ts'
+import type { ClientService } from '../../../clients/client-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
@@ -20,6 +21,7 @@ import { revokeSessionRoute } from './revoke-session.ts'
 type Services = {
   readonly accounts: AccountService
   readonly authentication: Authentication
+  readonly clients: ClientService
   readonly sessions: SessionService
   readonly findLiveBearer: FindLiveBearer
   readonly passwordMinLength: number
@@ -34,7 +36,7 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
   // Cookies are only written with it; reading them is stricter than it is.
   await app.register(fastifyCookie, { hook: false })
   await app.register(anyone)
-  await app.register(refreshTokenHolders)
+  await app.register(tokenHolders)
   await app.register(users)
 
   async function anyone(open: AppInstance): Promise<void> {
@@ -43,7 +45,7 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
     accessCookieRoute(open, services)
   }
 
-  async function refreshTokenHolders(open: AppInstance): Promise<void> {
+  async function tokenHolders(open: AppInstance): Promise<void> {
     refreshRoute(open, services)
     logoutRoute(open, services)
   }

@@ -2,7 +2,7 @@ import { type AppInstance, allowNoBody, problemResponses } from '@latchkey/servi
 import { problems } from '../../../errors.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
-import { presentedRefreshToken } from '../../presented-refresh-token.ts'
+import { presentedRefreshToken } from '../../presented-tokens.ts'
 import { RefreshTokenBody } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { clearTokenCookies, deliver } from '../../token-delivery.ts'
