@@ -6,7 +6,7 @@ export const AUDIENCE = 'latchkey'
 export const KID = 'bench'
 export const ACCESS_SECRET = 'bench-access-0123456789abcdef0123456789'
 export const REFRESH_SECRET = 'bench-refresh-0123456789abcdef0123456789'
-export const ACCESS_LIFE_SECONDS = 900
+export const ACCESS_TTL_SECONDS = 900
 
 const accessRing = parseKeyRing(`${KID}:${ACCESS_SECRET}`)
 const refreshRing = parseKeyRing(`${KID}:${REFRESH_SECRET}`)
@@ -14,18 +14,18 @@ const signAccessToken = createAccessTokenSigner({ ring: () => accessRing })
 
 export const signRefreshToken = createRefreshTokenSigner({ ring: () => refreshRing })
 
-/** Settings of the key rings and of employee-service's own client, as the services take them. */
+/** Settings of the key rings and of employee-service's own client. */
 export const tokenEnvironment = {
   ACCESS_TOKEN_SECRET: `${KID}:${ACCESS_SECRET}`,
   REFRESH_TOKEN_SECRET: `${KID}:${REFRESH_SECRET}`,
   TOKEN_ISSUER: ISSUER,
   TOKEN_AUDIENCE: AUDIENCE,
-  // Nobody is offboarded: it is never called.
+  // Never called: no employee is terminated.
   AUTH_URL: ISSUER,
   EMPLOYEE_CLIENT_SECRET: 'bench-client-0123456789abcdef0123456789',
 }
 
-/** Access tokens of so many users, with all the claims that a sign-in gives; good for an hour. */
+/** Access tokens of `count` users with all claims of a sign-in, valid for an hour. */
 export function accessTokens(count: number, scope = 'profile employees:read'): string[] {
   return Array.from({ length: count }, (_, n) => {
     const iat = Math.floor(Date.now() / 1000)

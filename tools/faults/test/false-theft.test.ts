@@ -13,8 +13,8 @@ t.test('an honest client that is refused for theft is found', async (t) => {
 
 t.test('a client may be refused for theft after a theft', async (t) => {
   const theft = refused(3000, 1, 'token_reused', { actor: 'thief' })
-  const told = refused(3200, 3, 'session_ended', { reason: 'token_reused' })
-  t.same(violated(signIn(0), refresh(100, 1), refresh(200, 2), theft, told), [])
+  const verdict = refused(3200, 3, 'session_ended', { reason: 'token_reused' })
+  t.same(violated(signIn(0), refresh(100, 1), refresh(200, 2), theft, verdict), [])
   t.same(violated(signIn(0), refused(200, 1, 'token_reused'), { ...theft, start: 300, end: 310 }), ['I-NOFALSETHEFT'])
 })
 

@@ -45,8 +45,8 @@ t.test('a session that was replaced, stolen, or reported as ended stays ended', 
   const theft = refused(200, 1, 'token_reused', { actor: 'thief' })
   t.same(violated(signIn(0), theft, refresh(500, 2)), ['I-NORESURRECT'])
   const lost = unavailable({ start: 100, call: 'sign-out', session: 's1' })
-  const told = refused(200, 1, 'session_ended', { reason: 'signed_out' })
-  t.same(violated(signIn(0), lost, told, refresh(500, 1)), ['I-NORESURRECT'])
+  const verdict = refused(200, 1, 'session_ended', { reason: 'signed_out' })
+  t.same(violated(signIn(0), lost, verdict, refresh(500, 1)), ['I-NORESURRECT'])
 })
 
 t.test('auth-service refuses access tokens at once', async (t) => {

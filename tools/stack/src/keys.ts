@@ -12,7 +12,7 @@ import { StackError } from './stack-error.ts'
 
 // `npm run keys`.
 
-/** The settings of the compose stack stand in a file. */
+/** The settings of the compose stack. */
 function settingsFile(): NodeJS.Dict<string> {
   const file = join(repositoryRoot, '.env')
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
@@ -28,7 +28,7 @@ try {
   if (command === 'create') {
     if (existsSync(file)) throw new StackError(`${file} is there already.`)
     writeRingFile(file, { algorithm, entries: [createEntry(algorithm, newKid({ entries: [] }, new Date()))] })
-    console.log(`Made ${file} with one key for ${algorithm}.`)
+    console.log(`Created ${file} with one key for ${algorithm}.`)
   }
 } catch (error) {
   console.error(error instanceof StackError ? error.message : error)

@@ -4,9 +4,9 @@ import { StackError } from './stack-error.ts'
 // `npm start`.
 
 const stop = new AbortController()
-// `disconnect`: the program that started us is gone, and with it whoever would stop us.
+// `disconnect`: the program that started us is gone, so nothing else will stop us.
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, () => stop.abort())
-// Nobody reads on, as in `npm start | head`.
+// The reader is gone, as in `npm start | head`.
 process.stdout.on('error', () => stop.abort())
 
 try {

@@ -13,7 +13,7 @@ import { type Environment, isGiven } from './settings/stack-settings.ts'
 
 export type StartedServers = { addresses: EmbeddedAddresses; stop(): Promise<void> }
 
-/** Starts the servers that the environment names no other for, at once, and keeps them running. */
+/** Starts the servers for which the environment has no address, in parallel, and keeps them running. */
 export async function startServers(
   environment: Environment,
   directory: DataDirectory,
@@ -85,14 +85,14 @@ async function startOwnRedis(directory: DataDirectory, processes: ChildProcesses
 
 type Server = EmbeddedPostgres | EmbeddedRedis
 
-// The services know the address: the server comes back on the same port.
+// The services know the address: a restarted server keeps its port.
 function keepServer(name: string, first: Server, restart: () => Promise<Server>, say: (line: string) => void) {
   const running = (server: Server) => ({ ended: server.process.exited, stop: () => server.stop() })
   const kept = keepRunning({ name, first: running(first), restart: async () => running(await restart()), report: say })
   return () => kept.stop()
 }
 
-/** The same port at every start, as far as possible: whoever looks into the database by hand is grateful. */
+/** The same port at every start if possible, for those who open the database by hand. */
 function keptPort(directory: DataDirectory, name: string) {
   const file = join(directory.run, `${name}.port`)
   return {

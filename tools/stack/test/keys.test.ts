@@ -159,7 +159,7 @@ t.test('create makes a ring for one algorithm, and never over another', async (t
   t.match(keys(['show', '--file', file]).output, /signs and verifies/)
 })
 
-t.test('what can not be done is one clear message, and changes nothing', async (t) => {
+t.test('a command that fails prints one clear message, and changes nothing', async (t) => {
   const file = ringFile(t, 'k1:short')
   t.match(keys(['rotate', '--file', file]), { status: 1, output: /cannot be used: .*'k1'/ })
   t.match(keys(['rotate', '--file', '/nowhere/ring']), { status: 1, output: /cannot be read/ })

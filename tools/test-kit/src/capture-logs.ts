@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream'
 
 export type CapturedLogs = {
-  /** Hand this to pino, or to a server as `logger.stream`. */
+  /** For pino, or for a server as `logger.stream`. */
   readonly stream: Writable
   /** Every log record so far, oldest first. */
   lines(): Record<string, unknown>[]
-  /** Everything that was written, as text: for "this secret appears nowhere". */
+  /** Everything that was written, as text, to check that a secret appears nowhere. */
   text(): string
 }
 

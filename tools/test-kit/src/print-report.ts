@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { Failure, FileReport } from './read-tap.ts'
 
-/** One line per test file, and under it what failed: titles, differences, places. */
+/** One line per test file, and below it the failures: titles, differences, places. */
 export function printReport({ file, passed, failed, skipped, timeMs, failures }: FileReport): void {
   const seconds = `${(timeMs / 1000).toFixed(1)} s`
   if (failed === 0) {
@@ -13,7 +13,7 @@ export function printReport({ file, passed, failed, skipped, timeMs, failures }:
   for (const failure of failures) console.log(indent(describe(failure), '    '))
 }
 
-// Of no use to a reader: how the runner started the file.
+// Of no use to a reader: mostly how the runner started the file.
 const NOISE = new Set([
   'at',
   'stdio',

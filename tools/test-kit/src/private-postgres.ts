@@ -3,11 +3,11 @@ import { type PrivateServer, privateServer } from './private-server.ts'
 import type { TestScope } from './test-environment.ts'
 
 type PrivatePostgres = PrivateServer & {
-  /** Makes a further database, and returns its address. */
+  /** Creates a further database and returns its address. */
   createDatabase(name: string): Promise<string>
 }
 
-/** A Postgres for this test alone; its one database is empty at first. Making it takes about half a second. */
+/** A Postgres of this test alone, with one empty database. It starts in about half a second. */
 export async function privatePostgres(
   t: TestScope,
   options: { maxConnections?: number } = {},

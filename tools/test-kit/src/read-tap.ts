@@ -1,9 +1,13 @@
+// A reader of our own on tap's parser, not one of tap 21's reporters (tried: base, terse, min). Those are terminal programs:
+// in a log they repeat their screen with escape codes. None has one line per file that passed, a file that throws while it
+// loads is reported as skipped or without its error, and they count assertions and files. `npm test` counts tests and must
+// end with `N passed, N failed`.
 import { Parser, type Result } from 'tap-parser'
 
 export type Failure = {
   /** Titles from the outermost test to the assertion. */
   path: string[]
-  /** What tap noted beside it: `diff`, `stack`, `at`, `exitCode` and so on. */
+  /** tap's details: `diff`, `stack`, `at`, `exitCode` and so on. */
   diagnostics: Record<string, unknown>
 }
 
@@ -17,10 +21,10 @@ export type FileReport = {
 }
 
 /**
- * Reads what the test runner writes (TAP 14) and reports on every file as it ends.
+ * Reads the output of the test runner (TAP 14) and reports each file when it ends.
  *
- * Tests are counted, not assertions and not files: a test is a titled block without further titled blocks in it, or a
- * file that has none. A file that crashed, or that holds no test at all, counts as a failed one.
+ * Counts tests, not assertions or files: a test is a titled block without further titled blocks in it, or a file that has
+ * none. A file that crashed, or that has no test, counts as a failed test.
  */
 export function readTap(onFile: (report: FileReport) => void): Parser {
   const runner = new Parser()
@@ -46,7 +50,7 @@ function readFile(parser: Parser, onFile: (report: FileReport) => void): void {
   })
 }
 
-/** Follows one block and those in it; the returned numbers grow while it is read. */
+/** Reads one block and those in it; the returned count grows while it is read. */
 function readBlock(parser: Parser, counts: Counts, path: string[]): { blocks: number } {
   const seen = { blocks: 0 }
   let open: { title: string; inside: { blocks: number }; failedBefore: number } | undefined
@@ -60,7 +64,7 @@ function readBlock(parser: Parser, counts: Counts, path: string[]): { blocks: nu
     open = undefined
     if (point.skip || point.todo) return
     if (ended === undefined) {
-      if (!point.ok && !isTold(counts, path, point.name)) {
+      if (!point.ok && !isReported(counts, path, point.name)) {
         counts.failures.push({ path: [...path, point.name], diagnostics: point.diag ?? {} })
       }
       return
@@ -68,13 +72,13 @@ function readBlock(parser: Parser, counts: Counts, path: string[]): { blocks: nu
     if (point.ok) counts.passed += ended.inside.blocks === 0 ? 1 : 0
     else if (counts.failed === ended.failedBefore) {
       counts.failed++
-      if (!isTold(counts, path, ended.title))
+      if (!isReported(counts, path, ended.title))
         counts.failures.push({ path: [...path, ended.title], diagnostics: point.diag ?? {} })
     }
   })
   return seen
 }
 
-// A block that failed because of what is in it needs no words of its own.
-const isTold = ({ failures }: Counts, path: string[], title: string): boolean =>
+// A block that failed because of a failure inside needs no report of its own.
+const isReported = ({ failures }: Counts, path: string[], title: string): boolean =>
   failures.some((failure) => failure.path.length > path.length + 1 && failure.path[path.length] === title)

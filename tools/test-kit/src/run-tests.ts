@@ -8,7 +8,7 @@ import { printReport } from './print-report.ts'
 import { readTap } from './read-tap.ts'
 import { startTestServers } from './test-servers.ts'
 
-// `npm test [-- files or tap options]`: starts what the tests need, runs them with tap, counts.
+// `npm test [-- files or tap options]`: starts the servers that tests need, runs the tests with tap, and counts them.
 
 const root = join(import.meta.dirname, '../../..')
 const tap = fileURLToPath(new URL('run.mjs', import.meta.resolve('tap')))
@@ -33,7 +33,7 @@ if (failedFiles.length > 0) console.log(`\nFailed, see above:\n${failedFiles.joi
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
 
-// tap takes every file of a directory for a test.
+// tap would run every file of a directory.
 function filesOf(argument: string): string[] {
   const isDirectory = statSync(argument, { throwIfNoEntry: false })?.isDirectory() ?? false
   return isDirectory ? globSync(join(argument, '**/*.test.ts')) : [argument]
@@ -48,7 +48,7 @@ async function runTests(environment: Record<string, string>): Promise<void> {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...environment },
-      // A group of its own: an interrupted run takes every test file along, at once.
+      // A process group of its own: an interrupt kills every test file at once.
       detached: true,
     },
   )

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 
-/** The part of a tap test that cleaning up needs. Handlers run last in, first out. */
+/** The part of a tap test that cleaning up needs. Handlers run in reverse order. */
 export type TestScope = { teardown(handler: () => Promise<void>): unknown }
 
 export type TestEnvironment = {
   databaseUrl: string
-  /** An empty Postgres schema of this test file alone: a plain lower-case identifier. What is made as `…_jobs` goes with it. */
+  /** An empty Postgres schema of this test file alone: a plain lower-case identifier. The schema `…_jobs` is dropped with it. */
   schema: string
   redisUrl: string
-  /** Every key of this test file starts with it; it ends in `:` and has no braces, so hash tags behind it keep working. */
+  /** Prefix of every key of this test file. It ends in `:` and has no braces, so hash tags behind it work. */
   redisPrefix: string
 }
 

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { AUDIENCE, ISSUER, tokenEnvironment } from '../tokens.ts'
 import { WHO_AM_I } from '../workloads/authenticated.ts'
 
-/** A service as anybody would write it: our server, our plugin, one route behind a scope. */
+/** A typical service: our server, our plugin, one route behind a scope. */
 async function build(): Promise<AppInstance> {
   const app = await createServer({
     name: 'bench',

@@ -1,6 +1,6 @@
 import { createPlainServer, listen } from './plain-server.ts'
 
-// The floor: the same answer as the others, known beforehand.
+// The floor: the same response as the others, without any work.
 const { METHOD = 'GET', ROUTE = '/', ANSWER = '' } = process.env
 const app = createPlainServer()
 

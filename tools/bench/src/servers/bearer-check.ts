@@ -18,7 +18,7 @@ const verify = createVerifier({
   checkTyp: 'at+jwt',
 })
 
-/** A bearer check as one writes it by hand on fast-jwt. No cache: it would outlive keys that were taken out of use. */
+/** A bearer check written by hand on fast-jwt. No cache: it would outlive keys that were retired. */
 export function bearerCheck(scope: string) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const { authorization } = request.headers

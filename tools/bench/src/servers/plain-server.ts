@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import { destination } from 'pino'
 
-/** One line when a request ends, with what ours says too. */
+/** One line when a request ends, with the fields of ours. */
 class OneLine extends LogController {
   override incomingRequest(): void {}
 
@@ -14,7 +14,7 @@ class OneLine extends LogController {
   }
 }
 
-/** Fastify as it comes, but for the log: one line per request, into the same kind of sink as ours. */
+/** Fastify with its defaults, except for the log: one line per request, into the same kind of sink as ours. */
 export function createPlainServer(): FastifyInstance {
   return fastify({
     logger: { level: 'info', stream: destination({ dest: 1, sync: false }) },
@@ -22,7 +22,7 @@ export function createPlainServer(): FastifyInstance {
   })
 }
 
-/** Listens where the run wants it, until SIGTERM. */
+/** Listens on PORT until SIGTERM. */
 export async function listen(app: FastifyInstance): Promise<void> {
   process.once('SIGTERM', () => process.exit(0))
   await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSigner, createVerifier } from 'fast-jwt'
 import { Redis } from 'ioredis'
-import { ACCESS_LIFE_SECONDS, ACCESS_SECRET, AUDIENCE, ISSUER, KID, REFRESH_SECRET } from '../tokens.ts'
+import { ACCESS_SECRET, ACCESS_TTL_SECONDS, AUDIENCE, ISSUER, KID, REFRESH_SECRET } from '../tokens.ts'
 import { createPlainServer, listen } from './plain-server.ts'
 
 type RefreshClaims = { sub: string; did: string; sid: string; gen: number }
@@ -78,13 +78,13 @@ app.post<{ Body: { refreshToken: string } }>(
       user,
       device: { id: did, name: deviceName },
       tokenType: 'Bearer',
-      expiresIn: ACCESS_LIFE_SECONDS,
+      expiresIn: ACCESS_TTL_SECONDS,
       accessToken: signAccess({
         iss: ISSUER,
         aud: AUDIENCE,
         sub,
         iat,
-        exp: iat + ACCESS_LIFE_SECONDS,
+        exp: iat + ACCESS_TTL_SECONDS,
         jti: randomUUID(),
         client_id: 'latchkey',
         scope: 'profile employees:read',

@@ -25,7 +25,7 @@ function newUser(n: number) {
   }
 }
 
-/** Opens sessions in auth-service's own store, past password and Postgres, and returns the first refresh token of each. */
+/** Opens sessions with auth-service's own commands, past passwords and Postgres; returns the first refresh token of each. */
 export function openOurSessions(redisUrl: string, count: number): Promise<string[]> {
   return withRedis(redisUrl, (redis) => {
     const commands = createRedisSessionCommands({

@@ -7,21 +7,21 @@ import { StackError } from '../stack-error.ts'
 
 const USAGE = `npm run keys -- <command> [options]
 
-  show                what is in the ring, and which step comes next
+  show                lists the keys of the ring, and its next step
   rotate              takes the next step of a change: add a key, sign with it, drop the old one
-  revoke <kid>        a key leaked: has every verifier refuse it, for good
-  create              makes a ring where there is none
+  revoke <kid>        for a key that leaked: every verifier refuses it, for good
+  create              creates a ring where there is none
 
-  --file PATH         the ring; else ACCESS_TOKEN_SECRET_FILE (ACCESS_TOKEN_PRIVATE_KEYS_FILE), else that of \`npm start\`
+  --file PATH         the ring; default: ACCESS_TOKEN_SECRET_FILE (ACCESS_TOKEN_PRIVATE_KEYS_FILE), else that of \`npm start\`
   --refresh           the ring of refresh tokens instead
-  --wait              rotate: takes all steps of the change, with the time between them that it takes
-  --now               rotate: takes the step although its time has not come
+  --wait              rotate: takes all steps of the change, and waits as long as needed between them
+  --now               rotate: takes the step too early
   --settle 30s        rotate: how long all services may take to read a changed ring
   --algorithm ES256   create: HS256 (default), ES256 or EdDSA
-  --force             revoke: also a key that is not in the ring (any more)
-  --url URL           revoke: auth-service; else AUTH_URL, else http://localhost:3001
+  --force             revoke: also a key that is no longer in the ring
+  --url URL           revoke: auth-service; default: AUTH_URL, else http://localhost:3001
 
-revoke signs in with ADMIN_EMAIL and ADMIN_PASSWORD, or uses the access token in LATCHKEY_TOKEN. How long tokens live is
+revoke signs in with ADMIN_EMAIL and ADMIN_PASSWORD, or uses the access token in LATCHKEY_TOKEN. The lifetime of tokens is
 read from ACCESS_TOKEN_EXPIRY and SESSION_MAX_AGE, in the environment or in .env.`
 
 export type KeysOptions = {
@@ -31,17 +31,17 @@ export type KeysOptions = {
   readonly wait: boolean
   readonly now: boolean
   readonly force: boolean
-  /** Whether it is the ring of refresh tokens. */
+  /** Whether the ring is that of refresh tokens. */
   readonly refresh: boolean
-  /** How long all services may take to read a changed ring, in milliseconds; undefined: what its algorithm needs. */
+  /** How long all services may take to read a changed ring, in milliseconds; undefined: the default of its algorithm. */
   readonly settleMs: number | undefined
-  /** How long the last token signed under a key lives, in milliseconds. */
-  readonly tokenLifeMs: number
+  /** From the last signature under a key until no token of it is valid, in milliseconds. */
+  readonly tokenTtlMs: number
   readonly algorithm: Algorithm
   readonly authUrl: string
 }
 
-/** Verifiers' clocks may be apart, and a request may be on its way. */
+/** For clocks that differ, and requests under way. */
 const LEEWAY_MS = 60_000
 /** A file is read at once; a published key set is cached for a minute and fetched every minute. */
 const FILE_SETTLE_MS = 10_000
@@ -50,7 +50,7 @@ const JWKS_SETTLE_MS = 150_000
 export const settleMsOf = ({ settleMs }: KeysOptions, algorithm: Algorithm): number =>
   settleMs ?? (algorithm === 'HS256' ? FILE_SETTLE_MS : JWKS_SETTLE_MS)
 
-/** @throws StackError for what can't be understood */
+/** @throws StackError with the usage for unknown arguments */
 export function readKeysOptions(argv: readonly string[], environment: Environment): KeysOptions {
   const { values, positionals } = parse(argv)
   const [command = 'show', kid, ...more] = positionals
@@ -61,7 +61,7 @@ export function readKeysOptions(argv: readonly string[], environment: Environmen
   )
   if (algorithm === undefined) throw new StackError(`The algorithm must be one of ${ALGORITHMS.join(', ')}.`)
   const ring = ringOf(values.refresh, algorithm)
-  const life = values.refresh ? environment.SESSION_MAX_AGE || '30d' : environment.ACCESS_TOKEN_EXPIRY || '15m'
+  const ttl = values.refresh ? environment.SESSION_MAX_AGE || '30d' : environment.ACCESS_TOKEN_EXPIRY || '15m'
   return {
     command,
     kid,
@@ -71,7 +71,7 @@ export function readKeysOptions(argv: readonly string[], environment: Environmen
     force: values.force,
     refresh: values.refresh,
     settleMs: values.settle === undefined ? undefined : durationMs('--settle', values.settle),
-    tokenLifeMs: durationMs(values.refresh ? 'SESSION_MAX_AGE' : 'ACCESS_TOKEN_EXPIRY', life) + LEEWAY_MS,
+    tokenTtlMs: durationMs(values.refresh ? 'SESSION_MAX_AGE' : 'ACCESS_TOKEN_EXPIRY', ttl) + LEEWAY_MS,
     algorithm: values.refresh ? 'HS256' : algorithm,
     authUrl: values.url || environment.AUTH_URL || `http://localhost:${environment.AUTH_PORT || 3001}`,
   }
@@ -104,7 +104,7 @@ function ringOf(refresh: boolean, algorithm: Algorithm): { setting: string; name
   return { setting: 'ACCESS_TOKEN_PRIVATE_KEYS', name: privateKeysName(algorithm) }
 }
 
-/** The file in which `npm start` keeps private keys: one for each algorithm, since no ring mixes them. */
+/** The file in which `npm start` keeps private keys: one per algorithm, as a ring has only one. */
 export const privateKeysName = (algorithm: Algorithm): string => `access-token-private-keys-${algorithm.toLowerCase()}`
 
 const secretsOf = (environment: Environment): string => join(readStackSettings(environment).dataDirectory, 'secrets')

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../settings/stack-settings.ts'
+import { poll, sleep } from '../sleep.ts'
 import { StackError } from '../stack-error.ts'
 import { openAdminSession } from './admin-session.ts'
 import type { KeysOptions } from './options.ts'
@@ -8,45 +8,44 @@ import { newKid, take } from './rotation.ts'
 
 type Say = (text: string) => void
 
-/** By then services that read this file know a key that was added to it. */
+/** By then the services that read this file know a key that was added to it. */
 const READ_MS = 2000
 /** How long auth-service may take to sign with the new key. */
-const PATIENCE_MS = 10_000
+const SIGNS_WITHIN_MS = 10_000
 
 /**
- * The emergency: another key signs if need be, the leaked one is refused everywhere and goes from the ring. A key of refresh
- * tokens just goes: auth-service alone verifies those.
+ * Revokes a leaked key: if it signs, another key takes its place; every verifier refuses it; the ring drops it. A key of
+ * refresh tokens is only dropped, as auth-service alone verifies those.
  *
- * @throws StackError saying what could not be done; repeating it is safe
+ * @throws StackError with what failed; repeating the command is safe
  */
 export async function revoke(options: KeysOptions, environment: Environment, say: Say): Promise<void> {
   const { file, kid = '', refresh, force, authUrl } = options
   const isThere = readRingFile(file).ring.entries.some((entry) => entry.kid === kid)
   if (!isThere && !force) {
-    throw new StackError(
-      `There is no key ${kid} in ${file}. If it was taken out already, --force revokes it all the same.`,
-    )
+    throw new StackError(`There is no key ${kid} in ${file}. If it was already removed, --force revokes it.`)
   }
   if (refresh) {
     if (isThere) await signWithAnother(file, kid, say)
     drop(file, kid, say)
-    return say('Whoever holds a refresh token under it signs in again.')
+    return say('Clients that hold a refresh token under it must sign in again.')
   }
-  // Before anything is changed: without a right to revoke, nothing is.
+  // First of all: without the right to revoke nothing is changed.
   const session = await openAdminSession(authUrl, environment)
   try {
     if (isThere) await signWithAnother(file, kid, say)
-    const deadline = Date.now() + PATIENCE_MS
     // auth-service refuses to revoke the key that it signs with; it reads its changed ring within a second.
-    while (!(await session.revokeKey(kid, { orThrow: Date.now() > deadline }))) await sleep(200)
-    say(`Revoked ${kid}: every verifier refuses what is signed under it. Clients get new tokens at their next refresh.`)
+    const isRevoked = () => session.revokeKey(kid, { orThrow: false })
+    const isInTime = await poll(isRevoked, { timeoutMs: SIGNS_WITHIN_MS, intervalMs: 200 })
+    if (!isInTime) await session.revokeKey(kid, { orThrow: true })
+    say(`Revoked ${kid}: every verifier refuses tokens signed with it. Clients get new tokens at their next refresh.`)
     if (isThere) drop(file, kid, say)
   } finally {
     await session.close()
   }
 }
 
-/** The key that waits for its turn is known to all; where there is none, a new one gets a moment to become so. */
+/** All services know the key that was added before; a new one needs a moment first. */
 async function signWithAnother(file: string, kid: string, say: Say): Promise<void> {
   const { ring, added } = readRingFile(file)
   if (ring.entries[0]?.kid !== kid) return
@@ -59,9 +58,9 @@ async function signWithAnother(file: string, kid: string, say: Say): Promise<voi
   }
   writeRingFile(file, take({ does: 'sign', kid: next }, extended))
   say(`The key ${next} signs from now on.`)
-  // What auth-service keeps under the leaked key is put under the next one as soon as that signs.
+  // auth-service encrypts what it keeps under the leaked key again, as soon as the next key signs.
   await sleep(READ_MS)
-  say('Give this ring to every service that has a copy of it and does not read this very file.')
+  say('Give this ring to every service that has a copy of it and does not read this file.')
 }
 
 function drop(file: string, kid: string, say: Say): void {

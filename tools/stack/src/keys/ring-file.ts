@@ -5,7 +5,7 @@ import { type RingText, readRing, writeRing } from './ring-text.ts'
 
 export type RingFile = {
   readonly ring: RingText
-  /** The key that was added and waits for its turn to sign. */
+  /** The key that was added and does not sign yet. */
   readonly added: string | undefined
   readonly changedAt: Date
 }
@@ -28,25 +28,25 @@ export function readRingFile(file: string): RingFile {
 }
 
 /**
- * Writes a ring where the one before stands: in place, since a file that is mounted into a container is that one file and no
- * other of its name. What was there is beside it, as `.previous`, until the new ring is on the disk.
+ * Overwrites a ring in place: a file that is mounted into a container cannot be replaced by another of its name. The old ring
+ * stays beside it as `.previous` until the new one is on the disk.
  *
- * @param added the key that waits for its turn, noted beside the ring
+ * @param added the key that does not sign yet, noted beside the ring
  */
 export function writeRingFile(file: string, ring: RingText, added?: string): void {
   const text = writeRing(ring)
-  // What the services could not read is not written.
+  // Throws for a ring that the services could not read.
   readRing(text)
   const before = readIfThere(file)
   const previous = `${file}.previous`
   if (before !== undefined) keep(previous, before)
   try {
-    // The note comes first: without it the added key would be taken for one that has signed.
+    // The note comes first: without it the added key would count as one that has signed.
     if (added !== undefined) write(nextOf(file), 'w', `${added}\n`)
     write(file, 'w', `${text}\n`)
-    if (readFileSync(file, 'utf8') !== `${text}\n`) throw new Error('it holds something else than was written')
+    if (readFileSync(file, 'utf8') !== `${text}\n`) throw new Error('its content is not what was written')
   } catch (error) {
-    throw new StackError(`${file} cannot be written: ${messageOf(error)}. What stood in it is in ${previous}.`)
+    throw new StackError(`${file} cannot be written: ${messageOf(error)}. Its old content is in ${previous}.`)
   }
   if (added === undefined) rmSync(nextOf(file), { force: true })
   rmSync(previous, { force: true })
@@ -61,7 +61,7 @@ function keep(previous: string, text: string): void {
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST'
     const hint = isThere
-      ? ' An earlier change was cut short: see which of the two files is whole, and remove this one.'
+      ? ' An earlier change was cut short: check which of the two files is complete, and remove this one.'
       : ''
     throw new StackError(`${previous} cannot be written: ${messageOf(error)}.${hint}`)
   }
@@ -77,7 +77,7 @@ function write(file: string, flags: 'w' | 'wx', text: string): void {
   }
 }
 
-/** A name in a directory outlives a loss of power when the directory itself is on the disk. */
+/** A new name survives a power failure once its directory is on the disk. */
 function syncDirectory(directory: string): void {
   const descriptor = openSync(directory, 'r')
   try {

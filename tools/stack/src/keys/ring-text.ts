@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { type Algorithm, parseKeyRing, parsePrivateKeys } from '@latchkey/access-token'
 
-/** One key of a ring as it is written down: `kid:secret`, or a private JWK. */
+/** One key of a ring in its written form: `kid:secret`, or a private JWK. */
 type Entry = { readonly kid: string; readonly written: unknown }
 
-/** A key ring that can be changed and written down again. The first key signs. */
+/** A key ring that can be changed and written again. The first key signs. */
 export type RingText = { readonly algorithm: Algorithm; readonly entries: readonly Entry[] }
 
 /** @throws {KeyRingError} the services would refuse it */

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { sleep as sleepFor } from '../sleep.ts'
 import { StackError } from '../stack-error.ts'
 import { type KeysOptions, settleMsOf } from './options.ts'
 import { type RingFile, readRingFile, writeRingFile } from './ring-file.ts'
@@ -7,14 +7,14 @@ import { nextStep, type Step, take } from './rotation.ts'
 
 type Say = (text: string) => void
 
-/** The time, and how to let it pass. */
+/** The time, and a way to wait. */
 export type Clock = { now(): Date; sleep(ms: number): Promise<unknown> }
 
-const wallClock: Clock = { now: () => new Date(), sleep: (ms) => setTimeout(ms) }
-/** A ring may be changed by somebody else, and no timer is good for more than 24 days. */
+const wallClock: Clock = { now: () => new Date(), sleep: (ms) => sleepFor(ms) }
+/** The ring is read again in between, as another program may change it; and a timer lasts 24 days at most. */
 const LONGEST_SLEEP_MS = 60 * 60_000
 
-/** Which keys are there, which signs, and what comes next. */
+/** Prints the keys, which of them signs, and the next step. */
 export function show(options: KeysOptions, say: Say, { now }: Clock = wallClock): void {
   const file = readRingFile(options.file)
   say(describe(options.file, file.ring))
@@ -24,19 +24,19 @@ export function show(options: KeysOptions, say: Say, { now }: Clock = wallClock)
 /**
  * Takes the next step of a change, or all of them with `wait`.
  *
- * @throws StackError while the time of the step has not come
+ * @throws StackError when it is too early for the step
  */
 export async function rotate(options: KeysOptions, say: Say, { now, sleep }: Clock = wallClock): Promise<void> {
   const { file, wait } = options
-  let toldDue: number | undefined
+  let announcedDue: number | undefined
   for (;;) {
     const { ring, added, changedAt } = readRingFile(file)
     const step = nextStep(ring, added, now())
     const due = dueAt(step, ring, changedAt, options)
     if (now() < due && !options.now) {
-      if (!wait) throw new StackError(`${tooEarly(step)} Its time comes at ${clock(due)}; --now does it all the same.`)
-      if (toldDue !== due.getTime()) say(`Waiting until ${clock(due)} …`)
-      toldDue = due.getTime()
+      if (!wait) throw new StackError(`${tooEarly(step)} The step is due at ${clock(due)}; --now takes it at once.`)
+      if (announcedDue !== due.getTime()) say(`Waiting until ${clock(due)} …`)
+      announcedDue = due.getTime()
       await sleep(Math.min(due.getTime() - now().getTime(), LONGEST_SLEEP_MS))
       continue
     }
@@ -52,7 +52,7 @@ export async function rotate(options: KeysOptions, say: Say, { now, sleep }: Clo
 function dueAt(step: Step, ring: RingText, changedAt: Date, options: KeysOptions): Date {
   if (step.does === 'add') return new Date(0)
   const settleMs = settleMsOf(options, ring.algorithm)
-  return new Date(changedAt.getTime() + (step.does === 'sign' ? settleMs : settleMs + options.tokenLifeMs))
+  return new Date(changedAt.getTime() + (step.does === 'sign' ? settleMs : settleMs + options.tokenTtlMs))
 }
 
 function describe(file: string, { algorithm, entries }: RingText): string {
@@ -62,7 +62,7 @@ function describe(file: string, { algorithm, entries }: RingText): string {
 
 function done(step: Step): string {
   if (step.does === 'add') return `Added the key ${step.kid}: it verifies, and does not sign yet.`
-  if (step.does === 'sign') return `The key ${step.kid} signs from now on. Those before it still verify.`
+  if (step.does === 'sign') return `The key ${step.kid} signs from now on. The earlier keys still verify.`
   return `Dropped ${step.kids.join(', ')}: the change is complete.`
 }
 
@@ -70,17 +70,17 @@ function describeNext({ ring, added, changedAt }: RingFile, options: KeysOptions
   const step = nextStep(ring, added, now)
   const due = dueAt(step, ring, changedAt, options)
   const from = due > now ? `, from ${clock(due)} on` : ''
-  if (step.does === 'add') return 'Next: nothing has to be done. `npm run keys -- rotate` begins a change.'
+  if (step.does === 'add') return 'Next: nothing to do. `npm run keys -- rotate` starts a change.'
   if (step.does === 'sign') {
-    return `Next: see to it that every service has this ring, then \`npm run keys -- rotate\` lets ${step.kid} sign${from}.`
+    return `Next: make sure that every service has this ring, then \`npm run keys -- rotate\` makes ${step.kid} sign${from}.`
   }
   return `Next: when the last token of the old key has expired, \`npm run keys -- rotate\` drops ${step.kids.join(', ')}${from}.`
 }
 
 function tooEarly(step: Step): string {
   return step.does === 'sign'
-    ? `It is too early to sign with ${step.kid}: services may not have read of it yet.`
-    : 'It is too early to drop the old keys: tokens that they signed are still good.'
+    ? `It is too early to sign with ${step.kid}: services may not have read it yet.`
+    : 'It is too early to drop the old keys: tokens that they signed are still valid.'
 }
 
 const clock = (time: Date): string => time.toISOString().replace(/\.\d+/, '')

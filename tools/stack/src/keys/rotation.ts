@@ -1,16 +1,16 @@
 import { createEntry, type RingText } from './ring-text.ts'
 
-/** What a ring needs next on the way from one signing key to another. */
+/** The next step of a change from one signing key to another. */
 export type Step =
-  /** A new key is added behind: it verifies, and does not sign yet. */
+  /** Adds a key at the end: it verifies, and does not sign yet. */
   | { readonly does: 'add'; readonly kid: string }
-  /** The key that was added comes to the front. */
+  /** Moves the added key to the front. */
   | { readonly does: 'sign'; readonly kid: string }
-  /** The keys that no longer sign go. */
+  /** Removes the keys that no longer sign. */
   | { readonly does: 'drop'; readonly kids: readonly string[] }
 
 /**
- * @param added the key that waits for its turn, as noted when it was added; any other key behind the first has signed before
+ * @param added the key that does not sign yet, as noted when it was added; every other key behind the first has signed before
  */
 export function nextStep(ring: RingText, added: string | undefined, now: Date): Step {
   const [, ...others] = ring.entries.map(({ kid }) => kid)
@@ -32,7 +32,7 @@ export function take(step: Step, { algorithm, entries }: RingText): RingText {
   }
 }
 
-/** A name that no key of the ring has, and that says when it was given: `k20260131T235959Z`. */
+/** A name that no key of the ring has, with the time: `k20260131T235959Z`. */
 export function newKid({ entries }: Pick<RingText, 'entries'>, now: Date): string {
   const name = `k${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
   const taken = new Set(entries.map(({ kid }) => kid))

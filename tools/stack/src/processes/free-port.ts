@@ -6,7 +6,7 @@ export async function listenFault(port: number, host: string): Promise<string | 
   return fault
 }
 
-/** A TCP port of 127.0.0.1 that nobody listens on, the preferred one if possible. */
+/** A free TCP port of 127.0.0.1, the preferred one if possible. */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await listenFault(preferred, '127.0.0.1')) === undefined) return preferred
   const { port, fault } = await tryToListen(0, '127.0.0.1')

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 /**
- * Which process is ours, kept in a small file. A pid alone does not tell: pids are given out again after a reboot or in
- * the next container, so the record holds the process's start time too, and nothing foreign is ever mistaken for ours.
+ * A file with the pid of a process of ours, and its start time: pids are used again after a reboot or in the next container,
+ * and a foreign process must never be mistaken for ours.
  */
 type ProcessRecord = { pid: number; startedAt: string }
 
-/** When the process started, as a text that is only good for comparing; undefined when no such process runs. */
+/** When the process started, as a text to compare; undefined when no such process runs. */
 function startedAt(pid: number): string | undefined {
   return process.platform === 'linux' ? startedAtOnLinux(pid) : startedAtByPs(pid)
 }
@@ -15,7 +15,7 @@ function startedAt(pid: number): string | undefined {
 function startedAtOnLinux(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The command name is in parentheses and may hold anything; the fields after it are numbers. See proc(5).
+    // The command name is in parentheses and may contain anything; the fields after it are numbers. See proc(5).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
@@ -31,7 +31,7 @@ function startedAtByPs(pid: number): string | undefined {
   return state === '' || state === undefined || state.startsWith('Z') ? undefined : start.join(' ')
 }
 
-/** Writes down that this pid is ours. */
+/** Records a pid as ours. */
 export function recordProcess(file: string, pid: number): void {
   writeFileSync(`${file}.new`, JSON.stringify({ pid, startedAt: startedAt(pid) ?? '' } satisfies ProcessRecord))
   renameSync(`${file}.new`, file)
@@ -47,7 +47,7 @@ export function recordedProcess(file: string): number | undefined {
   }
 }
 
-/** Makes the record exclusive: returns the pid of the living owner when somebody else holds it, undefined when it is ours now. */
+/** Claims the record for this process. Returns the pid of the owner that still runs, undefined when it is ours now. */
 export function claimRecord(file: string): number | undefined {
   const mine = `${file}.${process.pid}`
   const stale = `${mine}.stale`
@@ -57,8 +57,8 @@ export function claimRecord(file: string): number | undefined {
       if (tryTo(() => linkSync(mine, file), 'EEXIST')) return undefined
       const owner = recordedProcess(file)
       if (owner !== undefined) return owner
-      // Two may find the same dead owner. Renaming takes it away from one of them only; and should the other's new claim
-      // be what was taken, it goes back.
+      // Two processes may find the same dead owner; only one of them can rename its record. If that took the other's new
+      // claim, it goes back.
       if (!tryTo(() => renameSync(file, stale), 'ENOENT')) continue
       if (recordedProcess(stale) !== undefined) tryTo(() => linkSync(stale, file), 'EEXIST')
     }

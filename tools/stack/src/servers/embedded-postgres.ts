@@ -12,16 +12,16 @@ import { startWithRetries, waitUntilUp } from './start-with-retries.ts'
 
 export type PostgresOptions = {
   processes: ChildProcesses
-  /** Holds the cluster; made when missing, kept between runs. */
+  /** Holds the cluster; created when missing, kept between runs. */
   directory: string
-  /** Notes about the running server and its log go there, as `postgres.*`. */
+  /** For the record and the log of the running server, `postgres.*`. */
   runDirectory: string
   superuserPassword: string
   /** Taken if it is free. */
   port?: number | undefined
-  /** No other port will do: clients know this one already. */
+  /** Allows no other port: clients already know this one. */
   fixedPort?: boolean
-  /** false survives a killed process but no power failure: for tests alone. */
+  /** false survives a killed process but no power failure: for tests only. */
   durable?: boolean
   maxConnections?: number
 }
@@ -36,7 +36,7 @@ export type EmbeddedPostgres = {
 
 const SUPERUSER = 'latchkey'
 
-/** Starts a private Postgres on 127.0.0.1, making its cluster first if there is none, and returns once it answers. */
+/** Starts a private Postgres on 127.0.0.1, creates its cluster if there is none, and returns once it answers. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const { directory, runDirectory, durable = true } = options
   await stopLeftover(recordFile(runDirectory), 'SIGINT', 10_000)
@@ -44,7 +44,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const account = postgresAccount()
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   if (account) chownSync(directory, account.uid, account.gid)
-  // Nothing of ours runs here now. What a killed server left may name a pid that is somebody else's by today.
+  // No server of ours runs now. The file of a killed one may name a pid that belongs to a foreign process today.
   rmSync(join(directory, 'data', 'postmaster.pid'), { force: true })
 
   const { initdb, postgres, release } = postgresBinaries(account, join(runDirectory, 'postgres.copy'))
@@ -91,7 +91,7 @@ async function startServer(options: PostgresOptions, command: string, account: A
     `postgres://${SUPERUSER}:${encodeURIComponent(options.superuserPassword)}@127.0.0.1:${port}/${database}`
   await waitUntilUp(server, () => answers(url(), directory), {
     timeoutMs: 60_000,
-    lastWords: () => `Postgres did not start, its last words in ${file}:\n${lastLines(file)}`,
+    lastLog: () => `Postgres did not start, its last lines in ${file}:\n${lastLines(file)}`,
   })
   return { port, process: server, url }
 }
@@ -114,7 +114,7 @@ async function answers(url: string, directory: string): Promise<boolean> {
     // 28P01 is invalid_password; everything else means "not yet".
     if ((error as { code?: string }).code !== '28P01') return false
     throw new StackError(
-      `The Postgres data in ${directory} does not take the password kept for it. Put back the secret that belongs to it, or remove both to start afresh.`,
+      `The Postgres data in ${directory} does not take the password kept for it. Restore the secret that belongs to it, or remove both to start from scratch.`,
     )
   } finally {
     await client.end().catch(() => {})

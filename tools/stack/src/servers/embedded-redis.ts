@@ -10,17 +10,17 @@ export type RedisOptions = {
   processes: ChildProcesses
   /** `redis-server` or `valkey-server`, see `redisProgram`. */
   program: string
-  /** Holds the append-only files and the configuration; made when missing, kept between runs. */
+  /** Holds the append-only files and the configuration; created when missing, kept between runs. */
   directory: string
-  /** Notes about the running server and its log go there, as `redis.*`. */
+  /** For the record and the log of the running server, `redis.*`. */
   runDirectory: string
   /** Letters, digits, `-` and `_`. */
   password: string
   /** Taken if it is free. */
   port?: number | undefined
-  /** No other port will do: clients know this one already. */
+  /** Allows no other port: clients already know this one. */
   fixedPort?: boolean
-  /** false keeps nothing on disk: for tests alone. */
+  /** false keeps nothing on disk: for tests only. */
   durable?: boolean
 }
 
@@ -44,7 +44,7 @@ async function startServer(options: RedisOptions, attempt: number): Promise<Embe
   const { processes, directory, port: wanted, fixedPort = false } = options
   const port = fixedPort && wanted !== undefined ? wanted : await freePort(attempt === 1 ? wanted : undefined)
   const file = join(options.runDirectory, 'redis.log')
-  // A file, since everybody can read a command line.
+  // A file, since every user can read command lines.
   writeFileSync(join(directory, 'redis.conf'), configuration(options, port), { mode: 0o600 })
   const server = processes.start({
     name: 'Redis',
@@ -61,7 +61,7 @@ async function startServer(options: RedisOptions, attempt: number): Promise<Embe
   const url = `redis://:${options.password}@127.0.0.1:${port}`
   await waitUntilUp(server, () => answers(url), {
     timeoutMs: 60_000,
-    lastWords: () => `Redis did not start, its last words in ${file}:\n${lastLines(file)}`,
+    lastLog: () => `Redis did not start, its last lines in ${file}:\n${lastLines(file)}`,
   })
   return { port, process: server, url, stop: () => server.stop() }
 }

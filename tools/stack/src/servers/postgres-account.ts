@@ -5,8 +5,8 @@ import { StackError } from '../stack-error.ts'
 const USER = 'postgres'
 
 /**
- * Postgres refuses to run as root. Started by root it runs as the system user `postgres`, who is made when missing;
- * anybody else runs it as themselves (undefined).
+ * Postgres refuses to run as root. Started by root it runs as the system user `postgres`, who is created when missing; any
+ * other user runs it as themselves (undefined).
  */
 export function postgresAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
@@ -35,7 +35,7 @@ function createAccount(): Account {
   const account = findAccount()
   if (account !== undefined) return account
   throw new StackError(
-    `Postgres does not run as root, and the system user "${USER}" for it could not be made: ` +
-      `${made.error?.message ?? made.stderr.trim()}. Make that user, run as somebody else, or set DATABASE_URL and EMPLOYEE_DATABASE_URL.`,
+    `Postgres does not run as root, and the system user "${USER}" for it could not be created: ` +
+      `${made.error?.message ?? made.stderr.trim()}. Create that user, run as another user, or set DATABASE_URL and EMPLOYEE_DATABASE_URL.`,
   )
 }

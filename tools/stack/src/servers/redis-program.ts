@@ -10,7 +10,7 @@ const INSTALL_BY_HAND =
 
 /**
  * The Redis server of this machine: `redis-server` or `valkey-server` from PATH. No npm package carries one that runs
- * everywhere, so root on Debian or Ubuntu gets it installed when it is missing; `report` hears of that.
+ * everywhere, so root on Debian or Ubuntu gets it installed when it is missing, which goes to `report`.
  */
 export async function redisProgram(report: (line: string) => void): Promise<string> {
   const found = findRedis()
@@ -41,12 +41,12 @@ function onPath(program: string): string | undefined {
 }
 
 async function installRedis(): Promise<void> {
-  // The package would start a server of its own, on the default port. Debian asks this file first, see invoke-rc.d(8).
+  // The package would start a server of its own, on the default port. This file prevents that, see invoke-rc.d(8).
   const policy = '/usr/sbin/policy-rc.d'
   const ownPolicy = !existsSync(policy)
   if (ownPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   try {
-    // A broken foreign source makes `update` fail though the package can be had: only `install` decides.
+    // A broken foreign source makes `update` fail although the package is available: only `install` decides.
     await run('apt-get', ['update'])
     const { code, output } = await run('apt-get', [
       '-o',
@@ -60,7 +60,7 @@ async function installRedis(): Promise<void> {
       const complaint = output.trim().split('\n').slice(-3).join('\n')
       throw new StackError(`apt-get could not install redis-server:\n${complaint}\n${INSTALL_BY_HAND}`)
     }
-    // Nor shall it start at the next boot.
+    // Nor must it start at the next boot.
     if (existsSync('/run/systemd/system')) await run('systemctl', ['disable', 'redis-server'])
   } finally {
     if (ownPolicy) rmSync(policy, { force: true })

@@ -1,13 +1,10 @@
 import type { RunningProcess } from '../processes/child-processes.ts'
 import { poll, sleep } from '../sleep.ts'
 
-/** The server ended by itself before it was ready; the message holds what it said last. */
+/** The server exited before it was ready; the message has the end of its log. */
 class ServerDied extends Error {}
 
-/**
- * A server may fail to start for a passing reason: somebody took the port in between, or processes of a killed
- * predecessor are still on their way out.
- */
+/** Retries a start that may fail for a passing reason: the port was taken in between, or a killed server still exits. */
 export async function startWithRetries<T>(start: (attempt: number) => Promise<T>, attempts = 4): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -23,17 +20,17 @@ export async function startWithRetries<T>(start: (attempt: number) => Promise<T>
 export async function waitUntilUp(
   server: RunningProcess,
   probe: () => Promise<boolean>,
-  options: { timeoutMs: number; lastWords: () => string },
+  options: { timeoutMs: number; lastLog: () => string },
 ): Promise<void> {
-  const { timeoutMs, lastWords } = options
+  const { timeoutMs, lastLog } = options
   const isUp = async (): Promise<boolean> => {
     if (await probe()) return true
-    if (server.hasExited()) throw new ServerDied(lastWords())
+    if (server.hasExited()) throw new ServerDied(lastLog())
     return false
   }
   try {
     if (!(await poll(isUp, { timeoutMs, intervalMs: 15 }))) {
-      throw new Error(`no answer within ${timeoutMs / 1000} s\n${lastWords()}`)
+      throw new Error(`no answer within ${timeoutMs / 1000} s\n${lastLog()}`)
     }
   } catch (error) {
     await server.stop()

@@ -3,7 +3,7 @@ import { sleep } from '../sleep.ts'
 
 const FIRST_DELAY_MS = 250
 const LONGEST_DELAY_MS = 15_000
-/** Whoever ran this long is well again: the next death starts over with the shortest delay. */
+/** A program that ran this long is stable: after its next exit the delay is the shortest again. */
 const STEADY_MS = 30_000
 
 export type Running = { readonly ended: Promise<Exit>; stop(): Promise<void> }
@@ -13,11 +13,11 @@ export type KeepRunningOptions = {
   first: Running
   restart: () => Running | Promise<Running>
   report: (line: string) => void
-  /** Asked after every death that we did not cause; false ends the watch. */
+  /** Called after every exit that we did not cause; false ends the watch. */
   mayRestart?: (exit: Exit) => boolean
 }
 
-/** Starts a program again whenever it ends, after a delay that doubles with every death in a row. */
+/** Restarts a program whenever it exits, after a delay that doubles with every exit in a row. */
 export function keepRunning({ name, first, restart, report, mayRestart }: KeepRunningOptions): {
   stop(): Promise<void>
 } {

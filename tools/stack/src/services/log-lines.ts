@@ -10,7 +10,7 @@ export type LogRecord = Record<string, unknown>
 export type LogPrinter = {
   /** Prints one line of a service: JSON log lines readably, everything else as it is. Returns the record of a JSON line. */
   printLine(label: string, line: string): LogRecord | undefined
-  /** Says something in the stack's own name. */
+  /** Prints a line of the stack's own. */
   say(text: string): void
 }
 
@@ -42,8 +42,8 @@ export function createLogPrinter(logLevel: string | undefined): LogPrinter {
 }
 
 /**
- * What to tell a service: its `info` lines carry events that the stack waits for, so it never logs less; lines that were
- * not asked for are just not printed.
+ * The LOG_LEVEL of a service: the stack waits for events in its `info` lines, so it never logs less. Lines below the wanted
+ * level are not printed.
  */
 export const serviceLogLevel = (logLevel: string | undefined): string | undefined =>
   (LEVELS[logLevel ?? ''] ?? 0) > 30 ? 'info' : logLevel
