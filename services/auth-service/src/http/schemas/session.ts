@@ -1,33 +1,32 @@
-import { Type } from 'typebox'
+import { List } from '@latchkey/service-kit'
+import { type Static, Type } from 'typebox'
 import type { DeviceSession } from '../../sessions/session.ts'
 import { describeUserAgent } from '../describe-user-agent.ts'
 
-const SessionBody = Type.Object({
+const SessionReply = Type.Object({
   deviceId: Type.String(),
   deviceName: Type.String(),
-  userAgent: Type.String({ description: 'Browser and system, as far as they can be told' }),
+  userAgent: Type.String({ description: 'Browser and system, as far as the client names them' }),
   ip: Type.String({ description: 'Address of the last refresh' }),
-  createdAt: Type.String({ format: 'date-time' }),
+  createdAt: Type.String({ format: 'date-time', description: 'Time of the sign-in' }),
   lastSeenAt: Type.String({ format: 'date-time', description: 'Time of the last refresh' }),
   expiresAt: Type.String({ format: 'date-time' }),
-  current: Type.Boolean({ description: 'Whether it is the one that asks' }),
+  current: Type.Boolean({ description: 'Whether the call is made from this session' }),
 })
 
-export const SessionList = Type.Object({ items: Type.Array(SessionBody), nextCursor: Type.Null() })
+export const SessionList = List(SessionReply)
 
-const iso = (ms: number): string => new Date(ms).toISOString()
-
-/** A user has few enough devices for one page. */
-export function sessionList(sessions: DeviceSession[], currentSid: string | undefined) {
-  const items = sessions.map(({ sid, deviceId, deviceName, userAgent, ip, createdAt, lastSeenAt, expiresAt }) => ({
+/** @param currentSid of the session that the call is made from */
+export function toSessionReply(session: DeviceSession, currentSid: string | undefined): Static<typeof SessionReply> {
+  const { sid, deviceId, deviceName, userAgent, ip, createdAt, lastSeenAt, expiresAt } = session
+  return {
     deviceId,
     deviceName,
     userAgent: describeUserAgent(userAgent),
     ip,
-    createdAt: iso(createdAt),
-    lastSeenAt: iso(lastSeenAt),
-    expiresAt: iso(expiresAt),
+    createdAt: new Date(createdAt).toISOString(),
+    lastSeenAt: new Date(lastSeenAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
     current: sid === currentSid,
-  }))
-  return { items, nextCursor: null }
+  }
 }

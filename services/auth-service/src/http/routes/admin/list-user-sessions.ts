@@ -1,7 +1,8 @@
-import { type AppInstance, Params, problemResponses, SECURED, Uuid } from '@latchkey/service-kit'
+import { type AppInstance, Params, page, problemResponses, Query, SECURED, Uuid } from '@latchkey/service-kit'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import { SessionList, sessionList } from '../../schemas/session.ts'
+import { SessionList, toSessionReply } from '../../schemas/session.ts'
+import { sessionPage } from '../../session-page.ts'
 
 type Services = { readonly administration: UserAdministration; readonly sessions: SessionService }
 
@@ -13,14 +14,17 @@ export function listUserSessionsRoute(app: AppInstance, { administration, sessio
       schema: {
         tags: ['admin'],
         summary: 'Devices of a user',
+        description: 'The newest sign-in first.',
         security: SECURED,
         params: Params({ userId: Uuid() }),
+        querystring: Query(page),
         response: { 200: SessionList, ...problemResponses(400, 401, 403, 404, 503) },
       },
     },
     async (request) => {
       const { id } = await administration.get(request.params.userId)
-      return sessionList(await sessions.list(id), request.accessToken.sid)
+      const { items, nextCursor } = sessionPage(await sessions.list(id), request.query)
+      return { items: items.map((session) => toSessionReply(session, request.accessToken.sid)), nextCursor }
     },
   )
 }
