@@ -1,5 +1,5 @@
 import { type AppInstance, createServer, type ServerOptions } from '@latchkey/service-kit'
-import { type ResourceServerOptions, resourceServer } from '../src/index.ts'
+import { ACCESS_COOKIE, type ResourceServerOptions, resourceServer } from '../src/index.ts'
 import { audience, issuer, kid, nowSeconds, secret } from './hostile/forge-token.ts'
 
 export const ringText = `${kid}:${secret}`
@@ -14,6 +14,7 @@ export async function buildTestServer(
     title: 'Test service',
     version: '1.0.0',
     description: 'Routes behind access tokens',
+    accessCookie: ACCESS_COOKIE,
     logger: { level: 'silent' },
     ...server,
   })

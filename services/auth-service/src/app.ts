@@ -1,5 +1,5 @@
 import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
-import { resourceServer } from '@latchkey/resource-server'
+import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import {
   type AppInstance,
@@ -58,6 +58,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     title: 'Latchkey auth-service',
     version: manifest.version,
     description: 'Signs users in, rotates refresh tokens, keeps one session per device.',
+    accessCookie: ACCESS_COOKIE,
     tags: [
       { name: 'auth', description: 'For people and their devices' },
       { name: 'admin', description: 'For administrators' },

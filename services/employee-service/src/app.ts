@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, isUnavailable } from '@latchkey/database'
-import { resourceServer } from '@latchkey/resource-server'
+import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import {
   type AppInstance,
   createInputCheck,
@@ -50,6 +50,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     title: 'employee-service',
     version: manifest.version,
     description: 'Keeps the employees. Access tokens are verified here, without asking auth-service.',
+    accessCookie: ACCESS_COOKIE,
     tags: [{ name: 'employees', description: 'Employees, their history, and their offboarding' }],
     logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },
     trustProxy: config.trustProxy,

@@ -7,6 +7,8 @@ export type ApiDescription = {
   title: string
   version: string
   description: string
+  /** Name of the cookie that may carry the access token in place of the Authorization header. */
+  accessCookie: string
   tags?: { name: string; description: string }[]
 }
 
@@ -29,7 +31,7 @@ const DOCS_POLICY = [
 /** `GET /openapi.json` (OpenAPI 3.1) and a page to read and try it at `/docs`. Routes must be added after this. */
 export async function addApiDocs(
   app: AppInstance,
-  { title, version, description, tags = [] }: ApiDescription,
+  { title, version, description, accessCookie, tags = [] }: ApiDescription,
 ): Promise<void> {
   app.addSchema(Problem)
   await app.register(swagger, {
@@ -40,7 +42,7 @@ export async function addApiDocs(
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token' },
-          cookie: { type: 'apiKey', in: 'cookie', name: '__Host-access', description: 'The same token as a cookie' },
+          cookie: { type: 'apiKey', in: 'cookie', name: accessCookie, description: 'The same token as a cookie' },
         },
       },
     },

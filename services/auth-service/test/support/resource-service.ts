@@ -1,4 +1,4 @@
-import { type ResourceServerOptions, resourceServer } from '@latchkey/resource-server'
+import { ACCESS_COOKIE, type ResourceServerOptions, resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer } from '@latchkey/service-kit'
 import { captureLogs, eventually } from '@latchkey/test-kit'
 import type { TestService } from './auth-service.ts'
@@ -28,6 +28,7 @@ export async function startResourceService(
     title: 'Resource service',
     version: '1.0.0',
     description: 'Routes behind access tokens',
+    accessCookie: ACCESS_COOKIE,
     logger: { level: 'info', stream: logs.stream },
   })
   t.teardown(() => app.close())

@@ -1,4 +1,4 @@
-import { resourceServer } from '@latchkey/resource-server'
+import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer, runService } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { AUDIENCE, ISSUER, tokenEnvironment } from '../tokens.ts'
@@ -11,6 +11,7 @@ async function build(): Promise<AppInstance> {
     title: 'bench',
     version: '0',
     description: 'One route behind a scope.',
+    accessCookie: ACCESS_COOKIE,
     logger: { level: 'info' },
   })
   await app.register(resourceServer, { keys: tokenEnvironment.ACCESS_TOKEN_SECRET, issuer: ISSUER, audience: AUDIENCE })
