@@ -3,7 +3,7 @@ import type { ClientContext } from '../sessions/session.ts'
 
 const USER_AGENT_LENGTH = 256
 
-/** Where a request came from and whose it is, fit to be kept: bounded, and without control characters. */
+/** Where a request came from and who sent it, in a form that can be stored: bounded, and without control characters. */
 export function clientContext(request: FastifyRequest): ClientContext {
   const userAgent = request.headers['user-agent'] ?? ''
   return {

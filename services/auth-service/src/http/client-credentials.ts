@@ -18,13 +18,13 @@ export function clientCredentials({ headers, raw }: FastifyRequest, form: Form):
     if (clientId === undefined) throw new OAuthError('invalid_request', 'The parameter client_id is missing.')
     return { clientId, secret: inForm }
   }
-  // Node keeps the first of several; which one was meant is anybody's guess.
+  // Node keeps the first of several Authorization headers, and the client may have meant another one.
   if (inForm !== undefined || countAuthorizationHeaders(raw.rawHeaders) > 1) {
-    throw new OAuthError('invalid_request', 'A client authenticates in one way only.')
+    throw new OAuthError('invalid_request', 'A client must authenticate in one way only.')
   }
   const credentials = basicCredentials(authorization)
   if (form.has('client_id') && form.get('client_id') !== credentials.clientId) {
-    throw new OAuthError('invalid_request', 'client_id is not the one of the Authorization header.')
+    throw new OAuthError('invalid_request', 'client_id differs from the id in the Authorization header.')
   }
   return credentials
 }
@@ -34,7 +34,7 @@ function basicCredentials(authorization: string): ClientCredentials {
   const [, encoded] = /^basic +([a-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
   const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
   const colon = decoded.indexOf(':')
-  if (colon < 1) throw new OAuthError('invalid_client', 'The Authorization header holds no Basic credentials.')
+  if (colon < 1) throw new OAuthError('invalid_client', 'The Authorization header has no Basic credentials.')
   try {
     return { clientId: formDecode(decoded.slice(0, colon)), secret: formDecode(decoded.slice(colon + 1)) }
   } catch (cause) {

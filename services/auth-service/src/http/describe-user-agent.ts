@@ -1,6 +1,6 @@
 import Bowser from 'bowser'
 
-/** `Chrome 131 on Windows 10` instead of the line that browsers send; what is no browser is shown as it is. */
+/** A browser's User-Agent header as `Chrome 131 on Windows 10`; that of another client as it is. */
 export function describeUserAgent(userAgent: string): string {
   if (userAgent === '') return 'unknown'
   const { browser, os } = Bowser.parse(userAgent)

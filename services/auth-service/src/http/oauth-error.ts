@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Error codes of RFC 6749 §5.2, RFC 7009 §2.2.1 and, for a store that is away, §4.1.2.1's `temporarily_unavailable`. */
+/** Error codes of RFC 6749 §5.2 and RFC 7009 §2.2.1, and `temporarily_unavailable` of §4.1.2.1 while a store is unavailable. */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -11,7 +11,7 @@ export type OAuthErrorCode =
   | 'temporarily_unavailable'
   | 'server_error'
 
-/** A refusal in the form of RFC 6749. `description` is printable ASCII and never repeats what was sent. */
+/** An error answer of RFC 6749. `description` is printable ASCII and never repeats input. */
 export class OAuthError extends Error {
   readonly error: OAuthErrorCode
   readonly statusCode: number
@@ -25,10 +25,10 @@ export class OAuthError extends Error {
   }
 }
 
-/** What the error handler of all else made of an error: enough to say it in the words of RFC 6749. */
+/** What other code may throw here: problems and Fastify's own errors. */
 type Translated = { readonly statusCode?: number; readonly code?: string; readonly retryAfterSeconds?: number }
 
-/** The error handler under /oauth. `isUnavailable` tells errors that mean "cannot know". */
+/** The error handler under /oauth. `isUnavailable` recognizes the errors of a store that cannot be reached. */
 export function createOAuthErrorHandler(isUnavailable: (error: unknown) => boolean) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const shown = translate(thrown, isUnavailable)
@@ -52,7 +52,7 @@ function translate(thrown: unknown, isUnavailable: (error: unknown) => boolean):
     return {
       status: 503,
       error: 'temporarily_unavailable',
-      description: 'Nothing was decided. Try again.',
+      description: 'A dependency is unavailable. Nothing was decided; try again.',
       headers,
     }
   }
@@ -60,7 +60,7 @@ function translate(thrown: unknown, isUnavailable: (error: unknown) => boolean):
     return {
       status,
       error: 'temporarily_unavailable',
-      description: 'Too many failed tries. Wait before the next one.',
+      description: 'Too many failed attempts. Wait, then try again.',
       headers,
     }
   }
@@ -70,7 +70,7 @@ function translate(thrown: unknown, isUnavailable: (error: unknown) => boolean):
     return { status: 415, error: 'invalid_request', description: 'The body must be application/x-www-form-urlencoded.' }
   }
   if (status !== undefined && status < 500) {
-    return { status, error: 'invalid_request', description: 'The request is not acceptable.' }
+    return { status, error: 'invalid_request', description: 'The request is not valid.' }
   }
-  return { status: 500, error: 'server_error', description: 'Something went wrong on our side.' }
+  return { status: 500, error: 'server_error', description: 'An internal error occurred.' }
 }

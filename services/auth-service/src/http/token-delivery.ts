@@ -4,7 +4,7 @@ import type { Static } from 'typebox'
 import type { Grant } from '../sessions/session-service.ts'
 import type { LoginReply } from './schemas/login-reply.ts'
 
-/** Sent to /auth alone: no other service on this host ever sees it. */
+/** Browsers send it to /auth only, so no other service on this host receives it. */
 export const REFRESH_COOKIE = '__Secure-refresh'
 export const DEVICE_COOKIE = '__Host-device'
 
@@ -17,7 +17,7 @@ function setCookie(reply: FastifyReply, name: CookieName, value: string, maxAge:
   reply.setCookie(name, value, { path: PATHS[name], maxAge, httpOnly: true, secure: true, sameSite: 'strict' })
 }
 
-/** Hands a grant to the client the way its session asks for: what goes into a cookie is not in the body. */
+/** Delivers a grant as its session asks for: a token that goes into a cookie is not in the body. */
 export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginReply> {
   const { delivery, user, device, accessToken, accessTokenLife, refreshToken, refreshTokenLife } = grant
   if (delivery !== 'body') {
@@ -36,7 +36,7 @@ export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginR
   }
 }
 
-/** Takes the tokens from the browser. The device keeps its id: it is still the same device at the next sign-in. */
+/** Removes the tokens from the browser. The device keeps its id, so the next sign-in is on the same device. */
 export function clearTokenCookies(reply: FastifyReply): void {
   setCookie(reply, ACCESS_COOKIE, '', 0)
   setCookie(reply, REFRESH_COOKIE, '', 0)

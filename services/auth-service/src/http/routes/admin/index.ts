@@ -67,7 +67,6 @@ export async function adminRoutes(app: AppInstance, services: Services): Promise
     deleteClientRoute(scoped, clients)
   }
 
-  /** A key of access tokens is as powerful as every client together, hence their scope. */
   async function keysManage(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.requireScope('clients:manage'))
     revokeKeyRoute(scoped, keys)

@@ -59,6 +59,6 @@ function accountName(email: string | undefined, username: string | undefined): A
   throw new edgeProblems.invalid_request({ detail: message, errors: [{ path: '/email', message }] })
 }
 
-/** A cookie that we did not set like this is no device of ours, and no reason to refuse the sign-in. */
+/** A cookie without a device id is ignored: it was not set here, and is no reason to refuse the sign-in. */
 const knownDevice = (cookie: string | undefined): string | undefined =>
   cookie && DEVICE_ID.test(cookie) ? cookie : undefined

@@ -32,7 +32,7 @@ export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Ser
         return deliver(reply, grant)
       } catch (error) {
         if (error instanceof problems.token_reused) request.logFields = { event: 'refresh_token_reuse' }
-        // Only a verdict on the session takes its cookies; a late duplicate or a failure of ours never does.
+        // Cookies are cleared only when the session is over, never for a late duplicate or a failure of the service.
         if (presented.fromCookie && (error instanceof problems.session_ended || error instanceof problems.token_reused))
           clearTokenCookies(reply)
         throw error

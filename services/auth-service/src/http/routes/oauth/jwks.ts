@@ -4,10 +4,10 @@ import type { AppInstance } from '@latchkey/service-kit'
 /** Its path, relative to the issuer. */
 export const JWKS_PATH = '/.well-known/jwks.json'
 
-/** Verifiers may keep their copy this long; a new key has to be in the set for longer before it signs. */
+/** Verifiers may cache the set this long; a new key must be in the set for longer before it signs. */
 const MAX_AGE_SECONDS = 60
 
-/** RFC 7517 §5: the public keys that access tokens may be signed with, those that are about to sign among them. */
+/** RFC 7517 §5: the public keys of access tokens, including keys that do not sign yet. */
 export function jwksRoute(app: AppInstance, accessRing: () => KeyRing): void {
   // Computed once per ring and not once per call: anyone may call.
   const known = new WeakMap<KeyRing, ReturnType<typeof publicJwks>>()

@@ -5,7 +5,7 @@ import { JWKS_PATH } from './jwks.ts'
 /** The path of an issuer, without the slash that may end it. */
 export const issuerPath = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '')
 
-/** RFC 8414: what exists, and no more. An issuer with a path has its path behind the well-known one (§3.1). */
+/** RFC 8414. The path of an issuer comes after the well-known one (§3.1). */
 export function metadataRoute(app: AppInstance, issuer: string, accessRing: () => KeyRing): void {
   const base = issuer.replace(/\/$/, '')
   const forClients = ['client_secret_basic', 'client_secret_post']

@@ -19,7 +19,7 @@ type Services = {
 
 /**
  * RFC 7009. The holder of a token may revoke it: a refresh token or a user's access token ends its session, a client's access
- * token ends alone. The route tells the kinds apart without `token_type_hint`.
+ * token is revoked alone. The token itself shows its kind, so `token_type_hint` is ignored.
  */
 export function revokeRoute(app: AppInstance, services: Services): void {
   const { clientAuthentication, findLiveBearer, sessions } = services

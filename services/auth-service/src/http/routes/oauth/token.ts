@@ -19,7 +19,7 @@ type TokenReply = {
   access_token: string
   token_type: 'Bearer'
   expires_in: number
-  /** Missing when there is none: RFC 6749 knows no empty one. */
+  /** Left out when empty: RFC 6749 does not allow an empty scope. */
   scope?: string
   refresh_token?: string
 }
@@ -46,7 +46,8 @@ export function tokenRoute(app: AppInstance, services: Services): void {
       const form = formOf(request)
       const grantType = required(form, 'grant_type')
       const grant = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined
-      if (!grant) throw new OAuthError('unsupported_grant_type', 'The grants are client_credentials and refresh_token.')
+      if (!grant)
+        throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials or refresh_token.')
       reply.header('pragma', 'no-cache')
       return grant(request, form)
     },
@@ -63,7 +64,7 @@ async function clientCredentialsGrant(request: FastifyRequest, form: Form, servi
 
 async function refreshTokenGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
   if (await authenticateClient(request, form, services.clientAuthentication)) {
-    throw new OAuthError('unauthorized_client', 'Refresh tokens belong to people; a service client has none.')
+    throw new OAuthError('unauthorized_client', 'Refresh tokens are for users. A service client has none.')
   }
   const refreshToken = required(form, 'refresh_token')
   const asked = form.get('scope')
@@ -86,18 +87,18 @@ async function refreshTokenGrant(request: FastifyRequest, form: Form, services: 
       problems.token_reused,
       problems.token_superseded,
     ].some((verdict) => cause instanceof verdict)
-    if (isVerdict) throw new OAuthError('invalid_grant', 'The refresh token is not good (any more).', { cause })
+    if (isVerdict) throw new OAuthError('invalid_grant', 'The refresh token is not valid.', { cause })
     throw cause
   }
 }
 
 const shown = (scope: string): { scope?: string } => (scope === '' ? {} : { scope })
 
-/** What was asked for, in full or not at all (RFC 6749 §3.3); everything when nothing was asked for. */
+/** The scope that was asked for, in full or not at all (RFC 6749 §3.3); all that is granted when none was asked for. */
 function narrow(granted: readonly string[], asked: string | undefined): string {
   if (asked === undefined) return granted.join(' ')
   const wanted = asked.split(' ')
   if (!wanted.every((scope) => granted.includes(scope)))
-    throw new OAuthError('invalid_scope', 'That scope is not granted.')
+    throw new OAuthError('invalid_scope', 'The scope exceeds what the client or the user has.')
   return granted.filter((scope) => wanted.includes(scope)).join(' ')
 }
