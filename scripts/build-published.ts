@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'tsdown'
 
+/** Private packages that published ones have in them. By path: an image is built without their links. */
+const bundled = { '@latchkey/problems': join(import.meta.dirname, '../packages/problems/src/index.ts') }
+
 type Manifest = { exports: Record<string, { 'latchkey-source': string }> }
 
 /**
- * Builds a package that goes to npm: JavaScript and declarations for each of its `exports`, with the private packages of this
- * repository bundled in. Declarations come from each file by itself, so what is exported has its types written out.
+ * Builds a package that goes to npm: JavaScript and declarations for each of its `exports`. Declarations are made file by file,
+ * so that the compiler wants the types of exports written out.
  *
  * @param home the package's directory
  */
@@ -22,13 +25,12 @@ export async function buildPublished(home: string): Promise<void> {
     dts: { generator: 'oxc' },
     fixedExtension: false,
     hash: false,
-    deps: { onlyBundle: [/^@latchkey\//] },
+    alias: bundled,
+    // Nothing of others.
+    deps: { onlyBundle: [] },
     minify: false,
-    treeshake: { moduleSideEffects: 'no-external' },
-    inputOptions: {
-      resolve: { conditionNames: ['latchkey-source', 'node', 'import', 'default'] },
-      optimization: { inlineConst: false },
-    },
+    treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
+    inputOptions: { optimization: { inlineConst: false } },
     logLevel: 'warn',
     failOnWarn: true,
   })

@@ -6,8 +6,8 @@ import type { AccessToken, TokenSource } from './token-source.ts'
 import type { Outcome, Transport } from './transport.ts'
 
 /**
- * Makes the function that sends one call with our token, each time it is called. Once in its life it replaces a token that
- * the service calls invalid and sends again: a 401 means that nothing was done, whatever the method.
+ * Makes the function that sends a call with our token, and sends it again on each retry. Once per call it replaces a token that the
+ * service calls invalid and repeats the request, whatever its method: a 401 means that nothing was done.
  */
 export function authorizedSend(
   { request, isResendable }: OutboundCall,
@@ -27,14 +27,14 @@ export function authorizedSend(
     const outcome = await sendWith(token)
     if (isReplaced || !refusesToken(outcome)) return outcome
     isReplaced = true
-    // Also where it can't be sent again: the next call should fare better.
+    // The token is replaced even if this body can't be sent again: the next call needs a new one, too.
     if (!tokens.reject(token) || !isResendable) return outcome
     discard(outcome)
     return sendWith(await tokens.get(signal))
   }
 }
 
-/** RFC 6750 section 3.1. Other 401s are no fault of the token's age: a new one would not help. */
+/** RFC 6750 section 3.1. With other 401s a new token would not help. */
 function refusesToken(outcome: Outcome): outcome is Response {
   if (outcome instanceof ConnectionFailure || outcome.status !== 401) return false
   const challenge = outcome.headers.get('www-authenticate') ?? ''

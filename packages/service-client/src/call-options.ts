@@ -9,21 +9,21 @@ export type CallOptions = {
   /** GET unless given. */
   method?: string
   headers?: Readonly<Record<string, string>> | Iterable<[string, string]>
-  /** A stream is sent once: a call that has one is never repeated. */
+  /** A stream is sent once: a call with one is never repeated. */
   body?: Body
-  /** The caller's own; the call rejects with its reason. */
+  /** The caller's own: the call rejects with its reason. */
   signal?: AbortSignal
-  /** The request on whose behalf the call is made: its id and its trace go along, and nothing else of it. */
+  /** The incoming request that causes the call: its id and its trace context are sent along, nothing else of it. */
   context?: CallContext
-  /** In place of the client's, in milliseconds. */
+  /** In milliseconds; the client's unless given. */
   timeoutMs?: number
 }
 
 export type OutboundCall = {
   readonly request: OutboundRequest
-  /** For messages: method and address without query. */
+  /** For messages: method and address without the query. */
   readonly name: string
-  /** Doing it twice is doing it once. */
+  /** Idempotent: sending it twice has the effect of sending it once. */
   readonly isRepeatable: boolean
   /** The body can be sent again. */
   readonly isResendable: boolean
@@ -32,10 +32,10 @@ export type OutboundCall = {
 /** RFC 9110 section 9.2.2, less TRACE, which fetch refuses. */
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
-/** The client's own business: what names the caller, and what names the service. */
+/** Headers that the client sets itself: they name the caller and the service. */
 const reservedHeaders = ['authorization', 'host']
 
-/** @throws {TypeError} the path leads elsewhere, or an option is no good. */
+/** @throws {TypeError} the path leads elsewhere, or an option is not usable */
 export function prepareCall(base: URL, path: string | URL, options: CallOptions): OutboundCall {
   const url = resolveTarget(base, path)
   const method = (options.method ?? 'GET').toUpperCase()
@@ -59,7 +59,7 @@ export function prepareCall(base: URL, path: string | URL, options: CallOptions)
 function isResendable(body: Body): boolean {
   if (body === null || typeof body === 'string' || ArrayBuffer.isView(body)) return true
   if (body instanceof ArrayBuffer || body instanceof URLSearchParams || body instanceof Blob) return true
-  // The global FormData is not the one of this fetch, which would send it as "[object FormData]".
+  // Node's global FormData is not undici's, which would send it as "[object FormData]".
   if (Symbol.asyncIterator in body) return false
   throw new TypeError('body must be text, bytes, URLSearchParams, a Blob or a stream')
 }

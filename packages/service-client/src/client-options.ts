@@ -1,25 +1,25 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 export type ServiceClientOptions = {
-  /** The service to call. The token goes to this origin, and below this path, alone. */
+  /** The service to call. The token is sent to this origin, below this path, and nowhere else. */
   baseUrl: string
   /** The token endpoint of the authorization server (RFC 6749 section 3.2). */
   tokenUrl: string
   clientId: string
   clientSecret: string
-  /** Scopes to ask for, separated by a space; without it all that the client may have. */
+  /** The scopes to request, separated by spaces; all of the client's unless given. */
   scope?: string
-  /** How long a call may take in all, in milliseconds: its token, its retries, and its answer to the end. */
+  /** The time limit of a whole call in milliseconds: token, retries, and the body of the response; 2000 unless given. */
   timeoutMs?: number
-  /** How long a token may take, in milliseconds; three quarters of `timeoutMs` unless given. */
+  /** The time limit of a token request in milliseconds; three quarters of `timeoutMs` unless given. */
   tokenTimeoutMs?: number
-  /** How often a call is repeated at most, where that is safe. */
+  /** The most retries of a call, where retrying is safe; 2 unless given. */
   maxRetries?: number
-  /** A clock that never goes back, in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   now?: () => number
-  /** A number from 0 to 1, as Math.random gives it. */
+  /** A number from 0 to 1; Math.random unless given. */
   random?: () => number
-  /** Waits so many milliseconds, and rejects when the signal is aborted. */
+  /** Waits for `ms` milliseconds, and rejects once the signal aborts. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
@@ -34,14 +34,14 @@ export type ClientSettings = {
   readonly maxRetries: number
 } & Pacing
 
-/** Time and chance, as arguments. */
+/** Time and randomness, as arguments. */
 export type Pacing = Required<Pick<ServiceClientOptions, 'now' | 'random' | 'sleep'>>
 
-/** What timers can hold. */
+/** The longest delay of a timer. */
 const LONGEST_MS = 2 ** 31 - 1
 const scopePattern = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 
-/** @throws {TypeError} naming the option that is no good, never its value. */
+/** @throws {TypeError} which names the option that is not usable, never its value */
 export function readOptions(options: ServiceClientOptions): ClientSettings {
   const { clientId, clientSecret, scope, timeoutMs = 2000, maxRetries = 2 } = options
   const { tokenTimeoutMs = Math.ceil(timeoutMs * 0.75) } = options
@@ -74,7 +74,7 @@ function require(holds: boolean, message: string): void {
   if (!holds) throw new TypeError(message)
 }
 
-/** From plain JavaScript, an unset variable would get here. */
+/** In JavaScript, an unset variable gets here. */
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '' && value.isWellFormed()
 }

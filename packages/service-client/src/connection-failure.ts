@@ -1,8 +1,8 @@
-/** Why there is no answer. Of the original error only its code is kept: parsers hang received bytes on theirs. */
+/** Why there is no response. Only the code of the original error is kept: errors of parsers carry received bytes. */
 export class ConnectionFailure {
   /** A code of Node or undici such as ECONNRESET. */
   readonly reason: string
-  /** No connection came to be, so the service can't have seen the request. */
+  /** No connection was made, so that the service can't have seen the request. */
   readonly neverSent: boolean
 
   constructor(reason: string, neverSent: boolean) {
@@ -11,7 +11,7 @@ export class ConnectionFailure {
   }
 }
 
-/** fetch wraps what happened in a TypeError or two. */
+/** fetch wraps the original error in a TypeError or two. */
 const DEPTH = 4
 
 export function describeFailure(error: unknown): ConnectionFailure {
@@ -30,7 +30,7 @@ function codeOf(error: Error): string | undefined {
 }
 
 function failedToConnect(error: Error): boolean {
-  // A name with several addresses: every one of them was tried.
+  // A name with several addresses: all of them were tried.
   if (error instanceof AggregateError && error.errors.length > 0) {
     return error.errors.every((each) => each instanceof Error && failedToConnect(each))
   }

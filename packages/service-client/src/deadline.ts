@@ -1,37 +1,42 @@
-/** The time that something may take, as a signal. */
-export type Deadline = {
-  /** Aborted when the time is up, by {@link end}, or with the caller's own signal. */
+/** How long something may take: the signal aborts at that time, on the client's own clock. */
+export type TimeLimit = {
   readonly signal: AbortSignal
-  remainingMs(): number
-  end(reason: Error): void
-  /** The time no longer counts. */
+  readonly endsAtMs: number
+}
+
+/**
+ * The time limit of a call. `withDeadline` of @latchkey/problems ends with the work that it waits for; this one still counts when
+ * `fetch` has returned a response, since its body may hang, too.
+ */
+export type Deadline = TimeLimit & {
+  abort(reason: Error): void
+  /** Stops the clock. */
   clear(): void
 }
 
 export type DeadlineOptions = {
   ms: number
   now: () => number
-  /** The reason of a signal whose time is up. */
+  /** The reason of the signal at the deadline. */
   onMiss: () => Error
-  /** The caller's own. */
+  /** The caller's own: it aborts the deadline's signal, too. */
   signal?: AbortSignal | undefined
 }
 
 export function startDeadline({ ms, now, onMiss, signal }: DeadlineOptions): Deadline {
   const controller = new AbortController()
-  const start = now()
   const timer = setTimeout(() => controller.abort(onMiss()), ms)
-  // What is waited for holds the process; its time limit alone must not.
+  // The connection holds the process; the limit on its own does not.
   timer.unref()
   return {
     signal: signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]),
-    remainingMs: () => start + ms - now(),
-    end: (reason) => controller.abort(reason),
+    endsAtMs: now() + ms,
+    abort: (reason) => controller.abort(reason),
     clear: () => clearTimeout(timer),
   }
 }
 
-/** Settles as the promise does, or rejects with the signal's reason. What is waited for goes on. */
+/** Settles as the promise does, or rejects with the signal's reason. The work itself continues: others wait for it. */
 export async function untilAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()

@@ -1,8 +1,8 @@
 /**
- * The address of a call. A path is put behind the base's own; a whole URL must lie below the base. Dot segments are
- * refused: an id of `..` in a path would lead to another resource, and encodeURIComponent lets it through.
+ * The address of a call. A path is appended to the base's own; a whole URL must lie below the base. Dot segments are refused:
+ * an id of `..` in a path would lead to another resource, and encodeURIComponent does not escape it.
  *
- * @throws {TypeError} naming no part of the address, which may hold anything.
+ * @throws {TypeError} whose message repeats no part of the address
  */
 export function resolveTarget(base: URL, target: string | URL): URL {
   const prefix = base.pathname.replace(/\/$/, '')

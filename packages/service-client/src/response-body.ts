@@ -1,4 +1,4 @@
-/** An answer's text, or undefined when it is longer than that or its connection breaks. */
+/** The text of a response; undefined when it is longer than `maxBytes` or the connection breaks. */
 export async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -16,7 +16,7 @@ export async function readText(response: Response, maxBytes: number): Promise<st
 
 const DISCARDED_BYTES = 64 * 1024
 
-/** Takes in the rest of an answer that nobody reads: its connection is free again, or closed when that is a lot. */
+/** Reads the rest of a response that has no other reader: its connection is free again, or closed if that is too much. */
 export function discard(response: Response): void {
   void readText(response, DISCARDED_BYTES)
 }

@@ -1,15 +1,15 @@
-/** Retries allowed over all calls together, so that a service in trouble is not given a multiple of its load. */
+/** Retries of all calls together, so that a service that fails does not get a multiple of its load. */
 export type RetryBudget = {
   /** A call begins. */
   earn(): void
-  /** False when there is nothing left. */
+  /** False when no retry is left. */
   spend(): boolean
 }
 
 const PER_CALL = 0.1
 const MOST = 10
 
-/** One retry for ten calls, and ten at once after a quiet time. */
+/** One retry for every ten calls, and up to ten at once. */
 export function createRetryBudget(): RetryBudget {
   let left = MOST
   return {

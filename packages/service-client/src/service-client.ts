@@ -12,22 +12,22 @@ import { createTransport } from './transport.ts'
 
 export type ServiceClient = {
   /**
-   * Calls the service with our Bearer token. Any answer is returned as it is, redirects and errors included.
+   * Calls the service with our Bearer token. Every response is returned as it is, redirects and errors included.
    *
-   * @param path starts with a slash and is put behind `baseUrl`; or a whole URL below it
-   * @throws {ServiceCallError} there is no answer; from the answer's body, too, when the time is up while it is read
-   * @throws {TypeError} the call makes no sense, or would take the token elsewhere
+   * @param path starts with a slash and is appended to `baseUrl`; or a whole URL below it
+   * @throws {ServiceCallError} there is no response; the body of a response throws it, too, at the deadline
+   * @throws {TypeError} an option is not usable, or the token would be sent elsewhere
    */
   fetch(path: string | URL, options?: CallOptions): Promise<Response>
-  /** Ends calls under way with `closed` and closes all sockets. Later calls fail at once. */
+  /** Fails pending and later calls with `closed`, and closes all sockets. */
   close(): Promise<void>
 }
 
 /**
- * A client of one service that signs in by itself (RFC 6749 section 4.4) and keeps its token until shortly before it
- * expires. Make one for the life of the process. The secret and the token are out of reach of who prints it.
+ * A client of one service, which signs in by itself (RFC 6749 section 4.4) and keeps its token until shortly before it expires.
+ * One client serves the whole process. Printing it shows neither secret nor token.
  *
- * @throws {TypeError} naming the option that is no good
+ * @throws {TypeError} which names the option that is not usable
  */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const settings = readOptions(options)
@@ -35,7 +35,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const tokenRequest = createTokenRequest(settings, transport)
   const tokens = createTokenSource(tokenRequest, settings)
   const budget = createRetryBudget()
-  const underWay = new Set<Deadline>()
+  const pending = new Set<Deadline>()
   let closing: Promise<void> | undefined
 
   return {
@@ -44,12 +44,11 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       if (closing !== undefined) throw clientClosed()
       const { timeoutMs: ms = settings.timeoutMs, signal } = callOptions
       const onMiss = (): Error => {
-        underWay.delete(deadline)
+        pending.delete(deadline)
         return new ServiceCallError('timeout', `${call.name} was not done within ${ms} ms.`)
       }
-      // It goes on counting when this returns: the answer's body may hang as well.
       const deadline = startDeadline({ ms, now: settings.now, onMiss, signal })
-      underWay.add(deadline)
+      pending.add(deadline)
       try {
         budget.earn()
         const outcome = await sendWithRetries({
@@ -58,7 +57,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
             call.isResendable && (call.isRepeatable || (last instanceof ConnectionFailure && last.neverSent)),
           maxRetries: settings.maxRetries,
           spend: budget.spend,
-          deadline,
+          limit: deadline,
           pacing: settings,
         })
         if (!(outcome instanceof ConnectionFailure)) {
@@ -79,12 +78,12 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   function forget(deadline: Deadline): void {
     deadline.clear()
-    underWay.delete(deadline)
+    pending.delete(deadline)
   }
 
   async function shutDown(): Promise<void> {
-    for (const deadline of underWay) deadline.end(clientClosed())
-    underWay.clear()
+    for (const deadline of pending) deadline.abort(clientClosed())
+    pending.clear()
     tokenRequest.close()
     await transport.close(clientClosed())
   }

@@ -1,8 +1,8 @@
 /** A Fastify request is one; so is `{ headers: { traceparent } }` of a job. */
 export type CallContext = {
-  /** Goes along as X-Request-Id, before a header of that name. */
+  /** Sent as X-Request-Id; it takes precedence over a header of that name. */
   readonly id?: string
-  /** As Node gives them: names in lower case. */
+  /** As Node has them: names in lower case. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
@@ -13,8 +13,8 @@ const traceparentPattern =
 const tracestatePattern = /^[\x20-\x7e\t]{1,2048}$/
 
 /**
- * What of the incoming request goes along: `traceparent` and `tracestate` as they came (W3C Trace Context, section 4.3:
- * this process is a pass-through), and the request's id. What is malformed is left out.
+ * What is sent along of the incoming request: its id, and `traceparent` and `tracestate` unchanged (W3C Trace Context, section 4.3:
+ * this process is a pass-through). Malformed values are left out.
  */
 export function traceHeaders({ id, headers = {} }: CallContext = {}): [name: string, value: string][] {
   const fields: [string, string][] = []

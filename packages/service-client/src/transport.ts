@@ -17,32 +17,32 @@ export type OutboundRequest = {
   readonly body: Body
 }
 
-/** A request's answer, whatever its status, or why there is none. */
+/** The response, whatever its status, or why there is none. */
 export type Outcome = Response | ConnectionFailure
 
 export type Transport = {
-  /** Sends once. Rejects with the signal's reason when it is aborted, with a TypeError when the request makes no sense. */
+  /** Sends once. Rejects with the signal's reason once it aborts, and with a TypeError for an impossible request. */
   send(request: OutboundRequest, signal: AbortSignal): Promise<Outcome>
-  /** Ends what is under way, bodies included, with this error, and closes every socket. */
+  /** Fails pending requests and bodies with this error, and closes every socket. */
   close(error: Error): Promise<void>
 }
 
-/** Beyond this, calls to one service wait for a connection: one that hangs must not take every socket there is. */
+/** More calls to one service than this wait for a connection: a service that hangs must not take every socket. */
 const CONNECTIONS = 64
 
-/** Connections of our own rather than the process-wide pool: they can be bounded, timed and closed. */
+/** Its own connections rather than the process-wide pool: they can be limited, timed and closed. */
 export function createTransport(connectTimeoutMs: number): Transport {
   const agent = new Agent({
     connections: CONNECTIONS,
     connect: { timeout: connectTimeoutMs },
-    // Every call has a deadline of its own that covers these.
+    // The deadline of the call covers these.
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
   })
   return {
     async send({ url, method, headers, body }, signal) {
-      // A redirect is the caller's to judge: followed, it would take the token or the body elsewhere.
+      // Following a redirect would send the token or the body elsewhere: that is for the caller to decide.
       const init = { method, headers, body, signal, redirect: 'manual', duplex: 'half', dispatcher: agent } as const
       const request = new Request(url, init)
       try {
@@ -56,7 +56,7 @@ export function createTransport(connectTimeoutMs: number): Transport {
   }
 }
 
-/** @throws {TypeError} without the value, which fetch would show. */
+/** @throws {TypeError} whose message does not show the value, unlike that of fetch */
 export function requestHeaders(fields: Readonly<Record<string, string>> | Iterable<[string, string]> = []): Headers {
   try {
     return new Headers(Symbol.iterator in fields ? [...fields] : fields)

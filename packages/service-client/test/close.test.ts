@@ -4,7 +4,7 @@ import { startServer } from './support/http-server.ts'
 import { failureOf, testClient } from './support/test-client.ts'
 import { startTokenServer } from './support/token-server.ts'
 
-t.test('close ends calls under way, bodies included, and closes every socket', async (t) => {
+t.test('close fails pending calls, bodies included, and closes every socket', async (t) => {
   const tokens = await startTokenServer(t)
   const service = await startServer(t, (reply, { path }) => {
     if (path === '/body') reply.writeHead(200).write('part')
@@ -17,7 +17,7 @@ t.test('close ends calls under way, bodies included, and closes every socket', a
   const hanging = failureOf(client.fetch('/hangs'))
   const response = await client.fetch('/body')
   const body = failureOf(response.text())
-  await eventually(() => service.heard.length === 3)
+  await eventually(() => service.requests.length === 3)
   await client.close()
   t.equal((await hanging).code, 'closed')
   t.equal((await body).code, 'closed')
@@ -26,7 +26,7 @@ t.test('close ends calls under way, bodies included, and closes every socket', a
   }
 })
 
-t.test('close ends a token request under way and those who wait for it', async (t) => {
+t.test('close fails a pending token request and the calls that wait for it', async (t) => {
   let isGone = false
   const tokens = await startTokenServer(t, {
     answer: (reply) => {
@@ -37,13 +37,13 @@ t.test('close ends a token request under way and those who wait for it', async (
   })
   const client = testClient(t, { service: 'http://127.0.0.1:1', tokens, timeoutMs: 60_000 })
   const calls = [1, 2].map(() => failureOf(client.fetch('/')))
-  await eventually(() => tokens.heard.length === 1)
+  await eventually(() => tokens.requests.length === 1)
   await client.close()
   for (const error of await Promise.all(calls)) t.equal(error.code, 'closed')
   await eventually(() => isGone)
 })
 
-t.test('close ends a pause between two token requests', async (t) => {
+t.test('close ends the pause between two token requests', async (t) => {
   const tokens = await startTokenServer(t, { answer: (reply) => void reply.writeHead(503).end() })
   let pause: AbortSignal | undefined
   const client = testClient(t, {
@@ -62,10 +62,10 @@ t.test('close ends a pause between two token requests', async (t) => {
   t.equal(pause?.aborted, true)
 })
 
-t.test('after close a call fails at once and asks for nothing; closing again is fine', async (t) => {
+t.test('after close a call fails at once and sends nothing; closing twice is harmless', async (t) => {
   const tokens = await startTokenServer(t)
   const client = testClient(t, { service: 'http://127.0.0.1:1', tokens })
   await Promise.all([client.close(), client.close()])
   t.equal((await failureOf(client.fetch('/'))).code, 'closed')
-  t.same(tokens.heard, [])
+  t.same(tokens.requests, [])
 })

@@ -11,17 +11,17 @@ const service = await startServer(t, (reply) => reply.end())
 const client = testClient(t, { service, tokens })
 
 async function passedOn(context: CallContext, headers: Record<string, string> = {}) {
-  service.heard.length = 0
+  service.requests.length = 0
   await client.fetch('/', { context, headers })
-  const { traceparent, tracestate, 'x-request-id': id, cookie, 'x-other': other } = service.heard[0]?.headers ?? {}
-  const { authorization } = service.heard[0]?.headers ?? {}
+  const { traceparent, tracestate, 'x-request-id': id, cookie, 'x-other': other } = service.requests[0]?.headers ?? {}
+  const { authorization } = service.requests[0]?.headers ?? {}
   t.equal(authorization, 'Bearer token-1')
   return Object.fromEntries(
     Object.entries({ traceparent, tracestate, id, cookie, other }).filter(([, value]) => value !== undefined),
   )
 }
 
-t.test('id and trace of the incoming request go along, and nothing else of it', async (t) => {
+t.test('the id and trace of the incoming request are sent along, and nothing else of it', async (t) => {
   const headers = {
     traceparent,
     tracestate,
@@ -32,15 +32,15 @@ t.test('id and trace of the incoming request go along, and nothing else of it', 
     'x-other': 'canary',
   }
   t.same(await passedOn({ id: 'req-1', headers }), { traceparent, tracestate, id: 'req-1' })
-  t.notMatch(JSON.stringify(service.heard), 'canary')
+  t.notMatch(JSON.stringify(service.requests), 'canary')
 })
 
-t.test('the id that the service gave the request comes before the header', async (t) => {
+t.test('the id that the service gave the request takes precedence over the header', async (t) => {
   t.same(await passedOn({ id: 'req-1', headers: { 'x-request-id': 'req-2' } }), { id: 'req-1' })
   t.same(await passedOn({ headers: { 'x-request-id': 'req-2' } }), { id: 'req-2' })
 })
 
-t.test('a header given with the call comes before the context', async (t) => {
+t.test('a header given with the call takes precedence over the context', async (t) => {
   t.same(await passedOn({ id: 'req-1' }, { 'X-Request-Id': 'mine' }), { id: 'mine' })
 })
 
@@ -49,7 +49,7 @@ t.test('tracestate in several headers is joined', async (t) => {
   t.same(await passedOn({ headers }), { traceparent, tracestate: 'a=1,b=2' })
 })
 
-t.test('a later version of traceparent goes along as it is', async (t) => {
+t.test('a later version of traceparent is sent along unchanged', async (t) => {
   const later = `01${traceparent.slice(2)}-what-comes-next`
   t.same(await passedOn({ headers: { traceparent: later } }), { traceparent: later })
 })
@@ -63,25 +63,25 @@ for (const [title, headers] of [
   ['two traceparents', { traceparent: [traceparent, traceparent], tracestate }],
   ['a line break', { traceparent: `${traceparent}\r\nx-other: 1`, tracestate }],
 ] as const) {
-  t.test(`${title}: no trace goes along`, async (t) => {
+  t.test(`${title}: no trace is sent along`, async (t) => {
     t.same(await passedOn({ headers }), {})
   })
 }
 
 for (const id of ['', 'a b', 'a\r\nx-other: 1', 'ü', 'a'.repeat(129)]) {
-  t.test(`an id that is not sane is left out: ${JSON.stringify(id.slice(0, 20))}`, async (t) => {
+  t.test(`a malformed id is left out: ${JSON.stringify(id.slice(0, 20))}`, async (t) => {
     t.same(await passedOn({ id, headers: {} }), {})
   })
 }
 
-t.test('a tracestate that is not sane is left out', async (t) => {
+t.test('a malformed tracestate is left out', async (t) => {
   for (const state of ['a=1\r\nx-other: 1', '', 'a'.repeat(3000)]) {
     t.same(await passedOn({ headers: { traceparent, tracestate: state } }), { traceparent })
   }
 })
 
-t.test('the token request carries none of it: its token is for many calls', async (t) => {
-  t.equal(tokens.heard.length, 1)
-  t.equal(tokens.heard[0]?.headers.traceparent, undefined)
-  t.equal(tokens.heard[0]?.headers['x-request-id'], undefined)
+t.test('the token request carries nothing of the context: its token serves many calls', async (t) => {
+  t.equal(tokens.requests.length, 1)
+  t.equal(tokens.requests[0]?.headers.traceparent, undefined)
+  t.equal(tokens.requests[0]?.headers['x-request-id'], undefined)
 })

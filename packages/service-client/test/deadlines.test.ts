@@ -14,7 +14,7 @@ const tokenTimeoutMs = 10_000
 const warmUp = await startServer(t, (reply) => reply.end())
 await testClient(t, { service: warmUp, tokens, tokenTimeoutMs, timeoutMs: 10_000 }).fetch('/')
 
-t.test('a service that hangs: timeout, and the connection is given up', async (t) => {
+t.test('a service that hangs fails the call with timeout, and the connection is closed', async (t) => {
   let isGone = false
   const service = await startServer(t, (reply) => {
     reply.on('close', () => {
@@ -25,11 +25,11 @@ t.test('a service that hangs: timeout, and the connection is given up', async (t
   t.equal(error.name, 'ServiceCallError')
   t.equal(error.code, 'timeout')
   t.equal(error.message, `GET ${service.url}/a was not done within 200 ms.`)
-  t.equal(service.heard.length, 1, 'a hung call is not sent again')
+  t.equal(service.requests.length, 1, 'a hung call is not sent again')
   await eventually(() => isGone)
 })
 
-t.test('a call may have a limit of its own', async (t) => {
+t.test('a call may have its own time limit', async (t) => {
   const service = await startServer(t, () => undefined)
   const error = await failureOf(
     testClient(t, { service, tokens, tokenTimeoutMs, timeoutMs: 60_000 }).fetch('/', { timeoutMs: 30 }),
@@ -37,7 +37,7 @@ t.test('a call may have a limit of its own', async (t) => {
   t.match(error.message, 'within 30 ms')
 })
 
-t.test('the time counts while the body is read: one that hangs fails with timeout', async (t) => {
+t.test('the time limit includes the body: one that hangs fails with timeout', async (t) => {
   const service = await startServer(t, (reply) => void reply.writeHead(200).write('{"items":['))
   const response = await testClient(t, { service, tokens, tokenTimeoutMs, timeoutMs: 300 }).fetch('/')
   t.equal(response.status, 200)
@@ -46,7 +46,7 @@ t.test('the time counts while the body is read: one that hangs fails with timeou
   t.equal(error.code, 'timeout')
 })
 
-t.test('the time counts during pauses between tries', async (t) => {
+t.test('the time limit includes the pauses between attempts', async (t) => {
   const service = await startServer(t, (reply) => void reply.writeHead(503).end())
   const client = testClient(t, {
     service,
@@ -59,7 +59,7 @@ t.test('the time counts during pauses between tries', async (t) => {
   t.equal((await failureOf(client.fetch('/'))).code, 'timeout')
 })
 
-t.test('a call that is done is not touched when its time is up, nor is the next one on its connection', async (t) => {
+t.test('the deadline of a finished call affects neither that call nor the next one on its connection', async (t) => {
   let held: ServerResponse | undefined
   const used = new Set<unknown>()
   const service = await startServer(t, (reply, { path }) => {
@@ -76,39 +76,39 @@ t.test('a call that is done is not touched when its time is up, nor is the next 
   t.equal(await (await slow).text(), 'slow')
 })
 
-t.test('the caller ends a call: it rejects with the reason given', async (t) => {
+t.test("a call that its caller aborts rejects with the caller's reason", async (t) => {
   const service = await startServer(t, () => undefined)
   const controller = new AbortController()
   const reason = new Error('not needed any more')
   const call = testClient(t, { service, tokens, tokenTimeoutMs }).fetch('/', { signal: controller.signal })
-  await eventually(() => service.heard.length === 1)
+  await eventually(() => service.requests.length === 1)
   controller.abort(reason)
   t.equal(await call.catch((error) => error), reason)
 })
 
-t.test('a call that the caller may end is ended by its deadline too', async (t) => {
+t.test('a call that its caller may abort still has its deadline', async (t) => {
   const service = await startServer(t, () => undefined)
   const { signal } = new AbortController()
   const call = testClient(t, { service, tokens, tokenTimeoutMs, timeoutMs: 200 }).fetch('/', { signal })
   t.equal((await failureOf(call)).code, 'timeout')
 })
 
-t.test('a call that the caller ended before it began is not sent', async (t) => {
+t.test('a call that was aborted before it began is not sent', async (t) => {
   const service = await startServer(t, (reply) => reply.end())
   const reason = new Error('too late')
   const client = testClient(t, { service, tokens, tokenTimeoutMs })
   t.equal(await client.fetch('/', { signal: AbortSignal.abort(reason) }).catch((error) => error), reason)
-  t.same(service.heard, [])
+  t.same(service.requests, [])
 })
 
-t.test('a call that the caller ended before it began does not wait for a token', async (t) => {
+t.test('a call that was aborted before it began does not wait for a token', async (t) => {
   const silent = await startTokenServer(t, { answer: () => undefined })
   const reason = new Error('too late')
   const client = testClient(t, { service: 'http://127.0.0.1:1', tokens: silent, tokenTimeoutMs: 300 })
   t.equal(await client.fetch('/', { signal: AbortSignal.abort(reason) }).catch((error) => error), reason)
 })
 
-t.test('the caller ends the reading of a body', async (t) => {
+t.test('aborting a call aborts the reading of its body', async (t) => {
   const service = await startServer(t, (reply) => void reply.writeHead(200).write('part'))
   const controller = new AbortController()
   const response = await testClient(t, { service, tokens, tokenTimeoutMs }).fetch('/', { signal: controller.signal })
@@ -119,7 +119,7 @@ t.test('the caller ends the reading of a body', async (t) => {
 })
 
 t.test(
-  'a service that takes connections and never speaks: timeout for the call, token_unavailable for the token',
+  'a server that accepts connections and never answers: timeout for the call, token_unavailable for the token',
   async (t) => {
     const silent = createServer((socket) => void socket.on('error', () => undefined).resume())
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
@@ -139,7 +139,7 @@ t.test(
   },
 )
 
-t.test('a limit that is none is refused', async (t) => {
+t.test('an impossible time limit is refused', async (t) => {
   const client = testClient(t, { service: 'http://127.0.0.1:1', tokens })
   for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
     await t.rejects(client.fetch('/', { timeoutMs }), { name: 'TypeError', message: /^timeoutMs / })

@@ -21,9 +21,9 @@ for (const method of ['GET', 'POST', 'PATCH']) {
       const response = await client.fetch('/', { method, body, headers: { 'content-type': 'application/json' } })
       t.equal(response.status, 200)
       t.equal(await response.text(), body ?? '')
-      t.equal(service.heard.length, 2)
-      t.equal(service.heard[1]?.headers['content-type'], 'application/json')
-      t.equal(tokens.heard.length, 2)
+      t.equal(service.requests.length, 2)
+      t.equal(service.requests[1]?.headers['content-type'], 'application/json')
+      t.equal(tokens.requests.length, 2)
       t.same(client.pauses, [], 'at once')
     },
   )
@@ -35,8 +35,8 @@ t.test('a service that refuses every token gets each call twice at most, and the
   const response = await testClient(t, { service, tokens }).fetch('/')
   t.equal(response.status, 401)
   t.equal(await response.text(), 'refused')
-  t.equal(service.heard.length, 2)
-  t.equal(tokens.heard.length, 2)
+  t.equal(service.requests.length, 2)
+  t.equal(tokens.requests.length, 2)
 })
 
 t.test('a service that refuses every token does not turn each call into a token request', async (t) => {
@@ -47,10 +47,10 @@ t.test('a service that refuses every token does not turn each call into a token 
     t.equal((await client.fetch('/')).status, 401)
     client.advance(100)
   }
-  t.equal(tokens.heard.length, 3, 'one a second')
+  t.equal(tokens.requests.length, 3, 'one a second')
 })
 
-t.test('calls that come back refused together are served by one new token', async (t) => {
+t.test('calls that are refused together share one new token', async (t) => {
   const tokens = await startTokenServer(t)
   let waiting: (() => void)[] = []
   const service = await startServer(t, (reply, { headers }) => {
@@ -65,10 +65,10 @@ t.test('calls that come back refused together are served by one new token', asyn
     Array.from({ length: 20 }, async () => (await client.fetch('/', { method: 'POST' })).text()),
   )
   t.same(new Set(answers), new Set(['Bearer token-2']))
-  t.equal(tokens.heard.length, 2)
+  t.equal(tokens.requests.length, 2)
 })
 
-t.test('a call that was refused late takes the newer token that is there already', async (t) => {
+t.test('a call that is refused late uses the newer token that is already there', async (t) => {
   const tokens = await startTokenServer(t)
   let late: (() => void) | undefined
   const service = await startServer(t, (reply, { path, headers }) => {
@@ -82,17 +82,17 @@ t.test('a call that was refused late takes the newer token that is there already
   client.advance(1500)
   late?.()
   t.equal(await (await call).text(), 'Bearer token-2')
-  t.equal(tokens.heard.length, 2)
+  t.equal(tokens.requests.length, 2)
 })
 
-t.test('a call has its token replaced once, whatever happens between its tries', async (t) => {
+t.test('a call has its token replaced once, whatever happens between its attempts', async (t) => {
   const tokens = await startTokenServer(t)
-  const service = await startServer(t, (reply, _heard, n) =>
+  const service = await startServer(t, (reply, _request, n) =>
     n === 2 ? reply.writeHead(503, { 'retry-after': '1' }).end() : refuse(reply),
   )
   t.equal((await testClient(t, { service, tokens }).fetch('/')).status, 401)
-  t.equal(service.heard.length, 3)
-  t.equal(tokens.heard.length, 2)
+  t.equal(service.requests.length, 3)
+  t.equal(tokens.requests.length, 2)
 })
 
 for (const challenge of [
@@ -108,8 +108,8 @@ for (const challenge of [
     const tokens = await startTokenServer(t)
     const service = await startServer(t, (reply) => refuse(reply, challenge))
     t.equal((await testClient(t, { service, tokens }).fetch('/')).status, 401)
-    t.equal(service.heard.length, 1)
-    t.equal(tokens.heard.length, 1)
+    t.equal(service.requests.length, 1)
+    t.equal(tokens.requests.length, 1)
   })
 }
 
@@ -118,9 +118,9 @@ for (const challenge of [
   'Bearer error_description="expired", error="invalid_token"',
   'Basic realm="x", Bearer realm="y", error="invalid_token", error_description="z"',
 ]) {
-  t.test(`the challenge is read as HTTP allows it to be written: ${challenge}`, async (t) => {
+  t.test(`the challenge is recognized in every form that HTTP allows: ${challenge}`, async (t) => {
     const tokens = await startTokenServer(t)
-    const service = await startServer(t, (reply, _heard, n) => (n === 1 ? refuse(reply, challenge) : reply.end()))
+    const service = await startServer(t, (reply, _request, n) => (n === 1 ? refuse(reply, challenge) : reply.end()))
     t.equal((await testClient(t, { service, tokens }).fetch('/')).status, 200)
   })
 }
@@ -133,13 +133,13 @@ t.test('a stream is not sent twice, but the next call has a new token', async (t
   const client = testClient(t, { service, tokens })
   const stream = () => Readable.from([Buffer.from('a'), Buffer.from('b')])
   t.equal((await client.fetch('/', { method: 'PUT', body: stream() })).status, 401)
-  t.equal(service.heard.length, 1)
+  t.equal(service.requests.length, 1)
   t.equal(await (await client.fetch('/', { method: 'PUT', body: stream() })).text(), 'ab')
 })
 
-t.test('no new token to be had: that is said, not the 401 of the old one', async (t) => {
+t.test('without a new token the call fails with token_unavailable, not with the 401 of the old one', async (t) => {
   const tokens = await startTokenServer(t, {
-    answer: (reply, heard, n) => (n === 1 ? issue()(reply, heard, n) : reply.writeHead(500).end()),
+    answer: (reply, request, n) => (n === 1 ? issue()(reply, request, n) : reply.writeHead(500).end()),
   })
   const service = await startServer(t, (reply) => refuse(reply))
   const error = await failureOf(testClient(t, { service, tokens }).fetch('/'))

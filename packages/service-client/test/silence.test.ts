@@ -34,7 +34,7 @@ t.test('the client shows neither secret nor token, before its first call and aft
   t.same(leaks(client), [])
 })
 
-t.test('an answer shows neither, whether its body was read or not', async (t) => {
+t.test('a response shows neither, whether its body was read or not', async (t) => {
   const tokens = await startTokenServer(t, { answer: giveCanary })
   const service = await startServer(t, (reply) => reply.end('text'))
   const response = await testClient(t, { service, tokens }).fetch('/')
@@ -48,11 +48,11 @@ const echo: Answer = (reply, { headers, body }) => sendJson(reply, 401, { error:
 const failures: { title: string; token?: Answer; service?: Answer | 'dead'; timeoutMs?: number }[] = [
   { title: 'a refused client', token: (reply) => sendJson(reply, 401, { error: 'invalid_client' }) },
   { title: 'a token endpoint that repeats what it was sent', token: echo },
-  { title: 'a token endpoint that answers nonsense with a token in it', token: (reply) => reply.end(canaryToken) },
+  { title: 'a token endpoint that answers with a token in another format', token: (reply) => reply.end(canaryToken) },
   { title: 'a token endpoint that speaks no HTTP', token: (reply) => reply.socket?.end(`${canaryToken}\r\n\r\n`) },
   { title: 'a token endpoint that hangs', token: () => undefined, timeoutMs: 50 },
   { title: 'a token endpoint that hangs up', token: (reply) => reply.socket?.destroy() },
-  { title: 'a service that is not there', service: 'dead' },
+  { title: 'a service that refuses connections', service: 'dead' },
   { title: 'a service that hangs up', service: (reply) => reply.socket?.resetAndDestroy() },
   { title: 'a service that hangs', service: () => undefined, timeoutMs: 50 },
   {
@@ -76,7 +76,7 @@ for (const { title, token = giveCanary, service: answer = giveCanary, timeoutMs 
   })
 }
 
-t.test('an answer that breaks off fails its reader without showing either', async (t) => {
+t.test('a response that breaks off fails its reader without showing either', async (t) => {
   const tokens = await startTokenServer(t, { answer: giveCanary })
   const service = await startServer(t, (reply) => {
     reply.writeHead(200, { 'content-length': '100' }).write('part')
@@ -88,7 +88,7 @@ t.test('an answer that breaks off fails its reader without showing either', asyn
   t.same(leaks(error), [])
 })
 
-t.test('a bad option is named, and not shown', async (t) => {
+t.test('the error of an unusable option names it and does not show its value', async (t) => {
   const good = { baseUrl: 'http://a.test', tokenUrl: 'http://b.test/token', clientId: 'payroll', clientSecret }
   const bad: Record<string, unknown[]> = {
     baseUrl: [

@@ -12,25 +12,29 @@ const service = await startServer(t, (reply, { path }) => {
 })
 const host = new URL(service.url).host
 t.beforeEach(() => {
-  service.heard.length = 0
+  service.requests.length = 0
 })
 
 const followed = [
-  { title: 'a path', path: '/employees', asks: '/employees' },
-  { title: 'a path with a query', path: '/employees?limit=5&q=a%20b', asks: '/employees?limit=5&q=a%20b' },
-  { title: 'a query that holds a URL', path: '/a?next=http://evil.test/../', asks: '/a?next=http://evil.test/../' },
-  { title: 'a URL in a path', path: '/a/http://evil.test', asks: '/a/http://evil.test' },
-  { title: 'a fragment, which is not sent', path: '/a#b', asks: '/a' },
-  { title: 'dots in a name', path: '/a/..b/c..', asks: '/a/..b/c..' },
-  { title: 'the root', path: '/', asks: '/' },
-  { title: 'a whole URL of the service', path: `${service.url}/a?b`, asks: '/a?b' },
-  { title: 'a URL object', path: new URL('/a?b', service.url), asks: '/a?b' },
+  { title: 'a path', path: '/employees', requested: '/employees' },
+  { title: 'a path with a query', path: '/employees?limit=5&q=a%20b', requested: '/employees?limit=5&q=a%20b' },
+  {
+    title: 'a query that holds a URL',
+    path: '/a?next=http://evil.test/../',
+    requested: '/a?next=http://evil.test/../',
+  },
+  { title: 'a URL in a path', path: '/a/http://evil.test', requested: '/a/http://evil.test' },
+  { title: 'a fragment, which is not sent', path: '/a#b', requested: '/a' },
+  { title: 'dots in a name', path: '/a/..b/c..', requested: '/a/..b/c..' },
+  { title: 'the root', path: '/', requested: '/' },
+  { title: 'a whole URL of the service', path: `${service.url}/a?b`, requested: '/a?b' },
+  { title: 'a URL object', path: new URL('/a?b', service.url), requested: '/a?b' },
 ]
 
-for (const { title, path, asks } of followed) {
+for (const { title, path, requested } of followed) {
   t.test(`${title} is called`, async (t) => {
     const client = testClient(t, { service, tokens })
-    t.equal(await (await client.fetch(path)).text(), asks)
+    t.equal(await (await client.fetch(path)).text(), requested)
   })
 }
 
@@ -66,12 +70,12 @@ for (const { title, path } of refused) {
       .catch((reason) => reason)
     t.ok(error instanceof TypeError)
     t.notMatch(error.message, /evil|canary|password|127/)
-    t.same(service.heard, [])
-    t.same(foreign.heard, [])
+    t.same(service.requests, [])
+    t.same(foreign.requests, [])
   })
 }
 
-t.test('a path is put behind the path of baseUrl, and a URL must lie below it', async (t) => {
+t.test('a path is appended to the path of baseUrl, and a URL must lie below it', async (t) => {
   for (const baseUrl of [`${service.url}/api/v1`, `${service.url}/api/v1/`]) {
     const client = testClient(t, { service: baseUrl, tokens })
     t.equal(await (await client.fetch('/employees?a')).text(), '/api/v1/employees?a')
@@ -90,8 +94,8 @@ for (const [path, status] of [
     const response = await testClient(t, { service, tokens }).fetch(path, { method: 'POST', body: 'canary' })
     t.equal(response.status, status)
     t.ok(response.headers.get('location'))
-    t.equal(service.heard.length, 1)
-    t.same(foreign.heard, [])
+    t.equal(service.requests.length, 1)
+    t.same(foreign.requests, [])
   })
 }
 
@@ -101,7 +105,7 @@ for (const name of ['authorization', 'Authorization', 'Host']) {
     const error = await call.catch((reason) => reason)
     t.ok(error instanceof TypeError)
     t.notMatch(error.message, 'canary')
-    t.same(service.heard, [])
+    t.same(service.requests, [])
   })
 }
 
@@ -112,17 +116,17 @@ for (const [title, options] of [
   ['CONNECT', { method: 'CONNECT' }],
   ['a GET with a body', { body: 'canary' }],
 ] as const) {
-  t.test(`${title} is a mistake of the caller: TypeError`, async (t) => {
+  t.test(`${title} is an error of the caller: TypeError`, async (t) => {
     const error = await testClient(t, { service, tokens })
       .fetch('/', options)
       .catch((reason) => reason)
     t.ok(error instanceof TypeError)
     t.notMatch(error.message, 'canary')
-    t.same(service.heard, [])
+    t.same(service.requests, [])
   })
 }
 
-t.test('a FormData of Node, which this fetch would garble, is refused', async (t) => {
+t.test("Node's FormData, which undici would garble, is refused", async (t) => {
   const form = new FormData() as unknown as URLSearchParams
   await t.rejects(testClient(t, { service, tokens }).fetch('/', { method: 'POST', body: form }), TypeError)
 })
@@ -133,7 +137,7 @@ t.test('headers may be an object, pairs or Headers', async (t) => {
     await client.fetch('/', { headers })
   }
   t.same(
-    service.heard.map((call) => call.headers['x-a']),
+    service.requests.map((call) => call.headers['x-a']),
     ['1', '1', '1'],
   )
 })

@@ -6,30 +6,30 @@ import {
   type ServerResponse,
 } from 'node:http'
 
-export type Heard = { method: string; path: string; headers: IncomingHttpHeaders; body: string }
+export type ReceivedRequest = { method: string; path: string; headers: IncomingHttpHeaders; body: string }
 
-/** Answers the nth request, counted from 1, as badly as it likes. */
-export type Answer = (reply: ServerResponse, heard: Heard, n: number) => void
+/** Answers the nth request, counted from 1. */
+export type Answer = (reply: ServerResponse, request: ReceivedRequest, n: number) => void
 
 export type TestServer = {
   url: string
   /** Every request so far, with its body. */
-  heard: Heard[]
+  requests: ReceivedRequest[]
   server: Server
 }
 
 /** The part of a tap test that cleaning up needs. */
 export type Scope = { teardown(handler: () => unknown): unknown }
 
-/** A real server on a free port of 127.0.0.1, gone when the test ends. */
+/** A real server on a free port of 127.0.0.1, closed when the test ends. */
 export async function startServer(t: Scope, answer: Answer, port = 0): Promise<TestServer> {
-  const heard: Heard[] = []
+  const requests: ReceivedRequest[] = []
   const server = createServer(async (request, reply) => {
     const { method = '', url: path = '', headers } = request
     const body = await readBody(request)
-    const it = { method, path, headers, body }
-    heard.push(it)
-    answer(reply, it, heard.length)
+    const received = { method, path, headers, body }
+    requests.push(received)
+    answer(reply, received, requests.length)
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   t.teardown(() => {
@@ -38,10 +38,10 @@ export async function startServer(t: Scope, answer: Answer, port = 0): Promise<T
   })
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('not listening')
-  return { url: `http://127.0.0.1:${address.port}`, heard, server }
+  return { url: `http://127.0.0.1:${address.port}`, requests, server }
 }
 
-/** An address where nobody listens. */
+/** An address that refuses connections. */
 export async function deadUrl(t: Scope): Promise<string> {
   const { url, server } = await startServer(t, (reply) => reply.end())
   await new Promise((resolve) => server.close(resolve))

@@ -7,7 +7,7 @@ export function startTokenServer(t: Scope, { expiresIn = 100, answer = issue(exp
 
 export const issue =
   (expiresIn = 100): Answer =>
-  (reply, _heard, n) =>
+  (reply, _request, n) =>
     sendJson(reply, 200, tokenAnswer(`token-${n}`, expiresIn))
 
 export function tokenAnswer(token: string, expiresIn: number): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { issue, startTokenServer, tokenAnswer } from './support/token-server.ts'
 
 const service = await startServer(t, (reply, { headers }) => reply.end(headers.authorization))
 t.beforeEach(() => {
-  service.heard.length = 0
+  service.requests.length = 0
 })
 
 for (const [status, error] of [
@@ -16,7 +16,7 @@ for (const [status, error] of [
   [400, 'unauthorized_client'],
   [403, undefined],
 ] as const) {
-  t.test(`${status} ${error ?? ''} is a verdict: token_refused, and not asked again by the same call`, async (t) => {
+  t.test(`${status} ${error ?? ''} is a refusal: token_refused, and no retry within the same call`, async (t) => {
     const tokens = await startTokenServer(t, { answer: (reply) => sendJson(reply, status, { error }) })
     const failure = await failureOf(testClient(t, { service, tokens }).fetch('/'))
     t.equal(failure.name, 'ServiceCallError')
@@ -24,28 +24,28 @@ for (const [status, error] of [
     t.equal(failure.status, status)
     t.match(failure.message, `/oauth/token refused this client: ${status}`)
     if (error !== undefined) t.match(failure.message, error)
-    t.equal(tokens.heard.length, 1)
-    t.same(service.heard, [])
+    t.equal(tokens.requests.length, 1)
+    t.same(service.requests, [])
   })
 }
 
-t.test('a refused client does not hammer: it asks after 1, 2, 4 … 30 s, less up to half by chance', async (t) => {
+t.test('a refused client asks again after 1, 2, 4 … 30 s, less a random part of up to half', async (t) => {
   const tokens = await startTokenServer(t, { answer: (reply) => sendJson(reply, 401, { error: 'invalid_client' }) })
   const client = testClient(t, { service, tokens, random: () => 1 })
   const asked: number[] = []
   for (let second = 0; second < 100; second++) {
-    const before = tokens.heard.length
+    const before = tokens.requests.length
     t.equal((await failureOf(client.fetch('/'))).code, 'token_refused')
-    if (tokens.heard.length > before) asked.push(second)
+    if (tokens.requests.length > before) asked.push(second)
     client.advance(1000)
   }
   t.same(asked, [0, 1, 3, 7, 15, 31, 61, 91])
 })
 
-t.test('a client that was refused, then served, then refused asks after a second again', async (t) => {
+t.test('after a success, the pauses of a refused client start at a second again', async (t) => {
   const tokens = await startTokenServer(t, {
-    answer: (reply, heard, n) =>
-      n === 5 ? issue(1)(reply, heard, n) : sendJson(reply, 401, { error: 'invalid_client' }),
+    answer: (reply, request, n) =>
+      n === 5 ? issue(1)(reply, request, n) : sendJson(reply, 401, { error: 'invalid_client' }),
   })
   const client = testClient(t, { service, tokens, random: () => 1 })
   for (let n = 1; n < 5; n++) {
@@ -55,26 +55,26 @@ t.test('a client that was refused, then served, then refused asks after a second
   t.equal((await client.fetch('/')).status, 200)
   client.advance(1000)
   await failureOf(client.fetch('/'))
-  t.equal(tokens.heard.length, 6)
+  t.equal(tokens.requests.length, 6)
   client.advance(1000)
   await failureOf(client.fetch('/'))
-  t.equal(tokens.heard.length, 7)
+  t.equal(tokens.requests.length, 7)
 })
 
-t.test('a token endpoint in trouble is left alone for a moment; refused calls do not wait for it', async (t) => {
+t.test('a token endpoint that fails is not asked for a moment; calls fail at once instead of waiting', async (t) => {
   const tokens = await startTokenServer(t, { answer: (reply) => sendJson(reply, 500, {}) })
   const client = testClient(t, { service, tokens })
   for (let i = 0; i < 10; i++) t.equal((await failureOf(client.fetch('/'))).code, 'token_unavailable')
-  t.equal(tokens.heard.length, 1)
+  t.equal(tokens.requests.length, 1)
   client.advance(1000)
   await failureOf(client.fetch('/'))
-  t.equal(tokens.heard.length, 2)
+  t.equal(tokens.requests.length, 2)
 })
 
-t.test('after the trouble is over a token comes within a second', async (t) => {
+t.test('a token comes within a second after the token endpoint has recovered', async (t) => {
   let isWell = false
   const tokens = await startTokenServer(t, {
-    answer: (reply, heard, n) => (isWell ? issue()(reply, heard, n) : sendJson(reply, 500, {})),
+    answer: (reply, request, n) => (isWell ? issue()(reply, request, n) : sendJson(reply, 500, {})),
   })
   const client = testClient(t, { service, tokens, random: () => 1 })
   for (let i = 0; i < 10; i++) {
@@ -85,12 +85,12 @@ t.test('after the trouble is over a token comes within a second', async (t) => {
   t.equal((await client.fetch('/')).status, 200)
 })
 
-t.test('passing trouble at the token endpoint is got over', async (t) => {
+t.test('temporary failures of the token endpoint are retried', async (t) => {
   const tokens = await startTokenServer(t, {
-    answer: (reply, heard, n) => {
+    answer: (reply, request, n) => {
       if (n === 1) reply.socket?.resetAndDestroy()
       else if (n === 2) sendJson(reply, 503, {})
-      else issue()(reply, heard, n)
+      else issue()(reply, request, n)
     },
   })
   const client = testClient(t, { service, tokens })
@@ -98,7 +98,7 @@ t.test('passing trouble at the token endpoint is got over', async (t) => {
   t.same(client.pauses, [50, 100])
 })
 
-t.test('Retry-After of the token endpoint is honoured, by later calls too', async (t) => {
+t.test('Retry-After of the token endpoint is honoured, by later calls, too', async (t) => {
   const tokens = await startTokenServer(t, { answer: (reply) => sendJson(reply, 429, {}, { 'retry-after': '10' }) })
   const client = testClient(t, { service, tokens })
   const error = await failureOf(client.fetch('/'))
@@ -106,27 +106,27 @@ t.test('Retry-After of the token endpoint is honoured, by later calls too', asyn
   t.equal(error.status, 429)
   client.advance(9_999)
   await failureOf(client.fetch('/'))
-  t.equal(tokens.heard.length, 1)
+  t.equal(tokens.requests.length, 1)
   client.advance(1_000)
   await failureOf(client.fetch('/'))
-  t.equal(tokens.heard.length, 2)
+  t.equal(tokens.requests.length, 2)
 })
 
-t.test('nobody listens at the token endpoint: token_unavailable', async (t) => {
+t.test('a refused connection to the token endpoint: token_unavailable', async (t) => {
   const error = await failureOf(testClient(t, { service, tokens: await deadUrl(t) }).fetch('/'))
   t.equal(error.code, 'token_unavailable')
   t.equal(error.status, undefined)
   t.match(error.message, 'ECONNREFUSED')
 })
 
-t.test('a token endpoint that hangs in the middle of its answer', async (t) => {
+t.test('a token endpoint that hangs in the middle of its response: token_unavailable', async (t) => {
   const tokens = await startTokenServer(t, { answer: (reply) => void reply.writeHead(200).write('{"access_token":') })
   const error = await failureOf(testClient(t, { service, tokens, tokenTimeoutMs: 200 }).fetch('/'))
   t.equal(error.code, 'token_unavailable')
   t.match(error.message, 'within 200 ms')
 })
 
-t.test('a slow token endpoint: the caller waits no longer than it may, and all of them have one answer', async (t) => {
+t.test('a slow token endpoint: callers wait until the time limit of one shared request', async (t) => {
   const tokens = await startTokenServer(t, { answer: () => undefined })
   const client = testClient(t, { service, tokens, tokenTimeoutMs: 200 })
   const errors = await Promise.all([1, 2, 3].map(() => failureOf(client.fetch('/'))))
@@ -136,11 +136,11 @@ t.test('a slow token endpoint: the caller waits no longer than it may, and all o
   )
   t.equal(new Set(errors).size, 3, 'an error each')
   t.match(errors[0]?.message, 'within 200 ms')
-  t.equal(tokens.heard.length, 1)
-  t.same(service.heard, [])
+  t.equal(tokens.requests.length, 1)
+  t.same(service.requests, [])
 })
 
-t.test('a caller with less time than the token endpoint takes leaves; the token is there for the next', async (t) => {
+t.test('a call with less time than the token takes fails; the token serves the next call', async (t) => {
   let answer: (() => void) | undefined
   const tokens = await startTokenServer(t, {
     answer: (reply) => {
@@ -152,7 +152,7 @@ t.test('a caller with less time than the token endpoint takes leaves; the token 
   await eventually(() => answer !== undefined)
   answer?.()
   t.equal(await (await client.fetch('/')).text(), 'Bearer token-1')
-  t.equal(tokens.heard.length, 1)
+  t.equal(tokens.requests.length, 1)
 })
 
 const good = tokenAnswer('canary-token', 100)
@@ -162,7 +162,7 @@ const text =
     reply.writeHead(status, { 'content-type': 'application/json' }).end(body)
 const json = (change: Record<string, unknown>) => text(JSON.stringify({ ...good, ...change }))
 
-const odd: { title: string; answer: Answer }[] = [
+const unusable: { title: string; answer: Answer }[] = [
   { title: 'nothing', answer: text('') },
   { title: 'HTML', answer: text('<html>canary-token</html>') },
   { title: 'JSON cut short', answer: text(JSON.stringify(good).slice(0, -1)) },
@@ -182,13 +182,13 @@ const odd: { title: string; answer: Answer }[] = [
   { title: 'another type', answer: json({ token_type: 'mac' }) },
   { title: 'a type that starts like ours', answer: json({ token_type: 'BearerX' }) },
   { title: 'a type that is no text', answer: json({ token_type: ['Bearer'] }) },
-  { title: 'no life', answer: json({ expires_in: undefined }) },
-  { title: 'a life of 0', answer: json({ expires_in: 0 }) },
-  { title: 'a life before birth', answer: json({ expires_in: -1 }) },
-  { title: 'a life in text', answer: json({ expires_in: '100' }) },
-  { title: 'half a second', answer: json({ expires_in: 0.5 }) },
-  { title: 'an endless life', answer: text(JSON.stringify(good).replace('100', '1e400')) },
-  { title: 'more than anyone reads', answer: json({ filler: 'a'.repeat(70_000) }) },
+  { title: 'no lifetime', answer: json({ expires_in: undefined }) },
+  { title: 'a lifetime of 0', answer: json({ expires_in: 0 }) },
+  { title: 'a negative lifetime', answer: json({ expires_in: -1 }) },
+  { title: 'a lifetime as text', answer: json({ expires_in: '100' }) },
+  { title: 'a lifetime of half a second', answer: json({ expires_in: 0.5 }) },
+  { title: 'an infinite lifetime', answer: text(JSON.stringify(good).replace('100', '1e400')) },
+  { title: 'more than 64 KiB', answer: json({ filler: 'a'.repeat(70_000) }) },
   { title: '201', answer: text(JSON.stringify(good), 201) },
   { title: '500', answer: text(JSON.stringify(good), 500) },
   { title: '404', answer: text(JSON.stringify(good), 404) },
@@ -203,21 +203,24 @@ const odd: { title: string; answer: Answer }[] = [
   { title: 'no HTTP', answer: (reply) => reply.socket?.end('canary-token nonsense\r\n\r\n') },
 ]
 
-for (const { title, answer } of odd) {
-  t.test(`the token endpoint answers with ${title}: token_unavailable, and nothing of it is shown`, async (t) => {
-    const tokens = await startTokenServer(t, { answer })
-    const error = await failureOf(testClient(t, { service, tokens }).fetch('/'))
-    t.equal(error.code, 'token_unavailable')
-    t.notMatch(`${error.stack}${JSON.stringify(error)}`, /canary/)
-    t.notOk(
-      tokens.heard.some(({ path }) => path !== '/oauth/token'),
-      'no redirect was followed',
-    )
-    t.same(service.heard, [])
-  })
+for (const { title, answer } of unusable) {
+  t.test(
+    `the token endpoint answers with ${title}: token_unavailable, and the error shows nothing of it`,
+    async (t) => {
+      const tokens = await startTokenServer(t, { answer })
+      const error = await failureOf(testClient(t, { service, tokens }).fetch('/'))
+      t.equal(error.code, 'token_unavailable')
+      t.notMatch(`${error.stack}${JSON.stringify(error)}`, /canary/)
+      t.notOk(
+        tokens.requests.some(({ path }) => path !== '/oauth/token'),
+        'no redirect was followed',
+      )
+      t.same(service.requests, [])
+    },
+  )
 }
 
-t.test('an error code that is none of RFC 6749 is not repeated', async (t) => {
+t.test('an error code that is not of RFC 6749 is not repeated in the error', async (t) => {
   const tokens = await startTokenServer(t, { answer: (reply, { body }) => sendJson(reply, 400, { error: body }) })
   const { message } = await failureOf(testClient(t, { service, tokens }).fetch('/'))
   t.match(message, /refused this client: 400\.$/)
@@ -230,7 +233,7 @@ for (const type of ['bearer', 'BEARER']) {
   })
 }
 
-t.test('a life of years counts as a day', async (t) => {
+t.test('a lifetime of years counts as a day', async (t) => {
   const tokens = await startTokenServer(t, { expiresIn: 10 ** 9 })
   const client = testClient(t, { service, tokens })
   await client.fetch('/')
