@@ -1,12 +1,13 @@
 // Writes the pages that are made from the code, or with `--check` says which of them are out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { settings as authSettings } from '@latchkey/auth-service/config'
+import { problems as authProblems } from '@latchkey/auth-service/errors'
+import { settings as employeeSettings } from '@latchkey/employee-service/config'
+import { problems as employeeProblems } from '@latchkey/employee-service/errors'
 import { accessProblems } from '@latchkey/resource-server'
-import { edgeProblems, INTERNAL_ERROR, type Setting } from '@latchkey/service-kit'
-import { settings as authSettings } from '../services/auth-service/src/config.ts'
-import { problems as authProblems } from '../services/auth-service/src/errors.ts'
-import { settings as employeeSettings } from '../services/employee-service/src/config.ts'
-import { problems as employeeProblems } from '../services/employee-service/src/errors.ts'
+import { edgeProblems, INTERNAL_ERROR } from '@latchkey/service-kit'
+import type { Setting } from '@latchkey/service-kit/settings'
 
 const root = join(import.meta.dirname, '..')
 const NOTICE = '<!-- Made by `node scripts/run.mjs scripts/generate-docs.ts`; do not edit. -->'
