@@ -1,5 +1,4 @@
 export { answerWithin } from './answer-within.ts'
 export { createDatabase, type Database, type DatabaseOptions } from './create-database.ts'
-export { currentSchema, type MigrateOptions, migrate, type ReversibleMigration } from './migrate.ts'
-export { PooledKysely } from './pooled-kysely.ts'
+export { currentSchema, migrate, type ReversibleMigration } from './migrate.ts'
 export { isCheckViolation, isForeignKeyViolation, isUnavailable, isUniqueViolation } from './postgres-errors.ts'

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { loadSettings, type Setting, SettingsError, setting } from '../src/index.ts'
+import { loadSettings, type Setting, setting } from '../src/settings/index.ts'
+import { SettingsError } from '../src/settings/settings-error.ts'
 
 const describe = (name: string) => ({ name, description: `What ${name} is` })
 const read = (one: Setting<unknown>, text: string | undefined): unknown =>

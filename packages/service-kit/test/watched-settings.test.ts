@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
-import { loadSettings, setting } from '../src/index.ts'
+import { loadSettings, setting } from '../src/settings/index.ts'
 
 const definitions = {
   ring: setting.watched({

@@ -1,5 +1,4 @@
-import { repeat } from '@latchkey/problems'
-import type { Log } from '@latchkey/service-kit'
+import { type Log, repeat } from '@latchkey/problems'
 import type { AuthDatabase } from './database/auth-database.ts'
 import type { KeyService } from './keys/key-service.ts'
 import type { RevocationPublisher } from './revocations/redis-revocation-publisher.ts'

@@ -1,7 +1,7 @@
 import type { SigningRing } from '@latchkey/access-token'
 import { type Database, migrate } from '@latchkey/database'
+import { type Log, waitUntilReady } from '@latchkey/problems'
 import type { RevocationFeed } from '@latchkey/resource-server'
-import { type Log, waitUntilReady } from '@latchkey/service-kit'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import type { ClientConfiguration } from './clients/client-configuration.ts'
 import type { OpenClientSecretKeys } from './clients/client-secret-keys.ts'

@@ -1,5 +1,5 @@
 import { DEVICE_ID } from '@latchkey/access-token'
-import { decodeCursor, encodeCursor, type Page, pageOf } from '@latchkey/service-kit'
+import { decodeCursor, encodeCursor, type Page, pageOf } from '@latchkey/problems'
 import type { DeviceSession } from '../sessions/session.ts'
 
 /** A place in a list of sessions. `createdAt` in epoch milliseconds. */

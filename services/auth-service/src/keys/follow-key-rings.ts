@@ -1,5 +1,6 @@
 import { assertDisjoint, type SigningRing } from '@latchkey/access-token'
-import type { Log, Watched } from '@latchkey/service-kit'
+import type { Log } from '@latchkey/problems'
+import type { Watched } from '@latchkey/service-kit/settings'
 import type { OpenClientSecretKeys } from '../clients/client-secret-keys.ts'
 
 type Rings = { readonly accessTokenKeys: Watched<SigningRing>; readonly refreshTokenKeys: Watched<SigningRing> }

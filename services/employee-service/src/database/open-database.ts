@@ -1,6 +1,5 @@
 import { createDatabase, type Database, type DatabaseOptions, isUnavailable, migrate } from '@latchkey/database'
-import type { Log } from '@latchkey/problems'
-import { waitUntilReady } from '@latchkey/service-kit'
+import { type Log, waitUntilReady } from '@latchkey/problems'
 import type { EmployeeSchema } from './employee-database.ts'
 import { migrations } from './migrations/index.ts'
 

@@ -1,6 +1,7 @@
 import type { KeyRing } from '@latchkey/access-token'
 import type { JwksOptions } from '@latchkey/resource-server'
-import type { AppInstance, Watched } from '@latchkey/service-kit'
+import type { AppInstance } from '@latchkey/service-kit'
+import type { Watched } from '@latchkey/service-kit/settings'
 
 /** The keys of access tokens, followed while the app is open: a file by this function, an address by the plugin. */
 export function followKeys(keys: Watched<KeyRing> | JwksOptions, app: AppInstance): (() => KeyRing) | JwksOptions {

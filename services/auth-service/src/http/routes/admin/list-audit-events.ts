@@ -1,12 +1,10 @@
+import { encodeCursor, idOfCursor, pageOf } from '@latchkey/problems'
 import {
   type AppInstance,
-  encodeCursor,
   Instant,
-  idOfCursor,
   List,
   Nullable,
   page,
-  pageOf,
   problemResponses,
   Query,
   SECURED,

@@ -1,14 +1,5 @@
-import {
-  type AppInstance,
-  encodeCursor,
-  idOfCursor,
-  List,
-  page,
-  pageOf,
-  problemResponses,
-  Query,
-  SECURED,
-} from '@latchkey/service-kit'
+import { encodeCursor, idOfCursor, pageOf } from '@latchkey/problems'
+import { type AppInstance, List, page, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { CLIENT_ID } from '../../../clients/service-client.ts'
 import { ClientReply } from '../../schemas/client.ts'

@@ -1,15 +1,5 @@
-import {
-  type AppInstance,
-  encodeCursor,
-  idOfCursor,
-  List,
-  page,
-  pageOf,
-  problemResponses,
-  Query,
-  SECURED,
-  Text,
-} from '@latchkey/service-kit'
+import { encodeCursor, idOfCursor, pageOf } from '@latchkey/problems'
+import { type AppInstance, List, page, problemResponses, Query, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import { Role, Status, UserReply } from '../../schemas/user.ts'

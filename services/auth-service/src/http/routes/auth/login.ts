@@ -2,9 +2,8 @@ import { DEVICE_ID } from '@latchkey/access-token'
 import { readCookie } from '@latchkey/resource-server'
 import { AnyText, type AppInstance, Body, edgeProblems, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import type { Authentication } from '../../../accounts/authentication.ts'
+import type { Authentication, Credentials } from '../../../accounts/authentication.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import type { AccountName } from '../../../users/user-repository.ts'
 import { clientContext } from '../../client-context.ts'
 import { describeUserAgent } from '../../describe-user-agent.ts'
 import { DeviceId, Password } from '../../schemas/credentials.ts'
@@ -52,7 +51,7 @@ export function loginRoute(app: AppInstance, { authentication, sessions }: Servi
   )
 }
 
-function accountName(email: string | undefined, username: string | undefined): AccountName {
+function accountName(email: string | undefined, username: string | undefined): Credentials['name'] {
   if (email !== undefined && username === undefined) return { email }
   if (username !== undefined && email === undefined) return { username }
   const message = 'give either email or username'
