@@ -16,6 +16,11 @@ const checks: { name: string; command: string; args: string[] }[] = [
   },
   { name: 'types (tsc)', command: tool('tsc'), args: ['-p', 'tsconfig.json'] },
   { name: 'unused files, exports and dependencies (knip)', command: tool('knip'), args: ['--no-config-hints'] },
+  {
+    name: 'what only tests use (knip --production)',
+    command: tool('knip'),
+    args: ['--production', '--exclude=types', '--no-config-hints'],
+  },
   { name: 'published packages (publint, attw)', command: process.execPath, args: ['tools/package-test/src/lint.ts'] },
   { name: 'generated pages', command: process.execPath, args: ['scripts/generate-docs.ts', '--check'] },
 ]
