@@ -5,13 +5,13 @@ import { PooledKysely } from './pooled-kysely.ts'
 
 export type DatabaseOptions = {
   url: string
-  /** Schema that unqualified names mean: a plain lower-case identifier. The role's own search path unless given. */
+  /** Schema of unqualified names: a plain lower-case identifier. The role's own search path unless given. */
   schema?: string
   /** Shown in `pg_stat_activity`. */
   applicationName?: string
   /** Most connections open at a time. */
   poolSize?: number
-  /** How many borrowers a connection serves before it is closed. Any number unless given. */
+  /** How often a connection is borrowed before it is closed. Any number unless given. */
   maxUses?: number
   /** How long a query may wait for a connection. Milliseconds. */
   connectTimeoutMs?: number

@@ -11,17 +11,17 @@ export type MigrateOptions<DB> = {
   db: PooledKysely<DB>
   /** By name; run in the order of their names. */
   migrations: Record<string, Migration>
-  /** Schema of the table that remembers what ran; made when it is not there. That of `db` unless given. */
+  /** Schema of the table that records what has run; made when it does not exist. That of `db` unless given. */
   schema?: string
 }
 
 const MOST_TRIES = 5
 
 /**
- * Brings the database to the newest version, all in one transaction. Any number of processes may do so at the same time:
- * Kysely's migrator holds an advisory lock while it runs, and those that wait find nothing left to do.
+ * Migrates the database to the newest version, in one transaction. Any number of processes may do so at the same time: Kysely's
+ * migrator holds an advisory lock while it runs, and those that wait find nothing left to do.
  *
- * @throws what the failing migration threw; nothing of the run is kept
+ * @throws the error of the failing migration; nothing of the run is kept
  */
 export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>): Promise<void> {
   const pool = new pg.Pool({
@@ -39,13 +39,13 @@ export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>
     const migrator = new Migrator({
       db: unhurried,
       provider: { getMigrations: async () => migrations },
-      // Named even when it is the default one: the migrator would otherwise take its table in any schema for this one.
+      // Named even when it is the default one: the migrator would otherwise take its table in any other schema for this one.
       migrationTableSchema: schema ?? db.schemaName ?? (await currentSchema(unhurried)),
     })
     for (let tries = 1; ; tries++) {
       const { error } = await migrator.migrateToLatest()
       if (error === undefined) return
-      // The migrator looks at every schema of the database. One that somebody drops at that moment is no fault of ours.
+      // The migrator looks at every schema of the database. One that is dropped at that moment is no failure of this migration.
       if (tries === MOST_TRIES || !isUndefinedSchema(error)) throw error
     }
   } finally {
@@ -53,7 +53,7 @@ export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>
   }
 }
 
-/** The schema that unqualified names mean when something is made. */
+/** The schema in which unqualified names are created. */
 export async function currentSchema(db: QueryExecutorProvider): Promise<string> {
   const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db)
   const schema = rows[0]?.schema

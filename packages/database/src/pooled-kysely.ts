@@ -4,7 +4,7 @@ import type pg from 'pg'
 /** A Kysely that knows the pool under it. */
 export class PooledKysely<DB> extends Kysely<DB> {
   readonly pool: pg.Pool
-  /** The schema that unqualified names mean, when one was chosen. */
+  /** The schema of unqualified names, when one was chosen. */
   readonly schemaName: string | undefined
 
   constructor(config: KyselyConfig, pool: pg.Pool, schema: string | undefined) {

@@ -2,12 +2,12 @@ const UNIQUE_VIOLATION = '23505'
 const FOREIGN_KEY_VIOLATION = '23503'
 const CHECK_VIOLATION = '23514'
 
-/** The row is there already. With `constraint`: by that constraint or unique index. */
+/** The row exists already. With `constraint`: by that constraint or unique index. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, UNIQUE_VIOLATION, constraint)
 }
 
-/** The row refers to one that is not there, or is referred to. */
+/** The row refers to one that does not exist, or another row refers to it. */
 export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, FOREIGN_KEY_VIOLATION, constraint)
 }
@@ -17,7 +17,7 @@ export function isCheckViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, CHECK_VIOLATION, constraint)
 }
 
-/** There is no schema of that name. */
+/** No schema has that name. */
 export function isUndefinedSchema(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === '3F000'
 }
@@ -81,8 +81,8 @@ const CODELESS =
   /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated.*|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Cannot use a pool after calling end on the pool)$/
 
 /**
- * True when the error says that Postgres could not be asked or could not answer in time, and nothing about the question:
- * the call should be repeated later (503), and no verdict may be drawn from it.
+ * True when Postgres was unreachable or did not answer in time. Such an error says nothing about the statement: the call should be
+ * repeated later (503).
  */
 export function isUnavailable(error: unknown): boolean {
   if (isStalePlan(error)) return true

@@ -35,9 +35,9 @@ t.test('a schema name that would need quoting is refused', async (t) => {
   t.throws(() => createDatabase({ url: databaseUrl, schema: 'a,b' }), { message: /plain lower-case identifier/ })
 })
 
-t.test('ping answers, and rejects as unavailable when nobody listens', async (t) => {
+t.test('ping answers, and rejects as unavailable when no server listens', async (t) => {
   await open(t).ping()
-  const nowhere = open(t, { url: 'postgres://nobody@127.0.0.1:1/none' })
+  const nowhere = open(t, { url: 'postgres://postgres@127.0.0.1:1/none' })
   t.ok(isUnavailable(await failureOf(nowhere.ping())))
 })
 
@@ -88,7 +88,7 @@ t.test('a server that has gone silent is unavailable, and its connections are no
   t.not(await backendOf(db), before)
 })
 
-t.test('a silent server is noticed also past Kysely', async (t) => {
+t.test('a silent server is also noticed on the pool itself', async (t) => {
   const proxy = await tcpRelay(t, databaseUrl)
   const { pool } = open(t, { url: proxy.url, poolSize: 1, statementTimeoutMs: 100 })
   await pool.query('select 1')

@@ -87,7 +87,7 @@ t.test('without a schema of its own a database is migrated in the first one of i
   t.equal(await countOf(other, 'kysely_migration'), 1)
 })
 
-t.test('a schema of somebody else’s that is dropped meanwhile is no failure; one that is never there is', async (t) => {
+t.test('a foreign schema that is dropped during a migration is no failure; one that never exists is', async (t) => {
   const gone = `${schema}_gone`
   schemas.push(gone)
   let misses = 0

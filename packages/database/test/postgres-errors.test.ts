@@ -23,7 +23,7 @@ async function failureOf(statement: string): Promise<unknown> {
     )
 }
 
-t.test('violations are told apart by kind and by constraint', async (t) => {
+t.test('violations are distinguished by kind and by constraint', async (t) => {
   await sql`create table parents (id int constraint parents_pk primary key, name text constraint parents_name unique)`.execute(
     db,
   )
