@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { createDatabase } from '@latchkey/database'
+import { eventually, privatePostgres } from '@latchkey/test-kit'
 import t from 'tap'
 import { buildApp, loadConfig } from '../src/index.ts'
 import { KEYS, NOWHERE, READER, testConfig, WRITER } from './support/employee-app.ts'
@@ -55,7 +57,7 @@ t.test('the issuer follows the port of auth-service unless it is given', async (
   t.equal(loadConfig(given).tokens.issuer, 'https://auth.example.com')
 })
 
-t.test('bad settings end the process with 1 and are named all at once, without their values', async (t) => {
+t.test('bad settings end the process with 1; all are named, without their values', async (t) => {
   const env = {
     EMPLOYEE_DATABASE_URL: 'mysql://root:hunter2@localhost/x',
     ACCESS_TOKEN_SECRET: 'k1:tooshort',
@@ -104,6 +106,28 @@ t.test('the process serves on its own, without auth-service, until it is asked t
 
   main.kill('SIGTERM')
   t.same(await once(main, 'exit'), [0, null])
+})
+
+t.test('a boot that fails on its way closes what it has opened', async (t) => {
+  const { url } = await privatePostgres(t)
+  const { pool, close } = createDatabase({ url, poolSize: 1 })
+  t.teardown(close)
+  const connections = async (): Promise<unknown[]> => {
+    const { rows } = await pool.query(`select application_name from pg_stat_activity
+      where backend_type = 'client backend' and pid <> pg_backend_pid()`)
+    return rows
+  }
+  await pool.query('create schema taken_jobs create table version (of_another_program text)')
+  const config = { ...(await testConfig(t)), database: { url }, logLevel: 'silent' } as const
+  const broken = {
+    'no address of auth-service': { ...config, auth: { ...config.auth, baseUrl: 'nowhere' } },
+    'no address of Redis': { ...config, revocations: { redisUrl: 'nowhere' } },
+    'foreign tables where the jobs should be': { ...config, database: { url, schema: 'taken' } },
+  }
+  for (const [what, config] of Object.entries(broken)) {
+    await t.rejects(buildApp(config), what)
+    t.ok(await eventually(async () => (await connections()).length === 0), what)
+  }
 })
 
 t.test('replicas may boot at the same time on an empty database', async (t) => {
