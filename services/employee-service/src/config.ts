@@ -133,7 +133,7 @@ function keyFaults(candidate: Settings): SettingFault[] {
   return [{ name, message: `has the key '${first?.kid}' for another algorithm than ${algorithm}` }]
 }
 
-/** What paths can be put behind. */
+/** A base URL: paths are appended to it. */
 function parseBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isPlain = url !== undefined && ['http:', 'https:'].includes(url.protocol) && !/[?#]/.test(text)

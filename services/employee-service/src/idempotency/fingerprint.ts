@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The same for the same JSON value, in whatever order the members of its objects came. */
+/** The same for equal JSON values; the order of members makes no difference. */
 export function fingerprintOf(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('base64url')
 }

@@ -11,14 +11,14 @@ const UNGUARDED = new RegExp(`${CELL_START}${FORMULA}`, 'g')
 const GUARDED = new RegExp(`${CELL_START}'${FORMULA}`, 'g')
 
 /**
- * Puts an apostrophe in front of whatever a spreadsheet could take for a formula, so that it stays text. Apostrophes that
+ * Puts an apostrophe in front of everything that a spreadsheet could take for a formula, so that it stays text. Apostrophes that
  * stand there already get one more: {@link unguardFormulas} gives back exactly the same text.
  */
 export function guardFormulas(text: string): string {
   return text.replace(UNGUARDED, "$1'$2")
 }
 
-/** Undoes {@link guardFormulas}. Any other apostrophe stays: `'Abd al-Malik` is a name. */
+/** Undoes {@link guardFormulas}. Other apostrophes stay: `'Abd al-Malik` is a name. */
 export function unguardFormulas(text: string): string {
   return text.replace(GUARDED, '$1$2')
 }

@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import type { EmployeeTransaction } from '../database/employee-database.ts'
 import type { StagedRow } from './row-check.ts'
 
-// The rows of an import wait in a temporary table, which no other transaction sees and which ends with this one. Whatever concerns more
-// than one row is a query there, so that no file has to fit into the memory of this process.
+// The rows of an import wait in a temporary table, which no other transaction sees and which ends with this one. What concerns more than
+// one row is a query there, so that no file has to fit into the memory of this process.
 
 /** When Postgres falls silent during an upload, this is how long it takes to notice; a batch takes milliseconds. */
 const SHORT_MS = 2000

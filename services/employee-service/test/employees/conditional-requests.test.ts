@@ -89,7 +89,7 @@ t.test('If-Match on an employee that is not there is 404', async (t) => {
   t.equal(answer.statusCode, 404)
 })
 
-t.test('a conflict of versions is told before any other conflict', async (t) => {
+t.test('a version conflict is reported before any other conflict', async (t) => {
   const id = await create()
   t.equal((await patch(id, { status: 'terminated' }, '"1"')).json().code, 'version_conflict')
   t.equal((await patch(id, { status: 'terminated' }, '"2"')).json().code, 'use_termination')
@@ -105,7 +105,7 @@ t.test('without If-Match the last write wins', async (t) => {
   t.same(answers.map((answer) => answer.json().version).sort(), [3, 4, 5])
 })
 
-t.test('of parallel writes for the same version exactly one wins, the others learn of it', async (t) => {
+t.test('of parallel writes for the same version exactly one wins, the others get 412', async (t) => {
   for (let round = 0; round < 10; round++) {
     const id = await create()
     const titles = Array.from({ length: 12 }, (_, index) => `title ${index}`)

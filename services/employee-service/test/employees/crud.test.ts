@@ -93,7 +93,7 @@ t.test('of two employees who are made with one e-mail at the same time, one is m
   t.same(answers.map(({ statusCode }) => statusCode).sort(), [201, ...Array.from({ length: 7 }, () => 409)])
 })
 
-t.test('an account is linked to one employee at most, until that one lets go of it', async (t) => {
+t.test('an account is linked to one employee at most, until that link is removed', async (t) => {
   const userId = '0190b5c4-8a3e-7c1d-9f00-bbbbbbbbbbbb'
   const first = await create({ ...someone(), userId })
   const second = await create()
@@ -176,7 +176,7 @@ t.test('PATCH takes plain JSON for a merge patch, and an empty patch too', async
   t.equal((await patch(id, {})).json().jobTitle, 'Admiral')
 })
 
-t.test('a merge patch is understood by PATCH alone', async (t) => {
+t.test('only PATCH accepts a merge patch', async (t) => {
   const { id } = await create()
   const headers = { ...WRITER, 'content-type': 'application/merge-patch+json' }
   const payload = JSON.stringify(someone())
@@ -188,7 +188,7 @@ t.test('a merge patch is understood by PATCH alone', async (t) => {
   for (const answer of answers) t.match(answer.json(), { status: 415, code: 'unsupported_media_type' })
 })
 
-t.test('nobody becomes terminated by writing the status', async (t) => {
+t.test('writing the status terminates no employee', async (t) => {
   const { id } = await create()
   const terminated = { ...someone(), status: 'terminated' }
   for (const answer of [await post(terminated), await put(id, terminated), await patch(id, { status: 'terminated' })]) {
@@ -199,7 +199,7 @@ t.test('nobody becomes terminated by writing the status', async (t) => {
   t.equal((await patch(unknownId, { status: 'terminated' })).json().code, 'employee_not_found')
 })
 
-t.test('a deleted employee is gone', async (t) => {
+t.test('a deleted employee is not found', async (t) => {
   const { id } = await create()
   const answer = await del(id)
   t.equal(answer.statusCode, 204)
@@ -228,7 +228,7 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
   t.match(answer, { statusCode: 200, body: '', headers: { etag: '"1"' } })
 })
 
-t.test('a method that is not there is 405 and names those that are', async (t) => {
+t.test('an unsupported method is 405 with the supported ones', async (t) => {
   const answer = await app.inject({ method: 'POST', url: `/employees/${unknownId}`, headers: WRITER })
   t.equal(answer.statusCode, 405)
   t.equal(answer.headers.allow, 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS')

@@ -25,11 +25,11 @@ t.test('a cursor gives back the position it was made of', async (t) => {
   for (const position of positions) t.same(positionIn(cursorOf(position), position.sort), position)
 })
 
-t.test('a cursor looks like nothing and fits into a query', async (t) => {
+t.test('a cursor is opaque and fits into a query', async (t) => {
   t.match(cursorOf(at('lastName', '\u{1F600}'.repeat(200))), /^[A-Za-z0-9_-]+$/)
 })
 
-t.test('a cursor is good for the order it was made for and for no other', async (t) => {
+t.test('a cursor works in the order it was made for and in no other', async (t) => {
   const cursor = cursorOf(at('lastName', 'Hopper'))
   for (const sort of ['-lastName', 'hiredOn', '-hiredOn', 'createdAt', '-createdAt'] as const) {
     isRefused(t, cursor, sort, sort)

@@ -58,36 +58,42 @@ const walks = [
 ]
 
 for (const { sort, search, what } of walks) {
-  t.test(`a walk ${what} sees everyone who was there all along exactly once, whoever comes and goes`, async (t) => {
-    await fc.assert(
-      fc.asyncProperty(walk, async ({ limit, start, inserts, deletes }) => {
-        await db.deleteFrom('employees').execute()
-        const there = await insert(start)
-        const gone = new Set<string>()
-        const seen: string[] = []
+  t.test(
+    `a walk ${what} sees every employee who was there all along exactly once, whichever others come and go`,
+    async (t) => {
+      await fc.assert(
+        fc.asyncProperty(walk, async ({ limit, start, inserts, deletes }) => {
+          await db.deleteFrom('employees').execute()
+          const there = await insert(start)
+          const gone = new Set<string>()
+          const seen: string[] = []
 
-        let page = await pageOf(sort, limit, undefined, search)
-        for (let step = 0; ; step++) {
-          seen.push(...page.items.map(({ id }) => id))
-          if (page.nextCursor === null) break
-          const leaving = (deletes[step] ?? []).flatMap((index) => there[index] ?? [])
-          if (leaving.length > 0) await db.deleteFrom('employees').where('id', 'in', leaving).execute()
-          for (const id of leaving) gone.add(id)
-          // While the next page is read, too.
-          const [next] = await Promise.all([pageOf(sort, limit, page.nextCursor, search), insert(inserts[step] ?? [])])
-          if (next.nextCursor !== null && next.items.length !== limit)
-            throw new Error('a page before the last is short')
-          page = next
-        }
+          let page = await pageOf(sort, limit, undefined, search)
+          for (let step = 0; ; step++) {
+            seen.push(...page.items.map(({ id }) => id))
+            if (page.nextCursor === null) break
+            const leaving = (deletes[step] ?? []).flatMap((index) => there[index] ?? [])
+            if (leaving.length > 0) await db.deleteFrom('employees').where('id', 'in', leaving).execute()
+            for (const id of leaving) gone.add(id)
+            // While the next page is read, too.
+            const [next] = await Promise.all([
+              pageOf(sort, limit, page.nextCursor, search),
+              insert(inserts[step] ?? []),
+            ])
+            if (next.nextCursor !== null && next.items.length !== limit)
+              throw new Error('a page before the last is short')
+            page = next
+          }
 
-        if (new Set(seen).size !== seen.length) throw new Error('somebody was seen twice')
-        const missed = there.filter((id) => !gone.has(id) && !seen.includes(id))
-        if (missed.length > 0) throw new Error(`${missed.length} of ${there.length} were not seen`)
-      }),
-      { numRuns: 40 },
-    )
-    t.pass()
-  })
+          if (new Set(seen).size !== seen.length) throw new Error('an employee was seen twice')
+          const missed = there.filter((id) => !gone.has(id) && !seen.includes(id))
+          if (missed.length > 0) throw new Error(`${missed.length} of ${there.length} were not seen`)
+        }),
+        { numRuns: 40 },
+      )
+      t.pass()
+    },
+  )
 }
 
 for (const sort of EMPLOYEE_SORTS) {

@@ -42,7 +42,7 @@ const zoe = await create({
   managerId: boss,
 })
 
-t.test('without a word about it the list is sorted by last name, as people sort names', async (t) => {
+t.test('by default the list is sorted by last name, as people sort names', async (t) => {
   t.same(await idsOf({}), [asa, boss, ada, zoe])
   t.same(await idsOf({ sort: '-lastName' }), [zoe, ada, boss, asa])
 })
@@ -70,7 +70,7 @@ t.test('a search finds a part of the full name, the e-mail or the job title, in 
   for (const [query, found] of Object.entries(finds)) t.same(await idsOf({ query }), found, query)
 })
 
-t.test('a search takes wildcards for what they are', async (t) => {
+t.test('a search treats wildcards as plain characters', async (t) => {
   const finds: Record<string, string[]> = {
     '%': [boss],
     '0% a': [boss],
@@ -109,7 +109,7 @@ t.test('pages have the size that was asked for, and the last one has no cursor',
   t.equal(rest.nextCursor, null)
 })
 
-t.test('a cursor keeps its place when the employee it was made at is gone', async (t) => {
+t.test('a cursor keeps its position when its employee is deleted', async (t) => {
   const gone = await create({ firstName: 'M', lastName: 'Mmm', email: 'mmm@example.com' })
   const page = (await list({ limit: '4' })).json()
   t.equal(page.items[3].id, gone)
@@ -126,7 +126,7 @@ t.test('the longest name still makes a cursor that is taken back', async (t) => 
   await app.inject({ method: 'DELETE', url: `/employees/${id}`, headers: WRITER })
 })
 
-t.test('a cursor of another order, or of nobody, is refused at query/cursor', async (t) => {
+t.test('a cursor of another order, or of no employee, is refused at query/cursor', async (t) => {
   const { nextCursor } = (await list({ limit: '1', sort: 'hiredOn' })).json()
   for (const query of [
     { cursor: nextCursor },

@@ -18,7 +18,7 @@ async function create(managerId?: string): Promise<string> {
 const report = (id: string, managerId: string | null) =>
   app.inject({ method: 'PATCH', url: `/employees/${id}`, headers: WRITER, payload: { managerId } })
 
-/** Everybody who is above themselves. */
+/** The number of employees who are above themselves. */
 async function inLoops(): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     with recursive above (start, id) as (
@@ -30,7 +30,7 @@ async function inLoops(): Promise<number> {
   return rows[0]?.n ?? -1
 }
 
-t.test('nobody can report to one of their own reports, however far down', async (t) => {
+t.test('an employee cannot report to one of their own reports, however far down', async (t) => {
   const top = await create()
   let below = top
   for (let depth = 1; depth <= 12; depth++) {
@@ -76,7 +76,7 @@ t.test('a ring of many that is closed from all sides at once stays open somewher
   t.equal(await inLoops(), 0)
 })
 
-t.test('those who are added in one statement can not be above each other in a ring either', async (t) => {
+t.test('employees who are added in one statement cannot manage each other in a loop either', async (t) => {
   const [a, b] = [uuidv7(), uuidv7()]
   const row = (id: string, manager_id: string) => {
     const { firstName: first_name, lastName: last_name, email } = someone()

@@ -11,7 +11,7 @@ const { id } = created.json()
 const link = (userId: string | null) =>
   app.inject({ method: 'PATCH', url: `/employees/${id}`, headers: WRITER, payload: { userId } })
 
-t.test('a user whom no employee is linked to has no record, and hears so', async (t) => {
+t.test('a user without a linked employee gets 404', async (t) => {
   for (const user of [userWith(USER, 'profile'), userWith('not-a-uuid', 'profile')]) {
     t.match((await me(user)).json(), { status: 404, code: 'no_linked_employee' })
   }

@@ -74,7 +74,7 @@ t.test('every change is on record: what was changed, from what to what, by whom,
   })
 })
 
-t.test('who loses the manager because that one is deleted has it on record, with who deleted', async (t) => {
+t.test('the deletion of a manager is on record with each report, with the actor who deleted', async (t) => {
   const boss = await create()
   const reports = [await create({ managerId: boss.id }), await create({ managerId: boss.id })]
   await call({ method: 'DELETE', url: `/employees/${boss.id}`, headers: { ...HR, 'x-request-id': 'boss-leaves' } })
@@ -85,7 +85,7 @@ t.test('who loses the manager because that one is deleted has it on record, with
   }
 })
 
-t.test('one who becomes terminated is recorded as that', async (t) => {
+t.test('a termination is recorded as such', async (t) => {
   const { id } = await create()
   await db.updateTable('employees').set({ status: 'terminated' }).where('id', '=', id).execute()
   const [terminated] = await historyOf(id)
@@ -113,14 +113,14 @@ t.test('a write that is refused or undone leaves no trace', async (t) => {
   t.equal((await historyOf(id)).length, 1)
 })
 
-t.test('a connection that goes back to the pool carries nobody over to the next write', async (t) => {
+t.test('a connection that goes back to the pool carries no actor over to the next write', async (t) => {
   const { id } = await create()
   // The pool has a single connection.
-  const actor = { kind: 'user', id: 'somebody', requestId: 'r1' } as const
+  const actor = { kind: 'user', id: 'someone', requestId: 'r1' } as const
   await createWriteAs(db)(actor, (trx) => updateEmployee(trx, id, { jobTitle: 'x' }))
   await db.updateTable('employees').set({ job_title: 'y' }).where('id', '=', id).execute()
   const [after, as] = await historyOf(id)
-  t.match(as, { actor: { kind: 'user', id: 'somebody' }, requestId: 'r1' })
+  t.match(as, { actor: { kind: 'user', id: 'someone' }, requestId: 'r1' })
   t.match(after, { actor: null, requestId: null })
 })
 
@@ -161,7 +161,7 @@ t.test('pages are the newest first, and together they are the whole, in order', 
     cursor = page.nextCursor ?? undefined
     // What happens between two pages is newer than both.
     if (cursor !== undefined)
-      await call({ method: 'PATCH', url: `/employees/${id}`, payload: { jobTitle: 'meanwhile' } })
+      await call({ method: 'PATCH', url: `/employees/${id}`, payload: { jobTitle: 'in between' } })
   } while (cursor !== undefined)
   t.same(versions, [7, 6, 5, 4, 3, 2, 1])
 })
@@ -177,12 +177,12 @@ t.test('parallel writes leave one entry for each version, in their order', async
   )
 })
 
-t.test('nobody has a history who never was', async (t) => {
+t.test('an employee who never existed has no history', async (t) => {
   const answer = await app.inject({ url: `/employees/${USER}/history`, headers: READER })
   t.match(answer.json(), { status: 404, code: 'employee_not_found' })
 })
 
-t.test('an employee from before there was a history has an empty one', async (t) => {
+t.test('an employee from before migration 0002 has an empty history', async (t) => {
   const { id } = await create()
   await sql`alter table employee_history disable trigger employee_history_append_only`.execute(db)
   await db.deleteFrom('employee_history').where('employee_id', '=', id).execute()

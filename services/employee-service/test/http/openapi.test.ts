@@ -35,7 +35,7 @@ const operationOf = (call: string): Operation => {
   return paths[path][method.toLowerCase()]
 }
 
-t.test('the description knows every call on employees and no other', async (t) => {
+t.test('the description has every call on employees and no other', async (t) => {
   const calls = Object.entries<object>(paths)
     .filter(([path]) => path.startsWith('/employees'))
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))

@@ -27,9 +27,9 @@ const calls: { call: InjectOptions; scope: 'employees:read' | 'employees:write';
 
 for (const { call, scope, allowed } of calls) {
   t.test(`${call.method} ${call.url} needs ${scope}`, async (t) => {
-    const nobody = await app.inject(call)
-    t.equal(nobody.statusCode, 401)
-    t.match(nobody.headers['www-authenticate'], /^Bearer\b(?!.*error)/)
+    const anonymous = await app.inject(call)
+    t.equal(anonymous.statusCode, 401)
+    t.match(anonymous.headers['www-authenticate'], /^Bearer\b(?!.*error)/)
 
     const stranger = await app.inject({ ...call, headers: { authorization: 'Bearer a.b.c' } })
     t.equal(stranger.statusCode, 401)
@@ -47,7 +47,7 @@ for (const { call, scope, allowed } of calls) {
   })
 }
 
-t.test('who may not come in learns nothing of what is wrong with the rest of the request', async (t) => {
+t.test('a caller without the scope learns nothing about the rest of the request', async (t) => {
   const bad = {
     method: 'POST',
     url: '/employees',
@@ -59,7 +59,7 @@ t.test('who may not come in learns nothing of what is wrong with the rest of the
   t.equal(reader.json().code, 'insufficient_scope')
 })
 
-t.test('a token in the query is refused, alone and beside a good one', async (t) => {
+t.test('a token in the query is refused, alone and together with a good one', async (t) => {
   const { authorization } = bearer('employees:read')
   const query = { access_token: authorization.slice('Bearer '.length) }
   t.equal((await app.inject({ url: '/employees', query })).statusCode, 401)

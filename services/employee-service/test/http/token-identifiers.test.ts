@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import t from 'tap'
 import { employeeApp, KEYS, userWith } from '../support/employee-app.ts'
 
-// Whoever holds the shared key can sign any text: what a token says is checked before a table is asked for it.
+// Every holder of the shared key can sign any text, so identifiers of a token are checked before a table is asked for them.
 
 const USER = '0190b5c4-8a3e-7c1d-9f00-cccccccccccc'
 const { app } = await employeeApp(t)

@@ -51,14 +51,14 @@ t.test('the answer stays what it was when the employee has changed or gone since
   t.equal((await app.inject({ url, headers: READER })).statusCode, 404)
 })
 
-t.test('the order of members makes no other body', async (t) => {
+t.test('the order of members makes no difference to the body', async (t) => {
   const key = newKey()
   const { firstName, lastName, email } = someone()
   const first = await post({ firstName, lastName, email }, key)
   t.same((await post({ email, lastName, firstName }, key)).json(), first.json())
 })
 
-t.test('the same key with another body is 422 and makes nobody', async (t) => {
+t.test('the same key with another body is 422 and adds no employee', async (t) => {
   const key = newKey()
   const payload = someone()
   await post(payload, key)
@@ -73,7 +73,7 @@ t.test('the same key with another body is 422 and makes nobody', async (t) => {
   t.equal(await employeesNamed('Other'), 0)
 })
 
-t.test('parallel attempts, at two replicas, all get the one answer', async (t) => {
+t.test('parallel requests, at two replicas, all get the same answer', async (t) => {
   for (let round = 0; round < 5; round++) {
     const key = newKey()
     const payload = { ...someone(), lastName: `Parallel ${round}` }
@@ -85,7 +85,7 @@ t.test('parallel attempts, at two replicas, all get the one answer', async (t) =
   }
 })
 
-t.test('of parallel attempts with different bodies one wins, the others are told', async (t) => {
+t.test('of parallel requests with different bodies one wins, the others get 422', async (t) => {
   const key = newKey()
   const answers = await Promise.all(Array.from({ length: 8 }, () => post({ ...someone(), lastName: 'Rival' }, key)))
   t.same(answers.map(({ statusCode }) => statusCode).sort(), [201, ...Array.from({ length: 7 }, () => 422)])
@@ -103,7 +103,7 @@ t.test('another caller may have the same key, a user as well as a client of that
   for (const caller of callers) t.equal((await post(someone(), key, caller)).statusCode, 201)
 })
 
-t.test('a refused attempt keeps nothing: the key is free for what is right', async (t) => {
+t.test('a refused request stores nothing: its key stays free', async (t) => {
   const key = newKey()
   const taken = someone()
   await post(taken, newKey())
@@ -113,7 +113,7 @@ t.test('a refused attempt keeps nothing: the key is free for what is right', asy
   t.equal((await post(someone(), key)).statusCode, 201)
 })
 
-t.test('when the first of two parallel attempts fails, the second is tried for itself', async (t) => {
+t.test('when the first of two parallel requests fails, the second is processed', async (t) => {
   const key = newKey()
   const [claimed, failing] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()]
   const first = db.transaction().execute(async (trx) => {
@@ -128,18 +128,18 @@ t.test('when the first of two parallel attempts fails, the second is tried for i
   t.equal((await second).statusCode, 201)
 })
 
-t.test('a key is good for a day and then new again', async (t) => {
+t.test('a key is remembered for a day and then free again', async (t) => {
   const key = newKey()
   const payload = someone()
   const first = await post(payload, key)
   await age(key, '23 hours 59 minutes')
   t.same((await post(payload, key)).json(), first.json())
   await age(key, '24 hours 1 minute')
-  t.equal((await post(payload, key)).json().code, 'email_taken', 'the call is made anew')
+  t.equal((await post(payload, key)).json().code, 'email_taken', 'the call is processed again')
   t.equal((await post(someone(), key)).statusCode, 201)
 })
 
-t.test('keys that are past their day are forgotten, others not', async (t) => {
+t.test('expired keys are deleted, others stay', async (t) => {
   const [old, young] = [newKey(), newKey()]
   for (const key of [old, young]) await post(someone(), key)
   await age(old, '25 hours')

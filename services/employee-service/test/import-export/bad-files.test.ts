@@ -1,5 +1,5 @@
 import t from 'tap'
-import { everybody, importCsv } from '../support/csv-calls.ts'
+import { allEmployees, importCsv } from '../support/csv-calls.ts'
 import { employeeApp, WRITER } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
@@ -9,9 +9,9 @@ const head = 'firstName,lastName,email'
 const all = 'id,firstName,lastName,email,department,jobTitle,managerId,hiredOn,status,userId'
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
-// Somebody is there already.
+// One employee exists already.
 await importCsv(app, `id,${head},userId\n${ID}0,Grace,Hopper,Grace@example.com,${ID}9\n`)
-const [grace] = await everybody(app)
+const [grace] = await allEmployees(app)
 
 /** What is wrong, the file, and where the answer has to say so: line, column. */
 const files: [what: string, file: string | Buffer, faults: [line: number, column?: string][]][] = [
@@ -67,11 +67,11 @@ const files: [what: string, file: string | Buffer, faults: [line: number, column
   ['a day as spreadsheets like it', `${head},hiredOn\nA,B,a@example.com,1/31/2024\n`, [[2, 'hiredOn']]],
   ['a status that is none', `${head},status\nA,B,a@example.com,fired\n`, [[2, 'status']]],
   ['a status in another case', `${head},status\nA,B,a@example.com,Active\n`, [[2, 'status']]],
-  ['somebody who is terminated already', `${head},status\nA,B,a@example.com,terminated\n`, [[2, 'status']]],
+  ['an employee who is terminated already', `${head},status\nA,B,a@example.com,terminated\n`, [[2, 'status']]],
   ['an id that is none', `id,${head}\n1,A,B,a@example.com\n`, [[2, 'id']]],
   ['an account that is no id', `${head},userId\nA,B,a@example.com,ada\n`, [[2, 'userId']]],
   ['a manager that is no id', `${head},managerId\nA,B,a@example.com,Grace\n`, [[2, 'managerId']]],
-  ['a manager who is nobody', `${head},managerId\nA,B,a@example.com,${ID}5\n`, [[2, 'managerId']]],
+  ['a manager who does not exist', `${head},managerId\nA,B,a@example.com,${ID}5\n`, [[2, 'managerId']]],
   [
     'a cell that is not UTF-8',
     latin1(`${head}\nA,B,a@example.com\nJosé,Ñ,b@example.com\n`),
@@ -89,16 +89,16 @@ const files: [what: string, file: string | Buffer, faults: [line: number, column
       [4, 'email'],
     ],
   ],
-  ['an e-mail that somebody has', `${head}\nA,B,a@example.com\nC,D,grace@EXAMPLE.com\n`, [[3, 'email']]],
+  ['an e-mail that another employee has', `${head}\nA,B,a@example.com\nC,D,grace@EXAMPLE.com\n`, [[3, 'email']]],
   [
     'an account twice in the file',
     `${head},userId\nA,B,a@example.com,${ID}1\nC,D,c@example.com,${ID}1\n`,
     [[3, 'userId']],
   ],
-  ['an account that somebody is linked to', `${head},userId\nA,B,a@example.com,${ID}9\n`, [[2, 'userId']]],
+  ['an account that is linked already', `${head},userId\nA,B,a@example.com,${ID}9\n`, [[2, 'userId']]],
   ['an id twice in the file', `id,${head}\n${ID}1,A,B,a@example.com\n${ID}1,C,D,c@example.com\n`, [[3, 'id']]],
-  ['an id that somebody has', `id,${head}\n${ID}0,A,B,a@example.com\n`, [[2, 'id']]],
-  ['somebody who manages themselves', `id,${head},managerId\n${ID}1,A,B,a@example.com,${ID}1\n`, [[2, 'managerId']]],
+  ['an id that another employee has', `id,${head}\n${ID}0,A,B,a@example.com\n`, [[2, 'id']]],
+  ['an employee who manages themselves', `id,${head},managerId\n${ID}1,A,B,a@example.com,${ID}1\n`, [[2, 'managerId']]],
   [
     'two who manage each other, and one below them',
     `id,${head},managerId\n${ID}1,A,B,a@example.com,${ID}2\n${ID}2,C,D,c@example.com,${ID}1\n${ID}3,E,F,e@example.com,${ID}1\n`,
@@ -156,7 +156,7 @@ for (const [what, file, expected] of files) {
       t.equal(path, column === undefined ? `line/${line}` : `line/${line}/${column}`)
       t.match(message, /^[a-z]/)
     }
-    t.same(await everybody(app), [grace])
+    t.same(await allEmployees(app), [grace])
   })
 }
 
@@ -168,7 +168,7 @@ t.test('faults are in the order of the file', async (t) => {
   )
 })
 
-t.test('a word that somebody else has taken names the line where it stands first', async (t) => {
+t.test('a repeated value names the line of its first occurrence', async (t) => {
   const { errors } = (await importCsv(app, `${head}\nA,B,a@example.com\n\nA,B,a@example.com\n`)).json()
   t.same(errors, [{ path: 'line/4/email', line: 4, column: 'email', message: 'is the same as on line 2' }])
 })
@@ -177,13 +177,13 @@ t.test('of very many faults the first thousand are listed and all are counted', 
   const bad = `${head}\n${'A,,grace@example.com\n'.repeat(1500)}`
   const { errors, errorCount, detail } = (await importCsv(app, bad)).json()
   t.equal(errors.length, 1000)
-  // Each lacks a name and has somebody's e-mail; each but the first repeats it.
+  // Each lacks a name and has an e-mail that is taken; each but the first repeats it.
   t.equal(errorCount, 1500 + 1500 + 1499)
   t.match(detail, 'There are 4499 faults in the file, the first 1000 in `errors`')
   t.equal(errors.at(-1).line, 335)
 })
 
-t.test('a file of another kind is given up early', async (t) => {
+t.test('a file of another kind is refused early', async (t) => {
   const { errors, errorCount } = (await importCsv(app, `${head}\n${'a\n'.repeat(100_000)}`)).json()
   t.equal(errors.length, 1000)
   t.equal(errorCount, 1002)

@@ -8,7 +8,7 @@ async function* chunksOf(bytes: Buffer, size: number): AsyncGenerator<Buffer, vo
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
 }
 
-/** Everything that is read, and the line of what can not be. */
+/** All records that are read, and the line of the first that cannot be. */
 async function read(text: string | Buffer, chunkSize = 7) {
   const records: CsvRecord[] = []
   try {
@@ -59,7 +59,7 @@ t.test('the last line needs no end, and a file may be empty', async (t) => {
   t.same((await read('\n\r\n\n')).records, [])
 })
 
-t.test('a cell that is not UTF-8 is told from one that holds a replacement character', async (t) => {
+t.test('a cell that is not UTF-8 is distinguished from one that holds a replacement character', async (t) => {
   const text = Buffer.concat([Buffer.from('\ufffd,é\n'), Buffer.from([0x41, 0xe9, 0x2c, 0x42, 0x0a])])
   for (const chunkSize of [1, 3, 100]) {
     t.same((await read(text, chunkSize)).records, [

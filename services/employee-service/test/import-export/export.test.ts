@@ -14,13 +14,13 @@ const lastNames = ({ body }: { body: string }): string[] =>
     .slice(1, -1)
     .map((line) => line.split(',')[2] ?? '')
 
-t.test('nobody is a file of one line', async (t) => {
+t.test('an export without employees is a file of one line', async (t) => {
   const answer = await exportCsv(app)
   t.equal(answer.statusCode, 200)
   t.equal(answer.body, HEADER)
 })
 
-t.test('everybody is in one file, by the columns of their fields', async (t) => {
+t.test('all employees are in one file, with a column for each field', async (t) => {
   await importCsv(
     app,
     `id,firstName,lastName,email,department,jobTitle,managerId,hiredOn,status,userId

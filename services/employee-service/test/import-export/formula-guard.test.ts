@@ -3,7 +3,7 @@ import t from 'tap'
 import { guardFormulas, unguardFormulas } from '../../src/import-export/formula-guard.ts'
 import { trickyText } from '../support/tricky-text.ts'
 
-t.test('whatever is guarded comes back exactly', async () => {
+t.test('guarded text comes back exactly', async () => {
   fc.assert(fc.property(trickyText, (text) => unguardFormulas(guardFormulas(text)) === text))
 })
 

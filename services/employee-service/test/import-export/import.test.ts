@@ -2,7 +2,7 @@ import { createDatabase } from '@latchkey/database'
 import { sql } from 'kysely'
 import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
-import { everybody, importCsv } from '../support/csv-calls.ts'
+import { allEmployees, importCsv } from '../support/csv-calls.ts'
 import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
 
 const { app, logs, config } = await employeeApp(t)
@@ -26,7 +26,7 @@ ${ID}1,Grace,Hopper,Grace@Example.com,Navy,"Admiral, rear",,1943-12-01,on_leave,
   )
   t.equal(answer.statusCode, 200)
   t.same(answer.json(), { imported: 2, dryRun: false })
-  t.match(await everybody(app), [
+  t.match(await allEmployees(app), [
     {
       id: `${ID}1`,
       firstName: 'Grace',
@@ -59,28 +59,28 @@ ${ID}1,Grace,Hopper,Grace@Example.com,Navy,"Admiral, rear",,1943-12-01,on_leave,
 t.test('columns come in any order and case, behind a byte order mark, with CRLF and empty lines', async (t) => {
   const answer = await importCsv(app, '\ufeffEMAIL,"LastName", firstname \r\n\r\nx@example.com,"O\'Brien",Zoë\r\n\r\n')
   t.same(answer.json(), { imported: 1, dryRun: false })
-  t.match(await everybody(app), [{ firstName: 'Zoë', lastName: "O'Brien", email: 'x@example.com' }])
+  t.match(await allEmployees(app), [{ firstName: 'Zoë', lastName: "O'Brien", email: 'x@example.com' }])
 })
 
 t.test('what the service sets by itself is skipped, whatever it is', async (t) => {
   const answer = await importCsv(app, `${head},version,createdAt,updatedAt\nA,B,a@example.com,99,yesterday,\n`)
   t.same(answer.json(), { imported: 1, dryRun: false })
-  t.match(await everybody(app), [{ version: 1 }])
+  t.match(await allEmployees(app), [{ version: 1 }])
 })
 
-t.test('a file may hold nobody', async (t) => {
+t.test('a file may have no rows', async (t) => {
   t.same((await importCsv(app, head)).json(), { imported: 0, dryRun: false })
 })
 
-t.test('managers may come behind those whom they manage, and be there already', async (t) => {
+t.test('managers may come after their reports in the file, or exist already', async (t) => {
   await importCsv(app, `id,${head}\n${ID}0,Z,Z,z@example.com\n`)
   const rows = `${ID}1,A,A,a@example.com,${ID}2\n${ID}2,B,B,b@example.com,${(`${ID}0`).toUpperCase()}\n`
   t.same((await importCsv(app, `id,${head},managerId\n${rows}`)).json(), { imported: 2, dryRun: false })
-  const managers = (await everybody(app)).map(({ managerId }) => managerId)
+  const managers = (await allEmployees(app)).map(({ managerId }) => managerId)
   t.same(managers, [null, `${ID}2`, `${ID}0`])
 })
 
-t.test('in a long chain everybody is managed by the one on the next line', async (t) => {
+t.test('in a long chain each row is managed by the one on the next line', async (t) => {
   const id = (n: number) => `${ID.slice(0, -4)}${String(n).padStart(5, '0')}`
   const rows = Array.from({ length: 4500 }, (_, n) => `${id(n)},A,B,a${n}@example.com,${n < 4499 ? id(n + 1) : ''}\n`)
   const file = `id,${head},managerId\n${rows.join('')}`
@@ -89,7 +89,7 @@ t.test('in a long chain everybody is managed by the one on the next line', async
   t.match(managed.json().items, [{ id: id(1999) }])
 })
 
-t.test('of imports of the same people at once one is kept, the others are refused or told to try again', async (t) => {
+t.test('of parallel imports of the same people one is kept, the others get 400 or 503', async (t) => {
   const rows = Array.from({ length: 50 }, (_, n) => `A,B,a${n}@example.com\n`)
   const files = [rows, rows, rows.toReversed()].map((lines) => `${head}\n${lines.join('')}`)
   const answers = await Promise.all(files.map((file) => importCsv(app, file)))
@@ -97,13 +97,13 @@ t.test('of imports of the same people at once one is kept, the others are refuse
   t.equal(statuses.filter((status) => status === 200).length, 1)
   t.ok(statuses.every((status) => status === 200 || status === 400 || status === 503))
   for (const answer of answers.filter(({ statusCode }) => statusCode === 400)) t.equal(answer.json().errorCount, 50)
-  t.equal((await everybody(app)).length, 50)
+  t.equal((await allEmployees(app)).length, 50)
 })
 
 t.test('a dry run finds everything and keeps nothing', async (t) => {
   const file = `${head}\nA,B,a@example.com\nC,D,c@example.com\n`
   t.same((await importCsv(app, file, { dryRun: 'true' })).json(), { imported: 2, dryRun: true })
-  t.same(await everybody(app), [])
+  t.same(await allEmployees(app), [])
   t.same((await importCsv(app, file)).json(), { imported: 2, dryRun: false })
   const again = await importCsv(app, file, { dryRun: 'true' })
   t.equal(again.statusCode, 400)

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { eventually, privatePostgres } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
-import { everybody, importCsv } from '../support/csv-calls.ts'
+import { allEmployees, importCsv } from '../support/csv-calls.ts'
 import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
 import { addLargeCompany, databaseForMany } from '../support/large-company.ts'
 import { answerOf, listening, openRequest } from '../support/real-connection.ts'
@@ -29,13 +29,13 @@ async function transfersOpen(): Promise<number> {
 
 const connections = promisify(app.server.getConnections.bind(app.server))
 
-t.test('a client that leaves in the midst of its file has imported nobody', async (t) => {
+t.test('a client that disconnects in the middle of its file imports no employee', async (t) => {
   const client = openRequest(port, '/employees/import', CSV)
   client.write(HEAD + rows(5000))
   t.ok(await eventually(async () => (await transfersOpen()) > 0), 'the import is under way')
   client.destroy()
   t.ok(await eventually(async () => (await transfersOpen()) === 0), 'and is given up')
-  t.same(await everybody(app), [])
+  t.same(await allEmployees(app), [])
   t.ok(await eventually(async () => logs.lines().some(({ status }) => status === 499)))
   t.same(
     logs.lines().filter(({ status }) => status === 500 || status === 503),
@@ -43,8 +43,8 @@ t.test('a client that leaves in the midst of its file has imported nobody', asyn
   )
 })
 
-t.test('a client that leaves before its answer has imported nobody either', async (t) => {
-  // Somebody else holds what the import needs, so that it can not end before the client is gone.
+t.test('a client that disconnects before its answer imports no employee either', async (t) => {
+  // Another transaction holds a lock that the import needs, so that it cannot end before the client is gone.
   const holder = await db.startTransaction().execute()
   await sql`insert into employees (id, first_name, last_name, email)
     values (gen_random_uuid(), 'A', 'B', 'ada1@example.com')`.execute(holder)
@@ -52,13 +52,13 @@ t.test('a client that leaves before its answer has imported nobody either', asyn
   client.end(HEAD + rows(10))
   t.ok(await eventually(async () => (await transfersOpen()) > 0), 'the import waits')
   client.destroy()
-  t.ok(await eventually(async () => (await connections()) === 0), 'the service knows that nobody listens')
+  t.ok(await eventually(async () => (await connections()) === 0), 'the service knows that the client is gone')
   await holder.rollback().execute()
   t.ok(await eventually(async () => (await transfersOpen()) === 0))
-  t.same(await everybody(app), [])
+  t.same(await allEmployees(app), [])
 })
 
-t.test('what somebody else writes during an import is a fault with a line, and no failure', async (t) => {
+t.test('a row that is written during an import is a fault with a line, and no failure', async (t) => {
   const holder = await db.startTransaction().execute()
   await sql`insert into employees (id, first_name, last_name, email)
     values (gen_random_uuid(), 'A', 'B', 'ada1@example.com')`.execute(holder)
@@ -73,7 +73,7 @@ t.test('what somebody else writes during an import is a fault with a line, and n
   await db.deleteFrom('employees').execute()
 })
 
-t.test('a body that does not say how long it is ends at 10 MiB', async (t) => {
+t.test('a body without Content-Length is refused beyond 10 MiB', async (t) => {
   const client = openRequest(port, '/employees/import', CSV)
   const answered = answerOf(client)
   const piece = `${'\n'.repeat(1024 * 1024 - HEAD.length)}${HEAD}`
@@ -84,10 +84,10 @@ t.test('a body that does not say how long it is ends at 10 MiB', async (t) => {
   const { status, body } = await answered
   t.equal(status, 413)
   t.match(JSON.parse(body), { code: 'payload_too_large' })
-  t.same(await everybody(app), [])
+  t.same(await allEmployees(app), [])
 })
 
-t.test('one that says it is longer is refused before it is sent', async (t) => {
+t.test('a body with a larger Content-Length is refused before it is sent', async (t) => {
   const length = { 'content-length': String(10 * 1024 * 1024 + 1) }
   const client = openRequest(port, '/employees/import', { ...CSV, ...length })
   client.flushHeaders()
@@ -102,7 +102,7 @@ t.test('exactly 10 MiB are taken', async (t) => {
   await db.deleteFrom('employees').execute()
 })
 
-t.test('a connection serves on after a file that was refused half way', async (t) => {
+t.test('a connection serves further requests after a file that was refused half way', async (t) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => agent.destroy())
   for (const file of [`nonsense\n${rows(50_000)}`, `${HEAD}"A"x\n${rows(50_000)}`, HEAD]) {
@@ -112,18 +112,21 @@ t.test('a connection serves on after a file that was refused half way', async (t
   }
 })
 
-t.test('a reader who goes away gives the connection back, and one who waits is not read ahead for', async (t) => {
-  await addLargeCompany(db)
-  const client = openRequest(port, '/employees/export', READER, 'GET')
-  client.end()
-  const [response] = (await once(client, 'response')) as [IncomingMessage]
-  response.once('data', () => response.pause())
-  t.ok(await eventually(async () => (await transfersOpen()) === 1), 'the export waits for its reader')
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  t.equal(await transfersOpen(), 1)
-  client.destroy()
-  t.ok(await eventually(async () => (await transfersOpen()) === 0))
-})
+t.test(
+  'a reader that disconnects gives the connection back, and nothing is read ahead for one that waits',
+  async (t) => {
+    await addLargeCompany(db)
+    const client = openRequest(port, '/employees/export', READER, 'GET')
+    client.end()
+    const [response] = (await once(client, 'response')) as [IncomingMessage]
+    response.once('data', () => response.pause())
+    t.ok(await eventually(async () => (await transfersOpen()) === 1), 'the export waits for its reader')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    t.equal(await transfersOpen(), 1)
+    client.destroy()
+    t.ok(await eventually(async () => (await transfersOpen()) === 0))
+  },
+)
 
 t.test('an export that fails half way is cut off and not ended', async (t) => {
   const client = openRequest(port, '/employees/export', READER, 'GET')
@@ -140,7 +143,7 @@ t.test('an export that fails half way is cut off and not ended', async (t) => {
   t.equal(response.complete, false)
 })
 
-t.test('as many exports at a time as there are connections for them; the next one is told to come back', async (t) => {
+t.test('only as many exports run as there are connections for them; the next one gets 503', async (t) => {
   const waiting = await Promise.all(
     Array.from({ length: 4 }, async () => {
       const client = openRequest(port, '/employees/export', READER, 'GET')

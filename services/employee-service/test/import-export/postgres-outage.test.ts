@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { eventually, privatePostgres } from '@latchkey/test-kit'
 import t from 'tap'
-import { everybody, exportCsv, importCsv } from '../support/csv-calls.ts'
+import { allEmployees, exportCsv, importCsv } from '../support/csv-calls.ts'
 import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
 import { addLargeCompany, databaseForMany } from '../support/large-company.ts'
 import { answerOf, listening, openRequest } from '../support/real-connection.ts'
 
-/** What the service promises, and something on top for a busy machine. */
+/** What the service promises, and a margin for a busy machine. */
 const WITHIN_MS = 2000 + 500
 
 const postgres = await privatePostgres(t)
@@ -43,11 +43,11 @@ for (const { state, begin, end } of outages) {
     }
     await end()
     t.ok(await isBack())
-    t.same(await everybody(app), [])
+    t.same(await allEmployees(app), [])
   })
 }
 
-t.test('a Postgres that dies in the midst of an import leaves nothing of it', async (t) => {
+t.test('an import leaves nothing behind when Postgres dies in the middle of it', async (t) => {
   const client = openRequest(port, '/employees/import', CSV)
   const answered = answerOf(client)
   client.write(HEAD + rows(0, 3000))
@@ -59,11 +59,11 @@ t.test('a Postgres that dies in the midst of an import leaves nothing of it', as
   t.match(JSON.parse(body), { code: 'unavailable' })
   await postgres.start()
   t.ok(await isBack())
-  t.same(await everybody(app), [])
+  t.same(await allEmployees(app), [])
   t.equal((await importCsv(app, HEAD + rows(0, 6000))).json().imported, 6000)
 })
 
-t.test('a Postgres that falls silent in the midst of an import is noticed in time', async (t) => {
+t.test('an import fails in time when Postgres falls silent in the middle of it', async (t) => {
   const client = openRequest(port, '/employees/import', CSV)
   const answered = answerOf(client)
   client.write(HEAD + rows(10_000, 13_000))
@@ -76,10 +76,10 @@ t.test('a Postgres that falls silent in the midst of an import is noticed in tim
   client.destroy()
   postgres.resume()
   t.ok(await isBack())
-  t.equal((await everybody(app)).filter(({ email }) => email === 'ada10000@example.com').length, 0)
+  t.equal((await allEmployees(app)).filter(({ email }) => email === 'ada10000@example.com').length, 0)
 })
 
-t.test('a Postgres that dies in the midst of an export cuts the file off', async (t) => {
+t.test('an export is cut off when Postgres dies in the middle of it', async (t) => {
   await addLargeCompany(db)
   const client = openRequest(port, '/employees/export', READER, 'GET')
   client.end()

@@ -4,7 +4,7 @@ import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { EMPLOYEE_SORTS } from '../../src/employees/employee-sort.ts'
-import { everybody, exportCsv, importCsv, type Listed } from '../support/csv-calls.ts'
+import { allEmployees, exportCsv, importCsv, type Listed } from '../support/csv-calls.ts'
 import { employeeApp } from '../support/employee-app.ts'
 import { trickyText } from '../support/tricky-text.ts'
 
@@ -37,7 +37,7 @@ const person = fc.record({
 const kept = ({ version: _, createdAt: _at, updatedAt: _too, ...rest }: Listed) => rest
 const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id)
 
-t.test('whoever is exported and imported into an empty company is there again, exactly', async (t) => {
+t.test('employees who are exported and imported into an empty company are exactly the same again', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(person, { maxLength: 12 }), fc.constantFrom(...EMPLOYEE_SORTS), async (people, sort) => {
       await Promise.all([source, target].map(({ db }) => db.deleteFrom('employees').execute()))
@@ -46,7 +46,7 @@ t.test('whoever is exported and imported into an empty company is there again, e
         ...rest,
         id: ids[index] ?? '',
         email: `${mailbox}${index}@example.com`,
-        // Of those before, so that nobody ends up above themselves.
+        // One of those before, so that there is no loop.
         manager_id: manager === null || index === 0 ? null : (ids[manager % index] ?? null),
         user_id: linked ? uuidv7() : null,
       }))
@@ -55,7 +55,7 @@ t.test('whoever is exported and imported into an empty company is there again, e
       const file = (await exportCsv(from.app, { sort })).body
       const answer = await importCsv(to.app, file)
       if (answer.statusCode !== 200) throw new Error(answer.body)
-      const [there, here] = [await everybody(from.app), await everybody(to.app)]
+      const [there, here] = [await allEmployees(from.app), await allEmployees(to.app)]
       t.same(here.map(kept).sort(byId), there.map(kept).sort(byId))
       t.equal(answer.json().imported, people.length)
 

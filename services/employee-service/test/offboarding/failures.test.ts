@@ -1,9 +1,9 @@
 import { createDatabase } from '@latchkey/database'
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
 import { authServer } from '../support/auth-server.ts'
 import { employeeApp, WRITER } from '../support/employee-app.ts'
 import { createLinked, type Linked, offboardingOf, readAs, terminate, untilState } from '../support/offboarding-app.ts'
-import { until } from '../support/until.ts'
 
 const auth = await authServer(t)
 const { app, config, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
@@ -23,7 +23,7 @@ for (const [status, code] of [
   [404, 'not_found'],
   [400, 'invalid_request'],
 ] as const) {
-  t.test(`${status} ${code} is a failure that people see, and can have tried anew`, async (t) => {
+  t.test(`${status} ${code} is a failure that is visible and can be retried`, async (t) => {
     const linked = await createLinked(app)
     auth.answer = { status, code }
     await terminate(app, linked)
@@ -31,9 +31,9 @@ for (const [status, code] of [
     t.match(await offboardingOf(app, linked), { attempts: 1, lastError: `${status} ${code}`, completedAt: null })
     t.equal(await readAs(app, linked), '401 token_revoked', 'it stays refused here')
     t.equal(await metric('offboardings_failed'), 1)
-    t.equal((await terminate(app, linked)).json().offboarding.state, 'failed', 'ending once more hides nothing')
-    const told = logs.lines().find(({ level, employeeId }) => level === 50 && employeeId === linked.id)
-    t.match(told, { error: `${status} ${code}`, userId: linked.userId, requestId: String })
+    t.equal((await terminate(app, linked)).json().offboarding.state, 'failed', 'terminating once more hides nothing')
+    const line = logs.lines().find(({ level, employeeId }) => level === 50 && employeeId === linked.id)
+    t.match(line, { error: `${status} ${code}`, userId: linked.userId, requestId: String })
 
     auth.answer = undefined
     const retried = await retry(linked)
@@ -41,11 +41,11 @@ for (const [status, code] of [
     t.match(retried.json(), { state: 'pending', attempts: 1, lastError: `${status} ${code}` })
     await untilState(app, linked, 'done')
     t.match(await offboardingOf(app, linked), { attempts: 2, lastError: null })
-    await until(async () => (await metric('offboardings_failed')) === 0)
+    await eventually(async () => (await metric('offboardings_failed')) === 0)
   })
 }
 
-t.test('an account that auth-service does not know is as good as disabled', async (t) => {
+t.test('an account unknown to auth-service counts as disabled', async (t) => {
   const linked = await createLinked(app)
   auth.answer = { status: 404, code: 'user_not_found' }
   await terminate(app, linked)
@@ -53,12 +53,12 @@ t.test('an account that auth-service does not know is as good as disabled', asyn
   t.match(await offboardingOf(app, linked), { attempts: 1, lastError: null })
 })
 
-t.test('whatever may pass is tried again, until it works', async (t) => {
+t.test('a temporary failure is retried until it works', async (t) => {
   const tryOne = async (status: number) => {
     const linked = await createLinked(app)
     auth.answers.set(linked.userId, { status, code: 'some_trouble' })
     await terminate(app, linked)
-    await until(async () => (await offboardingOf(app, linked)).attempts > 0)
+    await eventually(async () => (await offboardingOf(app, linked)).attempts > 0)
     t.match(await offboardingOf(app, linked), { state: 'pending', lastError: `${status} some_trouble` })
     t.ok((await metric('offboarding_oldest_pending_seconds')) > 0)
     auth.answers.delete(linked.userId)
@@ -66,11 +66,11 @@ t.test('whatever may pass is tried again, until it works', async (t) => {
     t.equal(auth.disablings.get(linked.userId), 1)
   }
   await Promise.all([500, 502, 503, 429, 401].map(tryOne))
-  await until(async () => (await metric('offboardings_pending')) === 0)
+  await eventually(async () => (await metric('offboardings_pending')) === 0)
   t.equal(await metric('offboarding_oldest_pending_seconds'), 0)
 })
 
-t.test('only what has failed can be tried anew; what is pending goes on', async (t) => {
+t.test('only a failed offboarding can be retried; a pending one continues', async (t) => {
   const linked = await createLinked(app)
   const refused = await retry(linked)
   t.equal(refused.statusCode, 409)
@@ -83,7 +83,7 @@ t.test('only what has failed can be tried anew; what is pending goes on', async 
   t.equal((await retry(linked)).json().code, 'offboarding_not_failed')
 })
 
-t.test('a failure is settled when a later end of the same account is done', async (t) => {
+t.test('a failed offboarding is done with a later one of the same account', async (t) => {
   const linked = await createLinked(app)
   auth.answer = { status: 409, code: 'last_admin' }
   await terminate(app, linked)
@@ -95,39 +95,39 @@ t.test('a failure is settled when a later end of the same account is done', asyn
   t.match(await offboardingOf(app, linked), { lastError: null }, 'and none is left that failed')
 })
 
-t.test('what can pass is tried until it does, however long that takes', async (t) => {
+t.test('a temporary failure is retried until it is over, however long that takes', async (t) => {
   const linked = await createLinked(app)
   auth.answers.set(linked.userId, { status: 503, code: 'unavailable' })
   await terminate(app, linked)
-  await until(async () => (await offboardingOf(app, linked)).attempts > 0)
+  await eventually(async () => (await offboardingOf(app, linked)).attempts > 0)
   await database.pool.query(
     `update offboardings set tried_since = now() - interval '7 days', attempts = 1000 where user_id = $1 and state = 'pending'`,
     [linked.userId],
   )
-  await until(async () => (await offboardingOf(app, linked)).attempts > 1001)
+  await eventually(async () => (await offboardingOf(app, linked)).attempts > 1001)
   t.match(await offboardingOf(app, linked), { state: 'pending', lastError: '503 unavailable', completedAt: null })
-  t.match(JSON.stringify(logs.lines()), /not possible for long/, 'and somebody is told')
+  t.match(JSON.stringify(logs.lines()), /not possible for long/, 'and it is logged')
   auth.answers.delete(linked.userId)
   await untilState(app, linked, 'done')
 })
 
-t.test('what a proxy says in place of auth-service is no verdict', async (t) => {
+t.test('the answer of a proxy in place of auth-service decides nothing', async (t) => {
   const linked = await createLinked(app)
   for (const status of [404, 403, 302]) {
     auth.answers.set(linked.userId, { status })
     if (status === 404) await terminate(app, linked)
-    await until(async () => (await offboardingOf(app, linked)).lastError === String(status))
+    await eventually(async () => (await offboardingOf(app, linked)).lastError === String(status))
     t.equal((await offboardingOf(app, linked)).state, 'pending')
   }
   auth.answers.delete(linked.userId)
   await untilState(app, linked, 'done')
 })
 
-t.test('what is pending gets a job again should its job be gone', async (t) => {
+t.test('a pending offboarding whose job is lost gets another one', async (t) => {
   const linked = await createLinked(app)
   auth.answers.set(linked.userId, { status: 503 })
   await terminate(app, linked)
-  await until(async () => (await offboardingOf(app, linked)).attempts > 0)
+  await eventually(async () => (await offboardingOf(app, linked)).attempts > 0)
   const { rowCount } = await database.pool.query(
     `delete from ${config.database.schema}_jobs.job where state < 'completed'`,
   )

@@ -1,9 +1,8 @@
-import { privatePostgres, tcpRelay } from '@latchkey/test-kit'
+import { eventually, privatePostgres, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { authServer } from '../support/auth-server.ts'
 import { employeeApp } from '../support/employee-app.ts'
 import { createLinked, offboardingOf, readAs, terminate, untilState } from '../support/offboarding-app.ts'
-import { until } from '../support/until.ts'
 
 const moments = [
   { moment: 'while the end is written down', sent: 'insert into "offboardings"' },
@@ -28,13 +27,13 @@ for (const { moment, sent } of moments) {
   })
 }
 
-t.test('with auth-service away for a while everything is done soon after it is back', async (t) => {
+t.test('after an outage of auth-service every offboarding is done soon', async (t) => {
   const auth = await authServer(t)
   const { app } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
   await auth.stop()
   const all = await Promise.all(Array.from({ length: 25 }, () => createLinked(app)))
   for (const linked of all) t.equal((await terminate(app, linked)).statusCode, 202)
-  await until(async () => (await offboardingOf(app, { url: `${all[24]?.url}` })).attempts > 1)
+  await eventually(async () => (await offboardingOf(app, { url: `${all[24]?.url}` })).attempts > 1)
   for (const linked of all) t.equal(await readAs(app, linked), '401 token_revoked')
   await auth.start()
   await Promise.all(all.map((linked) => untilState(app, linked, 'done')))

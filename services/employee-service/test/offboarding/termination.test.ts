@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
 import { authServer } from '../support/auth-server.ts'
 import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
@@ -10,14 +11,13 @@ import {
   terminate,
   untilState,
 } from '../support/offboarding-app.ts'
-import { until } from '../support/until.ts'
 
 const auth = await authServer(t)
 const { app, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
 const callsFor = (userId: string) => auth.calls.filter((call) => call.userId === userId)
 const NONE = { state: 'none', attempts: 0, lastError: null, requestedAt: null, completedAt: null }
 
-t.test('a termination ends the employee at once, and the account soon after', async (t) => {
+t.test('a termination terminates the employee at once and disables the account soon after', async (t) => {
   const linked = await createLinked(app)
   t.same(await offboardingOf(app, linked), NONE)
   const headers = { ...WRITER, 'x-request-id': 'the-end-of-grace' }
@@ -42,14 +42,14 @@ t.test('a termination ends the employee at once, and the account soon after', as
   t.same(call?.body, { status: 'disabled' })
   t.equal(call?.headers.authorization, 'Bearer the-token-of-employee-service')
   t.equal(call?.headers['x-request-id'], 'the-end-of-grace', 'for the audit trail of auth-service')
-  const told = () => logs.lines().find(({ msg, employeeId }) => employeeId === linked.id && /done/.test(`${msg}`))
-  // It is told once it stands.
-  await until(async () => told() !== undefined)
-  t.match(told(), { requestId: 'the-end-of-grace', userId: linked.userId })
+  const line = () => logs.lines().find(({ msg, employeeId }) => employeeId === linked.id && /done/.test(`${msg}`))
+  // It is logged after the offboarding is marked as done.
+  await eventually(async () => line() !== undefined)
+  t.match(line(), { requestId: 'the-end-of-grace', userId: linked.userId })
   t.notMatch(logs.text(), 'the-token-of-employee-service')
 })
 
-t.test('no body is as good as an empty one; a reason must be a line of text', async (t) => {
+t.test('no body counts as an empty one; a reason must be a line of text', async (t) => {
   const linked = await createLinked(app)
   const post = (payload?: object) =>
     app.inject({ method: 'POST', url: `${linked.url}/termination`, headers: WRITER, ...(payload && { payload }) })
@@ -68,7 +68,7 @@ t.test('no body is as good as an empty one; a reason must be a line of text', as
   t.equal((await post()).statusCode, 202)
 })
 
-t.test('terminating twice, or ten times at once, is terminating once', async (t) => {
+t.test('terminating twice, or ten times in parallel, is terminating once', async (t) => {
   const linked = await createLinked(app)
   const answers = await Promise.all(Array.from({ length: 10 }, () => terminate(app, linked)))
   t.same([...new Set(answers.map(({ statusCode }) => statusCode))], [202])
@@ -88,7 +88,7 @@ t.test('without an account there is nothing to do: none', async (t) => {
   t.match(await offboardingOf(app, { url }), { state: 'none', attempts: 0, completedAt: null })
 })
 
-t.test('an account that was linked after the end is offboarded by ending once more', async (t) => {
+t.test('an account that was linked after the termination is offboarded by terminating once more', async (t) => {
   const userId = randomUUID()
   const url = `/employees/${await createEmployee(app, null)}`
   await terminate(app, { url })
@@ -98,7 +98,7 @@ t.test('an account that was linked after the end is offboarded by ending once mo
   t.equal(callsFor(userId).length, 1)
 })
 
-t.test('deleting offboards the same way, and what became of it can still be asked', async (t) => {
+t.test('a deletion offboards the same way, and the offboarding can still be read', async (t) => {
   const linked = await createLinked(app)
   const { url } = linked
   t.equal((await app.inject({ method: 'DELETE', url, headers: { ...WRITER, 'if-match': '"9"' } })).statusCode, 412)
@@ -111,17 +111,14 @@ t.test('deleting offboards the same way, and what became of it can still be aske
   t.equal((await terminate(app, linked)).statusCode, 404)
 })
 
-t.test(
-  'deleting somebody who has left already disables once more: the account may have been enabled since',
-  async (t) => {
-    const linked = await createLinked(app)
-    await terminate(app, linked)
-    await untilState(app, linked, 'done')
-    t.equal((await app.inject({ method: 'DELETE', url: linked.url, headers: WRITER })).statusCode, 204)
-    await until(async () => callsFor(linked.userId).length === 2)
-    await untilState(app, linked, 'done')
-  },
-)
+t.test('deleting a terminated employee disables once more: the account may have been enabled since', async (t) => {
+  const linked = await createLinked(app)
+  await terminate(app, linked)
+  await untilState(app, linked, 'done')
+  t.equal((await app.inject({ method: 'DELETE', url: linked.url, headers: WRITER })).statusCode, 204)
+  await eventually(async () => callsFor(linked.userId).length === 2)
+  await untilState(app, linked, 'done')
+})
 
 t.test(
   'the account of a first stint is disabled again at the end of the second, also when it was unlinked between',
@@ -140,7 +137,7 @@ t.test(
   },
 )
 
-t.test('a rehire enables nothing, and a second end disables once more', async (t) => {
+t.test('a rehire enables no account, and a second termination disables it once more', async (t) => {
   const linked = await createLinked(app)
   await terminate(app, linked)
   await untilState(app, linked, 'done')
@@ -158,11 +155,11 @@ t.test('a rehire enables nothing, and a second end disables once more', async (t
   t.equal(auth.disablings.get(linked.userId), 2)
 })
 
-t.test('a rehire while the end is pending loses nothing: the account is still disabled', async (t) => {
+t.test('a rehire while the offboarding is pending changes nothing: the account is still disabled', async (t) => {
   await auth.stop()
   const linked = await createLinked(app)
   await terminate(app, linked)
-  await until(async () => (await offboardingOf(app, linked)).attempts > 0)
+  await eventually(async () => (await offboardingOf(app, linked)).attempts > 0)
   t.match(await offboardingOf(app, linked), { state: 'pending', lastError: /^(token_unavailable|unreachable)$/ })
   await app.inject({ method: 'PATCH', url: linked.url, headers: WRITER, payload: { status: 'active' } })
   t.equal(await readAs(app, linked), '401 token_revoked')
@@ -171,7 +168,7 @@ t.test('a rehire while the end is pending loses nothing: the account is still di
   t.equal(auth.disablings.get(linked.userId), 1)
 })
 
-t.test('nobody is known by this id', async (t) => {
+t.test('an unknown employee is 404', async (t) => {
   const url = `/employees/${randomUUID()}`
   for (const call of [
     { method: 'POST', url: `${url}/termination`, headers: WRITER },

@@ -9,14 +9,14 @@ import type { Config } from '../../src/index.ts'
 type Call = { readonly userId: string; readonly headers: IncomingMessage['headers']; readonly body: unknown }
 type Reply = { readonly status: number; readonly code?: string }
 
-/** What employee-service sees of auth-service: the token endpoint, and the one call that disables an account. */
+/** A stand-in for auth-service: the token endpoint, and the one call that disables an account. */
 export type AuthServer = {
   readonly config: Config['auth']
-  /** Calls to disable an account, as they came. */
+  /** Calls that disable an account, in their order. */
   readonly calls: Call[]
   /** How often an account went from active to disabled. */
   readonly disablings: Map<string, number>
-  /** What the call is answered from now on; undefined: as it should be. */
+  /** The answer from now on; undefined: the regular one. */
   answer: Reply | undefined
   /** The same for single accounts. */
   readonly answers: Map<string, Reply>

@@ -13,8 +13,8 @@ export function exportCsv(app: AppInstance, query: Record<string, string> = {}) 
 
 export type Listed = { id: string; email: string; managerId: string | null; status: string } & Record<string, unknown>
 
-/** Everybody, in the order in which they were added. */
-export async function everybody(app: AppInstance): Promise<Listed[]> {
+/** All employees, in the order in which they were added. */
+export async function allEmployees(app: AppInstance): Promise<Listed[]> {
   const all: Listed[] = []
   let cursor: string | null = null
   do {

@@ -8,23 +8,24 @@ export const KEYS = 'test:employee-service-tests-sign-with-this-key'
 const keys = parseKeyRing(KEYS)
 const sign = createAccessTokenSigner({ ring: () => keys })
 
-/** What `app.inject` needs to come as a service client with these scopes, and nothing else. */
+/** The header of a service client with these scopes. */
 export function bearer(...scopes: Scope[]): { authorization: string } {
   return { authorization: `Bearer ${sign(claims(scopes.join(' ')))}` }
 }
 
-/** The same as this user, in a session. */
+/** The header of this user, in a session. */
 export function userWith(sub: string, ...scopes: Scope[]): { authorization: string } {
   return { authorization: `Bearer ${sign({ ...claims(scopes.join(' ')), sub, ...inSession('s0') })}` }
 }
 
-/** The same as a user of this session, who may read. */
+/** The header of a user in this session who may read. */
 export function readerInSession(sid: string): { authorization: string } {
   return { authorization: `Bearer ${sign({ ...claims('employees:read'), ...inSession(sid) })}` }
 }
 
 const inSession = (sid: string) => ({ sid, did: 'device-1', ver: 1, roles: ['user'] })
-/** A token of this account, issued so many seconds from now: a user who may read. */
+
+/** The header of this account, which may read, with a token issued so many seconds from now. */
 export function accountBearer(sub: string, issuedIn = 0): { authorization: string } {
   const { iat, exp, ...rest } = claims('employees:read')
   const times = { iat: iat + issuedIn, exp: exp + issuedIn }
@@ -49,7 +50,7 @@ function claims(scope: string): AccessTokenClaims {
   }
 }
 
-/** An auth-service that can't be reached. */
+/** An auth-service that is unreachable. */
 export const NOWHERE = {
   baseUrl: 'http://127.0.0.1:1',
   tokenUrl: 'http://127.0.0.1:1/oauth/token',

@@ -4,7 +4,7 @@ import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }
 
-/** The database of an app for large numbers of rows: nobody searches there, and to be found takes most of an insert. */
+/** The database of an app for large numbers of rows, without the search: its column and indexes take most of an insert. */
 export async function databaseForMany(t: Scope, options: Pick<DatabaseOptions, 'url' | 'schema'>) {
   const { db, close } = createDatabase<EmployeeSchema>({ ...options, statementTimeoutMs: 60_000 })
   t.teardown(close)
@@ -12,7 +12,7 @@ export async function databaseForMany(t: Scope, options: Pick<DatabaseOptions, '
   return db
 }
 
-/** So many that the file of their export is larger than all buffers on its way. */
+/** So many employees that their export is larger than all buffers on its way. */
 export async function addLargeCompany(db: Awaited<ReturnType<typeof databaseForMany>>): Promise<void> {
   await sql`insert into employees (id, first_name, last_name, email, job_title)
     select gen_random_uuid(), 'A', 'B', n || '@example.com', repeat('😀', 200)

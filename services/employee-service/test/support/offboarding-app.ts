@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AppInstance } from '@latchkey/service-kit'
+import { eventually } from '@latchkey/test-kit'
 import { accountBearer, READER, WRITER } from './employee-app.ts'
-import { until } from './until.ts'
 
 /** A linked account and the employee it belongs to. */
 export type Linked = { readonly userId: string; readonly id: string; readonly url: string }
@@ -25,11 +25,11 @@ export const terminate = (app: AppInstance, { url }: Pick<Linked, 'url'>) =>
 export const offboardingOf = async (app: AppInstance, { url }: Pick<Linked, 'url'>) =>
   (await app.inject({ url: `${url}/offboarding`, headers: READER })).json()
 
-/** What this account is answered that asks for employees with a token issued so many seconds from now. */
+/** The answer to this account when it lists employees with a token issued so many seconds from now. */
 export async function readAs(app: AppInstance, { userId }: Pick<Linked, 'userId'>, issuedIn = 0) {
   const answer = await app.inject({ url: '/employees?limit=1', headers: accountBearer(userId, issuedIn) })
   return answer.statusCode === 200 ? '200' : `${answer.statusCode} ${answer.json().code}`
 }
 
-export const untilState = (app: AppInstance, linked: Pick<Linked, 'url'>, state: string): Promise<void> =>
-  until(async () => (await offboardingOf(app, linked)).state === state)
+export const untilState = (app: AppInstance, linked: Pick<Linked, 'url'>, state: string): Promise<true> =>
+  eventually(async () => (await offboardingOf(app, linked)).state === state)

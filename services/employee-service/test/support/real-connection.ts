@@ -18,7 +18,7 @@ export function openRequest(
   method = 'POST',
 ): ClientRequest {
   const client = request({ port, path, method, headers, agent: false })
-  // Cutting it is what some tests are about.
+  // Some tests cut it.
   client.on('error', () => {})
   return client
 }

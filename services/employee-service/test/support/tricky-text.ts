@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Everything that CSV, spreadsheets or Unicode make something of, and that a name may hold. */
+/** Texts that mean something to CSV, spreadsheets or Unicode, and that a name may hold. */
 const PIECES = [
   ...['=', '+', '-', '@', '＝', '＋', '－', '＠', "'", "''", ';', ';=', ",'=", '"', '""', ',', '\\', '\\N', '\\.'],
   ...[' ', '\u00a0', '\ufeff', 'a', 'Ada', 'Åsa', 'é', 'Zoë', '李', '\u{1f469}\u200d\u{1f680}', '\u{10ffff}', '%', '#'],

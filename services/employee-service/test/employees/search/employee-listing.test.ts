@@ -59,7 +59,7 @@ function expected({ query = '', department, status }: EmployeeFilter): string[] 
 const texts = people.flatMap(({ first_name, last_name, email, job_title }) =>
   [first_name, last_name, email, job_title ?? ''].map((text) => [...text]),
 )
-/** Part of something that is there, as somebody may type it. */
+/** A part of an existing text, as a user may type it. */
 const part = fc
   .tuple(fc.nat(texts.length - 1), fc.nat(12), fc.integer({ min: 1, max: 5 }), fc.boolean())
   .map(([n, start, length, shout]) => {
@@ -102,7 +102,7 @@ t.test('a search finds exactly those who have all its words, in pages, in every 
     }),
     { numRuns: 100 },
   )
-  t.ok(foundAny > 30, 'most searches found somebody')
+  t.ok(foundAny > 30, 'most searches found an employee')
 })
 
 t.end()

@@ -71,7 +71,7 @@ for (const [what, query, found] of finds) {
   })
 }
 
-t.test('a search follows every change of what it goes by', async (t) => {
+t.test('a search follows every change of the texts it looks through', async (t) => {
   const id = await create({ firstName: 'Before', lastName: 'Change', email: 'before@example.com' })
   const patch = (payload: object) => app.inject({ method: 'PATCH', url: `/employees/${id}`, headers: WRITER, payload })
   await patch({ lastName: 'Qwertz', jobTitle: 'Zwölftöner' })
