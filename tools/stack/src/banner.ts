@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
 
 export type Administrator = {
-  email: string | undefined
-  /** The password if it was made just now, and the one chance to read it. */
-  newPassword: string | undefined
+  readonly email: string | undefined
+  /** The password if it is new, and the one chance to read it. */
+  readonly newPassword: string | undefined
 }
 
 export type BannerOptions = {
-  authUrl: string
-  employeeUrl: string
-  dataDirectory: string
-  administrator: Administrator
-  readyAfterMs: number
+  readonly authUrl: string
+  readonly employeeUrl: string
+  readonly dataDirectory: string
+  readonly administrator: Administrator
+  readonly readyAfterMs: number
 }
 
 /** What a person needs next. */
@@ -25,9 +25,9 @@ ${styleText('bold', `Latchkey is ready, after ${(readyAfterMs / 1000).toFixed(1)
   data and secrets   ${dataDirectory}
 ${accountLines(administrator)}
 
-To try it, paste these into another terminal: sign in, create an employee, refresh.
+To try it, paste this into another terminal (bash or zsh), then the password: sign in, create an employee, refresh.
 
-${tryOut(authUrl, employeeUrl, administrator).join('\n\n')}
+${tryOut(authUrl, employeeUrl, administrator.email ?? 'YOUR-EMAIL')}
 `
 }
 
@@ -35,26 +35,34 @@ ${tryOut(authUrl, employeeUrl, administrator).join('\n\n')}
 export function accountLines({ email, newPassword }: Administrator): string {
   const account = `  administrator      ${email ?? 'made earlier'}`
   if (newPassword === undefined) {
-    return `${account}   (the password was told when the account was made; it is kept nowhere)`
+    return `${account}   (the password was shown when the account was made; it is kept nowhere)`
   }
   return `${account}\n  password           ${styleText('bold', newPassword)}   (shown only this once: keep it)`
 }
 
-function tryOut(authUrl: string, employeeUrl: string, { email, newPassword }: Administrator): string[] {
+/**
+ * Commands for a shell. The shell reads the braces to their end before it runs anything, so that the password is asked from
+ * the terminal and not taken from the next pasted line. Secrets reach curl by its input: `ps` shows every command line.
+ */
+function tryOut(authUrl: string, employeeUrl: string, email: string): string {
   const json = `-H 'content-type: application/json'`
-  const credentials = { email: email ?? 'YOUR-EMAIL', password: newPassword ?? 'YOUR-PASSWORD', delivery: 'body' }
   const employee = {
     firstName: 'Ada',
     lastName: 'Lovelace',
     email: `ada.${randomBytes(3).toString('hex')}@example.com`,
     jobTitle: 'Analyst',
   }
-  const pick = (pattern: string): string => `"$(printf %s "$SESSION" | sed 's/.*${pattern}.*/\\1/')"`
+  const pick = (member: string): string => String.raw`$(printf %s "$SESSION" | sed 's/.*"${member}":"\([^"]*\)".*/\1/')`
   return [
-    `SESSION=$(curl -sS ${authUrl}/auth/login ${json} -d ${quote(JSON.stringify(credentials))}); TOKEN=${pick('"accessToken":"\\([^"]*\\)"')}; echo "$SESSION"`,
-    `curl -sSw '\\n' ${employeeUrl}/employees -H "authorization: Bearer $TOKEN" ${json} -d ${quote(JSON.stringify(employee))}`,
-    `curl -sSw '\\n' ${authUrl}/auth/refresh ${json} -d "{$(printf %s "$SESSION" | sed 's/.*\\("refreshToken":"[^"]*"\\).*/\\1/')}"`,
-  ]
+    `{ printf 'Password: '; read -rs PASSWORD; echo`,
+    // As it stands in JSON.
+    String.raw`PASSWORD=$(printf %s "$PASSWORD" | sed 's/["\\]/\\&/g')`,
+    `SESSION=$(printf '{"email":"%s","password":"%s","delivery":"body"}' ${quote(email)} "$PASSWORD" | curl -sS ${authUrl}/auth/login ${json} -d @-)`,
+    `unset PASSWORD; TOKEN=${pick('accessToken')}; echo "$SESSION"`,
+    String.raw`printf 'authorization: Bearer %s' "$TOKEN" | curl -sSw '\n' ${employeeUrl}/employees -H @- ${json} -d ${quote(JSON.stringify(employee))}`,
+    String.raw`printf '{"refreshToken":"%s"}' "${pick('refreshToken')}" | curl -sSw '\n' ${authUrl}/auth/refresh ${json} -d @-`,
+    '}',
+  ].join('\n')
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

@@ -22,9 +22,12 @@ export type StackPlace = {
   DATA_DIR: string
   AUTH_PORT: string
   EMPLOYEE_PORT: string
-  REFRESH_GRACE?: string
-  ACCESS_TOKEN_ALGORITHM?: string
-}
+} & Partial<
+  Record<
+    'REFRESH_GRACE' | 'REVOCATION_MAX_STALENESS' | 'ACCESS_TOKEN_ALGORITHM' | 'ACCESS_TOKEN_EXPIRY' | 'REDIS_URL',
+    string
+  >
+>
 
 /** Runs what `npm start` runs. */
 export function runStackProcess(t: Test, place: StackPlace): StackRun {
@@ -69,6 +72,5 @@ export function rememberProcesses(t: Test, dataDirectory: string): () => string[
   return () => processesOf(copy)
 }
 
-/** The lines of the banner that are meant to be pasted. */
-export const commandsIn = (output: string): string[] =>
-  output.split('\n').filter((line) => /^(SESSION=|curl )/.test(line))
+/** What the banner asks to paste. */
+export const commandsIn = (output: string): string => /^\{ printf .*^\}$/ms.exec(output)?.[0] ?? ''

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { freePort } from '../src/processes/free-port.ts'
+import { cannotPaste, runPasted } from './pasted.ts'
+import { isAsShown, readTour } from './readme-tour.ts'
+import { runStackProcess } from './running-stack.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+const END = '<end of the step>'
+
+t.test(
+  'the tour of the README prints what it shows, and puts no secret on a command line',
+  {
+    skip: cannotPaste ?? false,
+  },
+  async (t) => {
+    const ports = { AUTH_PORT: String(await freePort()), EMPLOYEE_PORT: String(await freePort()) }
+    const stack = runStackProcess(t, {
+      DATA_DIR: join(temporaryDirectory(t), 'data'),
+      ACCESS_TOKEN_EXPIRY: '30s',
+      ...ports,
+    })
+    await stack.ready()
+    const [, password = ''] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
+
+    const { setUp, steps } = readTour()
+    t.ok(steps.length > 20)
+    const script = [
+      setUp.replace(':3001', `:${ports.AUTH_PORT}`).replace(':3002', `:${ports.EMPLOYEE_PORT}`),
+      // A machine that is busy takes longer than a reader's.
+      'sleep() { command sleep $(($1 + 8)); }',
+      ...steps.map(({ command }) => `${command}\necho '${END}'`),
+    ].join('\n')
+    const { output, commandLines } = runPasted(t, script, password)
+    const outputs = output.split(`${END}\n`)
+    for (const [index, { command, output: shown }] of steps.entries()) {
+      const printed = outputs[index] ?? ''
+      t.ok(isAsShown(shown, printed), command, { shown, printed })
+    }
+    const [first, second] = outputs.filter((text) => /^[0-9a-f]{32} /.test(text))
+    t.equal(first, second, 'the same successor twice')
+    for (const line of commandLines) t.notOk(/eyJ|heron/.test(line) || line.includes(password), line)
+
+    stack.child.kill('SIGTERM')
+    t.same(await stack.exited, [0, null])
+  },
+)
