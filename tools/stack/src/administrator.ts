@@ -2,42 +2,38 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Administrator } from './banner.ts'
 import type { LogRecord } from './services/log-lines.ts'
-import { type Environment, isGiven } from './settings/stack-settings.ts'
 
-export type AdministratorNews = {
-  /** Reads along in auth-service's log. */
-  hear(record: LogRecord): void
-  /** What to print now; the password at most once. */
-  tell(): Administrator
-  /** Whether there is a password that nobody has seen yet. */
-  hasNews(): boolean
+export type AdministratorTracker = {
+  /** Takes in a record of auth-service's log. */
+  update(record: LogRecord): void
+  /** What to print now; a new password only once. */
+  take(): Administrator
+  /** Whether there is a new password that was not printed yet. */
+  hasNewPassword(): boolean
 }
 
 /**
- * Learns from auth-service's log whether it has just made the first administrator with the password we gave it. The
- * e-mail is noted for later runs, the password is not.
+ * Finds out from auth-service's log whether it has just created the first administrator. The e-mail is noted for later
+ * runs, the password is not.
+ *
+ * @param newPassword the password that auth-service was given; undefined where the person set it and knows it
  */
-export function administratorNews(
-  dataDirectory: string,
-  environment: Environment,
-  password: string,
-): AdministratorNews {
+export function trackAdministrator(dataDirectory: string, newPassword: string | undefined): AdministratorTracker {
   const note = join(dataDirectory, 'administrator')
   let email = existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined
-  let untold: string | undefined
+  let unprinted: string | undefined
   return {
-    hear(record) {
+    update(record) {
       if (record.event !== 'administrator_created' || typeof record.email !== 'string') return
       email = record.email
       writeFileSync(note, `${email}\n`)
-      // Whoever chose it knows it.
-      if (!isGiven(environment, 'ADMIN_PASSWORD')) untold = password
+      unprinted = newPassword
     },
-    tell() {
-      const newPassword = untold
-      untold = undefined
-      return { email, newPassword }
+    take() {
+      const taken = { email, newPassword: unprinted }
+      unprinted = undefined
+      return taken
     },
-    hasNews: () => untold !== undefined,
+    hasNewPassword: () => unprinted !== undefined,
   }
 }

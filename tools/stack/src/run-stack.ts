@@ -1,53 +1,55 @@
 import { once } from 'node:events'
-import { administratorNews } from './administrator.ts'
+import { trackAdministrator } from './administrator.ts'
 import { accountLines, banner } from './banner.ts'
 import { createChildProcesses } from './processes/child-processes.ts'
-import { listenFault } from './processes/free-port.ts'
 import { stopLeftover } from './processes/stop-leftover.ts'
 import { keepRunning } from './services/keep-running.ts'
 import { createLogPrinter, serviceLogLevel } from './services/log-lines.ts'
-import { authService, employeeService, type Service } from './services/service.ts'
-import { environmentOf, sharedEnvironment } from './services/service-environment.ts'
+import { assertPortsAreFree, portOf } from './services/ports.ts'
+import { authService, employeeService, type Service, services } from './services/service.ts'
+import { environmentOf, sharedEnvironment, withoutPassword } from './services/service-environment.ts'
 import { type ServiceProcess, serviceRecord, startService } from './services/service-process.ts'
 import { waitUntilReady } from './services/wait-until-ready.ts'
+import { checkSettings } from './settings/check-settings.ts'
 import { claimDataDirectory } from './settings/data-directory.ts'
-import { type Environment, localUrl, readStackSettings, type StackSettings } from './settings/stack-settings.ts'
+import { secretFiles } from './settings/secret-source.ts'
+import { type Environment, localUrl } from './settings/stack-settings.ts'
 import { StackError } from './stack-error.ts'
 import { startServers } from './start-servers.ts'
 
-const services: readonly Service[] = [authService, employeeService]
-
 /**
- * Starts everything, says how to use it, and runs until `stop` is aborted; then stops the services, Postgres and Redis,
+ * Starts everything, prints how to use it, and runs until `stop` is aborted; then stops the services, Postgres and Redis,
  * in this order.
  *
  * @throws StackError when it cannot start; everything that was started is stopped by then
  */
 export async function runStack(environment: Environment, stop: AbortSignal): Promise<void> {
-  const settings = readStackSettings(environment)
+  const settings = await checkSettings(environment)
   const log = createLogPrinter(environment.LOG_LEVEL)
   const processes = createChildProcesses()
   const resources = new AsyncDisposableStack()
-  // Something in here has failed for good.
+  // Rejects once a part has failed for good.
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
   try {
     const directory = claimDataDirectory(settings.dataDirectory)
     resources.defer(() => directory.release())
     for (const service of services) await stopLeftover(serviceRecord(directory.run, service), 'SIGTERM', 5000)
-    for (const service of services) await requireFreePort(settings, service)
+    await assertPortsAreFree(settings)
 
     const servers = await startServers(environment, directory, processes, log.say)
     resources.defer(() => servers.stop())
     stop.throwIfAborted()
 
-    const shared = sharedEnvironment(settings, directory.secrets, servers.addresses)
-    const administrator = administratorNews(directory.path, environment, shared.adminPassword)
+    const secrets = secretFiles(directory)
+    let shared = sharedEnvironment(environment, settings, secrets, servers.addresses)
+    resources.defer(() => void withoutPassword(shared, secrets))
+    const administrator = trackAdministrator(directory.path, shared.newPassword)
     // Should all this stop before the banner, the password must not be lost.
-    const tellPassword = (): void => {
-      if (administrator.hasNews()) console.log(accountLines(administrator.tell()))
+    const printPassword = (): void => {
+      if (administrator.hasNewPassword()) console.log(accountLines(administrator.take()))
     }
-    resources.defer(tellPassword)
+    resources.defer(printPassword)
     let isReady = false
 
     const start = (service: Service): ServiceProcess =>
@@ -58,8 +60,8 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
         runDirectory: directory.run,
         onLine(line) {
           const record = log.printLine(service.label, line)
-          if (record && service === authService) administrator.hear(record)
-          if (isReady) tellPassword()
+          if (record && service === authService) administrator.update(record)
+          if (isReady) printPassword()
         },
       })
     const kept = services.map((service) =>
@@ -68,10 +70,10 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
         first: start(service),
         restart: () => start(service),
         report: log.say,
-        // Before it was ever ready, exit code 1 means that no other attempt will do better.
+        // Before it was ever ready, exit code 1 means that a restart will not help.
         mayRestart: (exit) => {
           const isHopeless = !isReady && exit.code === 1
-          if (isHopeless) failure.reject(new StackError(`${service.name} could not start; the reason stands above.`))
+          if (isHopeless) failure.reject(new StackError(`${service.name} could not start; see the reason above.`))
           return !isHopeless
         },
       }),
@@ -85,12 +87,13 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
     const ready = Promise.all(services.map((service) => waitUntilReady(service.name, urlOf(service), stop)))
     await Promise.race([ready, failure.promise])
     isReady = true
+    shared = withoutPassword(shared, secrets)
     console.log(
       banner({
         authUrl: urlOf(authService),
         employeeUrl: urlOf(employeeService),
         dataDirectory: directory.path,
-        administrator: administrator.tell(),
+        administrator: administrator.take(),
         readyAfterMs: performance.now(),
       }),
     )
@@ -100,18 +103,4 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
   } finally {
     await resources.disposeAsync()
   }
-}
-
-const portOf = (settings: StackSettings, service: Service): number =>
-  service.portSetting === 'AUTH_PORT' ? settings.authPort : settings.employeePort
-
-async function requireFreePort(settings: StackSettings, service: Service): Promise<void> {
-  const port = portOf(settings, service)
-  const fault = await listenFault(port, settings.host)
-  if (fault === undefined) return
-  const where = `${service.name} cannot listen on ${settings.host}, port ${port}`
-  if (fault !== 'EADDRINUSE') throw new StackError(`${where}: ${fault}.`)
-  throw new StackError(
-    `${where}: the port is taken. Stop what listens there, or choose another one: ${service.portSetting}=${port + 1000 < 65_536 ? port + 1000 : port - 1000} npm start`,
-  )
 }

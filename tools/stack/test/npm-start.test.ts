@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
+import { createChildProcesses } from '../src/processes/child-processes.ts'
 import { freePort } from '../src/processes/free-port.ts'
+import { startRedis } from '../src/servers/embedded-redis.ts'
+import { redisProgram } from '../src/servers/redis-program.ts'
 import { cannotPaste, runPasted } from './pasted.ts'
 import { commandsIn, processesOf, rememberProcesses, runStackProcess, type StackPlace } from './running-stack.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -45,12 +49,16 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
     t.match(second.output(), /^Latchkey runs on .* already \(process \d+\)\. .*\n$/)
   })
 
-  await t.test('a taken port is told in one line, with exit code 1 and before anything was started', async (t) => {
+  await t.test('a taken port is one line, with exit code 1 and before anything was started', async (t) => {
     const other = await freshPlace(t)
     const refused = runStackProcess(t, { ...other, AUTH_PORT: place.AUTH_PORT })
     t.same(await refused.exited, [1, null])
     t.match(refused.output(), /^auth-service cannot listen on 127\.0\.0\.1, port \d+: the port is taken\. .*\n$/)
     t.notOk(existsSync(join(other.DATA_DIR, 'postgres')))
+
+    const both = runStackProcess(t, { ...other, AUTH_PORT: place.AUTH_PORT, EMPLOYEE_PORT: place.EMPLOYEE_PORT })
+    t.same(await both.exited, [1, null])
+    t.match(both.output(), /^auth-service cannot listen .*\nemployee-service cannot listen .*\n$/)
   })
 
   const leftover = rememberProcesses(t, place.DATA_DIR)
@@ -60,7 +68,7 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
   const second = runStackProcess(t, place)
   await second.ready()
   t.same(leftover(), [], 'nothing of the killed run is left')
-  t.notMatch(second.output(), /^ {2}password/m, 'the password is not told again')
+  t.notMatch(second.output(), /^ {2}password/m, 'the password is not shown again')
   t.match(second.output(), 'admin@localhost.test', 'the account is still known')
 
   const running = rememberProcesses(t, place.DATA_DIR)
@@ -70,11 +78,40 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
   t.same(running(), [], 'nothing is left')
 })
 
-t.test('a service that finds its settings unusable stops everything, with exit code 1', async (t) => {
+t.test('wrong settings of each service are one message, exit code 1, and nothing is started or written', async (t) => {
   const place = await freshPlace(t)
-  const run = runStackProcess(t, { ...place, REFRESH_GRACE: 'soon' })
+  const run = runStackProcess(t, { ...place, REFRESH_GRACE: 'canary', REVOCATION_MAX_STALENESS: 'canary' })
   t.same(await run.exited, [1, null])
-  t.match(run.output(), /REFRESH_GRACE.*auth-service could not start; the reason stands above\.\n$/s)
+  t.equal(
+    run.output(),
+    [
+      'Invalid settings:',
+      '  REFRESH_GRACE must be a duration like 10s, 15m, 1h or 7d',
+      '  REVOCATION_MAX_STALENESS must be a duration like 10s, 15m, 1h or 7d',
+      '',
+    ].join('\n'),
+  )
+  t.notOk(existsSync(place.DATA_DIR))
+})
+
+t.test('a service that cannot start stops everything, with exit code 1', async (t) => {
+  const place = await freshPlace(t)
+  const directory = temporaryDirectory(t)
+  const redis = await startRedis({
+    processes: createChildProcesses(),
+    program: await redisProgram(t.comment),
+    directory: join(directory, 'redis'),
+    runDirectory: join(directory, 'run'),
+    password: 'evicting',
+    durable: false,
+  })
+  t.teardown(() => redis.stop())
+  const client = new Redis(redis.url)
+  await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
+  client.disconnect()
+  const run = runStackProcess(t, { ...place, REDIS_URL: redis.url })
+  t.same(await run.exited, [1, null])
+  t.match(run.output(), /auth-service could not start; see the reason above\.\n$/)
   t.same(processesOf(place.DATA_DIR), [])
 })
 

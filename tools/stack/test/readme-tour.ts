@@ -34,7 +34,7 @@ const VARIABLE: readonly [RegExp, string][] = [
   [/\r/g, ''],
 ]
 
-export const withoutVariables = (output: string): string =>
+const withoutVariables = (output: string): string =>
   VARIABLE.reduce((text, [pattern, name]) => text.replace(pattern, name), output).trim()
 
 /** Whether a command printed what the README shows; `…` there stands for anything. */

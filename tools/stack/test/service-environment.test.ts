@@ -1,23 +1,60 @@
-import { readFileSync, statSync } from 'node:fs'
-import t from 'tap'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
 import { authService, employeeService } from '../src/services/service.ts'
-import { environmentOf, sharedEnvironment } from '../src/services/service-environment.ts'
-import { readStackSettings } from '../src/settings/stack-settings.ts'
+import { environmentOf, sharedEnvironment, withoutPassword } from '../src/services/service-environment.ts'
+import { secretFiles } from '../src/settings/secret-source.ts'
+import { type Environment, readStackSettings } from '../src/settings/stack-settings.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const embedded = { databaseUrl: 'postgres://a', employeeDatabaseUrl: 'postgres://e', redisUrl: 'redis://r' }
 
+function filesIn(t: Test) {
+  const directory = temporaryDirectory(t)
+  const place = { secrets: join(directory, 'secrets'), run: join(directory, 'run') }
+  mkdirSync(place.secrets)
+  return secretFiles(place)
+}
+
+const shared = (own: Environment, secrets: ReturnType<typeof filesIn>) =>
+  sharedEnvironment(own, readStackSettings({}), secrets, embedded)
+
 t.test('generated secrets are handed on as files that only the owner reads, the same at every run', (t) => {
-  const secrets = temporaryDirectory(t)
-  const once = sharedEnvironment(readStackSettings({}), secrets, embedded).environment
+  const secrets = filesIn(t)
+  const once = shared({}, secrets).environment
   const file = once.ACCESS_TOKEN_SECRET_FILE ?? ''
   t.equal(statSync(file).mode & 0o777, 0o600)
   const value = readFileSync(file, 'utf8')
   t.match(value, /^k1:[\w-]{43}\n$/)
   t.not(value, readFileSync(once.REFRESH_TOKEN_SECRET_FILE ?? '', 'utf8'))
 
-  t.equal(sharedEnvironment(readStackSettings({}), secrets, embedded).environment.ACCESS_TOKEN_SECRET_FILE, file)
+  t.equal(shared({}, secrets).environment.ACCESS_TOKEN_SECRET_FILE, file)
   t.equal(readFileSync(file, 'utf8'), value)
+  t.end()
+})
+
+t.test('no secret that the stack generates stands in the environment of a service, which `ps` shows', (t) => {
+  const { environment, newPassword = '' } = shared({}, filesIn(t))
+  const files = Object.entries(environment).filter(([name, value]) => name.endsWith('_FILE') && value !== undefined)
+  t.equal(files.length, 7)
+  const secrets = files.map(([, file]) => readFileSync(file ?? '', 'utf8').trim())
+  for (const secret of [...Object.values(embedded), newPassword]) t.ok(secrets.includes(secret))
+  const values = Object.values(environment)
+  for (const secret of secrets) t.notOk(values.includes(secret))
+  t.end()
+})
+
+t.test('the new password of the administrator is in no file any more once there is an administrator', (t) => {
+  const secrets = filesIn(t)
+  const before = shared({}, secrets)
+  const file = before.environment.ADMIN_PASSWORD_FILE ?? ''
+  t.equal(statSync(file).mode & 0o777, 0o600)
+  const { environment } = withoutPassword(before, secrets)
+  t.notOk(existsSync(file))
+  t.equal(environment.ADMIN_PASSWORD_FILE, undefined)
+
+  const own = withoutPassword(shared({ ADMIN_PASSWORD: 'own' }, secrets), secrets)
+  t.equal(own.environment.ADMIN_PASSWORD, 'own')
   t.end()
 })
 
@@ -30,31 +67,24 @@ t.test('what the environment sets stands, by value or by file', (t) => {
     ADMIN_PASSWORD: 'own',
     REFRESH_GRACE: '10s',
   }
-  const { environment } = sharedEnvironment(readStackSettings(given), temporaryDirectory(t), embedded)
+  const { environment } = shared(given, filesIn(t))
   t.match(environment, given)
   t.equal(environment.ACCESS_TOKEN_SECRET_FILE, undefined)
   t.equal(environment.REFRESH_TOKEN_SECRET, undefined)
-  t.equal(environment.EMPLOYEE_DATABASE_URL, embedded.employeeDatabaseUrl)
+  t.equal(environment.DATABASE_URL_FILE, undefined)
+  t.equal(readFileSync(environment.EMPLOYEE_DATABASE_URL_FILE ?? '', 'utf8').trim(), embedded.employeeDatabaseUrl)
   t.end()
 })
 
-t.test('no service gets to see what is the business of the other', (t) => {
-  const shared = sharedEnvironment(readStackSettings({}), temporaryDirectory(t), embedded)
-  const auth = environmentOf(authService, shared)
-  const employee = environmentOf(employeeService, shared)
-  t.equal(auth.EMPLOYEE_DATABASE_URL, undefined)
-  for (const name of ['DATABASE_URL', 'REFRESH_TOKEN_SECRET_FILE', 'ADMIN_PASSWORD']) {
+t.test('no service reads what only the other one needs', (t) => {
+  const both = shared({}, filesIn(t))
+  const auth = environmentOf(authService, both)
+  const employee = environmentOf(employeeService, both)
+  t.equal(auth.EMPLOYEE_DATABASE_URL_FILE, undefined)
+  for (const name of ['DATABASE_URL_FILE', 'REFRESH_TOKEN_SECRET_FILE', 'ADMIN_PASSWORD_FILE']) {
     t.ok(auth[name], name)
     t.equal(employee[name], undefined, name)
   }
   t.equal(auth.TOKEN_ISSUER, employee.TOKEN_ISSUER)
-  t.end()
-})
-
-t.test('ports that are none, and one port for both, are refused by name', (t) => {
-  t.throws(() => readStackSettings({ AUTH_PORT: '70000', EMPLOYEE_PORT: 'many' }), {
-    message: /AUTH_PORT must be .*\nEMPLOYEE_PORT must be /,
-  })
-  t.throws(() => readStackSettings({ AUTH_PORT: '3002' }), { message: 'AUTH_PORT and EMPLOYEE_PORT must differ' })
   t.end()
 })

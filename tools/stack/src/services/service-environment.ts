@@ -2,86 +2,100 @@ import { randomBytes } from 'node:crypto'
 import type { Algorithm } from '@latchkey/access-token'
 import { privateKeysName } from '../keys/options.ts'
 import { randomRing } from '../keys/ring-text.ts'
-import { keptSecret } from '../settings/kept-secret.ts'
+import type { SecretSetting, SecretSource } from '../settings/secret-source.ts'
 import { type Environment, isGiven, localUrl, type StackSettings } from '../settings/stack-settings.ts'
 import type { Service } from './service.ts'
 
 /** Addresses of the servers that the stack started itself; undefined where the environment names one. */
 export type EmbeddedAddresses = { databaseUrl?: string; employeeDatabaseUrl?: string; redisUrl?: string }
 
-export type SharedEnvironment = { environment: Environment; adminPassword: string }
+export type SharedEnvironment = {
+  readonly environment: Environment
+  /** Of the first administrator, new at every run; undefined where the environment sets one. */
+  readonly newPassword: string | undefined
+}
 
 /**
- * The environment that both services draw from: what is set stands, the rest gets its default here, secrets by the path
- * of the file that keeps them.
+ * The environment that both services draw from: what is set stands, the rest gets its default here. Secrets are passed by the
+ * path of a file, since `ps` shows the environment of a process.
  *
- * The administrator's password is a new one at every run and kept nowhere: auth-service uses it only if it has no
- * administrator yet, and says so.
+ * auth-service uses the administrator's password only if it has no administrator yet, and logs that it did.
  */
 export function sharedEnvironment(
-  settings: StackSettings,
-  secrets: string,
+  own: Environment,
+  { host, authPort, employeePort }: Omit<StackSettings, 'dataDirectory'>,
+  secrets: SecretSource,
   embedded: EmbeddedAddresses,
 ): SharedEnvironment {
-  const { environment: own, host, authPort, employeePort } = settings
-  const values: Environment = {
-    HOST: host,
-    AUTH_PORT: String(authPort),
-    EMPLOYEE_PORT: String(employeePort),
-    DATABASE_URL: embedded.databaseUrl,
-    EMPLOYEE_DATABASE_URL: embedded.employeeDatabaseUrl,
-    REDIS_URL: embedded.redisUrl,
-    TOKEN_ISSUER: `http://localhost:${authPort}`,
-    TOKEN_AUDIENCE: 'latchkey',
-    AUTH_URL: localUrl(host, authPort),
-    EMPLOYEE_CLIENT_ID: 'employee-service',
-    ADMIN_EMAIL: 'admin@localhost.test',
-    ADMIN_PASSWORD: randomPassword(own.PASSWORD_MIN_LENGTH),
-  }
   const environment: Environment = { ...own }
-  const fillIn = (name: string, variable: string, value: () => string | undefined): void => {
-    if (isGiven(own, name)) return
-    delete environment[name]
-    delete environment[`${name}_FILE`]
-    environment[variable] = value()
+  const setDefault = (name: string, value: string | undefined): void => {
+    if (!own[name]) environment[name] = value
   }
-  for (const [name, value] of Object.entries(values)) fillIn(name, name, () => value)
-  const fillInRing = (name: string, file: string, algorithm: Algorithm): void =>
-    fillIn(name, `${name}_FILE`, () => keptSecret(secrets, file, () => randomRing(algorithm)).file)
+  const setSecret = (name: string, file: string, value: string | undefined): void => {
+    if (value !== undefined && !isGiven(own, name))
+      Object.assign(environment, variableOf(name, secrets.ofThisRun(file, value)))
+  }
+  const setKeptSecret = (name: string, file: string, make?: () => string): void => {
+    if (!isGiven(own, name)) Object.assign(environment, variableOf(name, secrets.kept(file, make)))
+  }
+  const setRing = (name: string, file: string, algorithm: Algorithm): void =>
+    setKeptSecret(name, file, () => randomRing(algorithm))
+
+  setDefault('HOST', host)
+  setDefault('AUTH_PORT', String(authPort))
+  setDefault('EMPLOYEE_PORT', String(employeePort))
+  setDefault('TOKEN_ISSUER', `http://localhost:${authPort}`)
+  setDefault('TOKEN_AUDIENCE', 'latchkey')
+  setDefault('AUTH_URL', localUrl(host, authPort))
+  setDefault('EMPLOYEE_CLIENT_ID', 'employee-service')
+  setDefault('ADMIN_EMAIL', 'admin@localhost.test')
+  setSecret('DATABASE_URL', 'auth-database-url', embedded.databaseUrl)
+  setSecret('EMPLOYEE_DATABASE_URL', 'employee-database-url', embedded.employeeDatabaseUrl)
+  setSecret('REDIS_URL', 'redis-url', embedded.redisUrl)
+  setKeptSecret('EMPLOYEE_CLIENT_SECRET', 'employee-client-secret')
+  setRing('REFRESH_TOKEN_SECRET', 'refresh-token-secret', 'HS256')
+
   const algorithm = own.ACCESS_TOKEN_ALGORITHM
   if (algorithm === 'ES256' || algorithm === 'EdDSA') {
-    fillInRing('ACCESS_TOKEN_PRIVATE_KEYS', privateKeysName(algorithm), algorithm)
+    setRing('ACCESS_TOKEN_PRIVATE_KEYS', privateKeysName(algorithm), algorithm)
     if (!isGiven(own, 'ACCESS_TOKEN_PUBLIC_KEYS')) {
-      fillIn(
-        'ACCESS_TOKEN_JWKS_URL',
-        'ACCESS_TOKEN_JWKS_URL',
-        () => `${environment.AUTH_URL?.replace(/\/+$/, '')}/.well-known/jwks.json`,
-      )
+      setDefault('ACCESS_TOKEN_JWKS_URL', `${environment.AUTH_URL?.replace(/\/+$/, '')}/.well-known/jwks.json`)
     }
   } else {
-    fillInRing('ACCESS_TOKEN_SECRET', 'access-token-secret', 'HS256')
+    setRing('ACCESS_TOKEN_SECRET', 'access-token-secret', 'HS256')
   }
-  fillInRing('REFRESH_TOKEN_SECRET', 'refresh-token-secret', 'HS256')
-  fillIn(
-    'EMPLOYEE_CLIENT_SECRET',
-    'EMPLOYEE_CLIENT_SECRET_FILE',
-    () => keptSecret(secrets, 'employee-client-secret').file,
-  )
-  return { environment, adminPassword: environment.ADMIN_PASSWORD ?? '' }
+
+  const newPassword = isGiven(own, 'ADMIN_PASSWORD') ? undefined : randomPassword(own.PASSWORD_MIN_LENGTH)
+  setSecret('ADMIN_PASSWORD', 'administrator-password', newPassword)
+  return { environment, newPassword }
 }
 
-/** What one service gets to see of it. */
+/** The part of it that one service reads. */
 export function environmentOf(service: Service, { environment }: SharedEnvironment): Environment {
-  const seen = { ...environment }
+  const readable = { ...environment }
   for (const name of service.withheld) {
-    delete seen[name]
-    delete seen[`${name}_FILE`]
+    delete readable[name]
+    delete readable[`${name}_FILE`]
   }
-  return seen
+  return readable
 }
 
-// At least 24 characters, more where the settings demand it; four characters hold three bytes.
-function randomPassword(minimumLength: string | undefined): string {
-  const length = Math.max(24, Number(minimumLength) || 0)
+/** Without the new password: there is an administrator. Its file goes, too. */
+export function withoutPassword(shared: SharedEnvironment, secrets: SecretSource): SharedEnvironment {
+  if (shared.newPassword === undefined) return shared
+  secrets.remove('administrator-password')
+  const { ADMIN_PASSWORD: _value, ADMIN_PASSWORD_FILE: _file, ...environment } = shared.environment
+  return { environment, newPassword: undefined }
+}
+
+/** An empty variable of either name counts as not set, and must not stand beside the other one. */
+const variableOf = (name: string, secret: SecretSetting): Environment =>
+  'file' in secret
+    ? { [name]: undefined, [`${name}_FILE`]: secret.file }
+    : { [name]: secret.value, [`${name}_FILE`]: undefined }
+
+// At least 24 characters, more where the settings ask for it; four characters hold three bytes.
+function randomPassword(minLength: string | undefined): string {
+  const length = Math.min(64, Math.max(24, Number(minLength) || 0))
   return randomBytes(Math.ceil((length * 3) / 4)).toString('base64url')
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { repositoryRoot } from '../settings/stack-settings.ts'
+import { pathToFileURL } from 'node:url'
+import { type Environment, repositoryRoot } from '../settings/stack-settings.ts'
 
 /** A program of this repository that the stack runs. */
 export type Service = {
@@ -15,12 +16,21 @@ export type Service = {
 
 export type ServiceName = 'auth-service' | 'employee-service'
 
+/** The entry file of a service. */
+export const serviceMain = (name: ServiceName): string => exportOf(name, 'main')
+
+/** How a service reads its settings; the function throws what the service would tell at its start. */
+export async function loadConfigOf({ name }: Service): Promise<(environment: Environment) => unknown> {
+  const { loadConfig } = await import(pathToFileURL(exportOf(name, 'config')).href)
+  return loadConfig
+}
+
 /**
- * The entry file of a service, by its `exports`. Resolved from the service's own directory: a dependency would make the
- * workspaces circular, as the tests of the services need test-kit, which needs this package.
+ * A file of a service, by its `exports`. Resolved from the service's own directory: a dependency would make the workspaces
+ * circular, as the tests of the services need test-kit, which needs this package.
  */
-export const serviceMain = (name: ServiceName): string =>
-  createRequire(join(repositoryRoot, 'services', name, 'package.json')).resolve(`@latchkey/${name}/main`)
+const exportOf = (name: ServiceName, entry: 'main' | 'config'): string =>
+  createRequire(join(repositoryRoot, 'services', name, 'package.json')).resolve(`@latchkey/${name}/${entry}`)
 
 export const authService: Service = {
   name: 'auth-service',
@@ -37,3 +47,6 @@ export const employeeService: Service = {
   portSetting: 'EMPLOYEE_PORT',
   withheld: ['DATABASE_URL', 'ACCESS_TOKEN_PRIVATE_KEYS', 'REFRESH_TOKEN_SECRET', 'ADMIN_PASSWORD', 'SERVICE_CLIENTS'],
 }
+
+/** In the order in which they start. */
+export const services: readonly Service[] = [authService, employeeService]

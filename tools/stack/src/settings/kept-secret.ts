@@ -6,19 +6,19 @@ import { StackError } from '../stack-error.ts'
 export type KeptSecret = { readonly file: string; readonly value: string }
 
 /** 32 random bytes, base64url. */
-const randomSecret = (): string => randomBytes(32).toString('base64url')
+export const randomSecret = (): string => randomBytes(32).toString('base64url')
 
 /** Reads a secret from its file (mode 0600); at the first run makes it. */
 export function keptSecret(directory: string, name: string, make: () => string = randomSecret): KeptSecret {
   const file = join(directory, name)
-  if (!existsSync(file)) write(file, make())
+  if (!existsSync(file)) writeSecret(file, make())
   const value = readFileSync(file, 'utf8').trim()
   if (value === '') throw new StackError(`${file} is empty. Put the secret back, or remove the file to get a new one.`)
   return { file, value }
 }
 
-// A secret is in its file wholly and for good, or not at all: data of later runs depends on it.
-function write(file: string, value: string): void {
+/** Writes a file that its owner alone can read. It holds the whole secret for good, or none: later runs depend on it. */
+export function writeSecret(file: string, value: string): void {
   const unfinished = `${file}.new`
   rmSync(unfinished, { force: true })
   const descriptor = openSync(unfinished, 'wx', 0o600)

@@ -1,0 +1,92 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { checkSettings } from '../src/settings/check-settings.ts'
+import type { Environment } from '../src/settings/stack-settings.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+/** The lines that name the faults. */
+async function faultsOf(environment: Environment): Promise<string[]> {
+  try {
+    await checkSettings(environment)
+    return []
+  } catch (error) {
+    const [headline, ...lines] = error instanceof Error ? error.message.split('\n') : []
+    if (headline !== 'Invalid settings:') throw error
+    return lines.map((line) => line.trim())
+  }
+}
+
+const freshPlace = (t: Test): string => join(temporaryDirectory(t), 'data')
+
+t.test('without any setting there is no fault', async (t) => {
+  const { dataDirectory } = await checkSettings({ DATA_DIR: freshPlace(t) })
+  t.match(dataDirectory, /data$/)
+  for (const ACCESS_TOKEN_ALGORITHM of ['ES256', 'EdDSA']) {
+    t.same(await faultsOf({ DATA_DIR: freshPlace(t), ACCESS_TOKEN_ALGORITHM }), [])
+  }
+})
+
+t.test('the faults of the stack and of both services come in one go, by name and never by value', async (t) => {
+  const faults = await faultsOf({
+    DATA_DIR: join(import.meta.filename, 'canary'),
+    AUTH_PORT: 'canary',
+    EMPLOYEE_PORT: '0',
+    REFRESH_GRACE: 'canary',
+    SERVICE_CLIENTS: '[canary',
+    REVOCATION_MAX_STALENESS: 'canary',
+    ON_STALE_REVOCATIONS: 'canary',
+  })
+  t.same(
+    faults.map((line) => line.split(' ')[0]),
+    [
+      'DATA_DIR',
+      'AUTH_PORT',
+      'EMPLOYEE_PORT',
+      'REFRESH_GRACE',
+      'SERVICE_CLIENTS',
+      'REVOCATION_MAX_STALENESS',
+      'ON_STALE_REVOCATIONS',
+    ],
+  )
+  t.notMatch(faults.join(), 'canary')
+})
+
+t.test('what both services read and refuse is one fault', async (t) => {
+  const faults = await faultsOf({
+    DATA_DIR: freshPlace(t),
+    ACCESS_TOKEN_SECRET: 'short',
+    REDIS_URL: 'somewhere',
+    LOG_LEVEL: 'loud',
+    TRUST_PROXY: 'all',
+  })
+  t.same(
+    faults.map((line) => line.split(' ')[0]),
+    ['REDIS_URL', 'ACCESS_TOKEN_SECRET', 'TRUST_PROXY', 'LOG_LEVEL'],
+  )
+})
+
+t.test('ports that are none, and one port for both, are refused by name', async (t) => {
+  t.match(await faultsOf({ DATA_DIR: freshPlace(t), AUTH_PORT: '70000', EMPLOYEE_PORT: 'many' }), [
+    /^AUTH_PORT must be /,
+    /^EMPLOYEE_PORT must be /,
+  ])
+  t.same(await faultsOf({ DATA_DIR: freshPlace(t), AUTH_PORT: '3002' }), ['AUTH_PORT and EMPLOYEE_PORT must differ'])
+})
+
+t.test('a secret that an earlier run kept is checked where it is', async (t) => {
+  const place = freshPlace(t)
+  mkdirSync(join(place, 'secrets'), { recursive: true })
+  writeFileSync(join(place, 'secrets/access-token-secret'), 'canary\n')
+  const [fault = '', ...more] = await faultsOf({ DATA_DIR: place })
+  t.match(fault, /^ACCESS_TOKEN_SECRET /)
+  t.match(fault, join(place, 'secrets/access-token-secret'))
+  t.notMatch(fault, 'canary')
+  t.same(more, [])
+})
+
+t.test('a password may not make the stack generate one without end', async (t) => {
+  t.match(await faultsOf({ DATA_DIR: freshPlace(t), PASSWORD_MIN_LENGTH: '1000000000000' }), [
+    /^PASSWORD_MIN_LENGTH must/,
+  ])
+})
