@@ -24,7 +24,7 @@ try {
   const { command, file, algorithm } = options
   if (command === 'show') show(options, console.log)
   if (command === 'rotate') await rotate(options, console.log)
-  if (command === 'revoke') await revoke(options, environment, console.log)
+  if (command === 'revoke') await revoke(options, console.log)
   if (command === 'create') {
     if (existsSync(file)) throw new StackError(`${file} is there already.`)
     writeRingFile(file, { algorithm, entries: [createEntry(algorithm, newKid({ entries: [] }, new Date()))] })

@@ -167,6 +167,11 @@ t.test('a command that fails prints one clear message, and changes nothing', asy
   t.match(keys(['revoke']), { status: 1, output: /npm run keys -- <command>/ })
   t.match(keys(['rotate', '--file', file, '--fast']), { status: 1, output: /--fast/ })
   t.match(keys(['rotate', '--settle', 'soon', '--file', file]), { status: 1, output: /--settle must be a duration/ })
+  const wrong = { ACCESS_TOKEN_EXPIRY: 'canary', AUTH_URL: 'canary', ADMIN_PASSWORD_FILE: '/canary' }
+  const faults = keys(['rotate', '--settle', 'soon', '--algorithm', 'none', '--file', file], wrong)
+  t.equal(faults.status, 1)
+  for (const name of ['--settle', '--algorithm', ...Object.keys(wrong)]) t.match(faults.output, `\n  ${name} `)
+  t.notMatch(faults.output, 'canary', 'all faults at once, by name and never by value')
   t.equal(readFileSync(file, 'utf8'), 'k1:short')
 
   const cutShort = ringFile(t, `k1:${HS}`)
@@ -242,7 +247,9 @@ for (const [algorithm, ring] of [
     t.match(wrong, { status: 1, output: /invalid_credentials/ })
     t.same(kidsIn(file), [signing], 'nothing is changed without a right to')
 
-    const signer = keys(['revoke', signing], { ...place, ADMIN_PASSWORD: password })
+    const passwordFile = join(place.DATA_DIR, 'password')
+    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
+    const signer = keys(['revoke', signing], { ...place, ADMIN_PASSWORD_FILE: passwordFile })
     t.equal(signer.status, 0, signer.output)
     t.match(signer.output, 'signs from now on')
     t.ok(await until(async () => (await answerTo(after)) === 'token_revoked'))

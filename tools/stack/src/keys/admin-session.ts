@@ -1,6 +1,6 @@
 import { createHttpClient, type HttpRequest, type HttpResponse } from '../http-client.ts'
-import type { Environment } from '../settings/stack-settings.ts'
 import { StackError } from '../stack-error.ts'
+import type { AdminCredentials } from './keys-settings.ts'
 
 export type AdminSession = {
   /** False while the key still signs; with `orThrow` that is an error. @throws StackError */
@@ -16,13 +16,13 @@ type Tokens = { readonly accessToken: string; readonly refreshToken?: string }
 type Call = (path: string, request: HttpRequest) => Promise<HttpResponse>
 
 /**
- * A session of a user who may manage keys: `LATCHKEY_TOKEN`, or a sign-in with `ADMIN_EMAIL` and `ADMIN_PASSWORD`.
+ * A session of a user who may manage keys: that of an access token, or a new one.
  *
  * @throws StackError
  */
-export async function openAdminSession(authUrl: string, environment: Environment): Promise<AdminSession> {
+export async function openAdminSession(authUrl: string, admin: AdminCredentials): Promise<AdminSession> {
   const call = callsOf(authUrl)
-  const { accessToken, refreshToken } = await signIn(call, environment)
+  const { accessToken, refreshToken } = await signIn(call, admin)
   return {
     async revokeKey(kid, { orThrow }) {
       const path = `admin/keys/${encodeURIComponent(kid)}`
@@ -37,13 +37,11 @@ export async function openAdminSession(authUrl: string, environment: Environment
   }
 }
 
-async function signIn(call: Call, environment: Environment): Promise<Tokens> {
-  if (environment.LATCHKEY_TOKEN) return { accessToken: environment.LATCHKEY_TOKEN }
-  const { ADMIN_PASSWORD: password } = environment
-  if (!password) {
+async function signIn(call: Call, { accessToken: given, email, password }: AdminCredentials): Promise<Tokens> {
+  if (given !== undefined) return { accessToken: given }
+  if (password === undefined) {
     throw new StackError('Set ADMIN_PASSWORD (and ADMIN_EMAIL), or LATCHKEY_TOKEN, of a user with clients:manage.')
   }
-  const email = environment.ADMIN_EMAIL || 'admin@localhost.test'
   const body = { email, password, deviceName: 'npm run keys', delivery: 'body' }
   const response = await call('auth/login', { body })
   if (response.status !== 200) throw refusalOf('signing in', response)

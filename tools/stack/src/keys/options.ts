@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ALGORITHMS, type Algorithm } from '@latchkey/access-token'
-import { BadSetting, parseDurationMs } from '@latchkey/service-kit/settings'
-import { type Environment, readStackSettings } from '../settings/stack-settings.ts'
+import type { Algorithm } from '@latchkey/access-token'
+import type { Environment } from '../settings/stack-settings.ts'
 import { StackError } from '../stack-error.ts'
+import { type AdminCredentials, readKeysSettings } from './keys-settings.ts'
 
 const USAGE = `npm run keys -- <command> [options]
 
@@ -21,8 +21,9 @@ const USAGE = `npm run keys -- <command> [options]
   --force             revoke: also a key that is no longer in the ring
   --url URL           revoke: auth-service; default: AUTH_URL, else http://localhost:3001
 
-revoke signs in with ADMIN_EMAIL and ADMIN_PASSWORD, or uses the access token in LATCHKEY_TOKEN. The lifetime of tokens is
-read from ACCESS_TOKEN_EXPIRY and SESSION_MAX_AGE, in the environment or in .env.`
+revoke signs in with ADMIN_EMAIL and ADMIN_PASSWORD, or uses the access token in LATCHKEY_TOKEN; ADMIN_PASSWORD_FILE and
+LATCHKEY_TOKEN_FILE name files instead. The lifetime of tokens is read from ACCESS_TOKEN_EXPIRY and SESSION_MAX_AGE, in the
+environment or in .env.`
 
 export type KeysOptions = {
   readonly command: string
@@ -39,6 +40,7 @@ export type KeysOptions = {
   readonly tokenTtlMs: number
   readonly algorithm: Algorithm
   readonly authUrl: string
+  readonly admin: AdminCredentials
 }
 
 /** For clocks that differ, and requests under way. */
@@ -50,30 +52,30 @@ const JWKS_SETTLE_MS = 150_000
 export const settleMsOf = ({ settleMs }: KeysOptions, algorithm: Algorithm): number =>
   settleMs ?? (algorithm === 'HS256' ? FILE_SETTLE_MS : JWKS_SETTLE_MS)
 
-/** @throws StackError with the usage for unknown arguments */
+/** @throws {StackError} with the usage for unknown arguments, else with every fault */
 export function readKeysOptions(argv: readonly string[], environment: Environment): KeysOptions {
   const { values, positionals } = parse(argv)
   const [command = 'show', kid, ...more] = positionals
   if (!['show', 'rotate', 'revoke', 'create'].includes(command) || more.length > 0) throw new StackError(USAGE)
   if ((command === 'revoke') !== (kid !== undefined)) throw new StackError(USAGE)
-  const algorithm = ALGORITHMS.find(
-    (each) => each === (values.algorithm || environment.ACCESS_TOKEN_ALGORITHM || 'HS256'),
-  )
-  if (algorithm === undefined) throw new StackError(`The algorithm must be one of ${ALGORITHMS.join(', ')}.`)
-  const ring = ringOf(values.refresh, algorithm)
-  const ttl = values.refresh ? environment.SESSION_MAX_AGE || '30d' : environment.ACCESS_TOKEN_EXPIRY || '15m'
+  const settings = readKeysSettings(values, environment)
+  const { wait, now, force, refresh } = values
+  const { settleMs, authUrl, admin } = settings
+  const ring = ringOf(refresh, settings.algorithm)
+  const kept = join(settings.dataDirectory, 'secrets', ring.name)
   return {
     command,
     kid,
-    file: values.file || environment[`${ring.setting}_FILE`] || join(secretsOf(environment), ring.name),
-    wait: values.wait,
-    now: values.now,
-    force: values.force,
-    refresh: values.refresh,
-    settleMs: values.settle === undefined ? undefined : durationMs('--settle', values.settle),
-    tokenTtlMs: durationMs(values.refresh ? 'SESSION_MAX_AGE' : 'ACCESS_TOKEN_EXPIRY', ttl) + LEEWAY_MS,
-    algorithm: values.refresh ? 'HS256' : algorithm,
-    authUrl: values.url || environment.AUTH_URL || `http://localhost:${environment.AUTH_PORT || 3001}`,
+    file: values.file || environment[`${ring.setting}_FILE`] || kept,
+    wait,
+    now,
+    force,
+    refresh,
+    settleMs,
+    tokenTtlMs: (refresh ? settings.sessionMaxAgeMs : settings.accessTokenTtlMs) + LEEWAY_MS,
+    algorithm: refresh ? 'HS256' : settings.algorithm,
+    authUrl,
+    admin,
   }
 }
 
@@ -106,13 +108,3 @@ function ringOf(refresh: boolean, algorithm: Algorithm): { setting: string; name
 
 /** The file in which `npm start` keeps private keys: one per algorithm, as a ring has only one. */
 export const privateKeysName = (algorithm: Algorithm): string => `access-token-private-keys-${algorithm.toLowerCase()}`
-
-const secretsOf = (environment: Environment): string => join(readStackSettings(environment).dataDirectory, 'secrets')
-
-function durationMs(name: string, text: string): number {
-  try {
-    return parseDurationMs(text)
-  } catch (error) {
-    throw error instanceof BadSetting ? new StackError(`${name} ${error.message}.`) : error
-  }
-}

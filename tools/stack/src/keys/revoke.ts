@@ -1,4 +1,3 @@
-import type { Environment } from '../settings/stack-settings.ts'
 import { poll, sleep } from '../sleep.ts'
 import { StackError } from '../stack-error.ts'
 import { openAdminSession } from './admin-session.ts'
@@ -19,8 +18,8 @@ const SIGNS_WITHIN_MS = 10_000
  *
  * @throws StackError with what failed; repeating the command is safe
  */
-export async function revoke(options: KeysOptions, environment: Environment, say: Say): Promise<void> {
-  const { file, kid = '', refresh, force, authUrl } = options
+export async function revoke(options: KeysOptions, say: Say): Promise<void> {
+  const { file, kid = '', refresh, force, authUrl, admin } = options
   const isThere = readRingFile(file).ring.entries.some((entry) => entry.kid === kid)
   if (!isThere && !force) {
     throw new StackError(`There is no key ${kid} in ${file}. If it was already removed, --force revokes it.`)
@@ -31,7 +30,7 @@ export async function revoke(options: KeysOptions, environment: Environment, say
     return say('Clients that hold a refresh token under it must sign in again.')
   }
   // First of all: without the right to revoke nothing is changed.
-  const session = await openAdminSession(authUrl, environment)
+  const session = await openAdminSession(authUrl, admin)
   try {
     if (isThere) await signWithAnother(file, kid, say)
     // auth-service refuses to revoke the key that it signs with; it reads its changed ring within a second.
