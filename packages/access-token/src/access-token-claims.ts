@@ -27,11 +27,11 @@ export type AccessTokenClaims = {
 export type AccessTokenExpectations = { issuer: string; audience: string; clockToleranceSeconds: number }
 
 /**
- * Judges a payload whose signature was good. Every required claim must be there with its type and a sane value; claims
- * that we don't know are left out of the result.
+ * Checks the claims of a payload whose signature is good. Every required claim must be there with its type and a sane value;
+ * unknown claims are left out of the result.
  *
  * @param nowMs the time, in milliseconds since 1970
- * @throws {TokenError} `token_expired` when nothing but the time is wrong, `invalid_token` otherwise
+ * @throws {TokenError} `token_expired` when only the time is wrong, else `invalid_token`
  */
 export function readAccessTokenClaims(
   payload: Record<string, unknown>,
@@ -40,7 +40,7 @@ export function readAccessTokenClaims(
 ): AccessTokenClaims {
   const { iss, aud, sub, iat, exp, nbf, jti, client_id, scope = '' } = payload
   if (iss !== issuer) throw refused('iss')
-  if (!isAudience(aud) || !isMeantFor(aud, audience)) throw refused('aud')
+  if (!isAudience(aud) || !includesAudience(aud, audience)) throw refused('aud')
   if (!isIdentifier(sub)) throw refused('sub')
   if (!isIdentifier(jti)) throw refused('jti')
   if (!isIdentifier(client_id)) throw refused('client_id')
@@ -85,7 +85,7 @@ function isAudience(aud: unknown): aud is string | string[] {
   return Array.isArray(aud) && aud.every((entry) => typeof entry === 'string')
 }
 
-function isMeantFor(aud: string | string[], audience: string): boolean {
+function includesAudience(aud: string | string[], audience: string): boolean {
   return typeof aud === 'string' ? aud === audience : aud.includes(audience)
 }
 

@@ -1,15 +1,9 @@
 import { type AccessTokenClaims, type AccessTokenExpectations, readAccessTokenClaims } from './access-token-claims.ts'
-import type { Key, KeyRing, SigningRing } from './key-ring.ts'
-import { createRingSigner } from './signer.ts'
+import type { Key, KeyRing } from './key-ring.ts'
 import { createStrictVerifier, type SignatureVerifier } from './strict-verifier.ts'
 
-/** Signs access tokens with the ring's signing key; the header is exactly `alg`, `typ: at+jwt`, `kid`. */
-export function createAccessTokenSigner({ ring }: { ring: () => SigningRing }): (claims: AccessTokenClaims) => string {
-  return createRingSigner(ring, 'at+jwt')
-}
-
 export type AccessTokenVerifierOptions = {
-  /** Asked for each token. */
+  /** Called for each token: a key counts from when it comes to when it goes. */
   ring: () => KeyRing
   issuer: string
   audience: string
@@ -17,13 +11,13 @@ export type AccessTokenVerifierOptions = {
   clockToleranceSeconds?: number
   /** The time in milliseconds since 1970. */
   now?: () => number
-  /** Checks signatures in place of our own use of fast-jwt: called once per key. */
+  /** Makes what checks signatures under a key, once per key; fast-jwt unless given. */
   engine?: (key: Key) => SignatureVerifier
 }
 
 /**
- * The whole check of an access token (RFC 9068 section 4, RFC 8725), local and synchronous. It keeps nothing about
- * tokens: no cache can outlive an `exp` or a key.
+ * The whole check of an access token (RFC 9068 section 4, RFC 8725), local and synchronous. Nothing about a token is
+ * cached, so nothing outlives its `exp` or its key.
  *
  * The verifier throws {@link TokenError}.
  *

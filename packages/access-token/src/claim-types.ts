@@ -3,7 +3,7 @@ const identifierPattern = /^[\w-][\w.-]{0,255}$/
 const textPattern = /^[^\p{Cc}\p{Cs}]{1,320}$/u
 const scopePattern = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
 const maxScopeLength = 2048
-/** The end of the year 9999, in seconds since 1970: what lies beyond was never meant as a time. */
+/** The end of the year 9999, in seconds since 1970: what lies beyond is no time of a token. */
 export const MAX_TIME = 253_402_300_799
 
 /** The form of a device id, which a client may choose. Also the form of a `did` claim. */
@@ -21,7 +21,7 @@ export function isDeviceId(value: unknown): value is string {
   return typeof value === 'string' && DEVICE_ID.test(value)
 }
 
-/** Text for people: any Unicode but control characters and lone surrogates. */
+/** Text for people: up to 320 characters of Unicode, no control characters, no lone surrogates. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && textPattern.test(value)
 }

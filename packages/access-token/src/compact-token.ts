@@ -1,7 +1,9 @@
+// Our own: JWT libraries decode base64url and UTF-8 leniently, so that one token has many spellings, and what is known about
+// one of them (that it is revoked, that it was seen) is not known about the others.
 import { isUtf8 } from 'node:buffer'
 import { TokenError } from './token-error.ts'
 
-/** Far above what we sign, far below what a parser takes long for. */
+/** In characters: far more than we sign, and little work for a parser. */
 const maxTokenLength = 8192
 
 export type CompactToken = { header: string; payload: string; signature: string }

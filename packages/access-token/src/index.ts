@@ -1,8 +1,4 @@
-export {
-  type AccessTokenVerifierOptions,
-  createAccessTokenSigner,
-  createAccessTokenVerifier,
-} from './access-token.ts'
+export { type AccessTokenVerifierOptions, createAccessTokenVerifier } from './access-token.ts'
 export type { AccessTokenClaims } from './access-token-claims.ts'
 export { DEVICE_ID, MAX_TIME } from './claim-types.ts'
 export { type PublicJwk, parsePrivateKeys, parsePublicKeys, publicJwks, selectPublicKeys } from './jwk-set.ts'
@@ -15,8 +11,9 @@ export {
   KID_PATTERN,
   type SigningRing,
 } from './key-ring.ts'
-export { createRefreshTokenSigner, createRefreshTokenVerifier, type RefreshTokenClaims } from './refresh-token.ts'
+export { createRefreshTokenVerifier, type RefreshTokenClaims } from './refresh-token.ts'
 export { ROLES, type Role, SCOPES, type Scope, scopesOfRoles } from './roles.ts'
 export { assertDisjoint, parseKeyRing } from './shared-key-ring.ts'
+export { createAccessTokenSigner, createRefreshTokenSigner } from './signers.ts'
 export { type SignatureVerifier, signatureOptions } from './strict-verifier.ts'
 export { TokenError, type TokenErrorCode, UnknownKeyError } from './token-error.ts'

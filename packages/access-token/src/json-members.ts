@@ -1,20 +1,19 @@
+// Our own: no JSON parser of JavaScript reports a member that comes twice. JSON.parse keeps the last one, others the first.
+
 const quote = 0x22
 const backslash = 0x5c
 const colon = 0x3a
 const maxDepth = 8
 
-type Members = Readonly<Record<string, unknown>>
-type Container = Members | readonly unknown[]
-
 /**
- * Whether a JSON text names some member twice, at any level, also when one of the two is spelled with escapes. Parsers
- * differ on which of the two counts, so such a token means different things to different verifiers (RFC 7519
- * section 4). In a valid text each member has exactly one colon outside of strings: were two of them the same, the
- * parsed value would hold fewer. Values nested deeper than 8 levels count as ambiguous too.
+ * Whether a JSON text has some member twice, at any level, also when one of the two is spelled with escapes. Such a token means
+ * different things to different verifiers (RFC 7519 section 4). In a valid text each member has exactly one colon outside of
+ * strings: of two that are the same the parsed value keeps one, and so holds fewer members. Values nested deeper than 8 levels
+ * count as ambiguous too.
  *
  * @param bytes the text that `parsed` was parsed from, UTF-8
  */
-export function hasDuplicateMembers(bytes: Uint8Array, parsed: Members): boolean {
+export function hasDuplicateMembers(bytes: Uint8Array, parsed: Readonly<Record<string, unknown>>): boolean {
   return countColons(bytes) !== countMembers(parsed, 1)
 }
 
@@ -32,26 +31,11 @@ function countColons(bytes: Uint8Array): number {
   return colons
 }
 
-// Plain loops: this runs on each request, and `for…in` is several times as fast here as Object.values.
-function countMembers(value: Container, depth: number): number {
+/** NaN, which equals nothing, for what is nested too deep. */
+function countMembers(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
   if (depth > maxDepth) return Number.NaN
-  let members = 0
-  if (isList(value)) {
-    for (const item of value) members += countWithin(item, depth)
-  } else {
-    for (const name in value) members += 1 + countWithin(value[name], depth)
-  }
-  return members
-}
-
-function countWithin(value: unknown, depth: number): number {
-  return isContainer(value) ? countMembers(value, depth + 1) : 0
-}
-
-function isContainer(value: unknown): value is Container {
-  return typeof value === 'object' && value !== null
-}
-
-function isList(value: Container): value is readonly unknown[] {
-  return Array.isArray(value)
+  const values = Object.values(value)
+  const own = Array.isArray(value) ? 0 : values.length
+  return values.reduce((sum: number, each) => sum + countMembers(each, depth + 1), own)
 }

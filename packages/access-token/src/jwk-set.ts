@@ -26,8 +26,8 @@ export type PublicJwk = {
 type Jwk = Readonly<Record<string, unknown>>
 
 /**
- * Reads a JWK Set (RFC 7517 section 5) of private keys, for whoever signs: ES256 on P-256, or EdDSA on Ed25519, every key
- * with a `kid`.
+ * Reads a JWK Set (RFC 7517 section 5) of private keys, for the issuer: ES256 on P-256, or EdDSA on Ed25519, every key with a
+ * `kid`.
  *
  * @throws {KeyRingError} it is no JWK Set, a key can't be used, or the keys are not all of one algorithm
  */
@@ -36,7 +36,7 @@ export function parsePrivateKeys(text: string): SigningRing {
 }
 
 /**
- * Reads a JWK Set of public keys, for whoever only verifies. A private key in it is a leak, and refused.
+ * Reads a JWK Set of public keys, for verifiers. A private key in it is a leak, and refused.
  *
  * @throws {KeyRingError} it is no JWK Set, a key can't be used, or the keys are not all of one algorithm
  */
@@ -63,7 +63,7 @@ export function selectPublicKeys(text: string, algorithm: Algorithm): KeyRing {
   return createKeyRing(keys)
 }
 
-/** What everybody may know of a ring: nothing of shared secrets. */
+/** The part of a ring that may be published: public keys, nothing of shared secrets. */
 export function publicJwks({ algorithm, keys }: KeyRing): { keys: PublicJwk[] } {
   if (algorithm === 'HS256') return { keys: [] }
   return {
@@ -136,7 +136,7 @@ function load(kid: string, create: () => KeyObject): KeyObject {
   }
 }
 
-/** A signature made with the one must be good under the other, or nobody could use what we sign. */
+/** A signature made with the one must be good under the other, or no verifier could use what we sign. */
 function isPair(privateKey: KeyObject, publicKey: KeyObject, algorithm: Algorithm): boolean {
   const digest = algorithm === 'ES256' ? 'sha256' : null
   const data = Buffer.from('a pair')

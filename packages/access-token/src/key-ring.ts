@@ -23,7 +23,7 @@ export type KeyRing<K extends Key = Key> = {
   get(kid: string): K | undefined
 }
 
-/** The keys of whoever issues tokens: the first one signs, all of them verify. */
+/** The issuer's keys: the first one signs, all of them verify. */
 export type SigningRing = KeyRing<SigningKey> & { readonly signing: SigningKey }
 
 /** A key ring could not be used. The message names the key by its `kid` or place, and never shows a secret. */
@@ -37,7 +37,7 @@ export class KeyRingError extends Error {
   }
 }
 
-/** The form of a `kid` of ours, fit for a path of a URL too. */
+/** The form of a `kid`, fit for a path of a URL too. */
 export const KID_PATTERN: RegExp = /^\w[\w.-]{0,63}$/
 
 /** @throws {KeyRingError} there is no key, a kid or a key is there twice, or their algorithms differ */
@@ -75,7 +75,7 @@ export function createKeyRing<K extends Key>(keys: readonly K[]): KeyRing<K> {
 const describeTwins = (algorithm: Algorithm): string =>
   algorithm === 'HS256' ? 'have the same secret' : 'are one and the same key'
 
-/** Hides what is secret from log lines and JSON answers that a key ends up in. */
+/** Keeps a key's material out of log lines and JSON, should the key get there. */
 export function hideMaterial<K extends Key>(key: K): K {
   for (const name of ['verifyWith', 'signWith']) {
     if (name in key) Object.defineProperty(key, name, { enumerable: false })

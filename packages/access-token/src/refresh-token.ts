@@ -1,28 +1,14 @@
 import { isCount, isDeviceId, isIdentifier, isTime } from './claim-types.ts'
-import type { KeyRing, SigningRing } from './key-ring.ts'
-import { createRingSigner } from './signer.ts'
+import type { KeyRing } from './key-ring.ts'
 import { createStrictVerifier } from './strict-verifier.ts'
 import { TokenError } from './token-error.ts'
 
-/** What a refresh token says: user, device, session, generation within the session; times in whole seconds. */
+/** The claims of a refresh token: user, device, session, generation within the session; times in whole seconds since 1970. */
 export type RefreshTokenClaims = { sub: string; did: string; sid: string; gen: number; iat: number; exp: number }
 
 /**
- * Signs refresh tokens. Deterministic: the same claims under the same key give the same bytes, so that a repeated
- * request gets the very successor that the first one got, without any token being stored.
- */
-export function createRefreshTokenSigner({
-  ring,
-}: {
-  ring: () => SigningRing
-}): (claims: RefreshTokenClaims) => string {
-  const sign = createRingSigner(ring, 'rt+jwt')
-  return ({ sub, did, sid, gen, iat, exp }) => sign({ sub, did, sid, gen, iat, exp })
-}
-
-/**
- * Tells whether we issued a refresh token, and for what. Whether it is still good, its `exp` included, is for the
- * session store to say: an ended session has a reason that the holder should hear.
+ * Checks that a refresh token is one of ours, and reads its claims. Whether it is still good, its `exp` included, is for the
+ * session store to decide: an ended session has a reason, which its holder gets.
  *
  * The verifier throws {@link TokenError} `invalid_token`.
  */

@@ -1,3 +1,4 @@
+// Our own around a JWT library: fast-jwt checks signatures, and no library checks all else that RFC 8725 asks for.
 import { createVerifier } from 'fast-jwt'
 import { decodeCanonical, decodeSegment, splitToken } from './compact-token.ts'
 import { hasDuplicateMembers } from './json-members.ts'
@@ -5,11 +6,11 @@ import type { Key, KeyRing } from './key-ring.ts'
 import { TokenError, UnknownKeyError } from './token-error.ts'
 import { headerOf, readHeader, type TokenType } from './token-header.ts'
 
-/** Checks a token's signature under one key and returns the parsed payload; throws whatever it likes on failure. */
+/** Checks a token's signature under one key and returns the parsed payload. Any error that it throws means a bad token. */
 export type SignatureVerifier = (token: string) => unknown
 
 export type StrictVerifierOptions = {
-  /** Asked for each token, so that a key taken out of the ring is refused at once. */
+  /** Called for each token, so that a key which left the ring is refused at once. */
   ring: () => KeyRing
   typ: TokenType
   /** Makes the verifier of a key, once per key. */
@@ -17,13 +18,14 @@ export type StrictVerifierOptions = {
 }
 
 /**
- * What a JWT library leaves open, around one: compact form, canonical base64url, strict UTF-8, header members, key and
- * algorithm, duplicate members. The payload's claims are for the caller to judge, times among them.
+ * Checks everything but the claims: compact form, canonical base64url, strict UTF-8, header members, key and algorithm,
+ * signature, duplicate members. Claims, times among them, are for the caller to check.
  */
 export function createStrictVerifier(options: StrictVerifierOptions): (token: string) => Record<string, unknown> {
   const { ring, typ, engine = fastJwtEngine } = options
   const verifiers = new WeakMap<Key, SignatureVerifier>()
-  // Headers just as we write them, one per key that was ever in the ring: no need to parse them on each request.
+  // Headers exactly as we write them, one for each key that was ever in the ring. Looking one up takes 0.1 µs, reading it 1.1 µs,
+  // of a check that takes 14 µs: node scripts/run.mjs tools/bench/src/micro/token-header.ts
   const ownHeaders = new Map<string, { kid: string; alg: string }>()
 
   function findKey(segment: string): Key {

@@ -14,7 +14,7 @@ export class TokenError extends Error {
   }
 }
 
-/** The token names a key that is not in the ring: it may have been signed with one that this verifier has yet to hear of. */
+/** The token names a key that is not in the ring. It may be one that this verifier does not have yet. */
 export class UnknownKeyError extends TokenError {
   constructor() {
     super('invalid_token', 'unknown kid')
