@@ -4,7 +4,7 @@ import fastifyPlugin from 'fastify-plugin'
 import type { AccessCheck } from './access-checks.ts'
 import { AccessError } from './access-error.ts'
 import { createAuthenticator, verifiedClaims } from './authenticator.ts'
-import { createJwtEngine } from './jwt-engine.ts'
+import { createJwtVerifier } from './jwt-verifier.ts'
 import { followJwks, type JwksControl, type JwksFollower } from './keys/jwks-follower.ts'
 import type { JwksOptions } from './keys/jwks-options.ts'
 import { createRefuse } from './refusal.ts'
@@ -71,8 +71,14 @@ export const resourceServer: FastifyPluginAsync<ResourceServerOptions> = fastify
     const onKeyRevoked = (): void => jwks?.refreshNow()
     const feed = revocations && (await createRevocationFeed(revocations, { log: app.log, now, onKeyRevoked }))
     const ring = feed?.guard(keys) ?? keys
-    const engine = createJwtEngine(app)
-    const verify = createAccessTokenVerifier({ ring, engine, issuer, audience, clockToleranceSeconds, now })
+    const verify = createAccessTokenVerifier({
+      ring,
+      engine: createJwtVerifier,
+      issuer,
+      audience,
+      clockToleranceSeconds,
+      now,
+    })
     const refuse = createRefuse(audience)
     const allChecks: AccessCheck[] = feed ? [(_request, claims) => feed.check(claims), ...checks] : [...checks]
     const authenticate = createAuthenticator({

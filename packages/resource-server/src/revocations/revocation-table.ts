@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from '@latchkey/access-token'
+import { createPrefilteredMap, type PrefilteredMap } from './prefiltered-map.ts'
 import type { Revocation } from './revocation.ts'
-import { createSievedMap, type SievedMap } from './sieved-map.ts'
 
 /** What is known to be revoked. A look-up is synchronous and allocates nothing: it runs on each request. */
 export type RevocationTable = {
@@ -20,11 +20,11 @@ export type RevocationTable = {
 /** @param now the time in milliseconds since 1970, the same by which tokens expire */
 export function createRevocationTable(now: () => number): RevocationTable {
   // By identifier, each with its `exp`: nothing but a number, so that 100,000 of them stay small.
-  const sessions = createSievedMap<number>()
-  const clients = createSievedMap<number>()
-  const tokens = createSievedMap<number>()
-  const keys = createSievedMap<number>()
-  const users = createSievedMap<{ readonly ver: number; readonly exp: number }>()
+  const sessions = createPrefilteredMap<number>()
+  const clients = createPrefilteredMap<number>()
+  const tokens = createPrefilteredMap<number>()
+  const keys = createPrefilteredMap<number>()
+  const users = createPrefilteredMap<{ readonly ver: number; readonly exp: number }>()
   const byKind = { session: sessions, client: clients, token: tokens, key: keys }
 
   const sweeps = [
@@ -85,7 +85,7 @@ const CALLS_PER_ROUND = 40
 const SMALL = 1000
 
 /** Walks round and round through a map, some steps at each call, and drops the entries whose time is over. */
-function createSweep<Value>(map: SievedMap<Value>, expOf: (value: Value) => number): (time: number) => void {
+function createSweep<Value>(map: PrefilteredMap<Value>, expOf: (value: Value) => number): (time: number) => void {
   let walk: MapIterator<[string, Value]> | undefined
   return (time) => {
     walk ??= map.entries()
