@@ -10,11 +10,11 @@ import {
 } from '@latchkey/service-kit'
 import manifest from '../package.json' with { type: 'json' }
 import { createAccounts } from './accounts/create-accounts.ts'
-import { createAuditLog } from './audit/audit-log.ts'
+import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
 import { createClients } from './clients/create-clients.ts'
 import type { Config } from './config.ts'
-import { openDatabase } from './database/open-database.ts'
+import { createWriteAs } from './database/write-as.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createBearerCheck } from './http/bearer-check.ts'
 import { createFindBearer, createFindLiveBearer } from './http/live-bearer.ts'
@@ -23,14 +23,14 @@ import { authRoutes } from './http/routes/auth/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
-import { createRedisClient, isRedisUnavailable } from './redis/redis-client.ts'
-import { createRedisDeadline } from './redis/redis-deadline.ts'
-import { createRedisGate, gated } from './redis/redis-gate.ts'
+import { isRedisUnavailable } from './redis/redis-client.ts'
+import { gated } from './redis/redis-gate.ts'
 import { createRedisRevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 import { createRedisSessionCommands } from './sessions/redis-session-commands.ts'
 import { createSessionStore, loadSnapshotFrom } from './sessions/session-store.ts'
 import { startUp, startUpSteps } from './start-up.ts'
+import { openStores } from './stores.ts'
 import { createUsers } from './users/create-users.ts'
 import type { PasswordHasherOptions } from './users/password-hasher.ts'
 import type { SignInLimits } from './users/sign-in-limiter.ts'
@@ -47,11 +47,15 @@ export type Overrides = {
   readonly now?: () => number
 }
 
+const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || isPostgresUnavailable(error)
+
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
   const { schema, redisPrefix: keyPrefix = DEFAULT_KEY_PREFIX, now = Date.now } = overrides
-  const { issuer, audience, allowedOrigins } = config
-  const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || isPostgresUnavailable(error)
+  const { allowedOrigins, passwordMinLength } = config
+  const { issuer, audience, accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
+  const accessRing = accessKeys.current
+  const refreshRing = refreshKeys.current
 
   const app = await createServer({
     name: 'auth-service',
@@ -72,30 +76,19 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const { log } = app
 
   try {
-    // Postgres and Redis
-    const openPool = (poolSize: number) => {
-      const onError = (err: Error) => log.warn({ err }, 'an idle Postgres connection was lost')
-      const database = openDatabase({ url: config.databaseUrl, schema, poolSize, onError })
-      app.addHook('onClose', () => database.close())
-      return database
-    }
-    const database = openPool(10)
+    // Stores
+    const { database, revocationDatabase, redis, deadline, gate } = openStores(app, config, schema)
     const { db } = database
-    const revocationDatabase = openPool(4)
-    const redis = createRedisClient(config.redis, (err) => log.warn({ err }, 'Redis connection'))
-    app.addHook('onClose', async () => redis.disconnect())
-    const deadline = createRedisDeadline(redis)
-    const gate = createRedisGate(redis, (err) => log.warn({ err }, 'Redis could not be brought up to date yet'))
-
-    // What an access token is checked against: sessions, service clients, the revocation feed
-    const { accessTokenLifeSeconds, maxAgeMs } = config
-    const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTokenLifeSeconds, now: Date.now })
-    const sessionKeys = { keyPrefix: `${keyPrefix}user:`, now: overrides.now }
-    const commands = createRedisSessionCommands({ ...config, ...sessionKeys, redis, deadline })
+    const writeAs = createWriteAs(db)
+    const limits = config.sessions
+    const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits, now: overrides.now })
     const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
-    const refreshRing = config.refreshTokenKeys.current
-    const { clients, clientAuthentication, clientConfiguration, clientSecretKeys, recoverClients } = createClients({
+    const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
+
+    // Domain
+    const { clients, clientConfiguration, loadSecretKeys, recoverClients } = createClients({
       db,
+      writeAs,
       redis,
       keyPrefix,
       publisher,
@@ -103,7 +96,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       guessLimits: overrides.clientGuessLimits,
     })
     const findBearer = createFindBearer({ store, clients })
-    const accessRing = config.accessTokenKeys.current
     await app.register(resourceServer, {
       keys: accessRing,
       issuer,
@@ -116,12 +108,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
     const { revocations } = app
     const findLiveBearer = createFindLiveBearer(app.verifyAccessToken, findBearer)
-    const isRevokedKey = (kid: string): boolean => revocations.refusesKey(kid)
-
-    // Domain
-    const { keys, signingRing } = createKeys({ db, publisher, ring: accessRing, isRevoked: isRevokedKey })
+    const isRevoked = (kid: string): boolean => revocations.refusesKey(kid)
+    const { keys, signingRing } = createKeys({ db, writeAs, publisher, ring: accessRing, isRevoked })
     const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
       db,
+      writeAs,
       revocationDb: revocationDatabase.db,
       redis,
       keyPrefix,
@@ -133,23 +124,24 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         await recoverClients(since)
         await keys.publishAll()
       },
-      signingRing,
-      refreshRing,
-      issuer,
-      audience,
-      accessTokenLifeSeconds,
-      accessTokenProfile: config.accessTokenProfile,
-      maxAgeMs,
+      tokens: { ...config.tokens, signingRing, refreshRing },
+      maxAgeMs: limits.maxAgeMs,
       now,
     })
-    const { passwordMinLength } = config
     const { passwordHashing, signInLimits } = overrides
     const users = createUsers({ redis, keyPrefix, passwordMinLength, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
-    const { accounts, authentication, administration } = createAccounts({ ...users, db, store, revoker })
-    const auditLog = createAuditLog(db)
+    const audit = createAudit(db)
+    const { accounts, authentication, administration } = createAccounts({
+      ...users,
+      db,
+      writeAs,
+      audit,
+      store,
+      revoker,
+    })
 
-    // Routes
+    // HTTP
     registerMetrics(app.metrics.registry, revocations.metrics)
     registerHealth(app, {
       checks: {
@@ -159,13 +151,13 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
           gate.assertOpen()
         },
         revocations: revocations.healthCheck,
-        keys: async () => (isRevokedKey(accessRing().signing.kid) ? 'degraded' : 'ok'),
+        keys: async () => (isRevoked(accessRing().signing.kid) ? 'degraded' : 'ok'),
       },
       timeoutMs: 1000,
     })
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
-    await app.register(adminRoutes, { administration, sessions, auditLog, clients, keys, prefix: '/admin' })
+    await app.register(adminRoutes, { prefix: '/admin', administration, sessions, clients, keys, audit })
     await app.register(authRoutes, {
       prefix: '/auth',
       accounts,
@@ -178,17 +170,16 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       now,
     })
     await app.register(oauthRoutes, {
+      issuer,
+      accessRing,
       clients,
-      clientAuthentication,
       accessTokens,
       sessions,
       findLiveBearer,
-      issuer,
-      accessRing,
       isUnavailable,
     })
 
-    // Start-up and housekeeping
+    // Start
     const recover = async (assertSame: () => void): Promise<void> => {
       await deadline.measure()
       log.info(await recoverSessions(assertSame), 'Redis is up to date')
@@ -201,19 +192,18 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       schema,
       redis,
       gate,
-      revocations,
       recover,
-      accessRing,
+      revocations,
       keys,
-      clientSecretKeys,
+      loadSecretKeys,
       clientConfiguration,
     })
     await startUp(steps, log)
     const stopping = new AbortController()
     app.addHook('onClose', async () => stopping.abort())
     const { signal } = stopping
-    followKeyRings(config, isRevokedKey, { signal, log, clientSecretKeys })
-    startHousekeeping({ db, keys, publisher, sessionMaxAgeMs: maxAgeMs, log, signal })
+    followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal })
+    startHousekeeping({ db, keys, publisher, sessionMaxAgeMs: limits.maxAgeMs, log, signal })
     return app
   } catch (error) {
     await app.close()

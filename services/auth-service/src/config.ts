@@ -11,8 +11,11 @@ import {
   sharedSettings,
   type Watched,
 } from '@latchkey/service-kit/settings'
+import { configuredClients } from './clients/configured-clients.ts'
 import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
+import type { AccessTokenProfile } from './sessions/access-token-issuer.ts'
+import type { SessionLimits } from './sessions/session.ts'
 
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {
@@ -34,10 +37,10 @@ export const settings = {
       'key ring of access tokens as a JWK Set of private keys, each with a `kid`; the first signs, verifiers get the public halves from `/.well-known/jwks.json`',
     parse: parsePrivateKeys,
   }),
-  accessTokenLifeSeconds: setting.durationSeconds({
+  accessTokenTtlSeconds: setting.durationSeconds({
     name: 'ACCESS_TOKEN_EXPIRY',
     default: '15m',
-    description: 'life of an access token',
+    description: 'lifetime of an access token',
   }),
   refreshTokenKeys: setting.watched({
     name: 'REFRESH_TOKEN_SECRET',
@@ -48,17 +51,17 @@ export const settings = {
   idleMs: setting.durationMs({
     name: 'REFRESH_TOKEN_EXPIRY',
     default: '7d',
-    description: 'idle life of a session: pushed out at each refresh',
+    description: 'idle lifetime of a session: pushed out at each refresh',
   }),
   maxAgeMs: setting.durationMs({
     name: 'SESSION_MAX_AGE',
     default: '30d',
-    description: 'absolute life of a session, whatever happens',
+    description: 'absolute lifetime of a session, whatever happens',
   }),
   graceMs: setting.durationMs({
     name: 'REFRESH_GRACE',
     default: '30s',
-    description: 'how long a refresh token stays repeatable after its successor was handed out',
+    description: 'how long a refresh token may be repeated after its successor was issued',
   }),
   maxDevicesPerUser: setting.integer({
     name: 'MAX_DEVICES_PER_USER',
@@ -84,7 +87,7 @@ export const settings = {
     name: 'SERVICE_CLIENTS',
     secret: true,
     optional: true,
-    description: 'service clients made at boot: JSON array of `{ "clientId", "secret", "scopes": [] }`',
+    description: 'service clients created at boot: JSON array of `{ "clientId", "secret", "scopes": [] }`',
     parse: parseServiceClients,
   }),
   employeeClientId: setting.custom({ ...sharedOptions.employeeClientId, parse: parseClientId }),
@@ -110,25 +113,23 @@ export const settings = {
 export type Config = {
   readonly host: string
   readonly port: number
-  readonly databaseUrl: string
+  readonly database: { readonly url: string }
   /** One server, or the entry points of a Redis Cluster. */
   readonly redis: readonly string[]
-  readonly accessTokenKeys: Watched<SigningRing>
-  readonly refreshTokenKeys: Watched<SigningRing>
-  readonly accessTokenProfile: 'full' | 'minimal'
-  readonly accessTokenLifeSeconds: number
-  readonly issuer: string
-  readonly audience: string
-  readonly idleMs: number
-  readonly maxAgeMs: number
-  readonly graceMs: number
-  readonly maxDevicesPerUser: number
-  readonly adminEmail: string
-  readonly adminPassword: string | undefined
-  readonly serviceClients: readonly ConfiguredClient[] | undefined
-  readonly employeeClientId: string
-  readonly employeeClientSecret: string | undefined
+  readonly tokens: {
+    readonly issuer: string
+    readonly audience: string
+    readonly accessKeys: Watched<SigningRing>
+    readonly accessTtlSeconds: number
+    readonly accessProfile: AccessTokenProfile
+    readonly refreshKeys: Watched<SigningRing>
+  }
+  readonly sessions: SessionLimits
   readonly passwordMinLength: number
+  /** The first one; none is created without a password. */
+  readonly administrator: { readonly email: string; readonly password: string | undefined }
+  /** employee-service's own among them. */
+  readonly serviceClients: readonly ConfiguredClient[]
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: readonly string[]
   readonly logLevel: LoggerOptions['level']
@@ -137,15 +138,30 @@ export type Config = {
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadConfig(environment: Environment): Config {
   const loaded = loadSettings(settings, environment, keyFaults)
-  const { accessTokenAlgorithm, sharedKeys, privateKeys, ...config } = loaded
-  const accessTokenKeys = accessTokenKeysOf(loaded)
-  if (accessTokenKeys === undefined) throw new Error('the settings were accepted without keys of access tokens')
+  const accessKeys = accessTokenKeysOf(loaded)
+  if (accessKeys === undefined) throw new Error('the settings were accepted without keys of access tokens')
+  const { host, port, redis, passwordMinLength, logLevel } = loaded
+  const { idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = loaded
   return {
-    ...config,
-    accessTokenKeys,
-    issuer: config.issuer ?? `http://localhost:${config.port}`,
-    allowedOrigins: config.allowedOrigins ?? [],
-    trustProxy: config.trustProxy ?? [],
+    host,
+    port,
+    database: { url: loaded.databaseUrl },
+    redis,
+    tokens: {
+      issuer: loaded.issuer ?? `http://localhost:${port}`,
+      audience: loaded.audience,
+      accessKeys,
+      accessTtlSeconds: loaded.accessTokenTtlSeconds,
+      accessProfile: loaded.accessTokenProfile,
+      refreshKeys: loaded.refreshTokenKeys,
+    },
+    sessions: { idleMs, maxAgeMs, graceMs, maxDevicesPerUser },
+    passwordMinLength,
+    administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
+    serviceClients: configuredClients(loaded),
+    allowedOrigins: loaded.allowedOrigins ?? [],
+    trustProxy: loaded.trustProxy ?? [],
+    logLevel,
   }
 }
 

@@ -1,11 +1,10 @@
-import type { SigningRing } from '@latchkey/access-token'
 import { type Database, migrate } from '@latchkey/database'
 import { type Log, waitUntilReady } from '@latchkey/problems'
 import type { RevocationFeed } from '@latchkey/resource-server'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import type { ClientConfiguration } from './clients/client-configuration.ts'
-import type { OpenClientSecretKeys } from './clients/client-secret-keys.ts'
-import { configuredClients, ensureConfiguredClients, reportShutOutClients } from './clients/configured-clients.ts'
+import type { LoadSecretKeys } from './clients/client-secret-keys.ts'
+import { ensureConfiguredClients, warnOfUndecryptableClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
 import { migrations } from './database/migrations/index.ts'
@@ -28,9 +27,8 @@ type Dependencies = {
   readonly gate: RedisGate
   readonly revocations: RevocationFeed
   readonly recover: (assertSame: () => void) => Promise<void>
-  readonly accessRing: () => SigningRing
   readonly keys: KeyService
-  readonly clientSecretKeys: OpenClientSecretKeys
+  readonly loadSecretKeys: LoadSecretKeys
   readonly clientConfiguration: ClientConfiguration
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
@@ -39,7 +37,7 @@ type Dependencies = {
 /** In their order: each may need what those before it did. */
 export function startUpSteps(dependencies: Dependencies): readonly StartUpStep[] {
   const { config, log, database, schema, redis, gate, revocations, recover } = dependencies
-  const { accessRing, keys, clientSecretKeys, clientConfiguration, hasher, policy } = dependencies
+  const { keys, loadSecretKeys, clientConfiguration, hasher, policy } = dependencies
   return [
     { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
     {
@@ -58,25 +56,25 @@ export function startUpSteps(dependencies: Dependencies): readonly StartUpStep[]
       name: 'read the revocation feed',
       run: () => waitUntilReady('The revocation feed', log, revocations.healthCheck),
     },
-    { name: 'check that no revoked key signs', run: () => keys.assertCanSign(accessRing()) },
-    { name: 'decrypt the keys of client secrets', run: () => clientSecretKeys() },
+    { name: 'check that no revoked key signs', run: () => keys.assertCanSign(config.tokens.accessKeys.current()) },
+    { name: 'decrypt the keys of client secrets', run: () => loadSecretKeys() },
     { name: 'load the password dictionaries', run: () => policy.ready },
     {
       name: 'configure service clients',
       run: async () => {
-        await ensureConfiguredClients(configuredClients(config), clientConfiguration, log)
-        await reportShutOutClients(clientConfiguration, log)
+        await ensureConfiguredClients(config.serviceClients, clientConfiguration, log)
+        await warnOfUndecryptableClients(clientConfiguration, log)
       },
     },
     {
       name: 'create the first administrator',
-      run: () => ensureAdministrator(dependencies.config, database, hasher, log),
+      run: () => ensureAdministrator(config.administrator, database, hasher, log),
     },
   ]
 }
 
 async function ensureAdministrator(
-  { adminEmail: email, adminPassword: password }: Config,
+  { email, password }: Config['administrator'],
   { db }: Database<AuthSchema>,
   hasher: PasswordHasher,
   log: Log,

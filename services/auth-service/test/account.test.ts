@@ -82,7 +82,7 @@ t.test('of two password changes at once one wins', async (t) => {
 
 t.test('a token forged with the shared key opens nothing here, whatever it claims', async (t) => {
   const user = await auth.newUser()
-  const sign = createAccessTokenSigner({ ring: auth.config.accessTokenKeys.current })
+  const sign = createAccessTokenSigner({ ring: auth.config.tokens.accessKeys.current })
   const claims = JSON.parse(Buffer.from(user.accessToken.split('.')[1] ?? '', 'base64url').toString())
 
   const noSession = sign({ ...claims, sid: 'no-such-session' })
@@ -123,7 +123,7 @@ t.test('no secret and no token reaches the log', async (t) => {
   for (const secret of [PASSWORD, 'canary-wrong-password', user.refreshToken, user.accessToken])
     t.notOk(log.includes(secret))
   for (const { verifyWith: secret } of [
-    ...auth.config.accessTokenKeys.current().keys,
+    ...auth.config.tokens.accessKeys.current().keys,
     ...parseKeyRing('x:refresh-refresh-refresh-refresh-refresh').keys,
   ]) {
     t.notOk(log.includes(secret))

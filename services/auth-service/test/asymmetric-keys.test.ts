@@ -47,7 +47,10 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
     t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
 
     const metadata = await (await fetch(`${url}/.well-known/oauth-authorization-server`)).json()
-    t.match(metadata, { issuer: auth.config.issuer, jwks_uri: `${auth.config.issuer}/.well-known/jwks.json` })
+    t.match(metadata, {
+      issuer: auth.config.tokens.issuer,
+      jwks_uri: `${auth.config.tokens.issuer}/.well-known/jwks.json`,
+    })
     const published = await fetch(`${url}/.well-known/jwks.json`)
     t.match(published.headers.get('content-type'), /^application\/jwk-set\+json/)
     t.match(published.headers.get('cache-control'), /max-age=60/)
@@ -57,7 +60,7 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
 
     t.test('as other libraries see it', async (t) => {
       const jwks = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`))
-      const { issuer, audience } = auth.config
+      const { issuer, audience } = auth.config.tokens
       const { payload } = await jwtVerify(user.accessToken, jwks, { issuer, audience, typ: 'at+jwt' })
       t.equal(payload.sub, user.userId)
     })

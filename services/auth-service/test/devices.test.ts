@@ -168,7 +168,7 @@ t.test('users are found by part of address, name or user name, by status and rol
 
 t.test('without the scope nothing under /admin answers, whatever a forged token claims', async (t) => {
   const user = await auth.newUser()
-  const sign = createAccessTokenSigner({ ring: auth.config.accessTokenKeys.current })
+  const sign = createAccessTokenSigner({ ring: auth.config.tokens.accessKeys.current })
   const claims = JSON.parse(Buffer.from(user.accessToken.split('.')[1] ?? '', 'base64url').toString())
   const forged = sign({
     ...claims,

@@ -18,8 +18,8 @@ function forgeWith(ring: string, { config }: TestService, { userId, deviceId }: 
   const sign = createAccessTokenSigner({ ring: () => parseKeyRing(ring) })
   const iat = Math.floor(Date.now() / 1000)
   return sign({
-    iss: config.issuer,
-    aud: config.audience,
+    iss: config.tokens.issuer,
+    aud: config.tokens.audience,
     sub: userId,
     iat,
     exp: iat + 1_000_000_000,

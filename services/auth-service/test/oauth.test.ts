@@ -283,11 +283,11 @@ t.test('the metadata names what there is, under the issuer, whatever host is ask
   })
   t.equal(response.statusCode, 200)
   const metadata = response.json()
-  t.equal(metadata.issuer, auth.config.issuer)
+  t.equal(metadata.issuer, auth.config.tokens.issuer)
   t.same(metadata.response_types_supported, [])
   t.same(metadata.grant_types_supported, ['client_credentials', 'refresh_token'])
   for (const [name, url] of Object.entries<string>(metadata).filter(([name]) => name.endsWith('_endpoint'))) {
-    t.ok(url.startsWith(`${auth.config.issuer}/`), name)
+    t.ok(url.startsWith(`${auth.config.tokens.issuer}/`), name)
     t.not((await send(new URL(url).pathname, {})).statusCode, 404, name)
   }
   const withPath = await startAuthService(t, {

@@ -1,26 +1,32 @@
 import type { Origin } from '../audit/audit-event.ts'
-import { recordFailedLogin } from '../audit/audit-trail.ts'
+import type { AuditTrail } from '../audit/create-audit.ts'
+import { loginFailed } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { SignInLimiter } from '../users/sign-in-limiter.ts'
+import { type Account, uniqueKey } from '../users/user.ts'
 import { type AccountName, findAccountByName, upgradePasswordHash } from '../users/user-repository.ts'
-import { type Account, uniqueKey } from '../users/user-table.ts'
 
 export type Credentials = { readonly name: AccountName; readonly password: string }
 
 export type Authentication = {
   /**
-   * The account that these credentials open.
-   * @throws `invalid_credentials` an unknown account or a wrong password, alike in answer and time
+   * Finds the account that the credentials belong to.
+   * @throws `invalid_credentials` for an unknown account and a wrong password, alike in answer and time
    * @throws `account_disabled` after a right password, `too_many_requests`
    */
   authenticate(credentials: Credentials, origin: Origin): Promise<Account>
 }
 
-type Dependencies = { readonly db: AuthDatabase; readonly hasher: PasswordHasher; readonly limiter: SignInLimiter }
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly audit: AuditTrail
+  readonly hasher: PasswordHasher
+  readonly limiter: SignInLimiter
+}
 
-export function createAuthentication({ db, hasher, limiter }: Dependencies): Authentication {
+export function createAuthentication({ db, audit, hasher, limiter }: Dependencies): Authentication {
   return {
     async authenticate({ name, password }, origin) {
       const attempt = { accountName: uniqueKey('email' in name ? name.email : name.username), address: origin.ip }
@@ -28,12 +34,15 @@ export function createAuthentication({ db, hasher, limiter }: Dependencies): Aut
       const account = await findAccountByName(db, name)
       const isRight = await hasher.verify(account?.passwordHash, password)
       if (!account || !isRight) {
-        await recordFailedLogin(db, origin, account?.user.id ?? null, account ? 'wrong_password' : 'unknown_account')
+        await audit.record(
+          origin,
+          loginFailed(account?.user.id ?? null, account ? 'wrong_password' : 'unknown_account'),
+        )
         throw new problems.invalid_credentials()
       }
       await limiter.succeeded(attempt)
       if (account.user.status === 'disabled') {
-        await recordFailedLogin(db, origin, account.user.id, 'account_disabled')
+        await audit.record(origin, loginFailed(account.user.id, 'account_disabled'))
         throw new problems.account_disabled()
       }
       if (hasher.isOutdated(account.passwordHash)) {

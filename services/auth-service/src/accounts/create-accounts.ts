@@ -1,4 +1,6 @@
+import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { Users } from '../users/create-users.ts'
@@ -8,21 +10,23 @@ import { createUserAdministration, type UserAdministration } from './user-admini
 
 type Dependencies = Users & {
   readonly db: AuthDatabase
+  readonly writeAs: WriteAs
+  readonly audit: AuditTrail
   readonly store: SessionStore
   readonly revoker: SessionRevoker
 }
 
+/** Use cases over users and their sessions. */
 export type Accounts = {
   readonly accounts: AccountService
   readonly authentication: Authentication
   readonly administration: UserAdministration
 }
 
-/** Use cases over users and their sessions. */
-export function createAccounts({ db, store, revoker, hasher, policy, limiter }: Dependencies): Accounts {
+export function createAccounts(dependencies: Dependencies): Accounts {
   return {
-    accounts: createAccountService({ db, store, revoker, hasher, policy, limiter }),
-    authentication: createAuthentication({ db, hasher, limiter }),
-    administration: createUserAdministration({ db, store, revoker }),
+    accounts: createAccountService(dependencies),
+    authentication: createAuthentication(dependencies),
+    administration: createUserAdministration(dependencies),
   }
 }

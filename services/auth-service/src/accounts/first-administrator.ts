@@ -2,7 +2,7 @@ import type { AuthDatabase } from '../database/auth-database.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import { hasAdministrator, insertAccount, lockBootstrap } from '../users/user-repository.ts'
 
-/** Makes the first administrator, unless there is one. True when it was made. */
+/** Creates the first administrator, unless there is an administrator. True if it was created. */
 export async function createFirstAdministrator(
   db: AuthDatabase,
   hasher: PasswordHasher,

@@ -1,4 +1,4 @@
-/** Everything that is written down, by what happened. */
+/** Every type of audit event, by what happened. */
 export const AUDIT_EVENT_TYPES = [
   'user_registered',
   'login_succeeded',
@@ -16,20 +16,25 @@ export const AUDIT_EVENT_TYPES = [
 ] as const
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number]
 
-/** Where a request came from and who sent it. `actorId` is null as long as nobody is known to be signed in. */
+/** Who sent a request, and from where. `actorId` is null where the sender is not known. */
 export type Origin = { readonly actorId: string | null; readonly ip: string; readonly requestId: string }
 
-/** Who did what to whom, from where, when. Never a token or a secret. */
-export type AuditEvent = {
-  readonly id: string
-  /** ISO 8601, UTC. */
-  readonly at: string
+/** What happened to whom. Never a token or a secret. */
+export type NewAuditEvent = {
   readonly type: AuditEventType
-  readonly outcome: 'success' | 'failure'
-  readonly actorId: string | null
-  readonly subjectId: string | null
-  readonly deviceId: string | null
+  /** `success` unless given. */
+  readonly outcome?: 'success' | 'failure'
+  /** The sender of the request unless given. */
+  readonly actorId?: string | null
+  readonly subjectId?: string | null
+  readonly deviceId?: string | null
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** An event as it was recorded: who did what to whom, from where, when. */
+export type AuditEvent = Required<NewAuditEvent> & {
+  readonly id: string
+  readonly at: Date
   readonly ip: string
   readonly requestId: string
-  readonly details: Readonly<Record<string, unknown>>
 }

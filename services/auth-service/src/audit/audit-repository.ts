@@ -1,21 +1,10 @@
-import type { Kysely } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { AuthSchema } from '../database/auth-database.ts'
-import type { AuditEvent, AuditEventType, Origin } from './audit-event.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
+import type { AuditEvent, AuditEventType, NewAuditEvent, Origin } from './audit-event.ts'
 import { toAuditEvent } from './audit-table.ts'
 
-export type NewAuditEvent = {
-  readonly type: AuditEventType
-  readonly outcome?: 'success' | 'failure'
-  /** When it is not the sender of the request. */
-  readonly actorId?: string | null
-  readonly subjectId?: string | null
-  readonly deviceId?: string | null
-  readonly details?: Record<string, unknown>
-}
-
 export async function insertAuditEvents(
-  db: Kysely<AuthSchema>,
+  db: AuthDatabase,
   origin: Origin,
   events: readonly NewAuditEvent[],
 ): Promise<void> {
@@ -38,7 +27,7 @@ export async function insertAuditEvents(
 }
 
 export type AuditFilter = {
-  /** Finds the actor and the target. */
+  /** Finds the actor and the subject. */
   readonly userId?: string | undefined
   readonly deviceId?: string | undefined
   readonly type?: AuditEventType | undefined
@@ -46,9 +35,9 @@ export type AuditFilter = {
   readonly until?: Date | undefined
 }
 
-/** A page, newest first, of what came before the event `beforeId`. */
+/** A page, newest first, of the events before `beforeId`. */
 export async function listAuditEvents(
-  db: Kysely<AuthSchema>,
+  db: AuthDatabase,
   filter: AuditFilter,
   limit: number,
   beforeId: string | undefined,

@@ -2,7 +2,7 @@ import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { AuditEvent, AuditEventType } from './audit-event.ts'
 
 export type AuditEventTable = {
-  /** UUIDv7: its order is that of time. */
+  /** UUIDv7: sorts by time. */
   id: string
   at: Generated<Date>
   type: AuditEventType
@@ -18,7 +18,7 @@ export type AuditEventTable = {
 export function toAuditEvent(row: Selectable<AuditEventTable>): AuditEvent {
   return {
     id: row.id,
-    at: row.at.toISOString(),
+    at: row.at,
     type: row.type,
     outcome: row.outcome,
     actorId: row.actor_id,

@@ -1,15 +1,15 @@
 import type { Scope } from '@latchkey/access-token'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { configureClient, findCredentials, insertClient, listConfiguredIds, lockClient } from './client-repository.ts'
-import type { OpenedKeys } from './client-secret-keys.ts'
-import { listRetiredSecrets, listShutOut } from './client-secret-repository.ts'
-import { keepSecret, matchesKept } from './kept-secrets.ts'
+import type { SecretKeys } from './client-secret-keys.ts'
+import { listRetiredSecrets, listUndecryptableClients } from './client-secret-repository.ts'
+import type { ClientSecrets } from './client-secrets.ts'
 import type { ClientCache } from './redis-client-cache.ts'
 
-/** What the settings say of clients, put into effect. */
+/** Brings the clients that the settings name into being. */
 export type ClientConfiguration = {
   /**
-   * Makes the client if need be, with these scopes and this secret good, and the one before it. Repeating it changes nothing.
+   * Creates the client if need be, and makes these scopes and this secret good, beside the secret before it. It may be repeated.
    * A client that was deleted stays so, and a secret that two newer ones have replaced does not come back.
    */
   ensure(client: {
@@ -17,38 +17,39 @@ export type ClientConfiguration = {
     secret: string
     scopes: Scope[]
   }): Promise<'ready' | 'deleted' | 'secret_replaced'>
-  /** Ids of the living clients that {@link ensure} made. */
+  /** Ids of the live clients that {@link ensure} made. */
   listConfigured(): Promise<string[]>
-  /** Ids of clients none of whose secrets can be checked with the ring in force. */
-  listShutOut(): Promise<string[]>
+  /** Ids of clients that have secrets, but none whose key can be decrypted with the ring in force. */
+  listUndecryptable(): Promise<string[]>
 }
 
 type Dependencies = {
   readonly db: AuthDatabase
   readonly cache: ClientCache
-  readonly secretKeys: () => Promise<OpenedKeys>
+  readonly secrets: ClientSecrets
+  readonly loadSecretKeys: () => Promise<SecretKeys>
 }
 
-export function createClientConfiguration({ db, cache, secretKeys }: Dependencies): ClientConfiguration {
+export function createClientConfiguration({ db, cache, secrets, loadSecretKeys }: Dependencies): ClientConfiguration {
   return {
     async ensure({ clientId, secret, scopes }) {
-      const keys = await secretKeys()
+      const keys = await loadSecretKeys()
       const outcome = await db.transaction().execute(async (trx) => {
         await insertClient(trx, clientId, scopes)
         if (!(await lockClient(trx, clientId))) return 'deleted'
         await configureClient(trx, clientId, scopes)
         const good = (await findCredentials(trx, clientId))?.secrets ?? []
-        if (matchesKept(secret, good, keys)) return 'ready'
-        if (matchesKept(secret, await listRetiredSecrets(trx, clientId), keys)) return 'secret_replaced'
-        await keepSecret(trx, keys, clientId, secret)
+        if (secrets.matches(secret, good, keys)) return 'ready'
+        if (secrets.matches(secret, await listRetiredSecrets(trx, clientId), keys)) return 'secret_replaced'
+        await secrets.add(trx, keys, clientId, secret)
         return 'ready'
       })
-      if (outcome !== 'deleted') await cache.settle(clientId, scopes)
+      if (outcome !== 'deleted') await cache.set(clientId, scopes)
       return outcome
     },
 
     listConfigured: () => listConfiguredIds(db),
 
-    listShutOut: async () => listShutOut(db, (await secretKeys()).ids),
+    listUndecryptable: async () => listUndecryptableClients(db, (await loadSecretKeys()).ids),
   }
 }

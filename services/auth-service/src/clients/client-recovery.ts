@@ -13,24 +13,22 @@ type Dependencies = {
 }
 
 /**
- * Tells a Redis that may have gone back in time, and every verifier, which clients were deleted since (epoch milliseconds) and
- * which tokens were revoked before their time. Repeating it changes nothing.
+ * Brings a Redis that may have gone back in time, and every verifier, up to date: which clients were deleted since, and which
+ * tokens were revoked before they expired. It may be repeated.
  */
-export function createClientRecovery({ db, cache, publisher, now }: Dependencies) {
-  return async (since: number): Promise<void> => {
-    const nowMs = now()
-    const deleted = await listDeletedSince(db, new Date(since))
-    const revoked = await listRevokedTokens(db, new Date(nowMs))
+export function createClientRecovery({ db, cache, publisher, now }: Dependencies): (since: Date) => Promise<void> {
+  return async (since) => {
+    const recoveredAt = new Date(now())
+    const deleted = await listDeletedSince(db, since)
+    const revoked = await listRevokedTokens(db, recoveredAt)
     await publisher.publish([
       ...deleted.map((id) => ({ kind: 'client', id }) as const),
       ...revoked.map(({ jti }) => ({ kind: 'token', id: jti }) as const),
     ])
     await Promise.all([
-      ...deleted.map((id) => cache.settle(id, null)),
-      ...revoked.map(({ jti, expiresAt }) =>
-        cache.revokeToken(jti, Math.max(1, Math.ceil((expiresAt - nowMs) / 1000))),
-      ),
+      ...deleted.map((id) => cache.set(id, null)),
+      ...revoked.map(({ jti, expiresAt }) => cache.revokeToken(jti, expiresAt)),
     ])
-    await deleteRevokedTokensBefore(db, new Date(nowMs))
+    await deleteRevokedTokensBefore(db, recoveredAt)
   }
 }

@@ -1,12 +1,10 @@
 import type { Scope } from '@latchkey/access-token'
-import { type Kysely, sql } from 'kysely'
-import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
-import { type KeyedSecret, toServiceClient } from './client-table.ts'
+import { sql } from 'kysely'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import { type StoredSecret, toServiceClient } from './client-table.ts'
 import type { ServiceClient } from './service-client.ts'
 
-type Executor = Kysely<AuthSchema>
-
-/** False when there is or was a client of this id. */
+/** False if there is or was a client with this id. */
 export async function insertClient(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<boolean> {
   const result = await trx
     .insertInto('service_clients')
@@ -16,13 +14,13 @@ export async function insertClient(trx: AuthTransaction, clientId: string, scope
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-/** What the settings say of a client. */
+/** Sets the scopes of a client that the settings name. */
 export async function configureClient(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<void> {
   await trx.updateTable('service_clients').set({ scopes, configured: true }).where('client_id', '=', clientId).execute()
 }
 
-/** Clients that were made by the settings, in the order of their ids. */
-export async function listConfiguredIds(db: Executor): Promise<string[]> {
+/** Clients that the settings made, in the order of their ids. */
+export async function listConfiguredIds(db: AuthDatabase): Promise<string[]> {
   const rows = await db
     .selectFrom('service_clients')
     .select('client_id')
@@ -33,7 +31,7 @@ export async function listConfiguredIds(db: Executor): Promise<string[]> {
   return rows.map((row) => row.client_id)
 }
 
-/** Locks the client, so that two new secrets at once are counted. False when there is none. */
+/** Locks the client, so that two new secrets at once are counted. False if there is none. */
 export async function lockClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
   const row = await trx
     .selectFrom('service_clients')
@@ -45,7 +43,7 @@ export async function lockClient(trx: AuthTransaction, clientId: string): Promis
   return row !== undefined
 }
 
-/** Takes the client's secrets and keeps its id from being used again. */
+/** Deletes the client's secrets; its id stays, so that it is not used again. False if there is no such client. */
 export async function deleteClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
   const result = await trx
     .updateTable('service_clients')
@@ -57,8 +55,8 @@ export async function deleteClient(trx: AuthTransaction, clientId: string): Prom
   return result.numUpdatedRows === 1n
 }
 
-/** Whether there was a client of this id until it was deleted. */
-export async function wasDeleted(db: Executor, clientId: string): Promise<boolean> {
+/** Whether a client with this id was deleted. */
+export async function wasDeleted(db: AuthDatabase, clientId: string): Promise<boolean> {
   const row = await db
     .selectFrom('service_clients')
     .select('client_id')
@@ -69,27 +67,27 @@ export async function wasDeleted(db: Executor, clientId: string): Promise<boolea
 }
 
 /** Ids of clients deleted since. */
-export async function listDeletedSince(db: Executor, since: Date): Promise<string[]> {
+export async function listDeletedSince(db: AuthDatabase, since: Date): Promise<string[]> {
   const rows = await db.selectFrom('service_clients').select('client_id').where('deleted_at', '>=', since).execute()
   return rows.map((row) => row.client_id)
 }
 
-export type ClientCredentials = {
+export type StoredCredentials = {
   readonly scopes: Scope[]
-  readonly secrets: KeyedSecret[]
-  /** Its last use was noted within the last minute. */
-  readonly usedLately: boolean
+  readonly secrets: StoredSecret[]
+  /** Its last use was recorded within the last minute. */
+  readonly usedRecently: boolean
 }
 
-/** What it takes to sign a client in. */
-export async function findCredentials(db: Executor, clientId: string): Promise<ClientCredentials | undefined> {
+/** What a client is authenticated with. */
+export async function findCredentials(db: AuthDatabase, clientId: string): Promise<StoredCredentials | undefined> {
   const rows = await db
     .selectFrom('service_clients')
     .leftJoin('client_secrets', (join) =>
       join.onRef('client_secrets.client_id', '=', 'service_clients.client_id').on('retired_at', 'is', null),
     )
     .select(['scopes', 'salt', 'hash', 'key_id'])
-    .select(sql<boolean>`coalesce(last_used_at > now() - interval '1 minute', false)`.as('used_lately'))
+    .select(sql<boolean>`coalesce(last_used_at > now() - interval '1 minute', false)`.as('used_recently'))
     .where('service_clients.client_id', '=', clientId)
     .where('deleted_at', 'is', null)
     .execute()
@@ -97,12 +95,12 @@ export async function findCredentials(db: Executor, clientId: string): Promise<C
   if (!first) return undefined
   return {
     scopes: first.scopes,
-    usedLately: first.used_lately,
+    usedRecently: first.used_recently,
     secrets: rows.flatMap(({ salt, hash, key_id }) => (salt && hash ? [{ salt, hash, keyId: key_id }] : [])),
   }
 }
 
-export async function findScopes(db: Executor, clientId: string): Promise<Scope[] | undefined> {
+export async function findScopes(db: AuthDatabase, clientId: string): Promise<Scope[] | undefined> {
   const row = await db
     .selectFrom('service_clients')
     .select('scopes')
@@ -112,8 +110,8 @@ export async function findScopes(db: Executor, clientId: string): Promise<Scope[
   return row?.scopes
 }
 
-/** Of requests at the same time one writes. */
-export async function noteUse(db: Executor, clientId: string): Promise<void> {
+/** At most once a minute; of parallel requests one writes. */
+export async function recordUse(db: AuthDatabase, clientId: string): Promise<void> {
   await db
     .updateTable('service_clients')
     .set({ last_used_at: sql<Date>`now()` })
@@ -124,8 +122,12 @@ export async function noteUse(db: Executor, clientId: string): Promise<void> {
     .execute()
 }
 
-/** A page in the order of ids, of those behind `afterId`. */
-export async function listClients(db: Executor, limit: number, afterId: string | undefined): Promise<ServiceClient[]> {
+/** A page in the order of ids, from those after `afterId`. */
+export async function listClients(
+  db: AuthDatabase,
+  limit: number,
+  afterId: string | undefined,
+): Promise<ServiceClient[]> {
   let query = db
     .selectFrom('service_clients')
     .selectAll()

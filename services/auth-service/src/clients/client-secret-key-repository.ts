@@ -2,16 +2,19 @@ import { type Insertable, type Selectable, sql } from 'kysely'
 import type { AuthTransaction } from '../database/auth-database.ts'
 import type { ClientSecretKeyTable } from './client-table.ts'
 
-/** Until the transaction ends nobody else adds a key. Reading goes on. */
-export async function lockSealedKeys(trx: AuthTransaction): Promise<void> {
+/** No other transaction adds a key until this one ends. Reading goes on. */
+export async function lockEncryptedKeys(trx: AuthTransaction): Promise<void> {
   await sql`lock table client_secret_keys in share row exclusive mode`.execute(trx)
 }
 
-export async function listSealedKeys(trx: AuthTransaction): Promise<Selectable<ClientSecretKeyTable>[]> {
+export async function listEncryptedKeys(trx: AuthTransaction): Promise<Selectable<ClientSecretKeyTable>[]> {
   return trx.selectFrom('client_secret_keys').selectAll().execute()
 }
 
-export async function insertSealedKeys(trx: AuthTransaction, rows: Insertable<ClientSecretKeyTable>[]): Promise<void> {
+export async function insertEncryptedKeys(
+  trx: AuthTransaction,
+  rows: Insertable<ClientSecretKeyTable>[],
+): Promise<void> {
   if (rows.length > 0) await trx.insertInto('client_secret_keys').values(rows).execute()
 }
 
@@ -20,6 +23,6 @@ export async function listUnkeyedSecrets(trx: AuthTransaction): Promise<{ id: st
   return trx.selectFrom('client_secrets').select(['id', 'hash']).where('key_id', 'is', null).forUpdate().execute()
 }
 
-export async function putUnderKey(trx: AuthTransaction, id: string, keyId: string, hash: Buffer): Promise<void> {
+export async function setKeyedHash(trx: AuthTransaction, id: string, keyId: string, hash: Buffer): Promise<void> {
   await trx.updateTable('client_secrets').set({ key_id: keyId, hash }).where('id', '=', id).execute()
 }

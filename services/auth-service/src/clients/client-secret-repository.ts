@@ -1,10 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { HashedSecret } from './client-secret.ts'
-import type { KeyedSecret } from './client-table.ts'
-
-type Executor = Kysely<AuthSchema>
+import type { StoredSecret } from './client-table.ts'
 
 export async function insertSecret(
   trx: AuthTransaction,
@@ -16,7 +14,7 @@ export async function insertSecret(
   return id
 }
 
-/** Keeps the newest `keep` secrets good. */
+/** Retires all but the newest `keep` secrets. */
 export async function retireOldSecrets(trx: AuthTransaction, clientId: string, keep: number): Promise<void> {
   const newest = trx
     .selectFrom('client_secrets')
@@ -34,8 +32,8 @@ export async function retireOldSecrets(trx: AuthTransaction, clientId: string, k
     .execute()
 }
 
-/** Secrets that were good once. */
-export async function listRetiredSecrets(trx: AuthTransaction, clientId: string): Promise<KeyedSecret[]> {
+/** Secrets that newer ones have replaced. */
+export async function listRetiredSecrets(trx: AuthTransaction, clientId: string): Promise<StoredSecret[]> {
   const rows = await trx
     .selectFrom('client_secrets')
     .select(['salt', 'hash', 'key_id'])
@@ -45,8 +43,8 @@ export async function listRetiredSecrets(trx: AuthTransaction, clientId: string)
   return rows.map(({ salt, hash, key_id }) => ({ salt, hash, keyId: key_id }))
 }
 
-/** Clients that have secrets, but none under one of these keys. */
-export async function listShutOut(db: Executor, keyIds: readonly string[]): Promise<string[]> {
+/** Ids of clients that have secrets, but none under one of these keys. */
+export async function listUndecryptableClients(db: AuthDatabase, keyIds: readonly string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('client_secrets')
     .select('client_id')

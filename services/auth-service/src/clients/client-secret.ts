@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * What is kept of a secret: HMAC-SHA-256 with a salt, and that once more under a key that is not in the database in clear.
+ * What is stored of a secret: HMAC-SHA-256 with a salt, and that once more under a key that the database holds only encrypted.
  * A secret has 256 random bits, so no slow hash is needed.
  */
 export type HashedSecret = { readonly salt: Buffer; readonly hash: Buffer }
@@ -19,21 +19,26 @@ export function hashSecret(secret: string, key: Buffer): HashedSecret {
 }
 
 /** Puts a hash that was made without a key under one. */
-export const sealHash = (hash: Buffer, key: Buffer): Buffer => hmac(key, hash)
+export const hashAgainUnder = (key: Buffer, hash: Buffer): Buffer => hmac(key, hash)
 
-/** Compares with every kept secret, and with as many when there are none, so that time tells nothing about the client. */
-export function matchesAny(
-  secret: string,
-  kept: readonly (HashedSecret & { readonly key: Buffer })[],
-  expected: number,
-): boolean {
-  let matches = false
-  for (let n = 0; n < Math.max(kept.length, expected); n++) {
-    const { key, salt, hash } = kept[n] ?? DECOY
-    if (timingSafeEqual(hash, hashUnder(key, salt, secret)) && n < kept.length) matches = true
+type Candidate = HashedSecret & { readonly key: Buffer }
+
+/** Whether a secret is one of the candidates. */
+export type MatchSecret = (secret: string, candidates: readonly Candidate[]) => boolean
+
+/**
+ * A comparison with all candidates, and with at least as many as `comparisons`, so that its time reveals nothing about the
+ * client.
+ */
+export function createSecretMatcher(comparisons: number): MatchSecret {
+  const decoyKey = randomBytes(32)
+  const decoy = { key: decoyKey, ...hashSecret(newClientSecret(), decoyKey) }
+  return (secret, candidates) => {
+    let matches = false
+    for (let n = 0; n < Math.max(candidates.length, comparisons); n++) {
+      const { key, salt, hash } = candidates[n] ?? decoy
+      if (timingSafeEqual(hash, hashUnder(key, salt, secret)) && n < candidates.length) matches = true
+    }
+    return matches
   }
-  return matches
 }
-
-const decoyKey = randomBytes(32)
-const DECOY = { key: decoyKey, ...hashSecret(newClientSecret(), decoyKey) }

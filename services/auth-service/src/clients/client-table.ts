@@ -9,7 +9,7 @@ export type ServiceClientTable = {
   created_at: Generated<Date>
   last_used_at: Date | null
   deleted_at: Date | null
-  /** Whether the settings named it, once or still. */
+  /** Whether the settings name it, or did. */
   configured: Generated<boolean>
 }
 
@@ -18,20 +18,27 @@ export type ClientSecretTable = {
   client_id: string
   salt: Buffer
   hash: Buffer
-  /** Null: hashed by a version that had no keys for it. */
+  /** Null: hashed by a version that had no keys yet. */
   key_id: string | null
   created_at: Generated<Date>
   retired_at: Generated<Date | null>
 }
 
-/** A key under which secrets are hashed, sealed under one key of the settings. */
-export type ClientSecretKeyTable = { id: string; sealed_under: string; sealed: Buffer; created_at: Generated<Date> }
+/** A key under which secrets are hashed, encrypted under one key of the settings. */
+export type ClientSecretKeyTable = {
+  id: string
+  /** Id of the key-encryption key. */
+  sealed_under: string
+  /** The envelope. */
+  sealed: Buffer
+  created_at: Generated<Date>
+}
 
-/** Access tokens of clients that were revoked before their time, until it comes. */
+/** Access tokens of clients that were revoked before they expired, until they expire. */
 export type RevokedTokenTable = { jti: string; expires_at: Date }
 
-/** A kept secret with the id of the key that it was hashed under. */
-export type KeyedSecret = HashedSecret & { readonly keyId: string | null }
+/** A hashed secret with the id of the key that it was hashed under. */
+export type StoredSecret = HashedSecret & { readonly keyId: string | null }
 
 export function toServiceClient(
   row: Selectable<ServiceClientTable>,
@@ -40,8 +47,8 @@ export function toServiceClient(
   return {
     clientId: row.client_id,
     scopes: row.scopes,
-    createdAt: row.created_at.toISOString(),
-    lastUsedAt: row.last_used_at?.toISOString() ?? null,
-    secrets: secrets.map(({ id, created_at }) => ({ id, createdAt: created_at.toISOString() })),
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    secrets: secrets.map(({ id, created_at }) => ({ id, createdAt: created_at })),
   }
 }

@@ -8,12 +8,12 @@ type Configured = {
 }
 
 const warnings = {
-  deleted: 'a configured service client was deleted by an administrator and stays so',
+  deleted: 'a configured service client was deleted by an administrator and stays deleted',
   secret_replaced: 'the secret of a configured service client was replaced by newer ones and does not come back',
-  left_out: 'a service client is not in the settings any more; it lives on until an administrator deletes it',
+  left_out: 'a service client is no longer in the settings; it goes on working until an administrator deletes it',
 }
 
-/** The clients that the settings name. employee-service's own may do one thing: take a leaver's access. */
+/** The clients that the settings name. employee-service's own may do one thing: disable the account of a leaver. */
 export function configuredClients({
   serviceClients = [],
   employeeClientId,
@@ -23,7 +23,7 @@ export function configuredClients({
   return [{ clientId: employeeClientId, secret: employeeClientSecret, scopes: ['users:disable'] }, ...serviceClients]
 }
 
-/** Makes the clients that the settings name. What an administrator decided about one comes before the settings. */
+/** Creates the clients that the settings name. An administrator's decision about one comes before the settings. */
 export async function ensureConfiguredClients(
   configured: readonly ConfiguredClient[],
   clients: ClientConfiguration,
@@ -41,15 +41,15 @@ export async function ensureConfiguredClients(
   }
 }
 
-/** Tells of clients that can't sign in since the settings have none of the keys that their secrets are kept under. */
-export async function reportShutOutClients(
+/** Warns of clients that cannot sign in: the settings have no key that decrypts those of their secrets. */
+export async function warnOfUndecryptableClients(
   clients: ClientConfiguration,
   log: { warn(fields: object, message: string): void },
 ): Promise<void> {
-  const clientIds = await clients.listShutOut()
+  const clientIds = await clients.listUndecryptable()
   if (clientIds.length === 0) return
   log.warn(
     { clientIds, event: 'client_secrets_shut' },
-    'REFRESH_TOKEN_SECRET has no key under which the secrets of these service clients were kept: they are refused',
+    'REFRESH_TOKEN_SECRET has no key that decrypts the secrets of these service clients: they are refused',
   )
 }

@@ -1,8 +1,8 @@
 import type { SigningRing } from '@latchkey/access-token'
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
-import { type ClientAuthentication, createClientAuthentication } from './client-authentication.ts'
 import { type ClientConfiguration, createClientConfiguration } from './client-configuration.ts'
 import {
   type ClientGuessLimits,
@@ -10,39 +10,41 @@ import {
   DEFAULT_CLIENT_GUESS_LIMITS,
 } from './client-guess-limiter.ts'
 import { createClientRecovery } from './client-recovery.ts'
-import { createClientSecretKeys, type OpenClientSecretKeys } from './client-secret-keys.ts'
+import { createClientSecretKeys, type LoadSecretKeys } from './client-secret-keys.ts'
+import { createClientSecrets } from './client-secrets.ts'
 import { type ClientService, createClientService } from './client-service.ts'
 import { createRedisClientCache } from './redis-client-cache.ts'
 
 type Dependencies = {
   readonly db: AuthDatabase
+  readonly writeAs: WriteAs
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly publisher: RevocationPublisher
   /** A ring that this service alone has: verifiers cannot decrypt what is under it. */
   readonly ring: () => SigningRing
+  /** The production limits unless given. */
   readonly guessLimits?: ClientGuessLimits | undefined
 }
 
 export type Clients = {
   readonly clients: ClientService
-  readonly clientAuthentication: ClientAuthentication
   readonly clientConfiguration: ClientConfiguration
-  readonly clientSecretKeys: OpenClientSecretKeys
-  /** Brings Redis and verifiers up to date with what was revoked since. Epoch milliseconds. */
-  readonly recoverClients: (since: number) => Promise<void>
+  readonly loadSecretKeys: LoadSecretKeys
+  /** Brings Redis and verifiers up to date with what was revoked since. */
+  readonly recoverClients: (since: Date) => Promise<void>
 }
 
-export function createClients({ db, redis, keyPrefix, publisher, ring, guessLimits }: Dependencies): Clients {
+export function createClients(dependencies: Dependencies): Clients {
+  const { db, writeAs, redis, keyPrefix, publisher, ring, guessLimits = DEFAULT_CLIENT_GUESS_LIMITS } = dependencies
   const cache = createRedisClientCache(redis, keyPrefix)
-  const limiter = createClientGuessLimiter(redis, keyPrefix, guessLimits ?? DEFAULT_CLIENT_GUESS_LIMITS)
-  const clientSecretKeys = createClientSecretKeys({ db, ring })
-  const clients = createClientService({ db, cache, publisher, secretKeys: clientSecretKeys })
+  const limiter = createClientGuessLimiter(redis, keyPrefix, guessLimits)
+  const secrets = createClientSecrets()
+  const loadSecretKeys = createClientSecretKeys({ db, ring })
   return {
-    clients,
-    clientAuthentication: createClientAuthentication(clients, limiter),
-    clientConfiguration: createClientConfiguration({ db, cache, secretKeys: clientSecretKeys }),
-    clientSecretKeys,
+    clients: createClientService({ db, writeAs, cache, publisher, limiter, secrets, loadSecretKeys }),
+    clientConfiguration: createClientConfiguration({ db, cache, secrets, loadSecretKeys }),
+    loadSecretKeys,
     recoverClients: createClientRecovery({ db, cache, publisher, now: Date.now }),
   }
 }

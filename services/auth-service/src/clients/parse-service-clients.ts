@@ -32,7 +32,7 @@ export function parseServiceClients(text: string): ConfiguredClient[] {
   const twin = clients.findIndex(
     ({ clientId }, index) => clients.findIndex((each) => each.clientId === clientId) < index,
   )
-  if (twin !== -1) throw new Error(`must name each client once; entry ${twin + 1} is there twice`)
+  if (twin !== -1) throw new Error(`must name each client once; entry ${twin + 1} repeats one`)
   return clients
 }
 

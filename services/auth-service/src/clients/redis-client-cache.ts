@@ -5,17 +5,17 @@ import type { RedisClient } from '../redis/redis-client.ts'
 export type ClientCache = {
   /** Undefined when it is not known; null when there is no such client. */
   read(clientId: string): Promise<Scope[] | null | undefined>
-  /** What was read in Postgres a moment ago; what was settled meanwhile stays. */
-  fill(clientId: string, scopes: Scope[] | null): Promise<void>
-  /** What a change has made of the client. */
-  settle(clientId: string, scopes: Scope[] | null): Promise<void>
-  /** Lets one access token die before its time, which is in `lifeSeconds`. */
-  revokeToken(tokenId: string, lifeSeconds: number): Promise<void>
+  /** After a read of Postgres: a newer value is not overwritten. */
+  setIfAbsent(clientId: string, scopes: Scope[] | null): Promise<void>
+  /** After a change of the client. */
+  set(clientId: string, scopes: Scope[] | null): Promise<void>
+  /** Revokes one access token until it expires. */
+  revokeToken(tokenId: string, expiresAt: Date): Promise<void>
   isRevoked(tokenId: string): Promise<boolean>
 }
 
-/** A change settles the entry at once; this is how long a change that got lost can matter. */
-const LIFE_SECONDS = 60
+/** A change sets the entry at once; this is how long a lost change can matter. */
+const TTL_SECONDS = 60
 
 export function createRedisClientCache(redis: RedisClient, keyPrefix: string): ClientCache {
   const keyOf = (clientId: string): string => `${keyPrefix}client:${clientId}`
@@ -25,14 +25,15 @@ export function createRedisClientCache(redis: RedisClient, keyPrefix: string): C
       const text = await redis.get(keyOf(clientId))
       return text === null ? undefined : (JSON.parse(text) as Scope[] | null)
     },
-    async fill(clientId, scopes) {
-      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', LIFE_SECONDS, 'NX')
+    async setIfAbsent(clientId, scopes) {
+      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', TTL_SECONDS, 'NX')
     },
-    async settle(clientId, scopes) {
-      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', LIFE_SECONDS)
+    async set(clientId, scopes) {
+      await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', TTL_SECONDS)
     },
-    async revokeToken(tokenId, lifeSeconds) {
-      await redis.set(revokedKeyOf(tokenId), '1', 'EX', lifeSeconds)
+    async revokeToken(tokenId, expiresAt) {
+      const ttlSeconds = Math.max(1, Math.ceil((expiresAt.getTime() - Date.now()) / 1000))
+      await redis.set(revokedKeyOf(tokenId), '1', 'EX', ttlSeconds)
     },
     isRevoked: async (tokenId) => (await redis.exists(revokedKeyOf(tokenId))) === 1,
   }

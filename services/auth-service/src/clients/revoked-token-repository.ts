@@ -1,10 +1,7 @@
-import type { Kysely } from 'kysely'
-import type { AuthSchema } from '../database/auth-database.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
 
-type Executor = Kysely<AuthSchema>
-
-/** Repeating it changes nothing. */
-export async function insertRevokedToken(db: Executor, jti: string, expiresAt: Date): Promise<void> {
+/** It may be repeated. */
+export async function insertRevokedToken(db: AuthDatabase, jti: string, expiresAt: Date): Promise<void> {
   await db
     .insertInto('revoked_tokens')
     .values({ jti, expires_at: expiresAt })
@@ -12,12 +9,12 @@ export async function insertRevokedToken(db: Executor, jti: string, expiresAt: D
     .execute()
 }
 
-export async function listRevokedTokens(db: Executor, now: Date): Promise<{ jti: string; expiresAt: number }[]> {
+export async function listRevokedTokens(db: AuthDatabase, now: Date): Promise<{ jti: string; expiresAt: Date }[]> {
   const rows = await db.selectFrom('revoked_tokens').selectAll().where('expires_at', '>', now).execute()
-  return rows.map(({ jti, expires_at }) => ({ jti, expiresAt: expires_at.getTime() }))
+  return rows.map(({ jti, expires_at }) => ({ jti, expiresAt: expires_at }))
 }
 
-/** Forgets what no verifier would take any more. */
-export async function deleteRevokedTokensBefore(db: Executor, before: Date): Promise<void> {
+/** Deletes tokens that have expired by then: every verifier refuses them. */
+export async function deleteRevokedTokensBefore(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('revoked_tokens').where('expires_at', '<=', before).execute()
 }

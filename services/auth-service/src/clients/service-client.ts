@@ -1,21 +1,21 @@
 import type { Scope } from '@latchkey/access-token'
 
-/** A program that signs in with a secret of its own. Nothing secret is in it. */
+/** A program that signs in with a secret of its own. Nothing here is secret. */
 export type ServiceClient = {
   readonly clientId: string
   readonly scopes: Scope[]
-  /** ISO 8601, UTC; `lastUsedAt` to within a minute. */
-  readonly createdAt: string
-  readonly lastUsedAt: string | null
-  readonly secrets: { id: string; createdAt: string }[]
+  readonly createdAt: Date
+  /** To within a minute. */
+  readonly lastUsedAt: Date | null
+  readonly secrets: { id: string; createdAt: Date }[]
 }
 
-/** People's tokens are issued to the product's own client, which has no secret: whoever holds a refresh token is it. */
+/** People's tokens are issued to the product's own client. It has no secret: the refresh token is enough. */
 export const OWN_CLIENT_ID = 'latchkey'
 
 /**
- * Lower case, never like a user's id, and never our own: a client's token has the client id for its `sub`, and must not be
- * taken for that of a user (RFC 9700 §4.15).
+ * Lower case, never like a user's id, and never our own: the `sub` of a client's token is its client id, and must not be
+ * taken for a user's (RFC 9700 §4.15).
  */
 export const CLIENT_ID = /^(?!latchkey$|[0-9a-f]{8}-[0-9a-f]{4}-)[a-z][a-z0-9._-]{2,63}$/
 

@@ -10,6 +10,7 @@ import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
 import type { UserTable } from '../users/user-table.ts'
 
+/** The tables of auth-service's own database. */
 export type AuthSchema = {
   service_clients: ServiceClientTable
   client_secrets: ClientSecretTable
@@ -20,5 +21,7 @@ export type AuthSchema = {
   audit_events: AuditEventTable
   revoked_keys: RevokedKeyTable
 }
+
+/** The database, or a transaction in it. */
 export type AuthDatabase = Kysely<AuthSchema>
 export type AuthTransaction = Transaction<AuthSchema>

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { ClientAuthentication } from '../clients/client-authentication.ts'
+import type { ClientService } from '../clients/client-service.ts'
 import { OWN_CLIENT_ID, type ServiceClient } from '../clients/service-client.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Form } from './form-body.ts'
@@ -15,14 +15,14 @@ export type AuthenticClient = Pick<ServiceClient, 'clientId' | 'scopes'>
 export async function authenticateClient(
   request: FastifyRequest,
   form: Form,
-  clientAuthentication: ClientAuthentication,
+  clients: ClientService,
 ): Promise<AuthenticClient | undefined> {
   const credentials = clientCredentials(request, form)
   if (!credentials) {
     if (form.has('client_id') && form.get('client_id') !== OWN_CLIENT_ID) throw authenticationMissing()
     return undefined
   }
-  const scopes = await clientAuthentication.authenticate(credentials, request.ip)
+  const scopes = await clients.authenticate(credentials, request.ip)
   if (!scopes) throw new OAuthError('invalid_client', 'Client authentication failed.')
   return { clientId: credentials.clientId, scopes }
 }

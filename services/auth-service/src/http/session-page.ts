@@ -2,8 +2,8 @@ import { DEVICE_ID } from '@latchkey/access-token'
 import { decodeCursor, encodeCursor, type Page, pageOf } from '@latchkey/problems'
 import type { DeviceSession } from '../sessions/session.ts'
 
-/** A place in a list of sessions. `createdAt` in epoch milliseconds. */
-type Position = { readonly createdAt: number; readonly deviceId: string }
+/** A place in a list of sessions. */
+type Position = { readonly createdAtMs: number; readonly deviceId: string }
 
 type PageQuery = { readonly limit: number; readonly cursor?: string }
 
@@ -24,16 +24,19 @@ export function sessionPage(sessions: readonly DeviceSession[], { limit, cursor 
   return { items: items.map(({ session }) => session), nextCursor }
 }
 
-const positionOf = ({ createdAt, deviceId }: DeviceSession): Position => ({ createdAt: Number(createdAt), deviceId })
+const positionOf = ({ createdAt, deviceId }: DeviceSession): Position => ({
+  createdAtMs: createdAt.getTime(),
+  deviceId,
+})
 
 function compare(a: Position, b: Position): number {
-  if (a.createdAt !== b.createdAt) return b.createdAt - a.createdAt
+  if (a.createdAtMs !== b.createdAtMs) return b.createdAtMs - a.createdAtMs
   return a.deviceId < b.deviceId ? -1 : Number(a.deviceId > b.deviceId)
 }
 
-const textOf = ({ createdAt, deviceId }: Position): string => `${createdAt}.${deviceId}`
+const textOf = ({ createdAtMs, deviceId }: Position): string => `${createdAtMs}.${deviceId}`
 
 function parsePosition(text: string): Position | undefined {
-  const [, createdAt, deviceId = ''] = /^(\d{1,15})\.(.*)$/.exec(text) ?? []
-  return DEVICE_ID.test(deviceId) ? { createdAt: Number(createdAt), deviceId } : undefined
+  const [, createdAtMs, deviceId = ''] = /^(\d{1,15})\.(.*)$/.exec(text) ?? []
+  return DEVICE_ID.test(deviceId) ? { createdAtMs: Number(createdAtMs), deviceId } : undefined
 }

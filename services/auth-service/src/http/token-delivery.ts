@@ -19,18 +19,18 @@ function setCookie(reply: FastifyReply, name: CookieName, value: string, maxAge:
 
 /** Delivers a grant as its session asks for: a token that goes into a cookie is not in the body. */
 export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginReply> {
-  const { delivery, user, device, accessToken, accessTokenLife, refreshToken, refreshTokenLife } = grant
+  const { delivery, user, device, accessToken, expiresIn, refreshToken, refreshTokenExpiresIn } = grant
   if (delivery !== 'body') {
-    setCookie(reply, REFRESH_COOKIE, refreshToken, refreshTokenLife)
+    setCookie(reply, REFRESH_COOKIE, refreshToken, refreshTokenExpiresIn)
     setCookie(reply, DEVICE_COOKIE, device.id, ONE_YEAR_SECONDS)
-    if (delivery === 'cookie') setCookie(reply, ACCESS_COOKIE, accessToken, accessTokenLife)
+    if (delivery === 'cookie') setCookie(reply, ACCESS_COOKIE, accessToken, expiresIn)
   }
   reply.header('pragma', 'no-cache')
   return {
     user,
     device,
     tokenType: 'Bearer',
-    expiresIn: accessTokenLife,
+    expiresIn,
     ...(delivery !== 'cookie' && { accessToken }),
     ...(delivery === 'body' && { refreshToken }),
   }

@@ -1,40 +1,39 @@
 import { assertDisjoint, type SigningRing } from '@latchkey/access-token'
 import type { Log } from '@latchkey/problems'
 import type { Watched } from '@latchkey/service-kit/settings'
-import type { OpenClientSecretKeys } from '../clients/client-secret-keys.ts'
+import type { LoadSecretKeys } from '../clients/client-secret-keys.ts'
 
-type Rings = { readonly accessTokenKeys: Watched<SigningRing>; readonly refreshTokenKeys: Watched<SigningRing> }
+type Options = {
+  readonly accessKeys: Watched<SigningRing>
+  readonly refreshKeys: Watched<SigningRing>
+  readonly isRevoked: (kid: string) => boolean
+  readonly loadSecretKeys: LoadSecretKeys
+  readonly log: Log
+  /** Ends the following. */
+  readonly signal: AbortSignal
+}
 
-/** Takes over rings from their changed files, under the conditions that they had to meet at the start. */
-export function followKeyRings(
-  { accessTokenKeys, refreshTokenKeys }: Rings,
-  isRevoked: (kid: string) => boolean,
-  {
-    clientSecretKeys,
-    ...options
-  }: {
-    readonly signal: AbortSignal
-    readonly log: Log
-    readonly clientSecretKeys: OpenClientSecretKeys
-  },
-): void {
-  accessTokenKeys.follow({
-    ...options,
+/** Takes rings over from their changed files, under the conditions of the start. */
+export function followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal }: Options): void {
+  accessKeys.follow({
+    signal,
+    log,
     accept(ring) {
-      const { algorithm } = accessTokenKeys.current()
+      const { algorithm } = accessKeys.current()
       if (ring.algorithm !== algorithm) throw new Error(`the keys are for ${ring.algorithm}, not for ${algorithm}`)
-      assertDisjoint(ring, refreshTokenKeys.current())
+      assertDisjoint(ring, refreshKeys.current())
       const { kid } = ring.signing
       if (isRevoked(kid)) throw new Error(`key '${kid}' was revoked and can't sign: put another one in front`)
     },
   })
-  refreshTokenKeys.follow({
-    ...options,
+  refreshKeys.follow({
+    signal,
+    log,
     accept(ring) {
-      assertDisjoint(accessTokenKeys.current(), ring)
-      // Now, while the old keys are there. The next use of a secret does it where this fails.
-      clientSecretKeys(ring).catch((err: unknown) =>
-        options.log.warn({ err }, 'keys of client secrets could not be put under the new ring yet'),
+      assertDisjoint(accessKeys.current(), ring)
+      // Now, while the old keys are known. If it fails, the next use of a secret does it.
+      loadSecretKeys(ring).catch((err: unknown) =>
+        log.warn({ err }, 'the keys of client secrets could not be encrypted under the new ring yet'),
       )
     },
   })

@@ -1,10 +1,7 @@
-import type { Kysely } from 'kysely'
-import type { AuthSchema } from '../database/auth-database.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
 
-type Executor = Kysely<AuthSchema>
-
-/** False when it was revoked before. */
-export async function insertRevokedKey(db: Executor, kid: string): Promise<boolean> {
+/** False if it was revoked before. */
+export async function insertRevokedKey(db: AuthDatabase, kid: string): Promise<boolean> {
   const result = await db
     .insertInto('revoked_keys')
     .values({ kid })
@@ -13,7 +10,7 @@ export async function insertRevokedKey(db: Executor, kid: string): Promise<boole
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-export async function listRevokedKeys(db: Executor): Promise<string[]> {
+export async function listRevokedKeys(db: AuthDatabase): Promise<string[]> {
   const rows = await db.selectFrom('revoked_keys').select('kid').execute()
   return rows.map(({ kid }) => kid)
 }

@@ -1,20 +1,21 @@
 import type { SigningRing } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
-import { recordKeyRevoked } from '../audit/audit-trail.ts'
+import { keyRevoked } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { insertRevokedKey, listRevokedKeys } from './key-repository.ts'
 
 export type KeyService = {
   /**
-   * Has every verifier refuse whatever is signed under this `kid`, for good. A `kid` that is no longer in our ring, or
-   * never was, is revoked all the same: it may still be in that of a verifier.
+   * Makes every verifier refuse what is signed under this `kid`, for good. A `kid` that is not in our ring is revoked too: it
+   * may still be in that of a verifier.
    *
    * @throws `key_in_use` for the key that signs
    */
   revoke(kid: string, origin: Origin): Promise<void>
-  /** Tells verifiers of all revoked keys again: the feed forgets what was published long ago, a key stays revoked. */
+  /** Publishes all revoked keys again: entries of the feed expire, a key stays revoked. */
   publishAll(): Promise<void>
   /** @throws Error naming the key, when a ring would sign with a revoked one */
   assertCanSign(ring: SigningRing): Promise<void>
@@ -22,19 +23,20 @@ export type KeyService = {
 
 type Dependencies = {
   readonly db: AuthDatabase
+  readonly writeAs: WriteAs
   readonly publisher: RevocationPublisher
   /** Of access tokens. */
   readonly ring: () => SigningRing
 }
 
-export function createKeyService({ db, publisher, ring }: Dependencies): KeyService {
+export function createKeyService({ db, writeAs, publisher, ring }: Dependencies): KeyService {
   const publish = (kids: readonly string[]): Promise<void> => publisher.publish(kids.map((id) => ({ kind: 'key', id })))
 
   return {
     async revoke(kid, origin) {
       if (kid === ring().signing.kid) throw new problems.key_in_use()
-      await db.transaction().execute(async (trx) => {
-        if (await insertRevokedKey(trx, kid)) await recordKeyRevoked(trx, origin, kid)
+      await writeAs(origin, async (trx, audit) => {
+        if (await insertRevokedKey(trx, kid)) await audit(keyRevoked(kid))
       })
       await publish([kid])
     },

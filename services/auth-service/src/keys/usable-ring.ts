@@ -2,17 +2,17 @@ import type { SigningRing } from '@latchkey/access-token'
 import { unavailable } from '@latchkey/problems'
 
 /**
- * A ring that never signs under a revoked key, also where this replica's file is behind that of the one which was asked to
- * revoke it: the next key signs then.
+ * The ring without revoked keys: where the first is revoked, the next one signs. That is so where the file of this replica is
+ * behind that of the replica which revoked the key.
  *
- * @param ring throws 503 when every key was revoked
+ * @returns a function that throws `unavailable` when every key is revoked
  */
 export function usableRing(ring: () => SigningRing, isRevoked: (kid: string) => boolean): () => SigningRing {
   return () => {
-    const whole = ring()
-    if (!isRevoked(whole.signing.kid)) return whole
-    const signing = whole.keys.find(({ kid }) => !isRevoked(kid))
-    if (signing === undefined) throw unavailable(new Error('every key of access tokens was revoked'))
-    return { ...whole, signing }
+    const configured = ring()
+    if (!isRevoked(configured.signing.kid)) return configured
+    const signing = configured.keys.find(({ kid }) => !isRevoked(kid))
+    if (signing === undefined) throw unavailable(new Error('every key of access tokens is revoked'))
+    return { ...configured, signing }
   }
 }

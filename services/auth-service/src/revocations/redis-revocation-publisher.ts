@@ -11,7 +11,7 @@ export type RevocationPublisher = {
 type Options = {
   readonly redis: RedisClient
   readonly keyPrefix: string
-  readonly accessTokenLifeSeconds: number
+  readonly accessTtlSeconds: number
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -26,11 +26,11 @@ const SLACK_SECONDS = 300
 export function createRedisRevocationPublisher({
   redis,
   keyPrefix,
-  accessTokenLifeSeconds,
+  accessTtlSeconds,
   now,
 }: Options): RevocationPublisher {
   const key = streamKeyOf(keyPrefix)
-  const retentionMs = (accessTokenLifeSeconds + SLACK_SECONDS) * 1000
+  const retentionMs = (accessTtlSeconds + SLACK_SECONDS) * 1000
   return {
     retentionMs,
 

@@ -5,6 +5,7 @@ import {
   type SigningRing,
 } from '@latchkey/access-token'
 import type { AuthDatabase } from '../database/auth-database.ts'
+import { createWriteAs, type WriteAs } from '../database/write-as.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 import { gated, type RedisGate } from '../redis/redis-gate.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
@@ -18,7 +19,8 @@ import type { SessionStore } from './session-store.ts'
 
 type Dependencies = {
   readonly db: AuthDatabase
-  /** The same database over connections of its own; see {@link createSessionRevoker}. */
+  readonly writeAs: WriteAs
+  /** The same database on connections of its own; see {@link createSessionRevoker}. */
   readonly revocationDb: AuthDatabase
   readonly redis: RedisClient
   readonly keyPrefix: string
@@ -27,14 +29,18 @@ type Dependencies = {
   readonly commands: SessionCommands
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
-  /** Publishes again what was revoked since (epoch ms) other than sessions and users. */
-  readonly publishOthers: (since: number) => Promise<void>
-  readonly signingRing: () => SigningRing
-  readonly refreshRing: () => SigningRing
-  readonly issuer: string
-  readonly audience: string
-  readonly accessTokenLifeSeconds: number
-  readonly accessTokenProfile: AccessTokenProfile
+  /** Publishes again what was revoked since, other than sessions and users. */
+  readonly publishOthers: (since: Date) => Promise<void>
+  readonly tokens: {
+    readonly issuer: string
+    readonly audience: string
+    /** Signs access tokens. */
+    readonly signingRing: () => SigningRing
+    readonly accessTtlSeconds: number
+    readonly accessProfile: AccessTokenProfile
+    readonly refreshRing: () => SigningRing
+  }
+  /** The longest that a session can live. */
   readonly maxAgeMs: number
   /** Epoch milliseconds, of tokens. */
   readonly now: () => number
@@ -48,24 +54,29 @@ export type Sessions = {
 }
 
 export function createSessions(dependencies: Dependencies): Sessions {
-  const { db, revocationDb, redis, keyPrefix, gate, commands, store, publisher, publishOthers } = dependencies
-  const { signingRing, refreshRing, issuer, audience, accessTokenLifeSeconds, maxAgeMs, now } = dependencies
+  const { db, writeAs, revocationDb, redis, keyPrefix, gate, commands, store, publisher, publishOthers } = dependencies
+  const { tokens, maxAgeMs, now } = dependencies
+  const { issuer, audience, accessTtlSeconds, refreshRing } = tokens
   const checkpoint = createRedisEventCheckpoint(redis, keyPrefix)
-  const gatedCheckpoint = gated(checkpoint, gate)
-  const revoker = createSessionRevoker({ db: revocationDb, store, publisher, checkpoint: gatedCheckpoint })
+  const revoker = createSessionRevoker({
+    writeAs: createWriteAs(revocationDb),
+    store,
+    publisher,
+    checkpoint: gated(checkpoint, gate),
+  })
   const accessTokens = createAccessTokenIssuer({
-    sign: createAccessTokenSigner({ ring: signingRing }),
+    sign: createAccessTokenSigner({ ring: tokens.signingRing }),
     issuer,
     audience,
-    lifeSeconds: accessTokenLifeSeconds,
-    profile: dependencies.accessTokenProfile,
+    ttlSeconds: accessTtlSeconds,
+    profile: tokens.accessProfile,
     now,
   })
   const sessions = createSessionService({
-    db,
+    writeAs,
     store,
     revoker,
-    checkpoint: gatedCheckpoint,
+    checkpoint: gated(checkpoint, gate),
     accessTokens,
     signRefreshToken: createRefreshTokenSigner({ ring: refreshRing }),
     verifyRefreshToken: createRefreshTokenVerifier({ ring: refreshRing }),
@@ -78,7 +89,7 @@ export function createSessions(dependencies: Dependencies): Sessions {
     checkpoint,
     publishOthers,
     maxAgeMs,
-    accessTokenLifeSeconds,
+    accessTtlSeconds,
     now: Date.now,
   })
   return { sessions, accessTokens, revoker, recoverSessions }

@@ -3,19 +3,20 @@ import type {
   Delivery,
   DeviceSession,
   EndReason,
-  HandedOut,
+  IssuedGeneration,
+  SessionEnd,
   SessionKey,
   UserSnapshot,
 } from './session.ts'
 
-/** A refresh token that was presented. `expiresAt` in epoch milliseconds. */
-export type PresentedGeneration = SessionKey & { readonly generation: number; readonly expiresAt: number }
+/** A refresh token that was presented. */
+export type PresentedGeneration = SessionKey & { readonly generation: number; readonly expiresAtMs: number }
 
 /** The verdict on a presented refresh token; `docs/rotation.md` has the rule. */
 export type Rotation =
   | {
       readonly outcome: 'rotated' | 'replayed' | 'recovered'
-      readonly handedOut: HandedOut
+      readonly issued: IssuedGeneration
       readonly delivery: Delivery
       readonly deviceName: string
       readonly snapshot: UserSnapshot
@@ -33,18 +34,15 @@ export type NewSession = SessionKey & {
 
 /** Opened, or the sessions that must end before. */
 export type Opening =
-  | { readonly outcome: 'opened'; readonly handedOut: HandedOut }
-  | { readonly outcome: 'must_end'; readonly ends: SessionEnd[] }
+  | { readonly outcome: 'opened'; readonly issued: IssuedGeneration }
+  | { readonly outcome: 'must_end'; readonly ends: readonly SessionEnd[] }
 
-/** A session as it was opened. `createdAt` in epoch milliseconds. */
+/** A session as it was opened. */
 export type OpenedSession = SessionKey & {
-  readonly createdAt: number
+  readonly createdAt: Date
   readonly delivery: Delivery
   readonly deviceName: string
 }
-
-/** A session and why it ended. */
-export type SessionEnd = SessionKey & { readonly reason: EndReason }
 
 /** The session behind an access token, with the user it belongs to. */
 export type LiveSession = { readonly deviceName: string; readonly snapshot: UserSnapshot }
@@ -53,12 +51,12 @@ export type LiveSession = { readonly deviceName: string; readonly snapshot: User
 export type SnapshotMissing = { readonly outcome: 'snapshot_missing'; readonly lease: string }
 
 /**
- * What can be done with the sessions of a user: each is one atomic step and one round trip. All reject when the store cannot
- * be reached in time; then nothing is known of the outcome, and all may be repeated.
+ * What can be done with the sessions of a user: each command is one atomic step and one round trip. All reject when the store
+ * cannot be reached in time; then nothing is known of the outcome, and all may be repeated.
  */
 export type SessionCommands = {
   open(session: NewSession): Promise<Opening>
-  /** A verdict of `reused` ends nothing yet: the caller records and publishes the end, and then applies it. */
+  /** A verdict of `reused` ends nothing yet: the caller records and publishes the end before it applies it. */
   rotate(presented: PresentedGeneration, client: { ip: string; userAgent: string }): Promise<Rotation | SnapshotMissing>
   findLive(session: SessionKey): Promise<LiveSession | SnapshotMissing | undefined>
   /** Sets the snapshot of a user if the lease still stands. */

@@ -1,21 +1,21 @@
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import type { SessionKey } from './session.ts'
-import type { NewSession, OpenedSession, SessionEnd } from './session-commands.ts'
+import type { SessionEnd, SessionKey } from './session.ts'
+import type { NewSession, OpenedSession } from './session-commands.ts'
 
 /** Any number would do. */
 const RECOVERY_LOCK = 7_025_002
 
 /**
- * For a transaction that does something in Redis before it commits: a recovery of Redis does not look until it has, or it
- * would not see what this transaction writes down.
+ * For a transaction that changes Redis before it commits: a recovery waits for it, as it would otherwise miss what this
+ * transaction records.
  */
-export async function holdOffRecovery(trx: AuthTransaction): Promise<void> {
+export async function lockRecoveryShared(trx: AuthTransaction): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(${RECOVERY_LOCK}, hashtext(current_schema()))`.execute(trx)
 }
 
-/** Waits for the transactions that hold recovery off. Those that begin later find Redis shut. */
-export async function waitForSignIns(db: AuthDatabase): Promise<void> {
+/** Waits for the transactions that hold the shared lock. Those that begin later find the gate of Redis shut. */
+export async function lockRecoveryExclusive(db: AuthDatabase): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${RECOVERY_LOCK}, hashtext(current_schema()))`.execute(trx)
   })
@@ -23,10 +23,10 @@ export async function waitForSignIns(db: AuthDatabase): Promise<void> {
 
 /** Returns the id of the event. */
 export async function insertOpening(
-  db: AuthTransaction,
+  trx: AuthTransaction,
   { userId, deviceId, sid, delivery, deviceName }: NewSession,
 ): Promise<string> {
-  const row = await db
+  const row = await trx
     .insertInto('session_events')
     .values({ kind: 'opened', user_id: userId, device_id: deviceId, sid, delivery, device_name: deviceName })
     .returning('id')
@@ -35,8 +35,8 @@ export async function insertOpening(
 }
 
 /** Returns the id of the last event. */
-export async function insertEnds(db: AuthTransaction, ends: readonly SessionEnd[]): Promise<string> {
-  const rows = await db
+export async function insertEnds(trx: AuthTransaction, ends: readonly SessionEnd[]): Promise<string> {
+  const rows = await trx
     .insertInto('session_events')
     .values(
       ends.map(({ userId, deviceId, sid, reason }) => ({
@@ -65,8 +65,8 @@ export async function findCutoff(db: AuthDatabase, eventId: string, marginSecond
 }
 
 type Page = { readonly since: Date; readonly afterId: string; readonly limit: number }
-/** `eventId` orders events; `at` in epoch milliseconds. */
-type Recorded<Event> = Event & { readonly eventId: string; readonly at: number }
+/** `eventId` increases from event to event. */
+type Recorded<Event> = Event & { readonly eventId: string; readonly at: Date }
 
 /** A page of the ends since, oldest first. */
 export async function listEnds(db: AuthDatabase, { since, afterId, limit }: Page): Promise<Recorded<SessionEnd>[]> {
@@ -79,7 +79,7 @@ export async function listEnds(db: AuthDatabase, { since, afterId, limit }: Page
     .orderBy('id')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({ ...keyOf(row), eventId: row.id, at: row.at.getTime(), reason: row.reason ?? 'unknown' }))
+  return rows.map((row) => ({ ...toSessionKey(row), eventId: row.id, at: row.at, reason: row.reason ?? 'unknown' }))
 }
 
 /** A page of the openings since whose sessions were not ended, oldest first. */
@@ -107,21 +107,21 @@ export async function listOpenings(
     .limit(limit)
     .execute()
   return rows.map((row) => ({
-    ...keyOf(row),
+    ...toSessionKey(row),
     eventId: row.id,
-    at: row.at.getTime(),
-    createdAt: row.at.getTime(),
+    at: row.at,
+    createdAt: row.at,
     delivery: row.delivery ?? 'hybrid',
     deviceName: row.device_name ?? '',
   }))
 }
 
-/** Forgets what no Redis, however old, could still be wrong about. */
+/** Deletes what no Redis, however old, could still be wrong about. */
 export async function deleteEventsBefore(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('session_events').where('at', '<', before).execute()
 }
 
-const keyOf = (row: { user_id: string; device_id: string; sid: string }): SessionKey => ({
+const toSessionKey = (row: { user_id: string; device_id: string; sid: string }): SessionKey => ({
   userId: row.user_id,
   deviceId: row.device_id,
   sid: row.sid,

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Delivery, EndReason } from './session.ts'
 
-/** Sessions opened and ended, in the order in which that was written down, for as long as a restored Redis could matter. */
+/** Sessions opened and ended, in the order in which that was recorded, for as long as a restored Redis could matter. */
 export type SessionEventTable = {
   /** An increasing 64-bit number, as text. */
   id: Generated<string>

@@ -3,7 +3,13 @@ import type { RevocationPublisher } from '../revocations/redis-revocation-publis
 import { listUsersChangedSince } from '../users/user-repository.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { SessionCommands } from './session-commands.ts'
-import { deleteEventsBefore, findCutoff, listEnds, listOpenings, waitForSignIns } from './session-event-repository.ts'
+import {
+  deleteEventsBefore,
+  findCutoff,
+  listEnds,
+  listOpenings,
+  lockRecoveryExclusive,
+} from './session-event-repository.ts'
 
 /**
  * Events this long before the checkpoint are applied again too: calls overtake each other, and nodes of a cluster lose
@@ -18,11 +24,11 @@ type Dependencies = {
   readonly commands: SessionCommands
   readonly publisher: RevocationPublisher
   readonly checkpoint: EventCheckpoint
-  /** Publishes again what was revoked since (epoch ms) other than sessions and users. */
-  readonly publishOthers: (since: number) => Promise<void>
+  /** Publishes again what was revoked since, other than sessions and users. */
+  readonly publishOthers: (since: Date) => Promise<void>
   /** The longest that a session, and so a Redis with one in it, can matter. */
   readonly maxAgeMs: number
-  readonly accessTokenLifeSeconds: number
+  readonly accessTtlSeconds: number
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -36,7 +42,7 @@ export type Recovered = { readonly ends: number; readonly openings: number }
  * the connection is another one by now.
  */
 export function createSessionRecovery(dependencies: Dependencies): (assertSame: () => void) => Promise<Recovered> {
-  const { db, commands, publisher, checkpoint, publishOthers, maxAgeMs, accessTokenLifeSeconds, now } = dependencies
+  const { db, commands, publisher, checkpoint, publishOthers, maxAgeMs, accessTtlSeconds, now } = dependencies
 
   /** Applies events page by page, and resolves to their number and the id of the last one. */
   async function replay<Event extends { eventId: string }>(
@@ -56,11 +62,11 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
   }
 
   return async (assertSame) => {
-    await waitForSignIns(db)
+    await lockRecoveryExclusive(db)
     const oldest = new Date(now() - maxAgeMs)
     const lastApplied = await checkpoint.read()
     const since = (lastApplied === undefined ? undefined : await findCutoff(db, lastApplied, MARGIN_SECONDS)) ?? oldest
-    const publishSince = now() - accessTokenLifeSeconds * 1000
+    const publishSince = new Date(now() - accessTtlSeconds * 1000)
 
     const ends = await replay(since, listEnds, async (page) => {
       await publisher.publish(

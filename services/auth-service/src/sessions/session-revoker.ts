@@ -1,37 +1,37 @@
 import type { RevocationTarget } from '@latchkey/resource-server/revocations'
-import type { Origin } from '../audit/audit-event.ts'
-import { recordSessionEnds } from '../audit/audit-trail.ts'
-import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { NewAuditEvent, Origin } from '../audit/audit-event.ts'
+import { sessionEnded } from '../audit/security-events.ts'
+import type { AuthTransaction } from '../database/auth-database.ts'
+import type { Audit, WriteAs } from '../database/write-as.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
-import type { EndReason, SessionKey } from './session.ts'
-import type { SessionEnd } from './session-commands.ts'
+import type { EndReason, SessionEnd } from './session.ts'
 import { insertEnds } from './session-event-repository.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** Ends that stand in Postgres once their transaction has committed, and have to be applied then. */
+/** Ends that are in Postgres once their transaction has committed, and have to be applied then. */
 export type RecordedEnds = { readonly ends: readonly SessionEnd[]; readonly lastEventId: string | undefined }
 
-/** A user's new token version: every token of a lower one is refused. */
+/** The new token version of a user: every token of a lower one is refused. */
 export type BumpedVersion = { readonly userId: string; readonly minVersion: number }
 
 /**
  * Ends sessions so that they stay ended, always in this order: recorded and committed in Postgres, published to every
- * verifier, applied to Redis. If a step fails, the call fails: it has not been answered, and it may be repeated. Nothing is
+ * verifier, applied to Redis. If a step fails, the call fails: nothing was answered, and it may be repeated. Nothing is
  * published that could still be rolled back, as verifiers do not forget.
  */
 export type SessionRevoker = {
-  /** Records, publishes and applies; `also` is recorded in the same transaction. */
-  revoke(ends: readonly SessionEnd[], origin: Origin, also?: (trx: AuthTransaction) => Promise<void>): Promise<void>
+  /** Records, publishes and applies the ends. The events `also` become part of the same transaction. */
+  revoke(ends: readonly SessionEnd[], origin: Origin, ...also: readonly NewAuditEvent[]): Promise<void>
   /**
-   * Records the ends of the user's sessions, in the transaction that holds the user's row so that none is opened before it
-   * commits. `keepSid` stays.
+   * Records the ends of the user's sessions, but for `keepSid`. The transaction holds the user's row, so that none is opened
+   * before it commits.
    */
   recordAll(
     trx: AuthTransaction,
+    audit: Audit,
     userId: string,
     reason: EndReason,
-    origin: Origin,
     keepSid?: string,
   ): Promise<RecordedEnds>
   /** Publishes and applies what was recorded and committed. */
@@ -39,18 +39,18 @@ export type SessionRevoker = {
 }
 
 type Dependencies = {
-  /** With connections of its own: ends are recorded while a sign-in that waits for them holds one of the others. */
-  readonly db: AuthDatabase
+  /** On connections of its own: ends are recorded while a sign-in that waits for them holds one of the others. */
+  readonly writeAs: WriteAs
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
   readonly checkpoint: EventCheckpoint
 }
 
-export function createSessionRevoker({ db, store, publisher, checkpoint }: Dependencies): SessionRevoker {
-  async function record(trx: AuthTransaction, origin: Origin, ends: readonly SessionEnd[]): Promise<RecordedEnds> {
+export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: Dependencies): SessionRevoker {
+  async function record(trx: AuthTransaction, audit: Audit, ends: readonly SessionEnd[]): Promise<RecordedEnds> {
     if (ends.length === 0) return { ends, lastEventId: undefined }
     const lastEventId = await insertEnds(trx, ends)
-    await recordSessionEnds(trx, origin, ends)
+    await audit(...ends.map(sessionEnded))
     return { ends, lastEventId }
   }
 
@@ -66,24 +66,20 @@ export function createSessionRevoker({ db, store, publisher, checkpoint }: Depen
   return {
     apply,
 
-    async revoke(ends, origin, also) {
-      const recorded = await db.transaction().execute(async (trx) => {
-        await also?.(trx)
-        return record(trx, origin, ends)
+    async revoke(ends, origin, ...also) {
+      const recorded = await writeAs(origin, async (trx, audit) => {
+        if (also.length > 0) await audit(...also)
+        return record(trx, audit, ends)
       })
       await apply(recorded)
     },
 
-    async recordAll(trx, userId, reason, origin, keepSid) {
-      const sessions = (await store.list(userId)).filter(({ sid }) => sid !== keepSid)
-      return record(
-        trx,
-        origin,
-        sessions.map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason })),
-      )
+    async recordAll(trx, audit, userId, reason, keepSid) {
+      const sessions = await store.list(userId)
+      const ends = sessions
+        .filter(({ sid }) => sid !== keepSid)
+        .map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason }))
+      return record(trx, audit, ends)
     },
   }
 }
-
-/** The end of one session, as {@link SessionRevoker.revoke} takes it. */
-export const endOf = (session: SessionKey, reason: EndReason): SessionEnd[] => [{ ...session, reason }]

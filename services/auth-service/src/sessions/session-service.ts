@@ -2,40 +2,49 @@ import { randomBytes } from 'node:crypto'
 import { type RefreshTokenClaims, scopesOfRoles } from '@latchkey/access-token'
 import { unavailable } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
-import { recordLogin, recordTokenReuse } from '../audit/audit-trail.ts'
-import type { AuthDatabase } from '../database/auth-database.ts'
-import { problems, SessionEnded } from '../errors.ts'
-import type { User } from '../users/user.ts'
-import { lockAccount, raiseTokenVersion } from '../users/user-repository.ts'
-import type { Account } from '../users/user-table.ts'
+import { loginSucceeded, refreshTokenReused } from '../audit/security-events.ts'
+import type { WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import type { Account, User } from '../users/user.ts'
+import { bumpTokenVersion, lockAccount } from '../users/user-repository.ts'
 import type { AccessTokenIssuer } from './access-token-issuer.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
-import type { ClientContext, Delivery, DeviceSession, HandedOut, SessionKey, UserSnapshot } from './session.ts'
+import type {
+  ClientContext,
+  Delivery,
+  DeviceSession,
+  EndReason,
+  IssuedGeneration,
+  SessionKey,
+  UserSnapshot,
+} from './session.ts'
 import type { NewSession } from './session-commands.ts'
-import { holdOffRecovery, insertOpening } from './session-event-repository.ts'
-import { endOf, type SessionRevoker } from './session-revoker.ts'
+import { insertOpening, lockRecoveryShared } from './session-event-repository.ts'
+import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** What a sign-in or a refresh gives. Lives in whole seconds from now. */
+/** What a sign-in or a refresh gives its client. Lifetimes in whole seconds from now. */
 export type Grant = {
   readonly user: User
   readonly device: { readonly id: string; readonly name: string }
   readonly delivery: Delivery
   readonly accessToken: string
-  readonly accessTokenLife: number
+  /** Of the access token. */
+  readonly expiresIn: number
   readonly scope: string
   readonly refreshToken: string
-  readonly refreshTokenLife: number
+  readonly refreshTokenExpiresIn: number
 }
 
 export type SignIn = {
+  /** A new device unless given. */
   readonly deviceId: string | undefined
   readonly deviceName: string
   readonly delivery: Delivery
   readonly client: ClientContext
 }
 
-/** The scope of an access token, out of what its user has. May throw to refuse; the refresh can then be repeated. */
+/** Picks the scope of an access token out of what its user has. It may throw to refuse; the refresh can then be repeated. */
 export type ChooseScope = (granted: readonly string[]) => string
 
 const everything: ChooseScope = (granted) => granted.join(' ')
@@ -43,15 +52,15 @@ const everything: ChooseScope = (granted) => granted.join(' ')
 export type SessionService = {
   /** @throws `invalid_credentials` or `account_disabled` when the account changed since it was authenticated */
   signIn(account: Account, signIn: SignIn): Promise<Grant>
-  /** @throws `invalid_token` {@link SessionEnded} `token_superseded` `token_reused` */
+  /** @throws `invalid_token`, `session_ended` with its reason, `token_superseded`, `token_reused` */
   refresh(refreshToken: string, client: ClientContext, scope?: ChooseScope): Promise<Grant>
   /** Whether this is a refresh token that we issued, live or not. */
   isAuthentic(refreshToken: string): boolean
   /** Ends a live session that its holder signs out of. */
   signOutOf(session: SessionKey, origin: Origin): Promise<void>
-  /** Ends the session of a refresh token, whatever its generation. What is no token of ours is as good as signed out. */
+  /** Ends the session of a refresh token of any generation, if it is live. Ignores what is no refresh token of ours. */
   signOut(refreshToken: string, origin: Origin): Promise<void>
-  /** The user's devices, the one seen last first. */
+  /** The user's devices, in no particular order. */
   list(userId: string): Promise<DeviceSession[]>
   /** Ends the session on a device. @throws `session_not_found` */
   revoke(
@@ -65,7 +74,7 @@ export type SessionService = {
 }
 
 type Dependencies = {
-  readonly db: AuthDatabase
+  readonly writeAs: WriteAs
   readonly store: SessionStore
   readonly revoker: SessionRevoker
   readonly checkpoint: EventCheckpoint
@@ -77,96 +86,102 @@ type Dependencies = {
 }
 
 const newId = (): string => randomBytes(16).toString('base64url')
-const seconds = (ms: number): number => Math.floor(ms / 1000)
+const toSeconds = (ms: number): number => Math.floor(ms / 1000)
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { db, store, revoker, checkpoint, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
+  const { writeAs, store, revoker, checkpoint, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
 
   function grant(
     key: SessionKey,
-    handedOut: HandedOut,
-    device: { name: string; delivery: Delivery },
+    { generation, issuedAtMs, expiresAtMs }: IssuedGeneration,
+    { deviceName, delivery }: { deviceName: string; delivery: Delivery },
     snapshot: UserSnapshot,
     chooseScope = everything,
   ): Grant {
-    const { generation, handedOutAt, expiresAt } = handedOut
     const scope = chooseScope(scopesOfRoles(snapshot.user.roles))
-    const { token, life } = accessTokens.issue(key, snapshot, expiresAt, scope)
+    const { token, expiresIn } = accessTokens.issue(key, snapshot, expiresAtMs, scope)
     return {
       user: snapshot.user,
-      device: { id: key.deviceId, name: device.name },
-      delivery: device.delivery,
+      device: { id: key.deviceId, name: deviceName },
+      delivery,
       accessToken: token,
+      expiresIn,
       scope,
-      accessTokenLife: life,
       // From what the store keeps alone, so that a repeated request gets the same token again.
       refreshToken: signRefreshToken({
         sub: key.userId,
         did: key.deviceId,
         sid: key.sid,
         gen: generation,
-        iat: seconds(handedOutAt),
-        exp: seconds(expiresAt),
+        iat: toSeconds(issuedAtMs),
+        exp: toSeconds(expiresAtMs),
       }),
-      refreshTokenLife: Math.max(0, seconds(expiresAt) - seconds(now())),
+      refreshTokenExpiresIn: Math.max(0, toSeconds(expiresAtMs) - toSeconds(now())),
     }
   }
 
-  /** Opens the session. What has to give way for it ends first, while the user's row keeps everyone else from opening one. */
-  async function open(session: NewSession): Promise<HandedOut> {
+  /** Opens the session. Those that must give way end first, while the locked row keeps any other sign-in from opening one. */
+  async function open(session: NewSession): Promise<IssuedGeneration> {
     const first = await store.open(session)
-    if (first.outcome === 'opened') return first.handedOut
+    if (first.outcome === 'opened') return first.issued
     await revoker.revoke(first.ends, { ...session.client, actorId: session.userId })
     const second = await store.open(session)
-    if (second.outcome === 'opened') return second.handedOut
+    if (second.outcome === 'opened') return second.issued
     throw unavailable(new Error('sessions of this user changed while one was opened'))
   }
 
+  function authentic(refreshToken: string): RefreshTokenClaims {
+    try {
+      return verifyRefreshToken(refreshToken)
+    } catch (error) {
+      throw new problems.invalid_token({ cause: error })
+    }
+  }
+
   async function signOutOf(key: SessionKey, origin: Origin): Promise<void> {
-    await revoker.revoke(endOf(key, 'signed_out'), { ...origin, actorId: origin.actorId ?? key.userId })
+    await revoker.revoke([{ ...key, reason: 'signed_out' }], { ...origin, actorId: origin.actorId ?? key.userId })
   }
 
   return {
-    async signIn(account, { deviceId, deviceName, delivery, client }) {
-      // The row stays locked until the session stands: whatever ends this user's sessions comes before this, and is
+    async signIn({ user: { id: userId }, passwordChangedAt }, { deviceId = newId(), deviceName, delivery, client }) {
+      // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
       // seen, or after it, and ends this one too.
-      const opened = await db.transaction().execute(async (trx) => {
-        await holdOffRecovery(trx)
-        const settled = await lockAccount(trx, account.user.id)
-        if (!settled || settled.passwordChangedAt.getTime() !== account.passwordChangedAt.getTime()) {
+      const { session, issued, eventId } = await writeAs(client, async (trx, audit) => {
+        await lockRecoveryShared(trx)
+        const account = await lockAccount(trx, userId)
+        if (account?.passwordChangedAt.getTime() !== passwordChangedAt.getTime()) {
           throw new problems.invalid_credentials()
         }
-        if (settled.user.status === 'disabled') throw new problems.account_disabled()
-        const key = { userId: settled.user.id, deviceId: deviceId ?? newId(), sid: newId() }
-        const snapshot = { user: settled.user, tokenVersion: settled.tokenVersion }
-        const session = { ...key, delivery, deviceName, client, snapshot }
-        await recordLogin(trx, client, key)
+        const { user, tokenVersion } = account
+        if (user.status === 'disabled') throw new problems.account_disabled()
+        const key = { userId, deviceId, sid: newId() }
+        const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
+        await audit(loginSucceeded(key))
         const eventId = await insertOpening(trx, session)
-        return { key, snapshot, eventId, handedOut: await open(session) }
+        return { session, issued: await open(session), eventId }
       })
-      await checkpoint.advance(opened.eventId)
-      return grant(opened.key, opened.handedOut, { name: deviceName, delivery }, opened.snapshot)
+      await checkpoint.advance(eventId)
+      return grant(session, issued, session, session.snapshot)
     },
 
     async refresh(refreshToken, client, chooseScope) {
       const claims = authentic(refreshToken)
-      const key = keyOf(claims)
-      const rotation = await store.rotate({ ...key, generation: claims.gen, expiresAt: claims.exp * 1000 }, client)
+      const key = toSessionKey(claims)
+      const rotation = await store.rotate({ ...key, generation: claims.gen, expiresAtMs: claims.exp * 1000 }, client)
       switch (rotation.outcome) {
         case 'superseded':
           throw new problems.token_superseded()
         case 'reused':
-          await revoker.revoke(endOf(key, 'token_reused'), client, (trx) => recordTokenReuse(trx, client, key))
+          await revoker.revoke([{ ...key, reason: 'token_reused' }], client, refreshTokenReused(key))
           throw new problems.token_reused()
         case 'ended':
-          throw new SessionEnded(rotation.reason)
+          throw sessionEnded(rotation.reason)
       }
-      const { handedOut, snapshot, delivery, deviceName } = rotation
-      if (snapshot.user.status === 'disabled') {
-        await revoker.revoke(endOf(key, 'account_disabled'), client)
-        throw new SessionEnded('account_disabled')
+      if (rotation.snapshot.user.status === 'disabled') {
+        await revoker.revoke([{ ...key, reason: 'account_disabled' }], client)
+        throw sessionEnded('account_disabled')
       }
-      return grant(key, handedOut, { name: deviceName, delivery }, snapshot, chooseScope)
+      return grant(key, rotation.issued, rotation, rotation.snapshot, chooseScope)
     },
 
     isAuthentic(refreshToken) {
@@ -183,44 +198,34 @@ export function createSessionService(dependencies: Dependencies): SessionService
     async signOut(refreshToken, origin) {
       let key: SessionKey
       try {
-        key = keyOf(verifyRefreshToken(refreshToken))
+        key = toSessionKey(verifyRefreshToken(refreshToken))
       } catch {
         return
       }
       if (await store.findLive(key)) await signOutOf(key, origin)
     },
 
-    async list(userId) {
-      const sessions = await store.list(userId)
-      return sessions.sort((a, b) => b.lastSeenAt - a.lastSeenAt)
-    },
+    list: store.list,
 
     async revoke(userId, deviceId, reason, origin) {
       const session = (await store.list(userId)).find((each) => each.deviceId === deviceId)
       if (!session) throw new problems.session_not_found()
-      await revoker.revoke(endOf({ userId, deviceId, sid: session.sid }, reason), origin)
+      await revoker.revoke([{ userId, deviceId, sid: session.sid, reason }], origin)
     },
 
     async revokeAll(userId, reason, origin) {
-      const { recorded, minVersion } = await db.transaction().execute(async (trx) => {
-        const account = await raiseTokenVersion(trx, userId)
+      const { recorded, minVersion } = await writeAs(origin, async (trx, audit) => {
+        const account = await bumpTokenVersion(trx, userId)
         if (!account) throw new problems.user_not_found()
         await store.invalidateSnapshot(userId)
-        return { recorded: await revoker.recordAll(trx, userId, reason, origin), minVersion: account.tokenVersion }
+        const recorded = await revoker.recordAll(trx, audit, userId, reason)
+        return { recorded, minVersion: account.tokenVersion }
       })
       await revoker.apply(recorded, { userId, minVersion })
     },
   }
-
-  function authentic(refreshToken: string): RefreshTokenClaims {
-    try {
-      return verifyRefreshToken(refreshToken)
-    } catch (error) {
-      throw new problems.invalid_token({ cause: error })
-    }
-  }
 }
 
-function keyOf({ sub, did, sid }: RefreshTokenClaims): SessionKey {
-  return { userId: sub, deviceId: did, sid }
-}
+const toSessionKey = ({ sub, did, sid }: RefreshTokenClaims): SessionKey => ({ userId: sub, deviceId: did, sid })
+
+const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ extensions: { reason } })

@@ -1,6 +1,6 @@
 import { unavailable } from '@latchkey/problems'
 import type { AuthDatabase } from '../database/auth-database.ts'
-import { findSettledAccount } from '../users/user-repository.ts'
+import { findAccountForShare } from '../users/user-repository.ts'
 import type { SessionKey, UserSnapshot } from './session.ts'
 import type {
   LiveSession,
@@ -57,10 +57,10 @@ export function createSessionStore(commands: SessionCommands, loadSnapshot: Load
 const isSnapshotMissing = (found: object | undefined): found is SnapshotMissing =>
   found !== undefined && 'outcome' in found && found.outcome === 'snapshot_missing'
 
-/** From Postgres, once every change of the user that is under way is done. */
+/** From Postgres, once every change of the user that is under way has committed. */
 export function loadSnapshotFrom(db: AuthDatabase): LoadSnapshot {
   return async (userId) => {
-    const account = await findSettledAccount(db, userId)
+    const account = await findAccountForShare(db, userId)
     return account && { user: account.user, tokenVersion: account.tokenVersion }
   }
 }

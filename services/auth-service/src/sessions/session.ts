@@ -5,7 +5,7 @@ import type { User } from '../users/user.ts'
 export const DELIVERIES = ['hybrid', 'cookie', 'body'] as const
 export type Delivery = (typeof DELIVERIES)[number]
 
-/** Why a session is over. Kept for a week after the end and told to the holder of an authentic refresh token. */
+/** Why a session ended. Kept for a week after the end, for the holder of an authentic refresh token. */
 export type EndReason =
   | 'signed_out'
   | 'signed_out_everywhere'
@@ -26,23 +26,40 @@ export type UserSnapshot = { readonly user: User; readonly tokenVersion: number 
 /** Names one session: the user, the device, and the id that changes with each sign-in there. */
 export type SessionKey = { readonly userId: string; readonly deviceId: string; readonly sid: string }
 
-/** A device as its owner sees it. Times are epoch milliseconds. */
+/** A session and why it ended. */
+export type SessionEnd = SessionKey & { readonly reason: EndReason }
+
+/** A device as its owner sees it. */
 export type DeviceSession = {
   readonly deviceId: string
   readonly sid: string
   readonly deviceName: string
   readonly userAgent: string
   readonly ip: string
-  readonly createdAt: number
-  readonly lastSeenAt: number
-  readonly expiresAt: number
+  readonly createdAt: Date
+  readonly lastSeenAt: Date
+  readonly expiresAt: Date
 }
 
-/** Where a request came from; address and user agent are remembered with the session. */
+/** Where a request came from; address and user agent are kept with the session. */
 export type ClientContext = Origin & { readonly userAgent: string }
 
 /**
- * A refresh token's place in its session: the generation it carries and when it was handed out and expires.
- * Times are epoch milliseconds; the same values give the same token, byte for byte.
+ * The refresh token that was issued last, by its place in the session. Epoch milliseconds; the same values give the same
+ * token, byte for byte.
  */
-export type HandedOut = { readonly generation: number; readonly handedOutAt: number; readonly expiresAt: number }
+export type IssuedGeneration = {
+  readonly generation: number
+  readonly issuedAtMs: number
+  readonly expiresAtMs: number
+}
+
+export type SessionLimits = {
+  /** Idle life, pushed out at each refresh. */
+  readonly idleMs: number
+  /** Absolute life, whatever happens. */
+  readonly maxAgeMs: number
+  /** How long a refresh token stays repeatable after its successor was first issued. */
+  readonly graceMs: number
+  readonly maxDevicesPerUser: number
+}

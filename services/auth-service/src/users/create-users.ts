@@ -12,6 +12,7 @@ type Dependencies = {
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly passwordMinLength: number
+  /** The production choices unless given. */
   readonly passwordHashing?: PasswordHasherOptions | undefined
   readonly signInLimits?: SignInLimits | undefined
 }

@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto'
-import ipaddr from 'ipaddr.js'
-import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible'
-import { TooManyTries } from '../errors.ts'
+import { createFailureLimiter, type FailureLimit, hashedName, tooManyAttempts } from '../limits/failure-limiter.ts'
+import { networkOf } from '../limits/network-of.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 
-/** A limit of failed sign-ins: so many in so many seconds. */
-export type FailureLimit = { readonly failures: number; readonly seconds: number }
 export type SignInLimits = {
   /** For one account from one address: what a guesser meets first. */
   readonly accountFromAddress: FailureLimit
@@ -17,10 +13,11 @@ export type SignInLimits = {
 
 export type SignInAttempt = { readonly accountName: string; readonly address: string }
 
+/** Limits failed sign-ins alone: a user who is signed in stays so. */
 export type SignInLimiter = {
   /**
-   * Counts the attempt as failed before it is judged, so that parallel guesses can't slip through together.
-   * @throws {TooManyTries} without counting further
+   * Counts the attempt as failed before the password is checked, so that parallel guesses cannot pass together.
+   * @throws `too_many_requests`
    */
   begin(attempt: SignInAttempt): Promise<void>
   /** Takes the count back: the password was right. */
@@ -33,15 +30,8 @@ export const DEFAULT_SIGN_IN_LIMITS: SignInLimits = {
   address: { failures: 1000, seconds: 15 * 60 },
 }
 
-/** Failed sign-ins are counted in Redis, for all replicas together. It limits sign-in alone: who is signed in stays so. */
 export function createSignInLimiter(redis: RedisClient, keyPrefix: string, limits: SignInLimits): SignInLimiter {
-  const limiter = (name: keyof SignInLimits): RateLimiterRedis =>
-    new RateLimiterRedis({
-      storeClient: redis,
-      keyPrefix: `${keyPrefix}limit:${name}`,
-      points: limits[name].failures,
-      duration: limits[name].seconds,
-    })
+  const limiter = (name: keyof SignInLimits) => createFailureLimiter(redis, `${keyPrefix}limit:${name}`, limits[name])
   const accountFromAddress = limiter('accountFromAddress')
   const account = limiter('account')
   const address = limiter('address')
@@ -49,42 +39,27 @@ export function createSignInLimiter(redis: RedisClient, keyPrefix: string, limit
   return {
     async begin(attempt) {
       const keys = keysOf(attempt)
-      const results = await Promise.allSettled([
-        accountFromAddress.consume(keys.accountFromAddress),
-        account.consume(keys.account),
-        address.consume(keys.address),
+      const waits = await Promise.all([
+        accountFromAddress.count(keys.accountFromAddress),
+        account.count(keys.account),
+        address.count(keys.address),
       ])
-      const refusals = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
-      const failure = refusals.find((reason) => reason instanceof Error)
-      if (failure) throw failure
-      const waits = refusals.map((refusal: RateLimiterRes) => refusal.msBeforeNext)
-      if (waits.length > 0) throw new TooManyTries(Math.max(1, Math.ceil(Math.max(...waits) / 1000)))
+      const wait = Math.max(...waits)
+      if (wait > 0) throw tooManyAttempts(wait)
     },
     async succeeded(attempt) {
       const keys = keysOf(attempt)
       await Promise.all([
-        accountFromAddress.delete(keys.accountFromAddress),
-        account.delete(keys.account),
-        address.reward(keys.address),
+        accountFromAddress.reset(keys.accountFromAddress),
+        account.reset(keys.account),
+        address.takeBack(keys.address),
       ])
     },
   }
 }
 
-/** Account names are hashed: they are as long as their sender likes, and nobody's business in a key. */
-function keysOf({ accountName, address }: SignInAttempt): Record<keyof SignInLimits, string> {
-  const account = createHash('sha256').update(accountName).digest('base64url').slice(0, 22)
-  const network = networkOf(address)
-  return { account, address: network, accountFromAddress: `${account}:${network}` }
-}
-
-/** An IPv4 address, or the /64 of an IPv6 address: whoever has one address of it has all. */
-export function networkOf(address: string): string {
-  const parsed = ipaddr.process(address)
-  return parsed instanceof ipaddr.IPv6
-    ? parsed.parts
-        .slice(0, 4)
-        .map((part) => part.toString(16))
-        .join(':')
-    : parsed.toString()
+function keysOf(attempt: SignInAttempt): Record<keyof SignInLimits, string> {
+  const account = hashedName(attempt.accountName)
+  const address = networkOf(attempt.address)
+  return { account, address, accountFromAddress: `${account}:${address}` }
 }

@@ -1,11 +1,9 @@
 import type { Role } from '@latchkey/access-token'
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { AuthSchema, AuthTransaction } from '../database/auth-database.ts'
-import type { User, UserStatus } from './user.ts'
-import { type Account, toAccount, uniqueKey } from './user-table.ts'
-
-type Executor = Kysely<AuthSchema>
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import { type Account, type User, type UserStatus, uniqueKey } from './user.ts'
+import { toAccount } from './user-table.ts'
 
 export type NewAccount = {
   readonly email: string
@@ -19,7 +17,7 @@ export type NewAccount = {
 export type AccountName = { readonly email: string } | { readonly username: string }
 
 /** Rejects with a unique violation of `users_email_key` or `users_username_key`. */
-export async function insertAccount(db: Executor, account: NewAccount): Promise<Account> {
+export async function insertAccount(db: AuthDatabase, account: NewAccount): Promise<Account> {
   const row = await db
     .insertInto('users')
     .values({
@@ -37,7 +35,7 @@ export async function insertAccount(db: Executor, account: NewAccount): Promise<
   return toAccount(row)
 }
 
-export async function findAccountByName(db: Executor, name: AccountName): Promise<Account | undefined> {
+export async function findAccountByName(db: AuthDatabase, name: AccountName): Promise<Account | undefined> {
   const query = db.selectFrom('users').selectAll()
   const row = await ('email' in name
     ? query.where('email_key', '=', uniqueKey(name.email))
@@ -46,13 +44,13 @@ export async function findAccountByName(db: Executor, name: AccountName): Promis
   return row && toAccount(row)
 }
 
-/** The account as it is once every change under way is done. */
-export async function findSettledAccount(db: Executor, userId: string): Promise<Account | undefined> {
+/** The account with a shared lock: once every change under way has committed. */
+export async function findAccountForShare(db: AuthDatabase, userId: string): Promise<Account | undefined> {
   const row = await db.selectFrom('users').selectAll().where('id', '=', userId).forShare().executeTakeFirst()
   return row && toAccount(row)
 }
 
-/** The account, which nobody else changes or signs in to until the transaction ends. */
+/** The account, locked: no other transaction changes it or signs in to it until this one ends. */
 export async function lockAccount(trx: AuthTransaction, userId: string): Promise<Account | undefined> {
   const row = await trx.selectFrom('users').selectAll().where('id', '=', userId).forNoKeyUpdate().executeTakeFirst()
   return row && toAccount(row)
@@ -80,7 +78,7 @@ export async function updateProfile(
 }
 
 /** Makes every token issued so far void. */
-export async function raiseTokenVersion(trx: AuthTransaction, userId: string): Promise<Account | undefined> {
+export async function bumpTokenVersion(trx: AuthTransaction, userId: string): Promise<Account | undefined> {
   const row = await trx
     .updateTable('users')
     .set((eb) => ({ token_version: eb('token_version', '+', 1), updated_at: new Date() }))
@@ -102,7 +100,7 @@ export async function changePassword(trx: AuthTransaction, replaces: Account, pa
 }
 
 /** Stores a stronger hash of the same password; of parallel attempts the first wins. */
-export async function upgradePasswordHash(db: Executor, account: Account, passwordHash: string): Promise<void> {
+export async function upgradePasswordHash(db: AuthDatabase, account: Account, passwordHash: string): Promise<void> {
   await db
     .updateTable('users')
     .set({ password_hash: passwordHash })
@@ -114,12 +112,12 @@ export async function upgradePasswordHash(db: Executor, account: Account, passwo
 /** Any number would do. */
 const BOOTSTRAP_LOCK = 7_025_001
 
-/** Of replicas that start together one at a time may look whether there is an administrator, until its transaction ends. */
+/** Of replicas that start together, one at a time checks whether there is an administrator, until its transaction ends. */
 export async function lockBootstrap(trx: AuthTransaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`.execute(trx)
 }
 
-/** Ids of the active administrators, whose rows nobody else changes until the transaction ends. */
+/** Ids of the active administrators, whose rows no other transaction changes until this one ends. */
 export async function lockActiveAdministrators(trx: AuthTransaction): Promise<string[]> {
   const rows = await trx
     .selectFrom('users')
@@ -134,12 +132,12 @@ export async function lockActiveAdministrators(trx: AuthTransaction): Promise<st
 
 export type AccountChange = { readonly roles?: Role[]; readonly status?: UserStatus; readonly fullName?: string | null }
 
-/** Changes an account that the transaction holds; with `raiseVersion` every token issued so far becomes void. */
+/** Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. */
 export async function updateAccount(
   trx: AuthTransaction,
   { user, tokenVersion }: Account,
   { roles = user.roles, status = user.status, fullName = user.fullName }: AccountChange,
-  raiseVersion: boolean,
+  bumpVersion: boolean,
 ): Promise<Account> {
   const row = await trx
     .updateTable('users')
@@ -147,7 +145,7 @@ export async function updateAccount(
       roles,
       status,
       full_name: fullName,
-      token_version: tokenVersion + (raiseVersion ? 1 : 0),
+      token_version: tokenVersion + (bumpVersion ? 1 : 0),
       updated_at: new Date(),
     })
     .where('id', '=', user.id)
@@ -163,9 +161,9 @@ export type UserFilter = {
   readonly role?: Role | undefined
 }
 
-/** A page, newest accounts first, of those made before the account `beforeId`. */
+/** A page, newest accounts first, of those created before the account `beforeId`. */
 export async function listUsers(
-  db: Executor,
+  db: AuthDatabase,
   filter: UserFilter,
   limit: number,
   beforeId: string | undefined,
@@ -179,7 +177,7 @@ export async function listUsers(
   return (await query.execute()).map((row) => toAccount(row).user)
 }
 
-export async function findUser(db: Executor, userId: string): Promise<User | undefined> {
+export async function findUser(db: AuthDatabase, userId: string): Promise<User | undefined> {
   const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
   return row && toAccount(row).user
 }
@@ -194,15 +192,14 @@ export async function hasAdministrator(trx: AuthTransaction): Promise<boolean> {
   return row !== undefined
 }
 
-/** `changedAt` in epoch milliseconds. */
-export type ChangedUser = { readonly id: string; readonly tokenVersion: number; readonly changedAt: number }
+export type ChangedUser = { readonly id: string; readonly tokenVersion: number; readonly changedAt: Date }
 
-/** Users that anything changed about since. */
-export async function listUsersChangedSince(db: Executor, since: Date): Promise<ChangedUser[]> {
+/** Users that have changed in any way since. */
+export async function listUsersChangedSince(db: AuthDatabase, since: Date): Promise<ChangedUser[]> {
   const rows = await db
     .selectFrom('users')
     .select(['id', 'token_version', 'updated_at'])
     .where('updated_at', '>=', since)
     .execute()
-  return rows.map((row) => ({ id: row.id, tokenVersion: row.token_version, changedAt: row.updated_at.getTime() }))
+  return rows.map((row) => ({ id: row.id, tokenVersion: row.token_version, changedAt: row.updated_at }))
 }

@@ -2,7 +2,7 @@ import type { Role } from '@latchkey/access-token'
 
 export type UserStatus = 'active' | 'disabled'
 
-/** A person with an account, as everyone may see it who may see it at all: nothing secret is in it. */
+/** A person with an account. Nothing in it is secret from those who may see the user. */
 export type User = {
   readonly id: string
   readonly email: string
@@ -10,6 +10,16 @@ export type User = {
   readonly fullName: string | null
   readonly roles: Role[]
   readonly status: UserStatus
-  /** ISO 8601, UTC. */
-  readonly createdAt: string
+  readonly createdAt: Date
 }
+
+/** A user with what only this service may know. */
+export type Account = {
+  readonly user: User
+  readonly tokenVersion: number
+  readonly passwordHash: string
+  readonly passwordChangedAt: Date
+}
+
+/** The form in which e-mail addresses and user names are compared. */
+export const uniqueKey = (name: string): string => name.normalize('NFKC').toLowerCase()

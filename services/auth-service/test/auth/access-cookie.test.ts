@@ -72,7 +72,7 @@ t.test('no cookie is valid that a call would refuse, and the reason is that of t
 t.test('a cookie under a revoked key is not valid, though its session lives', async (t) => {
   const signer = await listen(t, {
     beside: auth,
-    variables: { TOKEN_ISSUER: auth.config.issuer, ACCESS_TOKEN_SECRET: KEYS.split(',').reverse().join() },
+    variables: { TOKEN_ISSUER: auth.config.tokens.issuer, ACCESS_TOKEN_SECRET: KEYS.split(',').reverse().join() },
   })
   const { accessToken, email } = await signer.newUser()
   t.match((await reportOf(`__Host-access=${accessToken}`)).json, { valid: true, claims: { email } }, 'before')

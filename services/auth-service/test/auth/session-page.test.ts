@@ -11,9 +11,9 @@ const session = (deviceId: string, createdAt: number): Session => ({
   deviceName: 'A device',
   userAgent: '',
   ip: '192.0.2.1',
-  createdAt,
-  lastSeenAt: createdAt,
-  expiresAt: createdAt + 1000,
+  createdAt: new Date(createdAt),
+  lastSeenAt: new Date(createdAt),
+  expiresAt: new Date(createdAt + 1000),
 })
 
 const deviceId = fc.stringMatching(/^[A-Za-z0-9_-]{8,12}$/)

@@ -45,13 +45,13 @@ t.test('F5 of every hostile token both say that it is none, though the session i
     fullName: null,
     roles: roles.map(() => 'user' as const),
     status: 'active' as const,
-    createdAt: new Date(0).toISOString(),
+    createdAt: new Date(0),
   }
   const commands = createRedisSessionCommands({
-    ...auth.config,
     redis,
+    limits: auth.config.sessions,
     deadline: createRedisDeadline(redis),
-    keyPrefix: `${auth.environment.redisPrefix}user:`,
+    keyPrefix: auth.environment.redisPrefix,
     now,
   })
   const opening = await commands.open({

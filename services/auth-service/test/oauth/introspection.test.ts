@@ -40,11 +40,11 @@ t.test('F2 of whatever is not live there is nothing to know', async (t) => {
   await send(`${auth.url}/oauth/revoke`, { token: revoked })
   const short = await listen(t, {
     beside: auth,
-    variables: { ACCESS_TOKEN_EXPIRY: '1s', TOKEN_ISSUER: auth.config.issuer },
+    variables: { ACCESS_TOKEN_EXPIRY: '1s', TOKEN_ISSUER: auth.config.tokens.issuer },
   })
   const elsewhere = await listen(t, {
     beside: auth,
-    variables: { TOKEN_ISSUER: auth.config.issuer, TOKEN_AUDIENCE: 'elsewhere' },
+    variables: { TOKEN_ISSUER: auth.config.tokens.issuer, TOKEN_AUDIENCE: 'elsewhere' },
   })
   const stranger = await listen(t, {
     beside: auth,
@@ -139,7 +139,7 @@ t.test('F4 who asks is told of access tokens for this audience, and of no others
   t.same((await introspect(user.refreshToken)).json, { active: false })
   const elsewhere = await listen(t, {
     beside: auth,
-    variables: { TOKEN_ISSUER: auth.config.issuer, TOKEN_AUDIENCE: 'elsewhere' },
+    variables: { TOKEN_ISSUER: auth.config.tokens.issuer, TOKEN_AUDIENCE: 'elsewhere' },
   })
   const { accessToken } = await elsewhere.signIn(user.email)
   t.same((await introspect(accessToken)).json, { active: false })

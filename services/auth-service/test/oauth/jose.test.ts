@@ -9,7 +9,7 @@ const SECRET = 'access-access-access-access-access'
 const key = new TextEncoder().encode(SECRET)
 const auth = await listen(t, { variables: { ACCESS_TOKEN_SECRET: `a1:${SECRET}` } })
 const resource = await startResourceService(t, auth, { keys: `a1:${SECRET}` })
-const { issuer, audience } = auth.config
+const { issuer, audience } = auth.config.tokens
 const expected = { issuer, audience, typ: 'at+jwt', algorithms: ['HS256'] }
 
 const clientToken = async (): Promise<string> =>

@@ -140,8 +140,8 @@ t.test('G3 with private keys the set is under the issuer, path and all, and has 
   }
   const { accessToken } = await tenant.newUser()
   const { payload } = await jwtVerify(accessToken, createRemoteJWKSet(new URL(String(document.jwks_uri))), {
-    issuer: tenant.config.issuer,
-    audience: tenant.config.audience,
+    issuer: tenant.config.tokens.issuer,
+    audience: tenant.config.tokens.audience,
     typ: 'at+jwt',
   })
   t.ok(payload.sid)

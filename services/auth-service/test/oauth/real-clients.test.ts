@@ -17,7 +17,9 @@ const refusalOf = (call: Promise<unknown>): Promise<unknown> =>
   )
 
 for (const {
-  config: { issuer },
+  config: {
+    tokens: { issuer },
+  },
 } of [auth, tenant]) {
   for (const [method, authentication, { clientId, secret }] of [
     ['client_secret_basic', openid.ClientSecretBasic, PAYROLL],
@@ -26,7 +28,7 @@ for (const {
     ['client_secret_post', openid.ClientSecretPost, ODD],
   ] as const) {
     t.test(
-      `openid-client walks ${issuer === auth.config.issuer ? '' : 'an issuer with a path, '}as ${clientId} by ${method}`,
+      `openid-client walks ${issuer === auth.config.tokens.issuer ? '' : 'an issuer with a path, '}as ${clientId} by ${method}`,
       async (t) => {
         const config = await openid.discovery(new URL(issuer), clientId, {}, authentication(secret), {
           algorithm: 'oauth2',
@@ -56,7 +58,7 @@ for (const {
 
 t.test('openid-client meets a wrong secret as the standard says', async (t) => {
   const config = await openid.discovery(
-    new URL(auth.config.issuer),
+    new URL(auth.config.tokens.issuer),
     PAYROLL.clientId,
     {},
     openid.ClientSecretPost('wrong'),
@@ -72,7 +74,7 @@ t.test('openid-client meets a wrong secret as the standard says', async (t) => {
 
 t.test('openid-client keeps a person signed in, and signs out', async (t) => {
   const user = await auth.newUser()
-  const config = await openid.discovery(new URL(auth.config.issuer), 'latchkey', {}, openid.None(), {
+  const config = await openid.discovery(new URL(auth.config.tokens.issuer), 'latchkey', {}, openid.None(), {
     algorithm: 'oauth2',
     execute: [openid.allowInsecureRequests],
   })
@@ -93,7 +95,7 @@ t.test('openid-client keeps a person signed in, and signs out', async (t) => {
 
 t.test('oauth4webapi walks discovery, grants, introspection and revocation', async (t) => {
   const insecure = { [oauth.allowInsecureRequests]: true }
-  const issuer = new URL(auth.config.issuer)
+  const issuer = new URL(auth.config.tokens.issuer)
   const as = await oauth
     .discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure })
     .then((response) => oauth.processDiscoveryResponse(issuer, response))
@@ -151,7 +153,7 @@ t.test('a client without any scope is no stranger to the libraries', async (t) =
   const bare = { clientId: 'bare', secret: 'a-secret-of-bare-that-is-long-enough', scopes: [] }
   const other = await listen(t, { beside: auth, variables: { SERVICE_CLIENTS: JSON.stringify([bare]) } })
   const config = await openid.discovery(
-    new URL(other.config.issuer),
+    new URL(other.config.tokens.issuer),
     'bare',
     {},
     openid.ClientSecretBasic(bare.secret),

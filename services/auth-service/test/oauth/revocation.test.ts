@@ -21,7 +21,7 @@ t.test('E1 a token that was revoked, is unknown, expired or malformed is answere
   const user = await auth.newUser()
   const short = await listen(t, {
     beside: auth,
-    variables: { ACCESS_TOKEN_EXPIRY: '1s', TOKEN_ISSUER: auth.config.issuer },
+    variables: { ACCESS_TOKEN_EXPIRY: '1s', TOKEN_ISSUER: auth.config.tokens.issuer },
   })
   const expired = (await short.signIn(user.email)).accessToken
   t.ok(await eventually(async () => (await resource.verify(expired)) === 'token_expired'))

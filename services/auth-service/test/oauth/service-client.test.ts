@@ -136,7 +136,7 @@ t.test(
     await process.start()
     const service = await startResourceService(
       t,
-      { config: { ...auth.config, issuer: process.url }, environment },
+      { config: { ...auth.config, tokens: { ...auth.config.tokens, issuer: process.url } }, environment },
       { keys },
     )
     let nowMs = 0

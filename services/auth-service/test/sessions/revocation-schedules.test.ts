@@ -39,9 +39,9 @@ let users = 0
 const stage: Stage = {
   replicas,
   verifier: createVerifierView(feed, `${environment.redisPrefix}revocations`),
-  verifyAccessToken: createAccessTokenVerifier({ ring: config.accessTokenKeys.current, ...config }),
-  verifyRefreshToken: createRefreshTokenVerifier({ ring: config.refreshTokenKeys.current }),
-  signRefreshToken: createRefreshTokenSigner({ ring: config.refreshTokenKeys.current }),
+  verifyAccessToken: createAccessTokenVerifier({ ring: config.tokens.accessKeys.current, ...config.tokens }),
+  verifyRefreshToken: createRefreshTokenVerifier({ ring: config.tokens.refreshKeys.current }),
+  signRefreshToken: createRefreshTokenSigner({ ring: config.tokens.refreshKeys.current }),
   newPassword,
   newName: () => `user-${++users}`,
   firstPassword: { password, hash: await replicas[0].hasher.hash(password) },

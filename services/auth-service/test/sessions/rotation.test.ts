@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import t from 'tap'
 import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
 import { createRedisSessionCommands } from '../../src/sessions/redis-session-commands.ts'
-import type { HandedOut, SessionKey } from '../../src/sessions/session.ts'
+import type { IssuedGeneration, SessionKey } from '../../src/sessions/session.ts'
 import type { Rotation } from '../../src/sessions/session-commands.ts'
 import { createSessionStore } from '../../src/sessions/session-store.ts'
 import { expiryOf, type ModelSession, type ModelVerdict, openSession, present } from './rotation-model.ts'
@@ -27,35 +27,35 @@ const snapshot = {
     fullName: null,
     roles: ['user' as const],
     status: 'active' as const,
-    createdAt: '2020-01-01T00:00:00.000Z',
+    createdAt: new Date('2020-01-01T00:00:00.000Z'),
   },
   tokenVersion: 0,
 }
 const commands = createRedisSessionCommands({
-  ...settings,
   redis,
+  limits: settings,
   deadline: createRedisDeadline(redis),
   keyPrefix: environment.redisPrefix,
   now: () => clock,
 })
 const store = createSessionStore(commands, async () => snapshot)
 
-async function signIn(): Promise<{ key: SessionKey; first: HandedOut }> {
+async function signIn(): Promise<{ key: SessionKey; first: IssuedGeneration }> {
   const key = { userId: randomUUID(), deviceId: 'device-1', sid: randomUUID() }
   const opening = await store.open({ ...key, delivery: 'body', deviceName: 'd', client, snapshot })
   if (opening.outcome !== 'opened') throw new Error('a first session ends none')
-  return { key, first: opening.handedOut }
+  return { key, first: opening.issued }
 }
 
 /** A refresh as the service does it: a verdict of theft ends the session. */
-async function rotate(key: SessionKey, token: { generation: number; expiresAt: number }): Promise<Rotation> {
-  const rotation = await store.rotate({ ...key, generation: token.generation, expiresAt: token.expiresAt }, client)
+async function rotate(key: SessionKey, token: { generation: number; expiresAtMs: number }): Promise<Rotation> {
+  const rotation = await store.rotate({ ...key, generation: token.generation, expiresAtMs: token.expiresAtMs }, client)
   if (rotation.outcome === 'reused') await store.end(key, 'token_reused')
   return rotation
 }
 
 function verdictOf(rotation: Rotation): ModelVerdict {
-  if ('handedOut' in rotation) return { outcome: rotation.outcome, generation: rotation.handedOut.generation }
+  if ('issued' in rotation) return { outcome: rotation.outcome, generation: rotation.issued.generation }
   return rotation
 }
 
@@ -72,22 +72,22 @@ t.test('the script gives the verdict of the model for any token of the session a
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
       const { key, first } = await signIn()
       let model: ModelSession = openSession(clock)
-      const expiries = new Map([[1, first.expiresAt]])
+      const expiries = new Map([[1, first.expiresAtMs]])
       for (const { pause, back } of steps) {
         clock += pause
         const generation = Math.max(1, model.current - back)
         const expiresAt = expiries.get(generation) ?? clock + settings.idleMs
         const [expected, next] = present(model, { generation, expiresAt }, clock, settings)
-        const actual = await rotate(key, { generation, expiresAt })
+        const actual = await rotate(key, { generation, expiresAtMs: expiresAt })
         if (JSON.stringify(verdictOf(actual)) !== JSON.stringify(expected)) {
           throw new Error(
             `generation ${generation} at ${clock}: ${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`,
           )
         }
         model = next
-        if ('handedOut' in actual) {
-          if (actual.handedOut.expiresAt !== expiryOf(model, settings)) throw new Error('expiry differs from the model')
-          expiries.set(actual.handedOut.generation, actual.handedOut.expiresAt)
+        if ('issued' in actual) {
+          if (actual.issued.expiresAtMs !== expiryOf(model, settings)) throw new Error('expiry differs from the model')
+          expiries.set(actual.issued.generation, actual.issued.expiresAtMs)
         }
       }
     }),
@@ -122,20 +122,20 @@ t.test(
         const { key, first } = await signIn()
         const born = clock
         let held = first
-        const underway: { at: number; token: HandedOut }[] = []
+        const underway: { at: number; token: IssuedGeneration }[] = []
         const answeredAt = new Map<number, number>()
-        const arrive = async (token: HandedOut, abandoned: boolean): Promise<HandedOut | undefined> => {
+        const arrive = async (token: IssuedGeneration, abandoned: boolean): Promise<IssuedGeneration | undefined> => {
           const rotation = await rotate(key, token)
-          if ('handedOut' in rotation) {
-            answeredAt.set(token.generation, rotation.handedOut.handedOutAt)
-            return rotation.handedOut
+          if ('issued' in rotation) {
+            answeredAt.set(token.generation, rotation.issued.issuedAtMs)
+            return rotation.issued
           }
           if (abandoned && rotation.outcome === 'superseded') return undefined
           throw new Error(`an honest client was refused: ${JSON.stringify(rotation)}`)
         }
         for (const { pause, copies } of rounds) {
           // A client that comes back before its session idles out; answers lost do not extend what it holds.
-          const until = Math.min(clock + pause, held.expiresAt - 30_000, born + settings.maxAgeMs - 30_000)
+          const until = Math.min(clock + pause, held.expiresAtMs - 30_000, born + settings.maxAgeMs - 30_000)
           if (until < clock) return
           for (const late of underway.filter((request) => request.at <= until).sort((a, b) => a.at - b.at)) {
             clock = Math.max(clock, late.at)
@@ -179,7 +179,7 @@ t.test(
           const token = holders[who]
           if (!token) throw new Error('no such holder')
           const rotation = await rotate(key, token)
-          if ('handedOut' in rotation) holders[who] = rotation.handedOut
+          if ('issued' in rotation) holders[who] = rotation.issued
           return rotation.outcome
         }
         for (let n = 0; n < firstSteps; n++) await refresh(0)

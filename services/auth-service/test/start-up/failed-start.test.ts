@@ -7,12 +7,15 @@ import t from 'tap'
 
 const FIXTURE = fileURLToPath(new URL('fixtures/failing-start.ts', import.meta.url))
 
+// Two processes start, on a machine that may be busy.
+t.setTimeout(240_000)
+
 /** Runs a start that fails until its process ends by itself, which it does only once every connection is closed. */
 async function failedStart(fault: string): Promise<{ output: string; code: number | null; signal: string | null }> {
   const { databaseUrl, schema, redisUrl, redisPrefix } = await testEnvironment(t)
   const child = spawn(process.execPath, [FIXTURE], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 30_000,
+    timeout: 120_000,
     env: {
       PATH: process.env.PATH,
       NODE_OPTIONS: process.env.NODE_OPTIONS,

@@ -34,8 +34,8 @@ export async function startResourceService(
   t.teardown(() => app.close())
   await app.register(resourceServer, {
     keys,
-    issuer: config.issuer,
-    audience: config.audience,
+    issuer: config.tokens.issuer,
+    audience: config.tokens.audience,
     revocations: { redisUrl: environment.redisUrl, prefix: environment.redisPrefix },
     ...(now && { now }),
   })

@@ -14,6 +14,6 @@ function partOf(token: unknown, index: number): Record<string, unknown> {
 
 /** A token under the shared key, as every verifier could sign it: the claims of another one, some of them changed. */
 export function forge({ config }: Pick<TestService, 'config'>, token: string, changes: object): string {
-  const sign = createAccessTokenSigner({ ring: config.accessTokenKeys.current })
+  const sign = createAccessTokenSigner({ ring: config.tokens.accessKeys.current })
   return sign({ ...claimsOf(token), ...changes } as AccessTokenClaims)
 }

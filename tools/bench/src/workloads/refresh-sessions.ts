@@ -12,7 +12,7 @@ const newId = (): string => randomBytes(16).toString('base64url')
 
 function newUser(n: number) {
   const name = `user${n}`
-  const createdAt = new Date().toISOString()
+  const createdAt = new Date()
   const roles: 'user'[] = ['user']
   return {
     id: randomUUID(),
@@ -31,11 +31,8 @@ export function openOurSessions(redisUrl: string, count: number): Promise<string
     const commands = createRedisSessionCommands({
       redis,
       deadline: createRedisDeadline(redis),
-      keyPrefix: 'latchkey:user:',
-      idleMs: IDLE_MS,
-      maxAgeMs: 30 * DAY_MS,
-      graceMs: 30_000,
-      maxDevicesPerUser: 20,
+      keyPrefix: 'latchkey:',
+      limits: { idleMs: IDLE_MS, maxAgeMs: 30 * DAY_MS, graceMs: 30_000, maxDevicesPerUser: 20 },
     })
     return openAll(count, async (user) => {
       const key = { userId: user.id, deviceId: newId(), sid: newId() }
@@ -48,8 +45,8 @@ export function openOurSessions(redisUrl: string, count: number): Promise<string
       })
       if (opening.outcome !== 'opened')
         throw new Error('a session replaced another one, though each has its own device')
-      const { handedOut } = opening
-      return tokenOf(key, handedOut.handedOutAt, handedOut.expiresAt)
+      const { issued } = opening
+      return tokenOf(key, issued.issuedAtMs, issued.expiresAtMs)
     })
   })
 }

@@ -1,5 +1,5 @@
 import { SCOPES } from '@latchkey/access-token'
-import { Nullable } from '@latchkey/service-kit'
+import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { CLIENT_ID, CLIENT_ID_RULE } from '../../clients/service-client.ts'
 
@@ -10,9 +10,9 @@ export const ScopeName = Type.Enum([...SCOPES])
 export const ClientReply = Type.Object({
   clientId: Type.String(),
   scopes: Type.Array(ScopeName),
-  createdAt: Type.String({ format: 'date-time' }),
-  lastUsedAt: Nullable(Type.String({ format: 'date-time' })),
-  secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Type.String({ format: 'date-time' }) })),
+  createdAt: Moment(),
+  lastUsedAt: Nullable(Moment()),
+  secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Moment() })),
 })
 
 export const ClientSecretReply = Type.Object({

@@ -1,4 +1,4 @@
-import { List } from '@latchkey/service-kit'
+import { List, Moment } from '@latchkey/service-kit'
 import { type Static, Type } from 'typebox'
 import type { DeviceSession } from '../../sessions/session.ts'
 import { describeUserAgent } from '../describe-user-agent.ts'
@@ -8,9 +8,9 @@ const SessionReply = Type.Object({
   deviceName: Type.String(),
   userAgent: Type.String({ description: 'Browser and system, as far as the client names them' }),
   ip: Type.String({ description: 'Address of the last refresh' }),
-  createdAt: Type.String({ format: 'date-time', description: 'Time of the sign-in' }),
-  lastSeenAt: Type.String({ format: 'date-time', description: 'Time of the last refresh' }),
-  expiresAt: Type.String({ format: 'date-time' }),
+  createdAt: Moment({ description: 'Time of the sign-in' }),
+  lastSeenAt: Moment({ description: 'Time of the last refresh' }),
+  expiresAt: Moment(),
   current: Type.Boolean({ description: 'Whether the call is made from this session' }),
 })
 
@@ -24,9 +24,9 @@ export function toSessionReply(session: DeviceSession, currentSid: string | unde
     deviceName,
     userAgent: describeUserAgent(userAgent),
     ip,
-    createdAt: new Date(createdAt).toISOString(),
-    lastSeenAt: new Date(lastSeenAt).toISOString(),
-    expiresAt: new Date(expiresAt).toISOString(),
+    createdAt,
+    lastSeenAt,
+    expiresAt,
     current: sid === currentSid,
   }
 }

@@ -1,4 +1,4 @@
-import { Nullable } from '@latchkey/service-kit'
+import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 
 export const Role = Type.Union([Type.Literal('user'), Type.Literal('hr'), Type.Literal('admin')])
@@ -11,7 +11,7 @@ export const UserReply = Type.Object({
   fullName: Nullable(Type.String()),
   roles: Type.Array(Role),
   status: Status,
-  createdAt: Type.String({ format: 'date-time' }),
+  createdAt: Moment(),
 })
 
 export const DeviceReply = Type.Object({ id: Type.String(), name: Type.String() })

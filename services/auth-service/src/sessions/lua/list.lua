@@ -6,6 +6,6 @@ local rows = {}
 each_session(function(id, session)
   local expires_at = expiry(session, idle_ms, max_age_ms)
   if now >= expires_at then return end
-  rows[#rows + 1] = { id, session[SID], session[NAME], session[AGENT], session[IP], session[CREATED_AT], session[HANDED_OUT_AT], expires_at }
+  rows[#rows + 1] = { id, session[SID], session[NAME], session[AGENT], session[IP], session[CREATED_AT], session[ISSUED_AT], expires_at }
 end)
 return rows

@@ -1,4 +1,4 @@
--- The live session behind an access token, with the user it belongs to. Changes nothing but an empty user field, for which there is a lease then.
+-- The live session behind an access token, with its user. Changes nothing, but for a lease where the user is missing.
 -- ARGV: device id, sid, now or '', idle ms, max age ms, lease nonce
 -- Returns {'ended'} | {'snapshot_missing', lease} | {'live', device name, user JSON}
 

@@ -1,5 +1,5 @@
--- Puts back a session that was opened, never ended, and is not there: Redis lost it. Its generations are lost with it; the
--- first token presented tells them anew, and says itself how long the session may idle.
+-- Puts back a session that was opened, never ended, and is not there: Redis lost it, with its generations. The first token
+-- presented sets them again, and its own expiry limits how long the session may idle.
 -- ARGV: device id, sid, created at, now or '', idle ms, max age ms, delivery, device name
 -- Returns 1 when it was put back, else 0.
 

@@ -1,10 +1,10 @@
 -- One refresh, decided and done in one atomic step. The rule and its reasons: docs/rotation.md.
 -- ARGV: device id, sid, generation, token expiry (ms), now or '', idle ms, max age ms, grace ms, lease nonce, user agent, ip
 -- Returns {'ended', reason} | {'superseded'} | {'reused'} | {'snapshot_missing', lease}
---       | {'rotated' | 'replayed' | 'recovered', current, handed out at, expires at, delivery, device name, user JSON}
+--       | {'rotated' | 'replayed' | 'recovered', current, issued at, expires at, delivery, device name, user JSON}
 --
 -- Run twice for one refresh (the reply was lost on the way) it has the effect of once: the second run finds
--- the generation confirmed and hands out the same successor.
+-- the generation confirmed and issues the same successor.
 
 local device_id, sid, generation, token_expires_at = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local idle_ms, max_age_ms, grace_ms, nonce = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
@@ -45,15 +45,15 @@ if not session or session[SID] ~= sid then
 end
 
 -- A clock that was set back must not reopen the grace.
-now = math.max(now, session[HANDED_OUT_AT])
+now = math.max(now, session[ISSUED_AT])
 
 local expires_at, expiry_reason = expiry(session, idle_ms, max_age_ms)
 if generation > session[CURRENT] then
-  -- Redis lost the refreshes since; the token knows better how long the session may idle.
+  -- Redis lost the refreshes since: the token's own expiry limits how long the session may idle.
   expires_at = math.min(math.max(expires_at, token_expires_at), session[CREATED_AT] + max_age_ms)
 end
 if now >= expires_at then
-  finish(device_id, session, expiry_reason)
+  end_session(device_id, session, expiry_reason)
   return { 'ended', expiry_reason }
 end
 if now >= token_expires_at then return { 'ended', 'idle_expired' } end
@@ -62,11 +62,11 @@ local outcome
 if generation >= session[CURRENT] then
   outcome = 'rotated'
 elseif generation == session[CONFIRMED] then
-  outcome = now - session[HANDED_OUT_AT] < grace_ms and 'replayed' or 'recovered'
+  outcome = now - session[ISSUED_AT] < grace_ms and 'replayed' or 'recovered'
 elseif is_late_duplicate(session, now) then
   return { 'superseded' }
 else
-  -- Not ended here: an end is recorded and announced first, and asking again gives the same verdict.
+  -- Not ended here: an end is recorded and published first, and the same call again gives the same verdict.
   return { 'reused' }
 end
 
@@ -81,8 +81,8 @@ if outcome ~= 'replayed' then
     session[CONFIRMED], session[CURRENT] = generation, generation
   end
   session[CURRENT] = session[CURRENT] + 1
-  session[HANDED_OUT_AT], session[AGENT], session[IP] = now, ARGV[10], ARGV[11]
+  session[ISSUED_AT], session[AGENT], session[IP] = now, ARGV[10], ARGV[11]
   save(device_id, session, idle_ms)
 end
 
-return { outcome, session[CURRENT], session[HANDED_OUT_AT], (expiry(session, idle_ms, max_age_ms)), session[DELIVERY], session[NAME], user }
+return { outcome, session[CURRENT], session[ISSUED_AT], (expiry(session, idle_ms, max_age_ms)), session[DELIVERY], session[NAME], user }

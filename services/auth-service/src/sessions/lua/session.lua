@@ -5,7 +5,7 @@
 -- All of it shares the {userId} hash tag, hence one cluster slot, so that a script may reach the ended keys it
 -- can only name once it has read the hash.
 
-local SID, CREATED_AT, CURRENT, CONFIRMED, HANDED_OUT_AT, LATE, DELIVERY, NAME, AGENT, IP = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+local SID, CREATED_AT, CURRENT, CONFIRMED, ISSUED_AT, LATE, DELIVERY, NAME, AGENT, IP = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 local USER = 'u'
 local ENDED_RETENTION_MS = 7 * 24 * 3600 * 1000
 
@@ -17,7 +17,7 @@ local function clock(override)
 end
 
 local function expiry(session, idle_ms, max_age_ms)
-  local idle_at, max_at = session[HANDED_OUT_AT] + idle_ms, session[CREATED_AT] + max_age_ms
+  local idle_at, max_at = session[ISSUED_AT] + idle_ms, session[CREATED_AT] + max_age_ms
   if max_at <= idle_at then return max_at, 'max_age_expired' end
   return idle_at, 'idle_expired'
 end
@@ -27,13 +27,13 @@ local function save(device_id, session, idle_ms)
   redis.call('PEXPIRE', KEYS[1], idle_ms + ENDED_RETENTION_MS)
 end
 
-local function finish(device_id, session, reason)
+local function end_session(device_id, session, reason)
   redis.call('SET', KEYS[1] .. ':ended:' .. session[SID], reason, 'PX', ENDED_RETENTION_MS)
   redis.call('HDEL', KEYS[1], device_id)
 end
 
--- The right to fill in the missing user. Whoever finds one takes part in it: taken from each other, calls that go on side by
--- side might none of them ever get to fill it in. Everyone reads the user after the lease was there, so none of them is too late.
+-- The right to fill in the missing user. A call that finds a lease shares it: if parallel calls took it from each other, none of
+-- them might ever fill it in. Each reads the user after the lease was taken, so none fills in an older one.
 local function lease(user, nonce)
   if user then return user:sub(2) end
   redis.call('HSET', KEYS[1], USER, '?' .. nonce)

@@ -1,4 +1,4 @@
-import { findSettledAccount } from '../../../src/users/user-repository.ts'
+import { findAccountForShare } from '../../../src/users/user-repository.ts'
 import type { Aftermath } from './history.ts'
 import type { Play } from './play.ts'
 import type { Replica } from './replicas.ts'
@@ -16,7 +16,7 @@ export async function aftermathOf(play: Play, replica: Replica): Promise<Afterma
       }),
     ),
   )
-  const account = await findSettledAccount(replica.db, userId)
+  const account = await findAccountForShare(replica.db, userId)
   if (!account) throw new Error('the account is gone')
   const events = await replica.db.selectFrom('session_events').selectAll().where('user_id', '=', userId).execute()
   const audited = await replica.db.selectFrom('audit_events').selectAll().where('subject_id', '=', userId).execute()

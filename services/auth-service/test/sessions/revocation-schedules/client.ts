@@ -1,5 +1,5 @@
 import type { Grant } from '../../../src/sessions/session-service.ts'
-import type { Account } from '../../../src/users/user-table.ts'
+import type { Account } from '../../../src/users/user.ts'
 import type { History, Operation, Outcome, SessionTrace } from './history.ts'
 import type { Stage } from './stage.ts'
 

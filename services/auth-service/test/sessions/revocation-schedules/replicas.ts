@@ -2,9 +2,11 @@ import { createDatabase, migrate } from '@latchkey/database'
 import type { TestEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import { type Accounts, createAccounts } from '../../../src/accounts/create-accounts.ts'
+import { createAudit } from '../../../src/audit/create-audit.ts'
 import type { Config } from '../../../src/config.ts'
 import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-database.ts'
 import { migrations } from '../../../src/database/migrations/index.ts'
+import { createWriteAs } from '../../../src/database/write-as.ts'
 import { createRedisClient } from '../../../src/redis/redis-client.ts'
 import { createRedisDeadline } from '../../../src/redis/redis-deadline.ts'
 import { createRedisGate, gated, type RedisGate } from '../../../src/redis/redis-gate.ts'
@@ -30,8 +32,8 @@ const NO_LIMIT = { failures: 1_000_000, seconds: 1 }
 /** Sessions and accounts as the app has them, with connections of their own and without an HTTP edge. */
 export async function startReplica(t: Scope, config: Config, environment: TestEnvironment): Promise<Replica> {
   const { schema, redisPrefix: keyPrefix } = environment
-  const database = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 30 })
-  const revocationDatabase = createDatabase<AuthSchema>({ url: config.databaseUrl, schema, poolSize: 10 })
+  const database = createDatabase<AuthSchema>({ url: config.database.url, schema, poolSize: 30 })
+  const revocationDatabase = createDatabase<AuthSchema>({ url: config.database.url, schema, poolSize: 10 })
   await migrate({ db: database.db, migrations, schema })
   const db = database.db.withPlugin(slowPostgres)
   const redis = createRedisClient(config.redis, () => {})
@@ -39,13 +41,15 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
 
   const deadline = createRedisDeadline(redis)
   const gate = createRedisGate(redis, () => {})
-  const { accessTokenLifeSeconds } = config
-  const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTokenLifeSeconds, now: Date.now })
-  const commands = createRedisSessionCommands({ ...config, redis, deadline, keyPrefix: `${keyPrefix}user:` })
+  const { accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
+  const limits = config.sessions
+  const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
+  const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits })
   const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
+  const writeAs = createWriteAs(db)
   const { sessions, revoker, recoverSessions } = createSessions({
-    ...config,
     db,
+    writeAs,
     revocationDb: revocationDatabase.db.withPlugin(slowPostgres),
     redis,
     keyPrefix,
@@ -54,8 +58,8 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     store,
     publisher,
     publishOthers: async () => {},
-    signingRing: config.accessTokenKeys.current,
-    refreshRing: config.refreshTokenKeys.current,
+    tokens: { ...config.tokens, signingRing: accessKeys.current, refreshRing: refreshKeys.current },
+    maxAgeMs: limits.maxAgeMs,
     now: Date.now,
   })
   const users = createUsers({
@@ -75,7 +79,9 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     await recoverSessions(assertSame)
   })
   await untilOpen(gate)
-  return { ...createAccounts({ ...users, db, store, revoker }), db, store, sessions, hasher: users.hasher }
+  const audit = createAudit(db)
+  const accounts = createAccounts({ ...users, db, writeAs, audit, store, revoker })
+  return { ...accounts, db, store, sessions, hasher: users.hasher }
 }
 
 async function untilOpen(gate: RedisGate): Promise<void> {

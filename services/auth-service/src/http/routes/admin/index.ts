@@ -1,6 +1,6 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
-import type { AuditLog } from '../../../audit/audit-log.ts'
+import type { AuditTrail } from '../../../audit/create-audit.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { KeyService } from '../../../keys/key-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
@@ -22,12 +22,12 @@ type Services = {
   readonly sessions: SessionService
   readonly clients: ClientService
   readonly keys: KeyService
-  readonly auditLog: AuditLog
+  readonly audit: AuditTrail
 }
 
 /** Everything under /admin, by the scope that a call needs. */
 export async function adminRoutes(app: AppInstance, services: Services): Promise<void> {
-  const { administration, sessions, clients, keys, auditLog } = services
+  const { administration, sessions, clients, keys, audit } = services
   await app.register(usersRead, { prefix: '/users' })
   await app.register(usersChange, { prefix: '/users' })
   await app.register(sessionsRead, { prefix: '/users/:userId/sessions' })
@@ -74,6 +74,6 @@ export async function adminRoutes(app: AppInstance, services: Services): Promise
 
   async function auditRead(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.requireScope('audit:read'))
-    listAuditEventsRoute(scoped, auditLog)
+    listAuditEventsRoute(scoped, audit)
   }
 }

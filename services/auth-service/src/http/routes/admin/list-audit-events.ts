@@ -3,6 +3,7 @@ import {
   type AppInstance,
   Instant,
   List,
+  Moment,
   Nullable,
   page,
   problemResponses,
@@ -12,14 +13,14 @@ import {
 } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { AUDIT_EVENT_TYPES } from '../../../audit/audit-event.ts'
-import type { AuditLog } from '../../../audit/audit-log.ts'
+import type { AuditTrail } from '../../../audit/create-audit.ts'
 
 const EventType = Type.Enum([...AUDIT_EVENT_TYPES])
 const Id = Nullable(Type.String())
 
 const AuditEventReply = Type.Object({
   id: Type.String(),
-  at: Type.String({ format: 'date-time' }),
+  at: Moment(),
   type: EventType,
   outcome: Type.Union([Type.Literal('success'), Type.Literal('failure')]),
   actorId: Id,
@@ -30,7 +31,7 @@ const AuditEventReply = Type.Object({
   details: Type.Record(Type.String(), Type.Unknown()),
 })
 
-export function listAuditEventsRoute(app: AppInstance, auditLog: AuditLog): void {
+export function listAuditEventsRoute(app: AppInstance, audit: AuditTrail): void {
   app.get(
     '',
     {
@@ -54,7 +55,7 @@ export function listAuditEventsRoute(app: AppInstance, auditLog: AuditLog): void
     async (request) => {
       const { limit, cursor, since, until, ...filter } = request.query
       const times = { ...(since && { since: new Date(since) }), ...(until && { until: new Date(until) }) }
-      const rows = await auditLog.list({ ...filter, ...times }, limit, idOfCursor(cursor))
+      const rows = await audit.list({ ...filter, ...times }, limit, idOfCursor(cursor))
       return pageOf(rows, limit, ({ id }) => encodeCursor(id))
     },
   )

@@ -1,6 +1,5 @@
 import type { KeyRing } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
-import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
@@ -18,7 +17,6 @@ type Services = {
   /** Of access tokens. */
   readonly accessRing: () => KeyRing
   readonly clients: ClientService
-  readonly clientAuthentication: ClientAuthentication
   readonly accessTokens: AccessTokenIssuer
   readonly sessions: SessionService
   readonly findLiveBearer: FindLiveBearer

@@ -1,13 +1,13 @@
 import type { AppInstance } from '@latchkey/service-kit'
-import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
+import type { ClientService } from '../../../clients/client-service.ts'
 import { requireClient } from '../../authenticate-client.ts'
 import { formOf, required } from '../../form-body.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 
-type Services = { readonly clientAuthentication: ClientAuthentication; readonly findLiveBearer: FindLiveBearer }
+type Services = { readonly clients: ClientService; readonly findLiveBearer: FindLiveBearer }
 
 /** RFC 7662, for services that cannot verify by themselves. */
-export function introspectRoute(app: AppInstance, { clientAuthentication, findLiveBearer }: Services): void {
+export function introspectRoute(app: AppInstance, { clients, findLiveBearer }: Services): void {
   app.post(
     '/introspect',
     {
@@ -23,7 +23,7 @@ export function introspectRoute(app: AppInstance, { clientAuthentication, findLi
     },
     async (request) => {
       const form = formOf(request)
-      await requireClient(request, form, clientAuthentication)
+      await requireClient(request, form, clients)
       const bearer = await findLiveBearer(required(form, 'token'))
       // RFC 7662 §2.2: nothing is said about why a token is not active.
       return 'reason' in bearer ? { active: false } : { active: true, token_type: 'Bearer', ...bearer.claims }

@@ -1,5 +1,4 @@
 import type { AppInstance } from '@latchkey/service-kit'
-import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { OWN_CLIENT_ID } from '../../../clients/service-client.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
@@ -12,7 +11,6 @@ import { revokeBearer } from '../../revoke-bearer.ts'
 
 type Services = {
   readonly clients: ClientService
-  readonly clientAuthentication: ClientAuthentication
   readonly findLiveBearer: FindLiveBearer
   readonly sessions: SessionService
 }
@@ -22,7 +20,7 @@ type Services = {
  * token is revoked alone. The token itself shows its kind, so `token_type_hint` is ignored.
  */
 export function revokeRoute(app: AppInstance, services: Services): void {
-  const { clientAuthentication, findLiveBearer, sessions } = services
+  const { clients, findLiveBearer, sessions } = services
   app.post(
     '/revoke',
     {
@@ -36,7 +34,7 @@ export function revokeRoute(app: AppInstance, services: Services): void {
     },
     async (request, reply) => {
       const form = formOf(request)
-      const client = await authenticateClient(request, form, clientAuthentication)
+      const client = await authenticateClient(request, form, clients)
       const token = required(form, 'token')
       const origin = { ...clientContext(request), actorId: client?.clientId ?? null }
       const found = await findLiveBearer(token)

@@ -1,6 +1,6 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
-import type { ClientAuthentication } from '../../../clients/client-authentication.ts'
+import type { ClientService } from '../../../clients/client-service.ts'
 import { problems } from '../../../errors.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
@@ -11,7 +11,7 @@ import { OAuthError } from '../../oauth-error.ts'
 
 type Services = {
   readonly accessTokens: AccessTokenIssuer
-  readonly clientAuthentication: ClientAuthentication
+  readonly clients: ClientService
   readonly sessions: SessionService
 }
 
@@ -55,15 +55,15 @@ export function tokenRoute(app: AppInstance, services: Services): void {
 }
 
 async function clientCredentialsGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
-  const { clientId, scopes } = await requireClient(request, form, services.clientAuthentication)
+  const { clientId, scopes } = await requireClient(request, form, services.clients)
   const scope = narrow(scopes, form.get('scope'))
-  const { token, life } = services.accessTokens.issueToClient(clientId, scope)
+  const { token, expiresIn } = services.accessTokens.issueToClient(clientId, scope)
   request.logFields = { clientId }
-  return { access_token: token, token_type: 'Bearer', expires_in: life, ...shown(scope) }
+  return { access_token: token, token_type: 'Bearer', expires_in: expiresIn, ...shown(scope) }
 }
 
 async function refreshTokenGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
-  if (await authenticateClient(request, form, services.clientAuthentication)) {
+  if (await authenticateClient(request, form, services.clients)) {
     throw new OAuthError('unauthorized_client', 'Refresh tokens are for users. A service client has none.')
   }
   const refreshToken = required(form, 'refresh_token')
@@ -76,7 +76,7 @@ async function refreshTokenGrant(request: FastifyRequest, form: Form, services: 
     return {
       access_token: grant.accessToken,
       token_type: 'Bearer',
-      expires_in: grant.accessTokenLife,
+      expires_in: grant.expiresIn,
       ...shown(grant.scope),
       refresh_token: grant.refreshToken,
     }

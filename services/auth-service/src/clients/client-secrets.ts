@@ -1,0 +1,35 @@
+import type { AuthTransaction } from '../database/auth-database.ts'
+import { createSecretMatcher, hashSecret } from './client-secret.ts'
+import type { SecretKeys } from './client-secret-keys.ts'
+import { insertSecret, retireOldSecrets } from './client-secret-repository.ts'
+import type { StoredSecret } from './client-table.ts'
+import { MAX_SECRETS } from './service-client.ts'
+
+/** Secrets of clients, hashed under the keys of {@link SecretKeys}. */
+export type ClientSecrets = {
+  /** Adds a secret to a client; of more than two the oldest is retired. Returns its id. */
+  add(trx: AuthTransaction, keys: SecretKeys, clientId: string, secret: string): Promise<string>
+  /** Whether a secret is one of these. One whose key is missing matches nothing. */
+  matches(secret: string, stored: readonly StoredSecret[], keys: SecretKeys): boolean
+}
+
+export function createClientSecrets(): ClientSecrets {
+  const matchesAny = createSecretMatcher(MAX_SECRETS)
+  return {
+    async add(trx, keys, clientId, secret) {
+      const key = keys.get(keys.current)
+      if (!key) throw new Error('the current key of client secrets is missing')
+      const id = await insertSecret(trx, clientId, { ...hashSecret(secret, key), keyId: keys.current })
+      await retireOldSecrets(trx, clientId, MAX_SECRETS)
+      return id
+    },
+
+    matches(secret, stored, keys) {
+      const candidates = stored.flatMap((each) => {
+        const key = each.keyId === null ? undefined : keys.get(each.keyId)
+        return key ? [{ ...each, key }] : []
+      })
+      return matchesAny(secret, candidates)
+    },
+  }
+}

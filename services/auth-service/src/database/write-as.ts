@@ -1,0 +1,20 @@
+import type { NewAuditEvent, Origin } from '../audit/audit-event.ts'
+import { insertAuditEvents } from '../audit/audit-repository.ts'
+import type { AuthDatabase, AuthTransaction } from './auth-database.ts'
+
+/** Records events in the audit trail, as part of the transaction and in the name of its actor. */
+export type Audit = (...events: readonly NewAuditEvent[]) => Promise<void>
+
+/**
+ * Runs `work` in one transaction in the name of the actor at `origin`. Every change that somebody asked for goes this way. An
+ * error of `work` undoes all of it, what it recorded included.
+ */
+export type WriteAs = <Result>(
+  origin: Origin,
+  work: (trx: AuthTransaction, audit: Audit) => Promise<Result>,
+) => Promise<Result>
+
+export function createWriteAs(db: AuthDatabase): WriteAs {
+  return (origin, work) =>
+    db.transaction().execute((trx) => work(trx, (...events) => insertAuditEvents(trx, origin, events)))
+}
