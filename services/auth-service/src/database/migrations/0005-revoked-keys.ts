@@ -1,9 +1,16 @@
+import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('revoked_keys')
-    .addColumn('kid', 'text', (column) => column.primaryKey())
-    .addColumn('revoked_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`now()`))
-    .execute()
+export const revokedKeys: ReversibleMigration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('revoked_keys')
+      .addColumn('kid', 'text', (column) => column.primaryKey())
+      .addColumn('revoked_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`now()`))
+      .execute()
+  },
+
+  async down(db: Kysely<unknown>) {
+    await db.schema.dropTable('revoked_keys').execute()
+  },
 }

@@ -1,0 +1,44 @@
+import { createDatabase, migrate } from '@latchkey/database'
+import { testEnvironment } from '@latchkey/test-kit'
+import { sql } from 'kysely'
+import t from 'tap'
+import type { AuthDatabase, AuthSchema } from '../../src/database/auth-database.ts'
+import { migrations } from '../../src/database/migrations/index.ts'
+
+/** Columns, indexes, constraints, triggers and functions of the schema. */
+async function shapeOf(db: AuthDatabase, schema: string): Promise<unknown[]> {
+  const { rows } = await sql`
+    select 'column' as kind, table_name || '.' || column_name as name,
+      concat_ws(' ', data_type, is_nullable, column_default, is_identity, generation_expression) as detail
+    from information_schema.columns where table_schema = ${schema}
+    union all select 'index', indexname, indexdef from pg_indexes where schemaname = ${schema}
+    union all
+    select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+    from pg_constraint where connamespace = ${schema}::regnamespace
+    union all
+    select 'trigger', tgname, pg_get_triggerdef(pg_trigger.oid) from pg_trigger
+    join pg_class on pg_class.oid = tgrelid
+    where relnamespace = ${schema}::regnamespace and not tgisinternal
+    union all
+    select 'function', oid::regprocedure::text, pg_get_functiondef(oid)
+    from pg_proc where pronamespace = ${schema}::regnamespace
+    order by kind, name`.execute(db)
+  return rows
+}
+
+t.test('all migrations down and up again give the same schema, and nothing is left in between', async (t) => {
+  const { databaseUrl: url, schema } = await testEnvironment(t)
+  const { db, close } = createDatabase<AuthSchema>({ url, schema })
+  t.teardown(close)
+  await migrate({ db, migrations, schema })
+  const before = await shapeOf(db, schema)
+  t.ok(before.length > 50)
+
+  for (const name of Object.keys(migrations).sort().reverse()) await migrations[name]?.down(db)
+  await sql`delete from kysely_migration`.execute(db)
+  const left = JSON.stringify(await shapeOf(db, schema))
+  t.notMatch(left, /user|session|audit|client|revoked|refuse_change/)
+
+  await migrate({ db, migrations, schema })
+  t.same(await shapeOf(db, schema), before)
+})
