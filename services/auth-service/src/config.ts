@@ -56,7 +56,7 @@ export const settings = {
   maxAgeMs: setting.durationMs({
     name: 'SESSION_MAX_AGE',
     default: '30d',
-    description: 'absolute lifetime of a session, whatever happens',
+    description: 'absolute lifetime of a session, however often it is refreshed',
   }),
   graceMs: setting.durationMs({
     name: 'REFRESH_GRACE',

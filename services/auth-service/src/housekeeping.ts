@@ -15,7 +15,7 @@ type Dependencies = {
   readonly signal: AbortSignal
 }
 
-/** What goes on beside the requests until `signal` aborts. */
+/** The periodic tasks, until `signal` aborts. */
 export function startHousekeeping({ db, keys, publisher, sessionMaxAgeMs, log, signal }: Dependencies): void {
   const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
   // Entries of the feed expire; a key stays revoked.

@@ -9,7 +9,7 @@ import type { ClientCache } from './redis-client-cache.ts'
 /** Brings the clients that the settings name into being. */
 export type ClientConfiguration = {
   /**
-   * Creates the client if need be, and makes these scopes and this secret good, beside the secret before it. It may be repeated.
+   * Creates the client if it is missing, sets its scopes, and adds this secret; the secret before it stays good. It may be repeated.
    * A client that was deleted stays so, and a secret that two newer ones have replaced does not come back.
    */
   ensure(client: {

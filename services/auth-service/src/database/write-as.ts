@@ -6,8 +6,8 @@ import type { AuthDatabase, AuthTransaction } from './auth-database.ts'
 export type Audit = (...events: readonly NewAuditEvent[]) => Promise<void>
 
 /**
- * Runs `work` in one transaction in the name of the actor at `origin`. Every change that somebody asked for goes this way. An
- * error of `work` undoes all of it, what it recorded included.
+ * Runs `work` in one transaction in the name of the actor at `origin`, with which audit events are recorded. Every change by a
+ * request goes this way. An error of `work` undoes all of it, audit events included.
  */
 export type WriteAs = <Result>(
   origin: Origin,

@@ -55,9 +55,9 @@ export type IssuedGeneration = {
 }
 
 export type SessionLimits = {
-  /** Idle life, pushed out at each refresh. */
+  /** Idle lifetime, pushed out at each refresh. */
   readonly idleMs: number
-  /** Absolute life, whatever happens. */
+  /** Absolute lifetime. */
   readonly maxAgeMs: number
   /** How long a refresh token stays repeatable after its successor was first issued. */
   readonly graceMs: number

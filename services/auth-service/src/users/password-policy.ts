@@ -3,22 +3,24 @@ import { Piscina } from 'piscina'
 import type { StrengthQuestion } from './password-strength-worker.ts'
 
 export type PasswordPolicy = {
-  /** Why this password is refused, in words for its owner; undefined when it is good. */
+  /** Why this password is refused, to stand after "The password"; undefined when it is acceptable. */
   objection(password: string, about: { email: string; username: string }): Promise<string | undefined>
-  /** The dictionaries are loaded: the first caller need not wait for it. */
+  /** Resolves once the dictionaries are loaded, which the first call would wait for. */
   readonly ready: Promise<void>
   close(): Promise<void>
 }
 
-/** NIST SP 800-63B-4 §3.1.1.2: a minimum length, a blocklist, no composition rules. */
 const MAX_BYTES = 256
 /** zxcvbn's scale from 0 to 4; below 3 an offline attacker has it within 10^8 guesses. */
 const MIN_STRENGTH = 3
 
-/** One form of a password for setting and checking alike, whatever keyboard it was typed on. */
+/** One form of a password for setting and checking, on every keyboard. */
 export const normalizePassword = (password: string): string => password.normalize('NFKC')
 
-/** Estimating strength takes up to some hundred milliseconds of CPU, so it has a thread of its own. */
+/**
+ * NIST SP 800-63B-4 §3.1.1.2: a minimum length, a blocklist, no composition rules. An estimate of strength takes up to some
+ * hundred milliseconds of CPU, so it has a thread of its own.
+ */
 export function createPasswordPolicy({ minLength }: { minLength: number }): PasswordPolicy {
   const worker = new Piscina<StrengthQuestion, number>({
     filename: new URL(`./password-strength-worker${extname(import.meta.filename)}`, import.meta.url).href,
@@ -35,8 +37,8 @@ export function createPasswordPolicy({ minLength }: { minLength: number }): Pass
       if ([...normalized].length < minLength) return `must have at least ${minLength} characters`
       if (Buffer.byteLength(normalized) > MAX_BYTES) return `must have at most ${MAX_BYTES} bytes`
       const mailbox = email.slice(0, email.lastIndexOf('@'))
-      const folded = normalized.toLowerCase()
-      if ([email, mailbox, username].some((own) => own.toLowerCase() === folded)) {
+      const lowerCase = normalized.toLowerCase()
+      if ([email, mailbox, username].some((own) => own.toLowerCase() === lowerCase)) {
         return 'must not be the e-mail address or the user name'
       }
       const strength = await worker.run({ password: normalized, own: [email, mailbox, username] })

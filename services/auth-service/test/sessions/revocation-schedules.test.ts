@@ -7,20 +7,20 @@ import { Redis } from 'ioredis'
 import t from 'tap'
 import { isRedisUnavailable } from '../../src/redis/redis-client.ts'
 import { configOf } from '../support/auth-service.ts'
-import { aftermathOf } from './revocation-schedules/aftermath.ts'
-import { type Operation, tell } from './revocation-schedules/history.ts'
-import { Play } from './revocation-schedules/play.ts'
+import type { Arrangement } from './revocation-schedules/arrange.ts'
+import { faultsOf } from './revocation-schedules/assertions/index.ts'
+import { finalStateOf } from './revocation-schedules/final-state.ts'
+import { formatHistory, type Operation } from './revocation-schedules/history.ts'
 import { startReplica } from './revocation-schedules/replicas.ts'
-import { faultsOf } from './revocation-schedules/rules/index.ts'
+import { ScheduleRun } from './revocation-schedules/run.ts'
 import { DEVICE_LIMIT, type Schedule, schedules } from './revocation-schedules/schedule.ts'
-import type { Stage } from './revocation-schedules/stage.ts'
 import { createVerifierView } from './revocation-schedules/verifier-view.ts'
 
 const RUNS = Number(process.env.SCHEDULE_RUNS ?? 150)
 const SEED = Number(process.env.SCHEDULE_SEED ?? randomInt(2 ** 31))
-/** Schedules under way at the same time, each with a user of its own. */
-const LANES = Math.min(RUNS, Number(process.env.SCHEDULE_LANES ?? 8))
-/** What went wrong once may need some tries to go wrong again while it is made smaller. */
+/** Schedules that run in parallel, each with a user of its own. */
+const WORKERS = Math.min(RUNS, Number(process.env.SCHEDULE_WORKERS ?? 8))
+/** A failure may need some tries to happen again while its schedule is shrunk. */
 const TRIES = 10
 
 t.setTimeout(60_000 + RUNS * 100)
@@ -30,13 +30,13 @@ const replicas = [await startReplica(t, config, environment), await startReplica
 const feed = new Redis(environment.redisUrl)
 t.teardown(async () => feed.disconnect())
 
-/** Random consonants: good, and found to be so at once. */
+/** Random consonants: accepted, and quickly. */
 const newPassword = (): string =>
   Array.from({ length: 16 }, () => 'bcdfghjklmnpqrstvwxz'.charAt(randomInt(20))).join('')
 
 const password = newPassword()
 let users = 0
-const stage: Stage = {
+const arrangement: Arrangement = {
   replicas,
   verifier: createVerifierView(feed, `${environment.redisPrefix}revocations`),
   verifyAccessToken: createAccessTokenVerifier({ ring: config.tokens.accessKeys.current, ...config.tokens }),
@@ -52,43 +52,43 @@ let discarded = 0
 const isUnanswered = ({ outcome }: Operation): boolean =>
   outcome.kind === 'failed' && (isPostgresUnavailable(outcome.error) || isRedisUnavailable(outcome.error))
 
-async function play(schedule: Schedule): Promise<void> {
-  const play = await Play.begin(stage)
-  await play.run(schedule)
-  const aftermath = await aftermathOf(play, replicas[0])
-  await stage.verifier.catchUp()
-  // What a machine that is too busy answered with 503 may have happened or not: such a play says nothing, and does not count.
-  if (play.history.operations.some(isUnanswered)) {
+async function runSchedule(schedule: Schedule): Promise<void> {
+  const run = await ScheduleRun.begin(arrangement)
+  await run.run(schedule)
+  const finalState = await finalStateOf(run, replicas[0])
+  await arrangement.verifier.catchUp()
+  // A call that a busy machine answered with 503 may have taken effect or not: such a run proves nothing, and does not count.
+  if (run.history.operations.some(isUnanswered)) {
     discarded++
     return
   }
-  const faults = faultsOf(play.history, aftermath, stage.verifier)
-  if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${tell(play.history)}\n`)
+  const faults = faultsOf(run.history, finalState, arrangement.verifier)
+  if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${formatHistory(run.history)}\n`)
 }
 
 t.test(
   'no interleaving of refreshes, sign-ins and ends mints a token after a revocation was answered, or ends what it should not',
   async (t) => {
-    // Where one lane finds something, the others leave it the machine while it makes that smaller.
+    // Once a worker has found a failure, the others leave it the machine while it shrinks the schedule.
     let found = false
-    const lane = async (_: unknown, n: number): Promise<void> => {
+    const runWorker = async (_: unknown, n: number): Promise<void> => {
       let tries = 1
       const property = fc.asyncProperty(schedules, async (schedule) => {
         if (found && tries === 1) return
         try {
-          for (let n = 0; n < tries; n++) await play(schedule)
+          for (let n = 0; n < tries; n++) await runSchedule(schedule)
         } catch (error) {
-          // Told at once: it may not go wrong again while it is made smaller.
+          // Reported at once: it may not happen again while the schedule is shrunk.
           if (tries === 1) t.comment(`seed ${SEED + n}: ${error}`)
           found = true
           tries = TRIES
           throw error
         }
       })
-      await fc.assert(property, { seed: SEED + n, numRuns: Math.ceil(RUNS / LANES) })
+      await fc.assert(property, { seed: SEED + n, numRuns: Math.ceil(RUNS / WORKERS) })
     }
-    await Promise.all(Array.from({ length: LANES }, lane))
-    const played = Math.ceil(RUNS / LANES) * LANES
-    t.ok(discarded < played / 10, `${played} schedules, seeds ${SEED} to ${SEED + LANES - 1}, ${discarded} discarded`)
+    await Promise.all(Array.from({ length: WORKERS }, runWorker))
+    const count = Math.ceil(RUNS / WORKERS) * WORKERS
+    t.ok(discarded < count / 10, `${count} schedules, seeds ${SEED} to ${SEED + WORKERS - 1}, ${discarded} discarded`)
   },
 )

@@ -8,7 +8,7 @@ export type ModelSession = {
   readonly createdAt: number
   readonly current: number
   readonly confirmed: number
-  readonly handedOutAt: number
+  readonly issuedAt: number
   /** Until when a generation that was once confirmed counts as a late duplicate. */
   readonly lateUntil: ReadonlyMap<number, number>
   readonly over?: 'token_reused' | 'idle_expired' | 'max_age_expired'
@@ -20,11 +20,11 @@ export type ModelVerdict =
   | { readonly outcome: 'ended'; readonly reason: string }
 
 export function openSession(now: number): ModelSession {
-  return { createdAt: now, current: 1, confirmed: 0, handedOutAt: now, lateUntil: new Map() }
+  return { createdAt: now, current: 1, confirmed: 0, issuedAt: now, lateUntil: new Map() }
 }
 
 export function expiryOf(session: ModelSession, { idleMs, maxAgeMs }: ModelSettings): number {
-  return Math.min(session.handedOutAt + idleMs, session.createdAt + maxAgeMs)
+  return Math.min(session.issuedAt + idleMs, session.createdAt + maxAgeMs)
 }
 
 export function present(
@@ -44,7 +44,7 @@ export function present(
     maxAt,
   )
   if (now >= expiresAt) {
-    const over = maxAt <= session.handedOutAt + settings.idleMs ? 'max_age_expired' : 'idle_expired'
+    const over = maxAt <= session.issuedAt + settings.idleMs ? 'max_age_expired' : 'idle_expired'
     return [
       { outcome: 'ended', reason: over },
       { ...session, over },
@@ -60,15 +60,15 @@ export function present(
     for (let late = from; late <= (ahead ? g - 1 : from); late++) if (late > 0) lateUntil.set(late, until)
     return [
       { outcome: 'rotated', generation: g + 1 },
-      { ...session, confirmed: g, current: g + 1, handedOutAt: now, lateUntil },
+      { ...session, confirmed: g, current: g + 1, issuedAt: now, lateUntil },
     ]
   }
   if (g === session.confirmed) {
-    if (now - session.handedOutAt < graceMs) return [{ outcome: 'replayed', generation: session.current }, session]
+    if (now - session.issuedAt < graceMs) return [{ outcome: 'replayed', generation: session.current }, session]
     const current = session.current + 1
     return [
       { outcome: 'recovered', generation: current },
-      { ...session, current, handedOutAt: now },
+      { ...session, current, issuedAt: now },
     ]
   }
   if (now < (session.lateUntil.get(g) ?? 0)) return [{ outcome: 'superseded' }, session]

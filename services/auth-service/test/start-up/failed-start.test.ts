@@ -34,13 +34,13 @@ async function failedStart(fault: string): Promise<{ output: string; code: numbe
 }
 
 t.test('a start that fails while the resource server is registered closes what it opened', async (t) => {
-  const { output, code, signal } = await failedStart('an origin that is none')
+  const { output, code, signal } = await failedStart('an impossible origin')
   t.match(output, /refused: .*not an origin/)
   t.strictSame([code, signal], [0, null], 'the process ended by itself')
 })
 
 t.test('a start that fails in its last step closes what it opened, and the log names the step', async (t) => {
-  const { output, code, signal } = await failedStart('hashing that can not be')
+  const { output, code, signal } = await failedStart('impossible hashing options')
   t.match(output, /"event":"start_up_failed","step":"create the first administrator"/)
   t.match(output, /refused: /)
   t.strictSame([code, signal], [0, null], 'the process ended by itself')

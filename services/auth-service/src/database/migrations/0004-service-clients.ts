@@ -9,7 +9,7 @@ export const serviceClients: ReversibleMigration = {
       .addColumn('scopes', sql`text[]`, (column) => column.notNull())
       .addColumn('created_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`now()`))
       .addColumn('last_used_at', 'timestamptz(3)')
-      // An id is never given away again: tokens of the one who had it may still be about.
+      // An id is never used again: tokens of the deleted client may still exist.
       .addColumn('deleted_at', 'timestamptz(3)')
       .execute()
     await db.schema

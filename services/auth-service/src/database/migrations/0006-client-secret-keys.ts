@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely'
 
 export const clientSecretKeys: ReversibleMigration = {
   async up(db: Kysely<unknown>) {
-    // Keys under which secrets are hashed, each sealed once under every key of the ring in the settings: a copy of this
-    // database alone is no good for guessing.
+    // Keys under which secrets are hashed, each encrypted once under every key of the ring in the settings: secrets cannot be
+    // guessed with a copy of this database alone.
     await db.schema
       .createTable('client_secret_keys')
       .addColumn('id', 'uuid', (column) => column.notNull())
@@ -15,9 +15,9 @@ export const clientSecretKeys: ReversibleMigration = {
       .execute()
     await db.schema
       .alterTable('client_secrets')
-      // Null until the secret is first looked at: older versions hashed without a key.
+      // Null until the first start of this version: older ones hashed without a key.
       .addColumn('key_id', 'uuid')
-      // A secret that was replaced is kept in mind, so that the settings can't bring it back.
+      // A replaced secret stays, so that the settings cannot bring it back.
       .addColumn('retired_at', 'timestamptz(3)')
       .execute()
     await db.schema

@@ -1,9 +1,9 @@
 import type { Grant } from '../../../src/sessions/session-service.ts'
 import type { Account } from '../../../src/users/user.ts'
+import type { Arrangement } from './arrange.ts'
 import type { History, Operation, Outcome, SessionTrace } from './history.ts'
-import type { Stage } from './stage.ts'
 
-// What the clients on a user's devices do with tokens: they keep every one, and look at what they are handed out.
+// What the clients on a user's devices do with tokens: they keep every one, and check what they get.
 
 /** The newest refresh token of the session, or one so many before it. */
 export function present(operation: Operation, { refreshTokens }: SessionTrace, back: number): string {
@@ -13,14 +13,14 @@ export function present(operation: Operation, { refreshTokens }: SessionTrace, b
   return refreshTokens.get(generation) ?? ''
 }
 
-/** A token of the session that nobody was ever handed out. */
-export function forge(stage: Stage, operation: Operation, { refreshTokens }: SessionTrace): string {
+/** A token of the session that was never issued. */
+export function forge(arrangement: Arrangement, operation: Operation, { refreshTokens }: SessionTrace): string {
   operation.presented = 0
-  return stage.signRefreshToken({ ...stage.verifyRefreshToken(refreshTokens.get(1) ?? ''), gen: 0 })
+  return arrangement.signRefreshToken({ ...arrangement.verifyRefreshToken(refreshTokens.get(1) ?? ''), gen: 0 })
 }
 
 export function keepNew(
-  stage: Stage,
+  arrangement: Arrangement,
   { sessions, faults }: History,
   signIn: Operation,
   grant: Grant,
@@ -28,7 +28,7 @@ export function keepNew(
 ) {
   const session: SessionTrace = {
     number: sessions.length + 1,
-    sid: stage.verifyRefreshToken(grant.refreshToken).sid,
+    sid: arrangement.verifyRefreshToken(grant.refreshToken).sid,
     deviceId: grant.device.id,
     signIn,
     passwordChangedAt: account.passwordChangedAt.getTime(),
@@ -37,22 +37,22 @@ export function keepNew(
   }
   signIn.session = session
   sessions.push(session)
-  return keep(stage, faults, signIn, session, grant)
+  return keep(arrangement, faults, signIn, session, grant)
 }
 
 export function keep(
-  stage: Stage,
+  arrangement: Arrangement,
   faults: string[],
   { id }: Operation,
   { sid, deviceId, refreshTokens, accessTokens }: SessionTrace,
   grant: Grant,
 ): Outcome {
-  const claims = stage.verifyAccessToken(grant.accessToken)
-  const refresh = stage.verifyRefreshToken(grant.refreshToken)
+  const claims = arrangement.verifyAccessToken(grant.accessToken)
+  const refresh = arrangement.verifyRefreshToken(grant.refreshToken)
   if (claims.sid !== sid || refresh.sid !== sid || claims.did !== deviceId || refresh.did !== deviceId)
-    faults.push(`${id} was handed out a token of another session`)
+    faults.push(`${id} got a token of another session`)
   if ((refreshTokens.get(refresh.gen) ?? grant.refreshToken) !== grant.refreshToken)
-    faults.push(`${id} was handed out a second refresh token of generation ${refresh.gen}`)
+    faults.push(`${id} got a second refresh token of generation ${refresh.gen}`)
   refreshTokens.set(refresh.gen, grant.refreshToken)
   accessTokens.push(claims)
   return { kind: 'granted', generation: refresh.gen, claims, user: grant.user }

@@ -2,8 +2,9 @@ import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { EndReason } from '../../../src/sessions/session.ts'
 import type { User, UserStatus } from '../../../src/users/user.ts'
 import type { Command } from './schedule.ts'
+import type { VerifierView } from './verifier-view.ts'
 
-/** A session that a sign-in was answered with, and all that was ever handed out for it. */
+/** A session that a sign-in was answered with, and every token that was issued for it. */
 export type SessionTrace = {
   readonly number: number
   readonly sid: string
@@ -18,7 +19,7 @@ export type SessionTrace = {
 
 export type Outcome =
   | { readonly kind: 'granted'; readonly generation: number; readonly claims: AccessTokenClaims; readonly user: User }
-  | { readonly kind: 'seen'; readonly user: User; readonly tokenVersion: number }
+  | { readonly kind: 'found'; readonly user: User; readonly tokenVersion: number }
   /** With the status of the account where that is part of the answer. */
   | { readonly kind: 'done'; readonly status?: UserStatus }
   /** An answer that the contract has a code for. */
@@ -27,7 +28,7 @@ export type Outcome =
   | { readonly kind: 'skipped' }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** One call: what was asked, when by a clock that ticks at each start and each answer, and what came of it. */
+/** One call: its command, its times on a clock that ticks at each start and each answer, and its outcome. */
 export type Operation = {
   /** Also the id of its request, by which the audit trail names it. */
   readonly id: string
@@ -41,15 +42,15 @@ export type Operation = {
   presented?: number
 }
 
-/** All that happened to one user, and what was found at once amiss. */
+/** All that happened to one user, and the faults found during the run. */
 export type History = {
   readonly operations: Operation[]
   readonly sessions: SessionTrace[]
   readonly faults: string[]
 }
 
-/** What is left when everything has come to rest. */
-export type Aftermath = {
+/** What is left once every operation has been answered. */
+export type FinalState = {
   readonly user: User
   readonly tokenVersion: number
   readonly passwordChangedAt: number
@@ -59,8 +60,8 @@ export type Aftermath = {
   readonly recordedOpenings: readonly string[]
   readonly recordedEnds: readonly { sid: string; deviceId: string; reason: EndReason }[]
   readonly auditEvents: readonly AuditTrace[]
-  /** What a last refresh of each session came to, and whether an access token of it still opens anything. */
-  readonly last: ReadonlyMap<SessionTrace, { refresh: Operation; look: Operation }>
+  /** A last refresh and a last check of each session. */
+  readonly last: ReadonlyMap<SessionTrace, { refresh: Operation; check: Operation }>
 }
 
 export type AuditTrace = {
@@ -70,23 +71,26 @@ export type AuditTrace = {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** The history for people, one line per operation. */
-export function tell({ operations }: History): string {
+/** Something that must hold of every history. Returns what does not, in words. */
+export type Assertion = (history: History, finalState: FinalState, verifier: VerifierView) => string[]
+
+/** The history as text, one line per operation. */
+export function formatHistory({ operations }: History): string {
   return operations
     .map(({ id, command, start, end, outcome, session, presented }) => {
       const { kind, ...rest } = command
       const about = session ? ` s${session.number} on ${session.deviceId}` : ''
       const token = presented === undefined ? '' : ` g${presented}`
-      return `${id.padEnd(4)} ${start}–${end} ${kind} ${JSON.stringify(rest)}${about}${token}: ${tellOutcome(outcome)}`
+      return `${id.padEnd(4)} ${start}–${end} ${kind} ${JSON.stringify(rest)}${about}${token}: ${formatOutcome(outcome)}`
     })
     .join('\n')
 }
 
-function tellOutcome(outcome: Outcome): string {
+function formatOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'granted':
       return `granted g${outcome.generation} v${outcome.claims.ver}`
-    case 'seen':
+    case 'found':
       return `alive v${outcome.tokenVersion}`
     case 'refused':
       return `${outcome.code}${outcome.reason ? ` (${outcome.reason})` : ''}`

@@ -17,7 +17,7 @@ import type { SessionService } from '../../../src/sessions/session-service.ts'
 import { createSessionStore, loadSnapshotFrom, type SessionStore } from '../../../src/sessions/session-store.ts'
 import { createUsers } from '../../../src/users/create-users.ts'
 import type { PasswordHasher } from '../../../src/users/password-hasher.ts'
-import { slowDown, slowPostgres } from './hesitation.ts'
+import { delayPostgres, delayRedis } from './delay.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }
 export type Replica = Accounts & {
@@ -35,9 +35,9 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const database = createDatabase<AuthSchema>({ url: config.database.url, schema, poolSize: 30 })
   const revocationDatabase = createDatabase<AuthSchema>({ url: config.database.url, schema, poolSize: 10 })
   await migrate({ db: database.db, migrations, schema })
-  const db = database.db.withPlugin(slowPostgres)
+  const db = database.db.withPlugin(delayPostgres)
   const redis = createRedisClient(config.redis, () => {})
-  if (redis instanceof Redis) slowDown(redis)
+  if (redis instanceof Redis) delayRedis(redis)
 
   const deadline = createRedisDeadline(redis)
   const gate = createRedisGate(redis, () => {})
@@ -50,7 +50,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const { sessions, revoker, recoverSessions } = createSessions({
     db,
     writeAs,
-    revocationDb: revocationDatabase.db.withPlugin(slowPostgres),
+    revocationDb: revocationDatabase.db.withPlugin(delayPostgres),
     redis,
     keyPrefix,
     gate,

@@ -5,13 +5,13 @@ import fc from 'fast-check'
  * over; `token` counts back from the newest; `device` names one of few.
  */
 export type Command =
-  /** `hashing` is the time between reading the account and being sure of the password, in milliseconds. */
+  /** `hashing` is the time from reading the account to the end of the password check, in milliseconds. */
   | { readonly kind: 'sign_in'; readonly device: number; readonly hashing: number }
   | { readonly kind: 'refresh'; readonly session: number; readonly token: number }
-  /** A refresh with a token that only a copy can be, once the session has been refreshed. */
+  /** A refresh with a token that can only be a copy, once the session has been refreshed. */
   | { readonly kind: 'steal'; readonly session: number }
   /** What every call under an access token begins with. */
-  | { readonly kind: 'look'; readonly session: number }
+  | { readonly kind: 'check'; readonly session: number }
   | { readonly kind: 'sign_out'; readonly session: number; readonly token: number }
   | { readonly kind: 'revoke'; readonly device: number; readonly reason: 'revoked_by_user' | 'revoked_by_admin' }
   | { readonly kind: 'revoke_all'; readonly reason: 'signed_out_everywhere' | 'revoked_by_admin' }
@@ -19,7 +19,7 @@ export type Command =
   | { readonly kind: 'set_status'; readonly status: 'active' | 'disabled' }
   | { readonly kind: 'rename'; readonly by: 'owner' | 'administrator' }
 
-/** A command, the replica that gets it, how long after its batch it starts, and the pauses it meets on its way. Milliseconds. */
+/** A command, the replica that gets it, how long after its batch it starts, and its pauses. Milliseconds. */
 export type Step = {
   readonly command: Command
   readonly replica: 0 | 1
@@ -43,7 +43,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: kind('refresh'), session, token }) },
   { weight: 6, arbitrary: fc.record({ kind: kind('sign_in'), device, hashing: fc.nat({ max: 20 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('steal'), session }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('look'), session }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('check'), session }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('sign_out'), session, token }) },
   {
     weight: 2,

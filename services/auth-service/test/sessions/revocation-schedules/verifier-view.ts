@@ -3,12 +3,12 @@ import type { Redis } from 'ioredis'
 
 /** What a verifier that follows the feed knows. */
 export type VerifierView = {
-  /** Resolves when all that is in the feed by now is known. */
+  /** Resolves when everything in the feed by now is known. */
   catchUp(): Promise<void>
   refuses(claims: Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'exp'>): boolean
 }
 
-/** Written a second time and apart from the plugin that verifiers use, as simple as can be. */
+/** Independent of the plugin that verifiers use, and as simple as possible. */
 export function createVerifierView(redis: Redis, stream: string): VerifierView {
   const sessions = new Map<string, { exp: number }>()
   const users = new Map<string, { exp: number; ver: number }[]>()
@@ -35,7 +35,7 @@ export function createVerifierView(redis: Redis, stream: string): VerifierView {
   }
 
   return {
-    // A reading under way may have passed the end already; the one after it is shared by all who ask meanwhile.
+    // A read under way may have passed the end already; the one after it is shared by all calls until it starts.
     catchUp() {
       next ??= last.then(() => {
         next = undefined
@@ -45,7 +45,7 @@ export function createVerifierView(redis: Redis, stream: string): VerifierView {
       return next
     },
     refuses({ sub, sid = '', ver = 0, exp }) {
-      // An entry that goes before the token does would let it live again.
+      // An entry that expires before the token would let it live again.
       if ((sessions.get(sid)?.exp ?? 0) >= exp) return true
       return (users.get(sub) ?? []).some((entry) => ver < entry.ver && entry.exp >= exp)
     },

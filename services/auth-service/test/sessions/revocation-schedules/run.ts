@@ -1,39 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { User } from '../../../src/users/user.ts'
 import { insertAccount } from '../../../src/users/user-repository.ts'
-import { atEachAnswer, atEachPause, type Sight } from './at-each-answer.ts'
-import { seemsAlive } from './ends.ts'
-import { hesitating } from './hesitation.ts'
+import type { Arrangement } from './arrange.ts'
+import { atEachAnswer, atEachDelay, type Observation } from './assertions/at-each-answer.ts'
+import { withDelays } from './delay.ts'
+import { seemsAlive } from './expected-ends.ts'
 import type { History, Operation, SessionTrace } from './history.ts'
-import { perform, refusal, type Subject } from './perform.ts'
 import type { Replica } from './replicas.ts'
+import { refusal, runOperation, type Subject } from './run-operation.ts'
 import type { Command, Schedule, Step } from './schedule.ts'
-import type { Stage } from './stage.ts'
 
-/** A schedule being played on a user of its own. */
-export class Play {
+/** The run of a schedule, on a user of its own. */
+export class ScheduleRun {
   readonly user: User
   readonly history: History = { operations: [], sessions: [], faults: [] }
-  readonly #stage: Stage
+  readonly #arrangement: Arrangement
   readonly #subject: Subject
   #clock = 0
 
-  constructor(stage: Stage, user: User) {
-    this.#stage = stage
+  constructor(arrangement: Arrangement, user: User) {
+    this.#arrangement = arrangement
     this.user = user
-    this.#subject = { user, history: this.history, password: stage.firstPassword.password }
+    this.#subject = { user, history: this.history, password: arrangement.firstPassword.password }
   }
 
-  static async begin(stage: Stage): Promise<Play> {
-    const username = stage.newName()
-    const { user } = await insertAccount(stage.replicas[0].db, {
+  static async begin(arrangement: Arrangement): Promise<ScheduleRun> {
+    const username = arrangement.newName()
+    const { user } = await insertAccount(arrangement.replicas[0].db, {
       email: `${username}@example.test`,
       username,
       fullName: null,
-      passwordHash: stage.firstPassword.hash,
+      passwordHash: arrangement.firstPassword.hash,
       roles: ['user'],
     })
-    return new Play(stage, user)
+    return new ScheduleRun(arrangement, user)
   }
 
   async run(schedule: Schedule): Promise<void> {
@@ -42,10 +42,10 @@ export class Play {
 
   async #step({ command, replica, delay, pauses }: Step): Promise<void> {
     if (delay > 0) await sleep(delay)
-    await this.operate(command, this.#stage.replicas[replica], pauses)
+    await this.operate(command, this.#arrangement.replicas[replica], pauses)
   }
 
-  /** Does it and writes down what came of it. `session` in place of the one that the command counts to. */
+  /** Runs a command and records the outcome. `session` replaces the one that the command counts to. */
   async operate(
     command: Command,
     replica: Replica,
@@ -62,24 +62,24 @@ export class Play {
       ...(session && { session }),
     }
     operations.push(operation)
-    const outcome = await hesitating(
+    const outcome = await withDelays(
       pauses,
-      () => this.#lookWhilePausing(operation),
-      () => perform(this.#stage, this.#subject, operation, replica),
+      () => this.#observeWhileDelayed(operation),
+      () => runOperation(this.#arrangement, this.#subject, operation, replica),
     ).catch(refusal)
     operation.outcome = outcome
     operation.end = ++this.#clock
-    faults.push(...atEachAnswer(this.history, operation, await this.#lookAround()))
+    faults.push(...atEachAnswer(this.history, operation, await this.#observe()))
     return operation
   }
 
-  async #lookWhilePausing(operation: Operation): Promise<void> {
+  async #observeWhileDelayed(operation: Operation): Promise<void> {
     const known = [...this.history.sessions]
-    this.history.faults.push(...atEachPause(known, operation, await this.#lookAround()))
+    this.history.faults.push(...atEachDelay(known, operation, await this.#observe()))
   }
 
-  async #lookAround(): Promise<Sight> {
-    const { replicas, verifier } = this.#stage
+  async #observe(): Promise<Observation> {
+    const { replicas, verifier } = this.#arrangement
     const alive = await replicas[0].sessions.list(this.user.id)
     await verifier.catchUp()
     return { alive, verifier }

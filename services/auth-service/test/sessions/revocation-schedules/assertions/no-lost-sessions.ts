@@ -1,17 +1,17 @@
-import { livedThrough } from '../ends.ts'
-import type { Rule } from './rule.ts'
+import { livedThrough } from '../expected-ends.ts'
+import type { Assertion } from '../history.ts'
 
-/** A session that nothing ended goes on: its newest token refreshes, and no verifier refuses what it was ever handed out. */
-export const untouchedIsAlive: Rule = ({ sessions }, { recordedEnds, listed, last }, verifier) =>
+/** A session that nothing ended goes on: its newest token refreshes, and no verifier refuses any access token of it. */
+export const untouchedIsAlive: Assertion = ({ sessions }, { recordedEnds, listed, last }, verifier) =>
   sessions
     .filter(({ sid }) => !recordedEnds.some((end) => end.sid === sid))
     .flatMap((session) => {
       const { number, sid, accessTokens } = session
       const faults: string[] = []
-      const { refresh, look } = last.get(session) ?? {}
+      const { refresh, check } = last.get(session) ?? {}
       if (refresh?.outcome.kind !== 'granted')
         faults.push(`nothing ended s${number} and ${refresh?.id} could not refresh it`)
-      if (look?.outcome.kind !== 'seen') faults.push(`nothing ended s${number} and ${look?.id} did not find it`)
+      if (check?.outcome.kind !== 'found') faults.push(`nothing ended s${number} and ${check?.id} did not find it`)
       if (!listed.includes(sid)) faults.push(`nothing ended s${number} and it is not listed`)
       const refused = accessTokens.filter((claims) => verifier.refuses(claims)).length
       if (refused > 0) faults.push(`nothing ended s${number} and verifiers refuse ${refused} of its access tokens`)
@@ -19,24 +19,24 @@ export const untouchedIsAlive: Rule = ({ sessions }, { recordedEnds, listed, las
     })
 
 /** Honest clients get one successor for one token however often they ask, and are never taken for thieves. */
-export const rotationIsHonest: Rule = ({ operations }) =>
+export const rotationIsHonest: Assertion = ({ operations }) =>
   operations.flatMap(({ id, command, session, outcome, presented, end }) => {
     if (presented === undefined || (command.kind !== 'refresh' && command.kind !== 'steal')) return []
     if (outcome.kind === 'granted' && outcome.generation !== presented + 1)
-      return [`${id} presented generation ${presented} and was handed out ${outcome.generation}`]
+      return [`${id} presented generation ${presented} and got ${outcome.generation}`]
     if (outcome.kind !== 'refused') return []
     if (outcome.code === 'token_reused' && command.kind === 'refresh') return [`${id} was taken for a thief`]
     if (outcome.code === 'token_superseded') {
       const isLate = operations.some(
         (each) => each.session === session && (each.presented ?? 0) > presented && each.start < end,
       )
-      return isLate ? [] : [`${id} was told of a newer token when there was none`]
+      return isLate ? [] : [`${id} was refused for a newer token when there was none`]
     }
     return ['session_ended', 'token_reused'].includes(outcome.code) ? [] : [`${id} was refused with ${outcome.code}`]
   })
 
 /** A device is called signed out only when there was a moment at which it may have been. */
-export const absenceIsTrue: Rule = (history) =>
+export const absenceIsTrue: Assertion = (history) =>
   history.operations.flatMap((operation) => {
     const { id, command, outcome } = operation
     if (command.kind !== 'revoke' || outcome.kind !== 'refused') return []
@@ -47,5 +47,5 @@ export const absenceIsTrue: Rule = (history) =>
     return present ? [`${id} did not find s${present.number}`] : []
   })
 
-export const nothingFails: Rule = ({ operations }) =>
+export const nothingFails: Assertion = ({ operations }) =>
   operations.filter(({ outcome }) => outcome.kind === 'failed').map(({ id }) => `${id} failed`)

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EndReason, SessionKey } from '../../../src/sessions/session.ts'
 import type { User } from '../../../src/users/user.ts'
 import { findAccountByName } from '../../../src/users/user-repository.ts'
+import type { Arrangement } from './arrange.ts'
 import { forge, keep, keepNew, present } from './client.ts'
 import type { History, Operation, Outcome } from './history.ts'
 import type { Replica } from './replicas.ts'
-import type { Stage } from './stage.ts'
 
 /** The user that a schedule is about. */
 export type Subject = { readonly user: User; readonly history: History; password: string }
@@ -14,8 +14,8 @@ const SKIPPED: Outcome = { kind: 'skipped' }
 const DONE = { kind: 'done' } as const
 
 /** Makes the call of an operation. */
-export async function perform(
-  stage: Stage,
+export async function runOperation(
+  arrangement: Arrangement,
   subject: Subject,
   operation: Operation,
   replica: Replica,
@@ -34,20 +34,20 @@ export async function perform(
       await sleep(command.hashing)
       const device = { deviceId: `device-${command.device}`, deviceName: 'a device', delivery: 'body' as const }
       const grant = await sessions.signIn(account, { ...device, client })
-      return keepNew(stage, history, operation, grant, account)
+      return keepNew(arrangement, history, operation, grant, account)
     }
     case 'refresh':
     case 'steal': {
       if (!session) return SKIPPED
       const isCopy = command.kind === 'steal'
-      const token = isCopy ? forge(stage, operation, session) : present(operation, session, command.token)
-      return keep(stage, history.faults, operation, session, await sessions.refresh(token, client))
+      const token = isCopy ? forge(arrangement, operation, session) : present(operation, session, command.token)
+      return keep(arrangement, history.faults, operation, session, await sessions.refresh(token, client))
     }
-    case 'look': {
+    case 'check': {
       if (!key) return SKIPPED
       const live = await store.findLive(key)
       if (!live) return { kind: 'refused', code: 'token_revoked' }
-      return { kind: 'seen', user: live.snapshot.user, tokenVersion: live.snapshot.tokenVersion }
+      return { kind: 'found', user: live.snapshot.user, tokenVersion: live.snapshot.tokenVersion }
     }
     case 'sign_out':
       if (!session) return SKIPPED
@@ -60,9 +60,9 @@ export async function perform(
       await sessions.revokeAll(user.id, command.reason, origin)
       return DONE
     case 'change_password': {
-      // As every call under an access token: whoever asks is signed in.
+      // As every call under an access token: only a live session may ask.
       if (!key || !(await store.findLive(key))) return SKIPPED
-      const newPassword = stage.newPassword()
+      const newPassword = arrangement.newPassword()
       await accounts.changePassword(key, { currentPassword: subject.password, newPassword }, origin)
       subject.password = newPassword
       return DONE

@@ -1,14 +1,14 @@
-import { mustEnd } from './ends.ts'
-import type { History, Operation, SessionTrace } from './history.ts'
-import type { VerifierView } from './verifier-view.ts'
+import { mustEnd } from '../expected-ends.ts'
+import type { History, Operation, SessionTrace } from '../history.ts'
+import type { VerifierView } from '../verifier-view.ts'
 
-// An end is in the feed before it happens, and has happened before anyone hears of it.
+// An end is in the feed before it is applied, and is applied before it is answered.
 
-/** What is known of the store and, after that, of the feed. */
-export type Sight = { readonly alive: readonly { sid: string }[]; readonly verifier: VerifierView }
+/** The store and, read after it, the feed. */
+export type Observation = { readonly alive: readonly { sid: string }[]; readonly verifier: VerifierView }
 
-/** Whoever has ended a session finds it over; whoever hears that one is over finds every access token of it refused already. */
-export function atEachAnswer({ sessions }: History, operation: Operation, { alive, verifier }: Sight): string[] {
+/** A session that a call has ended is over; once an answer says that it is over, every access token of it is refused. */
+export function atEachAnswer({ sessions }: History, operation: Operation, { alive, verifier }: Observation): string[] {
   const ended = sessions.filter((session) => mustEnd(operation, session))
   const over = saysOver(operation) && operation.session ? [...ended, operation.session] : ended
   return [
@@ -19,11 +19,11 @@ export function atEachAnswer({ sessions }: History, operation: Operation, { aliv
   ]
 }
 
-/** Wherever an operation stops half way: what is gone from the store is refused. */
-export function atEachPause(
+/** Wherever an operation is delayed: what is gone from the store is refused. */
+export function atEachDelay(
   known: readonly SessionTrace[],
   operation: Operation,
-  { alive, verifier }: Sight,
+  { alive, verifier }: Observation,
 ): string[] {
   const over = known.filter(({ sid }) => !alive.some((each) => each.sid === sid))
   return accepted(over, verifier).map(
@@ -36,6 +36,6 @@ const accepted = (sessions: readonly SessionTrace[], verifier: VerifierView): Se
 
 function saysOver({ command, outcome }: Operation): boolean {
   if (outcome.kind !== 'refused') return false
-  if (command.kind === 'look') return true
+  if (command.kind === 'check') return true
   return outcome.code === 'session_ended' || outcome.code === 'token_reused'
 }

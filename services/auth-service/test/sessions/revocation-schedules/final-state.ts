@@ -1,18 +1,18 @@
 import { findAccountForShare } from '../../../src/users/user-repository.ts'
-import type { Aftermath } from './history.ts'
-import type { Play } from './play.ts'
+import type { FinalState } from './history.ts'
 import type { Replica } from './replicas.ts'
+import type { ScheduleRun } from './run.ts'
 
-/** Looks at what a schedule has left behind, and tries every session that there ever was once more. */
-export async function aftermathOf(play: Play, replica: Replica): Promise<Aftermath> {
-  const userId = play.user.id
+/** Reads what a schedule has left behind, and tries every session that there ever was once more. */
+export async function finalStateOf(run: ScheduleRun, replica: Replica): Promise<FinalState> {
+  const userId = run.user.id
   const listed = (await replica.sessions.list(userId)).map(({ sid }) => sid)
   const last = new Map(
     await Promise.all(
-      play.history.sessions.map(async (session) => {
-        const refresh = await play.operate({ kind: 'refresh', session: 0, token: 0 }, replica, [], session)
-        const look = await play.operate({ kind: 'look', session: 0 }, replica, [], session)
-        return [session, { refresh, look }] as const
+      run.history.sessions.map(async (session) => {
+        const refresh = await run.operate({ kind: 'refresh', session: 0, token: 0 }, replica, [], session)
+        const check = await run.operate({ kind: 'check', session: 0 }, replica, [], session)
+        return [session, { refresh, check }] as const
       }),
     ),
   )

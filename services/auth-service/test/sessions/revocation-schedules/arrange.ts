@@ -2,8 +2,8 @@ import type { AccessTokenClaims, RefreshTokenClaims } from '@latchkey/access-tok
 import type { Replica } from './replicas.ts'
 import type { VerifierView } from './verifier-view.ts'
 
-/** What schedules are played on. All of it is shared: every schedule has a user of its own. */
-export type Stage = {
+/** What schedules run on. All of it is shared: every schedule has a user of its own. */
+export type Arrangement = {
   readonly replicas: readonly [Replica, Replica]
   readonly verifier: VerifierView
   readonly verifyAccessToken: (token: string) => AccessTokenClaims

@@ -1,23 +1,22 @@
-import { endedBefore, mayEnd, overlap, reasonGivenBy } from '../ends.ts'
-import type { History, Operation } from '../history.ts'
+import { endedBefore, mayEnd, overlap, reasonGivenBy } from '../expected-ends.ts'
+import type { Assertion, History, Operation } from '../history.ts'
 import { DEVICE_LIMIT } from '../schedule.ts'
-import type { Rule } from './rule.ts'
 
 /** There are never more devices than allowed, and one session on each. */
-export const limitHolds: Rule = ({ sessions }, { listed }) => {
+export const limitHolds: Assertion = ({ sessions }, { listed }) => {
   const devices = listed.map((sid) => sessions.find((session) => session.sid === sid)?.deviceId)
   const faults: string[] = []
-  if (devices.includes(undefined)) faults.push('a session is listed that nobody was answered with')
+  if (devices.includes(undefined)) faults.push('a session is listed that no answer contained')
   if (devices.length > DEVICE_LIMIT) faults.push(`${devices.length} devices are signed in`)
   if (new Set(devices).size < devices.length) faults.push('a device has two sessions')
   return faults
 }
 
 /**
- * Every end is recorded and audited once by the operation that it is due to. Two that meet the same session at once may
- * both have ended it for all that they could see, and both say so; one that began after the other was answered may not.
+ * Every end is recorded and audited once by the operation that caused it. Two parallel ones may both have ended the same session
+ * as far as each could see, and both record it; one that began after the other was answered may not.
  */
-export const endsAreRecorded: Rule = (history, { recordedEnds, auditEvents }) => {
+export const endsAreAudited: Assertion = (history, { recordedEnds, auditEvents }) => {
   const { operations, sessions } = history
   const audited = auditEvents.filter(({ type }) => type === 'session_ended')
   const rows = recordedEnds.map(({ sid, deviceId, reason }) => `${sid} ${deviceId} ${reason}`).sort()
@@ -29,7 +28,7 @@ export const endsAreRecorded: Rule = (history, { recordedEnds, auditEvents }) =>
     const session = sessions.find(({ sid }) => sid === details.sid)
     const operation = operations.find(({ id }) => id === requestId)
     if (!session || !operation) {
-      faults.push(`the audit trail knows an end that nobody can have made: ${requestId} ${deviceId}`)
+      faults.push(`the audit trail has an end that no operation can have caused: ${requestId} ${deviceId}`)
       continue
     }
     const reason = reasonGivenBy(operation, session)
@@ -62,20 +61,24 @@ function wasCrowded(history: History, signIn: Operation): boolean {
   return new Set(others.map(({ deviceId }) => deviceId)).size >= DEVICE_LIMIT
 }
 
-/** Everything else that was done is written down as often as it was done. */
-export const deedsAreRecorded: Rule = ({ operations, sessions }, { auditEvents, recordedOpenings, user }) => {
+/** Every other change is audited as often as it was made. */
+export const changesAreAudited: Assertion = ({ operations, sessions }, { auditEvents, recordedOpenings, user }) => {
   const faults: string[] = []
   const opened = sessions.map(({ sid }) => sid).sort()
   if (opened.join() !== [...recordedOpenings].sort().join())
     faults.push('the sessions recorded as opened are not those that were answered')
-  const expect = (type: string, did: (operation: Operation) => boolean) => {
-    const told = auditEvents.filter((event) => event.type === type).map(({ requestId }) => requestId)
+  const expectAudited = (type: string, did: (operation: Operation) => boolean) => {
+    const recorded = auditEvents.filter((event) => event.type === type).map(({ requestId }) => requestId)
     const done = operations.filter(did).map(({ id }) => id)
-    if (told.sort().join() !== done.sort().join()) faults.push(`${type} was audited for ${told}, done by ${done}`)
+    if (recorded.sort().join() !== done.sort().join())
+      faults.push(`${type} was audited for ${recorded}, done by ${done}`)
   }
-  expect('login_succeeded', ({ command, outcome }) => command.kind === 'sign_in' && outcome.kind === 'granted')
-  expect('password_changed', ({ command, outcome }) => command.kind === 'change_password' && outcome.kind === 'done')
-  expect('refresh_token_reuse', ({ outcome }) => outcome.kind === 'refused' && outcome.code === 'token_reused')
+  expectAudited('login_succeeded', ({ command, outcome }) => command.kind === 'sign_in' && outcome.kind === 'granted')
+  expectAudited(
+    'password_changed',
+    ({ command, outcome }) => command.kind === 'change_password' && outcome.kind === 'done',
+  )
+  expectAudited('refresh_token_reuse', ({ outcome }) => outcome.kind === 'refused' && outcome.code === 'token_reused')
   const count = (type: string) => auditEvents.filter((event) => event.type === type).length
   if (count('user_disabled') - count('user_enabled') !== (user.status === 'disabled' ? 1 : 0))
     faults.push('disabling and enabling do not alternate in the audit trail')

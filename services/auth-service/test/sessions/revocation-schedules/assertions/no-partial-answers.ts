@@ -1,13 +1,12 @@
-import { overlap } from '../ends.ts'
-import type { Aftermath, History, Operation } from '../history.ts'
-import type { Rule } from './rule.ts'
+import { overlap } from '../expected-ends.ts'
+import type { Assertion, FinalState, History, Operation } from '../history.ts'
 
 const isDone = ({ outcome }: Operation): boolean => outcome.kind === 'done'
 const sets = (status: string) => (operation: Operation) =>
   operation.command.kind === 'set_status' && operation.command.status === status && isDone(operation)
 
-/** The operations that raised the token version: a repeated disabling does not. */
-function raises({ operations }: History, { auditEvents }: Aftermath): Operation[] {
+/** The operations that bumped the token version: a repeated disabling does not. */
+function bumpsOf({ operations }: History, { auditEvents }: FinalState): Operation[] {
   return operations.filter((each) =>
     sets('disabled')(each)
       ? auditEvents.some(({ type, requestId }) => type === 'user_disabled' && requestId === each.id)
@@ -15,24 +14,24 @@ function raises({ operations }: History, { auditEvents }: Aftermath): Operation[
   )
 }
 
-/** A token has the version that the cuts before it led to, and whatever lives was opened after the last; verifiers refuse all others. */
-export const versionsAreExact: Rule = (history, aftermath, verifier) => {
+/** A token has the version of its time, every live session was opened after the last bump, and verifiers refuse all lower versions. */
+export const versionsAreExact: Assertion = (history, finalState, verifier) => {
   const { operations, sessions } = history
-  const { user, tokenVersion, recordedEnds } = aftermath
-  const raised = raises(history, aftermath)
+  const { user, tokenVersion, recordedEnds } = finalState
+  const bumps = bumpsOf(history, finalState)
   const faults: string[] = []
-  if (tokenVersion !== raised.length) faults.push(`the version is ${tokenVersion} after ${raised.length} raises`)
+  if (tokenVersion !== bumps.length) faults.push(`the version is ${tokenVersion} after ${bumps.length} bumps`)
   // Also of a session that the store has forgotten.
   const exp = Math.floor(Date.now() / 1000)
-  if (raised.length > 0 && !verifier.refuses({ sub: user.id, sid: 'forgotten', ver: tokenVersion - 1, exp }))
+  if (bumps.length > 0 && !verifier.refuses({ sub: user.id, sid: 'forgotten', ver: tokenVersion - 1, exp }))
     faults.push(`verifiers accept version ${tokenVersion - 1}`)
   for (const operation of operations) {
     const { id, start, end, outcome } = operation
     const version =
-      outcome.kind === 'granted' ? outcome.claims.ver : outcome.kind === 'seen' ? outcome.tokenVersion : undefined
+      outcome.kind === 'granted' ? outcome.claims.ver : outcome.kind === 'found' ? outcome.tokenVersion : undefined
     if (version === undefined) continue
-    const least = raised.filter((each) => each.end < start).length
-    const most = raised.filter((each) => each.start < end).length
+    const least = bumps.filter((each) => each.end < start).length
+    const most = bumps.filter((each) => each.start < end).length
     if (version < least || version > most) faults.push(`${id} has version ${version}, which was over or not yet`)
   }
   for (const { number, sid, accessTokens } of sessions) {
@@ -42,8 +41,8 @@ export const versionsAreExact: Rule = (history, aftermath, verifier) => {
   return faults
 }
 
-/** While an account is disabled nobody signs in to it, and nothing of it lives. */
-export const disabledIsShut: Rule = ({ operations }, { user, listed }) => {
+/** While an account is disabled no sign-in succeeds, and none of its sessions lives. */
+export const disabledIsRefused: Assertion = ({ operations }, { user, listed }) => {
   const faults = operations.flatMap((operation) => {
     const { id, command, outcome, start, end } = operation
     if (command.kind !== 'sign_in') return []
@@ -65,7 +64,7 @@ export const disabledIsShut: Rule = ({ operations }, { user, listed }) => {
             disabling.start < end &&
             !operations.some((each) => sets('active')(each) && each.start > disabling.end && each.end < start),
         )
-      return excuse ? [] : [`${id} was told of a disabled account when it was active`]
+      return excuse ? [] : [`${id} was refused for a disabled account when it was active`]
     }
     return []
   })
@@ -74,8 +73,8 @@ export const disabledIsShut: Rule = ({ operations }, { user, listed }) => {
   return faults
 }
 
-/** Only the session that changed the password outlives the change; whoever signed in with the old one does not. */
-export const oldPasswordIsShut: Rule = ({ operations, sessions }, { passwordChangedAt, recordedEnds }) => {
+/** Only the session that changed the password outlives the change; those that signed in with the old one do not. */
+export const oldPasswordIsRefused: Assertion = ({ operations, sessions }, { passwordChangedAt, recordedEnds }) => {
   const changes = operations.filter((each) => each.command.kind === 'change_password' && isDone(each))
   const lastChange = changes.reduce<Operation | undefined>((a, b) => (a && a.end > b.end ? a : b), undefined)
   const stale = sessions.filter(
@@ -97,20 +96,20 @@ export const oldPasswordIsShut: Rule = ({ operations, sessions }, { passwordChan
       if (!['invalid_credentials', 'wrong_password'].includes(code)) return [`${id} was refused with ${code}`]
       return changes.some((each) => overlap(each, operation))
         ? []
-        : [`${id} was refused a password that nobody changed`]
+        : [`${id} was refused a password that no operation had changed`]
     }),
   ]
 }
 
-/** What is told of a user is what the last change before it set, or one that was under way. */
-export const usersAreFresh: Rule = ({ operations }) => {
+/** An answer shows the user as the last change before it left them, or one that was under way. */
+export const usersAreFresh: Assertion = ({ operations }) => {
   const renames = operations.filter(({ command }) => command.kind === 'rename')
   return operations.flatMap(({ id, start, end, outcome }) => {
-    if (outcome.kind !== 'granted' && outcome.kind !== 'seen') return []
+    if (outcome.kind !== 'granted' && outcome.kind !== 'found') return []
     const { fullName } = outcome.user
     const source = renames.find((each) => each.id === fullName)
-    if (fullName !== null && (!source || source.start > end)) return [`${id} knows a name that nobody had set`]
+    if (fullName !== null && (!source || source.start > end)) return [`${id} shows a name that no operation had set`]
     const newer = renames.find((each) => each.end < start && each.start > (source?.end ?? 0))
-    return newer ? [`${id} tells the name from before ${newer.id}`] : []
+    return newer ? [`${id} shows the name from before ${newer.id}`] : []
   })
 }

@@ -1,7 +1,7 @@
 import type { EndReason } from '../../../src/sessions/session.ts'
 import type { History, Operation, SessionTrace } from './history.ts'
 
-// The model: which operation ends which session, going by nothing but what was asked, what was answered, and when.
+// The model: which operation ends which session, derived from the calls, their answers and their times alone.
 
 const succeeded = ({ outcome }: Operation): boolean => outcome.kind === 'done' || outcome.kind === 'granted'
 
@@ -35,7 +35,7 @@ export function reasonGivenBy(operation: Operation, session: SessionTrace): EndR
   }
 }
 
-/** Whether the session can't have outlived the operation: it was handed out before that began. */
+/** Whether the session cannot have outlived the operation: its sign-in was answered before that began. */
 export function mustEnd(operation: Operation, session: SessionTrace): boolean {
   const reason = reasonGivenBy(operation, session)
   return reason !== undefined && reason !== 'evicted' && operation.start > session.signIn.end
@@ -46,7 +46,7 @@ export function mayEnd(operation: Operation, session: SessionTrace): boolean {
   return reasonGivenBy(operation, session) !== undefined && operation.end > session.signIn.start
 }
 
-/** Whether a client that has heard every answer so far has a reason to think that the session lives. */
+/** Whether the session may be alive, for a client that knows every answer so far. */
 export function seemsAlive({ operations }: History, session: SessionTrace): boolean {
   return !operations.some((each) => {
     const reason = reasonGivenBy(each, session)
