@@ -2,9 +2,9 @@ import type { AccessTokenClaims } from '@latchkey/access-token'
 import type { FastifyRequest } from 'fastify'
 
 /**
- * A further condition on a good token: is it revoked, does its session live? It may replace `request.accessToken`
- * with what it knows better. To refuse, throw an error with a snake_case `code` and a `statusCode` of 4xx or 503: the
- * caller gets it, with a challenge when it is 401. Whatever else is thrown becomes 503.
+ * A further condition on a good token: is it revoked, does its session live? It may replace `request.accessToken` by claims
+ * that are more current. To refuse, throw an error with a snake_case `code` and a `statusCode` of 4xx or 503: the caller gets it,
+ * with a challenge when it is 401. Any other error becomes 503.
  */
 export type AccessCheck = (request: FastifyRequest, claims: AccessTokenClaims) => void | Promise<void>
 

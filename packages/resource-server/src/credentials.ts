@@ -3,16 +3,16 @@ import { AccessError } from './access-error.ts'
 import { readCookie } from './read-cookie.ts'
 import { assertSameOrigin } from './same-origin.ts'
 
-/** The cookie that may carry the access token. `__Host-`: set by this very host, over https, for all its paths. */
+/** The cookie that may carry the access token. `__Host-`: set by this host alone, over https, for all its paths. */
 export const ACCESS_COOKIE = '__Host-access'
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Finds the token of a request: in the Authorization header (RFC 6750 section 2.1), else in {@link ACCESS_COOKIE}.
- * The URI is no place for a token (RFC 9700 section 4.3.2), and a second one beside the first is refused.
+ * The URI is no place for a token (RFC 9700 section 4.3.2), and a second token there is refused.
  *
- * @returns what was sent as the token, unchecked
+ * @returns the token as it was sent, unchecked
  * @throws {AccessError} `unauthenticated`, `invalid_request`, `csrf_rejected`
  */
 export function readToken(request: FastifyRequest, allowedOrigins: readonly string[]): string {

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { AccessError } from './access-error.ts'
 
 /**
- * Reads one cookie by its exact name. Node has joined several Cookie headers to one. A name that comes twice means that
- * somebody else planted one of the two, and nothing tells which (RFC 6265 section 8.6): neither is used.
+ * Reads one cookie by its exact name. Node joins several Cookie headers. Of a name that comes twice one was planted by
+ * another site, and nothing says which (RFC 6265 section 8.6): neither is used.
  *
  * @returns the value as it was sent, not decoded; undefined when it is missing or empty
  * @throws {AccessError} `invalid_request` when there are two cookies of this name

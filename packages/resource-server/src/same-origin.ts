@@ -8,7 +8,7 @@ type OriginRequest = Pick<FastifyRequest, 'headers' | 'host' | 'protocol'>
  * `Sec-Fetch-Site`; with neither the caller must send any `X-Requested-With`, which no form and no simple cross-site
  * request can (OWASP CSRF Prevention Cheat Sheet: Fetch Metadata, standard headers, custom headers).
  *
- * @param allowedOrigins exact origins, scheme and port included, beside the service's own
+ * @param allowedOrigins more origins than the service's own, exact, scheme and port included
  * @throws {AccessError} `csrf_rejected`
  */
 export function assertSameOrigin(request: OriginRequest, allowedOrigins: readonly string[]): void {
@@ -18,13 +18,13 @@ export function assertSameOrigin(request: OriginRequest, allowedOrigins: readonl
 function isFromOwnPages(request: OriginRequest, allowedOrigins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site, 'x-requested-with': requestedWith } = request.headers
   if (origin !== undefined) return isOwnOrigin(request, origin) || allowedOrigins.includes(origin)
-  // `none` is what the user did, not a page: an address typed, a bookmark opened.
+  // `none`: no page caused it, but a typed address or a bookmark.
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   return requestedWith !== undefined && requestedWith !== ''
 }
 
 /**
- * Whether `origin` is that of the service as the browser sees it. Behind a proxy that ends TLS we may see plain HTTP
+ * Whether `origin` is that of the service as the browser sees it. Behind a proxy that terminates TLS we may see plain HTTP
  * where the browser saw https, so https always passes; http passes only where the request came that way.
  */
 function isOwnOrigin({ host, protocol }: OriginRequest, origin: string): boolean {
@@ -39,7 +39,7 @@ function isOrigin(scheme: string, host: string, origin: string): boolean {
 }
 
 /**
- * Checks a configured list: each entry must be spelled just as browsers send it.
+ * Checks a configured list: each entry must be spelled exactly as browsers send it.
  *
  * @throws {TypeError} naming the first entry that could never match
  */

@@ -3,12 +3,12 @@ import type { JwksOptions } from './jwks-options.ts'
 /** Some hundred keys; an issuer has two or three. */
 const MAX_BYTES = 64 * 1024
 
-/** Fetches the text of a JWK Set. Rejects with whatever is wrong: no answer in time, another status, too much of it. */
+/** Fetches the text of a JWK Set. Rejects when there is no answer in time, another status or too long a body. */
 export async function fetchJwks({ jwksUrl, timeoutMs }: Required<JwksOptions>, signal: AbortSignal): Promise<string> {
   const response = await fetch(jwksUrl, {
-    // Asked when something has changed: a cache on the way has to ask, too.
+    // It is fetched because something has changed: a cache on the way must not answer.
     headers: { accept: 'application/jwk-set+json, application/json', 'cache-control': 'no-cache' },
-    // An issuer says where its keys are; whoever redirects could say anything.
+    // The keys are where the issuer says, and nowhere else.
     redirect: 'error',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   })

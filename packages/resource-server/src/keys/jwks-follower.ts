@@ -1,5 +1,4 @@
-// Our own, where jose has createRemoteJWKSet and others alike: those answer each look-up with a promise and fetch while a
-// request waits. Here the ring is read synchronously, the set is fetched in the background and early when a key is revoked,
+// Our own, where jose and get-jwks have the like: those answer each look-up with a promise and fetch while a request waits. Here the ring is read synchronously, the set is fetched in the background and early when a key is revoked,
 // and a set that can't be fetched is a degraded health and no failed request.
 import { type KeyRing, selectPublicKeys } from '@latchkey/access-token'
 import type { Log } from '@latchkey/problems'

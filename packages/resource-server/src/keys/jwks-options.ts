@@ -2,9 +2,9 @@ import type { Algorithm } from '@latchkey/access-token'
 
 /** Where the public keys of access tokens are published. */
 export type JwksOptions = {
-  /** Address of the JWK Set (RFC 7517), such as auth-service's `/.well-known/jwks.json`. */
+  /** Address of the issuer's JWK Set (RFC 7517), such as `https://auth.example.com/.well-known/jwks.json`. */
   jwksUrl: string
-  /** The one algorithm that counts; keys for others are not looked at. */
+  /** The only accepted algorithm; keys for others are ignored. */
   algorithm: Exclude<Algorithm, 'HS256'>
   /** How often the set is fetched again, in milliseconds; a key that left it is refused from then on. A minute unless given. */
   refreshMs?: number
@@ -14,20 +14,20 @@ export type JwksOptions = {
   timeoutMs?: number
 }
 
-/** What a timer can wait: about 24 days. Longer, and it would not wait at all. */
+/** The longest delay of a timer, about 24 days; with a longer one it fires at once. */
 const MAX_MS = 2 ** 31 - 1
 
 /**
  * Fills in the defaults.
  *
- * @throws {TypeError} from plain JavaScript, with what could make verifiers accept too much or fetch without end
+ * @throws {TypeError} for options that would accept too much or fetch without pause
  */
 export function withDefaults(options: JwksOptions): Required<JwksOptions> {
   const { jwksUrl, algorithm, refreshMs = 60_000, cooldownMs = 30_000, timeoutMs = 1000 } = options
   if (!URL.canParse(jwksUrl) || !['http:', 'https:'].includes(new URL(jwksUrl).protocol)) {
     throw new TypeError('keys.jwksUrl must be an http:// or https:// URL')
   }
-  // It is no secret, and shows up in the log when it can't be reached.
+  // The address is logged when it can't be reached.
   const { username, password } = new URL(jwksUrl)
   if (username !== '' || password !== '') throw new TypeError('keys.jwksUrl must hold no user and no password')
   if (algorithm !== 'ES256' && algorithm !== 'EdDSA') throw new TypeError("keys.algorithm must be 'ES256' or 'EdDSA'")

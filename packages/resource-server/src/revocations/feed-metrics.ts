@@ -5,7 +5,7 @@ export function feedMetrics(status: () => RevocationStatus): Metric[] {
   return [
     {
       name: 'revocation_feed_lag_seconds',
-      help: 'Time since the revocation feed last confirmed that nothing of it is missing',
+      help: 'Time since the revocation feed was last known to be complete',
       type: 'gauge',
       read: () => status().lagSeconds,
     },

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '@latchkey/problems'
 import { unavailable } from '../access-error.ts'
 import { SILENCE_MS } from './redis-revocation-stream.ts'
 
@@ -21,12 +21,12 @@ export type RevocationStatus = {
 
 export type FeedStateOptions = {
   table: { readonly size: number }
-  log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+  log: Pick<Log, 'info' | 'warn'>
   maxStalenessMs: number
   onStale: 'accept' | 'reject'
 }
 
-/** What is known about the feed itself, and what follows from it for requests. Changes are logged, once each. */
+/** Whether the feed is followed, and what that means for requests. Each change is logged once. */
 export type FeedState = {
   /** Resolves at the first {@link onRead}; rejects when the app is closed before. */
   readonly ready: Promise<void>
@@ -50,20 +50,20 @@ export type FeedState = {
 
 export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedStateOptions): FeedState {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
-  // Whoever waits for it hears of the rejection; it is nobody's fault when no one does.
+  // Its rejection is for those who await it, and no unhandled one if none does.
   ready.catch(() => {})
 
   let state: RevocationStatus['state'] = 'starting'
-  // A clock that no one sets.
+  // The monotonic clock: it can't be set.
   let confirmedAt = performance.now()
-  let toldReason: string | undefined
-  let toldStale = false
+  let loggedReason: string | undefined
+  let loggedStale = false
   let refusals = 0
   let resyncs = 0
   let skipped = 0
 
   const lagMs = (): number => performance.now() - confirmedAt
-  // While it follows, the silence between two looks is nothing; more of it means that this very process was asleep.
+  // While it follows, a read confirms it every quarter of a second. A longer silence means that this process was suspended.
   const isStale = (): boolean => lagMs() > maxStalenessMs + (state === 'following' ? SILENCE_MS : 0)
 
   return {
@@ -91,7 +91,10 @@ export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedSta
     onSkipped(entries: readonly { id: string; fault: string }[]): void {
       skipped += entries.length
       // One line however many they are: the feed is read whole again and again.
-      log.warn({ count: entries.length, first: entries[0] }, 'revocation feed: skipped entries that can not be read')
+      log.warn(
+        { count: entries.length, first: entries[0] },
+        'revocation feed: skipped entries that could not be decoded',
+      )
     },
 
     onRead(): void {
@@ -99,8 +102,8 @@ export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedSta
       if (state === 'starting') resolve()
       else resyncs++
       state = 'following'
-      toldReason = undefined
-      toldStale = false
+      loggedReason = undefined
+      loggedStale = false
       log.info({ known: table.size }, 'revocation feed: read whole, following')
     },
 
@@ -111,14 +114,14 @@ export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedSta
     onCut(cause: unknown): void {
       if (state === 'following') state = 'cut_off'
       const reason = reasonOf(cause)
-      if (reason === toldReason) return
-      toldReason = reason
+      if (reason === loggedReason) return
+      loggedReason = reason
       log.warn({ reason, known: table.size }, 'revocation feed: cut off')
     },
 
     tick(): void {
-      if (toldStale || state === 'starting' || !isStale()) return
-      toldStale = true
+      if (loggedStale || state === 'starting' || !isStale()) return
+      loggedStale = true
       log.warn({ onStale, maxStalenessMs }, 'revocation feed: what is known is stale')
     },
 
@@ -128,7 +131,7 @@ export function createFeedState({ table, log, maxStalenessMs, onStale }: FeedSta
   }
 }
 
-/** The message alone: clients hang commands on their errors, and one of them holds the password. */
+/** The message alone: ioredis attaches commands to its errors, and one of them holds the password. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'unknown'
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name

@@ -2,8 +2,8 @@ import type { KeyRing } from '@latchkey/access-token'
 import type { RevocationTable } from './revocation-table.ts'
 
 /**
- * A ring whose revoked keys can not be taken out: asking for one calls `refuse`. The ring is where every token's `kid` is
- * looked up, so that no signature under such a key is even computed.
+ * A ring that calls `refuse` when a revoked key is looked up. Every token's `kid` is looked up in the ring, so no signature
+ * under such a key is computed.
  */
 export function guardKeys(
   ring: () => KeyRing,
@@ -16,7 +16,7 @@ export function guardKeys(
     return {
       algorithm: from.algorithm,
       keys: from.keys,
-      // Also one that is not in the ring any more: what is known to be revoked is not just unknown.
+      // Also one that is no longer in the ring: it is revoked, not just unknown.
       get: (kid) => (table.refusesKey(kid) ? refuse() : from.get(kid)),
     }
   }

@@ -1,8 +1,8 @@
 /**
- * Reads where a Redis is: `redis://` or `rediss://` (TLS), or several of them with commas between, the entry points of a
- * Redis Cluster.
+ * Reads the address of a Redis: `redis://` or `rediss://` (TLS), or several with commas between, the entry points of a Redis
+ * Cluster.
  *
- * @throws {Error} saying what it must look like, and never what it was: it may hold a password
+ * @throws {Error} describes the form and never shows the text, which may hold a password
  */
 export function parseRedisUrl(text: string): readonly string[] {
   const urls = text.split(',').map((url) => url.trim())
@@ -14,30 +14,30 @@ export function parseRedisUrl(text: string): readonly string[] {
   return urls
 }
 
-/** Which server to ask next. */
+/** The server to connect to next. */
 export type RedisNodes = {
   readonly url: string
   /**
-   * Learns from a failure.
+   * Moves on after a failure: to where a node redirects, else to the next address.
    *
-   * @returns true when it named the server to ask instead, which may be asked at once
+   * @returns true after a redirection, which needs no pause
    */
-  learn(error: unknown): boolean
+  moveOn(error: unknown): boolean
 }
 
-/** More in a row than a settled Cluster needs: it does not know itself where the stream is. */
+/** More in a row than a Cluster needs whose nodes agree. */
 const MAX_REDIRECTIONS = 3
 
-/** A Cluster keeps a stream on one of its nodes, and every other node says which (`MOVED`): no more of it is needed here. */
+/** A Cluster keeps a stream on one of its nodes, and every other node redirects there (`MOVED`). A cluster client is not needed. */
 export function createRedisNodes(urls: readonly string[]): RedisNodes {
-  let turn = 0
+  let failures = 0
   let redirections = 0
   let url = urls[0] ?? ''
   return {
     get url() {
       return url
     },
-    learn(error) {
+    moveOn(error) {
       const target = redirectionOf(error)
       if (target !== undefined && redirections < MAX_REDIRECTIONS) {
         redirections++
@@ -45,8 +45,8 @@ export function createRedisNodes(urls: readonly string[]): RedisNodes {
         return true
       }
       redirections = 0
-      turn++
-      url = urls[turn % urls.length] ?? ''
+      failures++
+      url = urls[failures % urls.length] ?? ''
       return false
     },
   }
@@ -59,7 +59,7 @@ function redirectionOf(error: unknown): Address | undefined {
   return host === undefined || port === undefined ? undefined : { host, port }
 }
 
-/** The same URL, user, password and all, for another server. An empty host means the one that was asked. */
+/** The same URL, user and password included, for another server. An empty host is that of the node which redirects. */
 function withAddress(from: string, { host, port }: Address): string {
   const url = new URL(from)
   if (host !== '') url.hostname = host.includes(':') ? `[${host}]` : host

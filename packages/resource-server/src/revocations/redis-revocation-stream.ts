@@ -3,10 +3,10 @@ import type { Redis, RedisOptions } from 'ioredis'
 import type { RedisConnectionOptions } from './revocation-options.ts'
 import { EMPTY_STREAM, type StreamEntry, type StreamState } from './stream-position.ts'
 
-/** Some entries, and the state of the stream at the very same moment. */
+/** Some entries, and the state of the stream at the same moment. */
 export type StreamRead = { readonly entries: readonly StreamEntry[]; readonly stream: StreamState }
 
-/** One connection to the feed. Each call rejects when there is no answer in time; then nothing is left but `close`. */
+/** One connection to the feed. Each call rejects when there is no answer in time; the connection must then be closed. */
 export type RevocationStream = {
   connect(): Promise<void>
   state(): Promise<StreamState>
@@ -14,16 +14,16 @@ export type RevocationStream = {
   readPage(after: string): Promise<StreamRead>
   /** The one entry with this id, if it is still there. */
   readEntry(id: string): Promise<StreamRead>
-  /** The entries behind an id as soon as there are any; none when nothing came for a while. */
+  /** The entries behind an id as soon as there are any; none when none came for a while. */
   readNext(after: string): Promise<readonly StreamEntry[]>
   close(): void
 }
 
-/** How long one read waits for news, and so how often the state of the stream is looked at. */
+/** How long one read waits for new entries, and so how often the state of the stream is checked. */
 const BLOCK_MS = 250
-/** Redis is taken for dead when it takes longer to answer. */
+/** A Redis that takes longer to answer counts as dead. */
 const ANSWER_MS = 1500
-/** For so long a connection may be silent before it counts as lost. */
+/** How long a connection may be silent before it counts as lost. */
 export const SILENCE_MS: number = BLOCK_MS + ANSWER_MS
 export const PAGE_SIZE = 1000
 
@@ -35,19 +35,19 @@ const ownOptions = {
   keyPrefix: '',
   lazyConnect: true,
   connectTimeout: ANSWER_MS,
-  // A lost connection is never continued: the reader has to know, since it may meet another stream behind the next one.
+  // The client must not reconnect by itself: behind the next connection there may be another stream.
   retryStrategy: () => null,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  // Asks for more rights than reading a stream does. A Redis that is still loading refuses the first read.
+  // It needs more rights than reading a stream. A Redis that is still loading refuses the first read.
   enableReadyCheck: false,
   disableClientInfo: true,
   // Its timer would outlive a server that does not answer.
   disconnectTimeout: 0,
 } satisfies RedisOptions
 
-/** @throws {Error} ioredis is not installed: an optional peer, since nothing but the feed takes it */
+/** @throws {Error} ioredis, an optional peer, is not installed */
 export async function loadRedis(): Promise<typeof Redis> {
   try {
     return (await import('ioredis')).Redis
@@ -63,17 +63,17 @@ export type StreamAddress = {
   url: string
   /** The key of the stream. */
   key: string
-  /** Beside what the URL says. */
+  /** What the URL does not say. */
   options?: RedisConnectionOptions
 }
 
-/** @param Client what {@link loadRedis} gave */
+/** @param Client the class from {@link loadRedis} */
 export function openRevocationStream(
   Client: typeof Redis,
   { url, key, options = {} }: StreamAddress,
 ): RevocationStream {
   const redis = new Client(url, { ...options, ...ownOptions })
-  // Why connecting fails is told here alone.
+  // Only this event has the cause of a failed connection.
   let lastError: Error | undefined
   redis.on('error', (error: Error) => {
     lastError = error
@@ -100,7 +100,7 @@ export function openRevocationStream(
     },
 
     async state() {
-      const [error, reply] = await answerTo(settle(redis.xinfo('STREAM', key)))
+      const [error, reply] = await answerTo(outcomeOf(redis.xinfo('STREAM', key)))
       return readState(error, reply)
     },
 
@@ -119,12 +119,13 @@ export function openRevocationStream(
   }
 }
 
-type Settled = [error: Error | null, reply: unknown]
+type Outcome = [error: Error | null, reply: unknown]
 
-const settle = (call: Promise<unknown>): Promise<Settled> =>
+/** In the form in which a transaction has the outcome of each command. */
+const outcomeOf = (call: Promise<unknown>): Promise<Outcome> =>
   call.then(
-    (reply): Settled => [null, reply],
-    (error): Settled => [error, undefined],
+    (reply): Outcome => [null, reply],
+    (error): Outcome => [error, undefined],
   )
 
 /** Reads the reply of XINFO STREAM: names and values in turn. */
@@ -138,7 +139,7 @@ function readState(error: Error | null, reply: unknown): StreamState {
   const added = field('entries-added')
   const firstId = field('recorded-first-entry-id')
   if (typeof added !== 'number' || typeof firstId !== 'string') {
-    throw new Error('following revocations takes a Redis of version 7 or later')
+    throw new Error('following revocations needs Redis 7 or later')
   }
   return { lastId: String(field('last-generated-id')), firstId, added, length: Number(field('length')) }
 }

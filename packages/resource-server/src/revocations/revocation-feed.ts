@@ -1,6 +1,5 @@
 import type { AccessTokenClaims, KeyRing } from '@latchkey/access-token'
-import type { Metric } from '@latchkey/problems'
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log, Metric } from '@latchkey/problems'
 import { AccessError } from '../access-error.ts'
 import { feedMetrics } from './feed-metrics.ts'
 import { createFeedState, type RevocationStatus } from './feed-state.ts'
@@ -23,34 +22,34 @@ export type RevocationFeed = {
   refusesKey(kid: string): boolean
   /** For `/health/ready`: resolves to `degraded` while cut off; rejects while requests get 503. */
   healthCheck(): Promise<'ok' | 'degraded'>
-  /** To be registered in a metrics library, or read. */
+  /** For a metrics library, which reads them at each scrape. */
   readonly metrics: readonly Metric[]
 }
 
 /** The same for the plugin itself. */
 export type FeedControl = {
   readonly feed: RevocationFeed
-  /** @throws {AccessError} `token_revoked`, or `unavailable` when that can not be told */
+  /** @throws {AccessError} `token_revoked`, or `unavailable` when revocations are not known */
   check(claims: AccessTokenClaims): void
   /** The same ring, which throws `token_revoked` at a revoked key. */
   guard(ring: () => KeyRing): () => KeyRing
-  /** Connects, and follows until closed, whatever becomes of Redis. */
+  /** Follows the feed until closed, and reconnects whenever Redis is away. */
   start(): void
   close(): Promise<void>
 }
 
-export type FeedSurroundings = {
-  log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+export type FeedDependencies = {
+  log: Pick<Log, 'info' | 'warn'>
   /** The time in milliseconds since 1970. */
   now: () => number
-  /** Told of each key that turns out to be revoked. */
+  /** Called when entries revoke a key that was good until then. */
   onKeyRevoked?: () => void
 }
 
 /** @throws {Error} ioredis is not installed, or an option is not usable */
 export async function createRevocationFeed(
   revocations: RevocationOptions,
-  { log, now, onKeyRevoked }: FeedSurroundings,
+  { log, now, onKeyRevoked }: FeedDependencies,
 ): Promise<FeedControl> {
   const { redisUrl, redisOptions: options, prefix, maxStalenessMs, onStale } = withDefaults(revocations)
   const key = streamKeyOf(prefix)
@@ -63,16 +62,16 @@ export async function createRevocationFeed(
 
   function apply(entries: readonly StreamEntry[]): void {
     const skipped: { id: string; fault: string }[] = []
-    let isKeyNews = false
+    let isKeyRevoked = false
     for (const [id, fields] of entries) {
       const revocation = decodeRevocation(fields)
       if (typeof revocation === 'string') skipped.push({ id, fault: revocation })
       else {
-        if (revocation.kind === 'key' && !table.refusesKey(revocation.id)) isKeyNews = true
+        if (revocation.kind === 'key' && !table.refusesKey(revocation.id)) isKeyRevoked = true
         table.add(revocation)
       }
     }
-    if (isKeyNews) onKeyRevoked?.()
+    if (isKeyRevoked) onKeyRevoked?.()
     if (skipped.length > 0) state.onSkipped(skipped)
   }
 

@@ -13,25 +13,25 @@ import {
 export type FollowerOptions = {
   nodes: RedisNodes
   open: (url: string) => RevocationStream
-  /** Takes entries in the moment they are here. The same ones may come again. */
+  /** Called with entries as soon as they are read. The same ones may come again. */
   apply: (entries: readonly StreamEntry[]) => void
   /**
-   * Called at each look at the feed, whether it was to be had or not.
+   * Called several times a second, whether the feed can be read or not.
    *
-   * @returns false to have it read whole again
+   * @returns false to have the feed read whole again
    */
   tick: () => boolean
   /** Everything that the feed holds at this moment is known. */
   onCurrent: () => void
   /** The feed has been read whole. */
   onRead: () => void
-  /** Something may be missing from now on, until `onRead`. */
+  /** Entries may be missing from now on, until `onRead`. */
   onCut: (cause: unknown) => void
 }
 
 /**
- * Follows the feed until it is told to stop. Each connection begins with reading it whole, then waits at its end; a doubt
- * whether something was missed ends a connection just as a lost one does. Never rejects.
+ * Follows the feed until `stop` aborts. Each connection begins by reading it whole, then waits at its end. A connection on which
+ * something may have been missed is closed like a lost one. Never rejects.
  */
 export async function followRevocations(options: FollowerOptions, stop: AbortSignal): Promise<void> {
   const { nodes, tick, onRead, onCut } = options
@@ -48,7 +48,7 @@ export async function followRevocations(options: FollowerOptions, stop: AbortSig
     } catch (error) {
       if (stop.aborted) return
       tick()
-      const isRedirected = nodes.learn(error)
+      const isRedirected = nodes.moveOn(error)
       if (isFollowing || !isRedirected) onCut(error)
       isFollowing = false
       if (!isRedirected) await sleep(backoffMs(failures++), undefined, { signal: stop }).catch(() => {})
@@ -104,7 +104,7 @@ async function readOn(stream: RevocationStream, from: StreamPosition, reader: Re
     const last = entries.at(-1)
     if (last === undefined && lastId !== position.id) throw new Error('entries were removed unread')
 
-    // Looked at from where it was read before: what has just come may be the first of another stream.
+    // From where it was read before: what has just come may be the first entry of another stream.
     const found = await stream.readEntry(position.anchor?.[0] ?? position.id)
     const gap = findGap(position, found.stream, found.entries[0])
     if (gap !== undefined) throw new Error(gap)

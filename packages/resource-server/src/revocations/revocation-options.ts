@@ -2,8 +2,8 @@ import type { ConnectionOptions } from 'node:tls'
 import { DEFAULT_KEY_PREFIX } from './stream-key.ts'
 
 /**
- * What a URL can't say of a connection, in the words of ioredis. Its own type will not do: it is an optional peer, and the
- * declarations of this package are checked without it, too.
+ * What a URL can't say of a connection, with the names of ioredis. Not its own type: it is an optional peer, and the
+ * declarations of this package must be good without it.
  */
 export type RedisConnectionOptions = {
   /** For `rediss://`: a CA, a client certificate. */
@@ -25,7 +25,7 @@ export type RevocationOptions = {
   prefix?: string
   /** How long the verifier may be cut off from the feed before `onStale` counts, in milliseconds. */
   maxStalenessMs?: number
-  /** Then tokens are judged by what was known last, or refused with 503. */
+  /** From then on, `accept`: tokens are checked against what is known; `reject`: they get 503. */
   onStale?: 'accept' | 'reject'
 }
 

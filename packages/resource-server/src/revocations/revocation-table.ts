@@ -2,22 +2,22 @@ import type { AccessTokenClaims } from '@latchkey/access-token'
 import { createPrefilteredMap, type PrefilteredMap } from './prefiltered-map.ts'
 import type { Revocation } from './revocation.ts'
 
-/** What is known to be revoked. A look-up is synchronous and allocates nothing: it runs on each request. */
+/** The revocations that are known. A look-up is synchronous and allocates nothing: it runs on each request. */
 export type RevocationTable = {
-  /** Takes a revocation in; one that is known already changes nothing. */
+  /** Adds a revocation; one that is known already changes nothing. */
   add(revocation: Revocation): void
   refusesToken(claims: Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'client_id' | 'jti'>): boolean
   refusesKey(kid: string): boolean
   /**
-   * Forgets what can refuse nothing any more, a part of the table at each call: to be called a few times a second.
+   * Drops entries that can refuse nothing any more, in a part of the table at each call. To be called a few times a second.
    *
-   * @returns false when the clock was set back, so that something was forgotten too early
+   * @returns false when the clock was set back, so that entries may have been dropped too early
    */
   sweep(): boolean
   readonly size: number
 }
 
-/** @param now the time in milliseconds since 1970, the same by which tokens expire */
+/** @param now the time in milliseconds since 1970, of the clock by which tokens expire */
 export function createRevocationTable(now: () => number): RevocationTable {
   // By identifier, each with its `exp`: nothing but a number, so that 100,000 of them stay small.
   const sessions = createPrefilteredMap<number>()
@@ -80,20 +80,20 @@ export function createRevocationTable(now: () => number): RevocationTable {
   }
 }
 
-/** Calls that it takes to go round a large table; a small one is done in one. */
+/** In how many calls a large map is swept; a small one is swept in one. */
 const CALLS_PER_ROUND = 40
 const SMALL = 1000
 
-/** Walks round and round through a map, some steps at each call, and drops the entries whose time is over. */
+/** Iterates over a map again and again, some steps at each call, and drops expired entries. */
 function createSweep<Value>(map: PrefilteredMap<Value>, expOf: (value: Value) => number): (time: number) => void {
-  let walk: MapIterator<[string, Value]> | undefined
+  let iterator: MapIterator<[string, Value]> | undefined
   return (time) => {
-    walk ??= map.entries()
+    iterator ??= map.entries()
     for (let steps = Math.max(SMALL, map.size / CALLS_PER_ROUND); steps > 0; steps--) {
-      const { done, value } = walk.next()
+      const { done, value } = iterator.next()
       if (done) {
-        // Not begun anew before the next call: a walk keeps alive what the map has outgrown.
-        walk = undefined
+        // The next call starts another one: an iterator keeps the storage alive that the map has outgrown.
+        iterator = undefined
         return
       }
       const [id, entry] = value

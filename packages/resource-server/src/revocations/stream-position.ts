@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 
 export type StreamEntry = readonly [id: string, fields: readonly string[]]
 
-/** What Redis says about a stream at one moment; that of a missing one is {@link EMPTY_STREAM}. */
+/** The state of a stream at one moment; that of a missing one is {@link EMPTY_STREAM}. */
 export type StreamState = {
-  /** The highest id that was ever given out. */
+  /** The highest id that was ever assigned. */
   readonly lastId: string
   /** The lowest id that is still there; `0-0` when there is none. */
   readonly firstId: string
@@ -19,13 +19,13 @@ export type StreamPosition = {
   readonly id: string
   /** How many entries had ever been added up to there. */
   readonly added: number
-  /** The last entry that was seen; none in a stream that was empty. */
+  /** The last entry that was read; none in a stream that was empty. */
   readonly anchor: StreamEntry | undefined
 }
 
 export const EMPTY_STREAM: StreamState = { lastId: '0-0', firstId: '0-0', added: 0, length: 0 }
 
-/** Why what was read can not simply be continued. */
+/** Why reading can't simply continue. */
 export type StreamGap =
   | 'the stream is gone'
   | 'the ids went backwards'
@@ -33,13 +33,13 @@ export type StreamGap =
   | 'entries were removed unread'
 
 /**
- * Whether something was missed up to a position, or would be by reading on from it. A stream that merely grew, or was
+ * Whether something was missed up to a position, or would be by reading on from it. A stream that only grew, or was
  * trimmed no further than it was read, has no gap.
  *
- * The ids alone can not tell. The number of entries ever added shows how many of them a trimmed stream lost; the anchor
- * shows that a stream was not made anew with ids that go on, for then entries below the position are new ones.
+ * The ids alone don't show it. The number of entries ever added shows how many of them a trimmed stream lost. The anchor
+ * shows that the stream was not recreated with ids that continue: then entries below the position are new ones.
  *
- * @param anchor what is found now at the id of the position's anchor
+ * @param anchor the entry that is now at the id of the position's anchor
  */
 export function findGap(
   position: StreamPosition,

@@ -8,7 +8,7 @@ t.test('each failure leads to the next address, round and round', async (t) => {
   const nodes = createRedisNodes([a, b])
   const seen = [nodes.url]
   for (const error of [new Error('ECONNREFUSED'), 'no error at all', undefined]) {
-    t.notOk(nodes.learn(error), 'not at once')
+    t.notOk(nodes.moveOn(error), 'not at once')
     seen.push(nodes.url)
   }
   t.same(seen, [a, b, a, b])
@@ -25,9 +25,9 @@ for (const [message, url] of Object.entries(targets)) {
     `a node of a Cluster that says "${message}" sends there at once, with everything else as it was`,
     async (t) => {
       const nodes = createRedisNodes([a])
-      t.ok(nodes.learn(new Error(message)))
+      t.ok(nodes.moveOn(new Error(message)))
       t.equal(nodes.url, url)
-      t.notOk(nodes.learn(new Error('ECONNREFUSED')))
+      t.notOk(nodes.moveOn(new Error('ECONNREFUSED')))
       t.equal(nodes.url, a)
     },
   )
@@ -35,7 +35,7 @@ for (const [message, url] of Object.entries(targets)) {
 
 t.test('nodes that send to one another are not followed for ever', async (t) => {
   const nodes = createRedisNodes([a, b])
-  const answers = Array.from({ length: 5 }, () => nodes.learn(new Error('MOVED 1 c.test:7002')))
+  const answers = Array.from({ length: 5 }, () => nodes.moveOn(new Error('MOVED 1 c.test:7002')))
   t.ok(answers.includes(false))
 })
 
