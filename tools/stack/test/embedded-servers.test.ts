@@ -66,7 +66,7 @@ t.test('a stale postmaster.pid that names a living foreign process harms neither
   await server.stop()
 })
 
-t.test('a password that does not fit the data is told in plain words', async (t) => {
+t.test('a password that does not fit the data is one plain message', async (t) => {
   const directory = temporaryDirectory(t)
   await (await postgresIn(directory)).stop()
   const place = { processes, directory: join(directory, 'postgres'), runDirectory: join(directory, 'run') }
@@ -83,6 +83,7 @@ t.test('Redis finds its data again at the next start, and never evicts', async (
   await client.set('kept', '42')
   t.same(await client.config('GET', 'maxmemory-policy'), ['maxmemory-policy', 'noeviction'])
   t.same(await client.config('GET', 'appendonly'), ['appendonly', 'yes'])
+  t.same(await client.config('GET', 'hash-max-ziplist-value'), ['hash-max-ziplist-value', '1024'])
   await client.quit()
   await first.stop()
 
@@ -93,7 +94,7 @@ t.test('Redis finds its data again at the next start, and never evicts', async (
   await second.stop()
 })
 
-t.test('Redis answers nobody without the password', async (t) => {
+t.test('Redis answers no client without the password', async (t) => {
   const server = await redisIn(temporaryDirectory(t))
   t.teardown(() => server.stop())
   const stranger = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null, disconnectTimeout: 0 })

@@ -76,6 +76,8 @@ const configuration = ({ password, durable = true }: RedisOptions, port: number)
     'save ""',
     `appendonly ${durable ? 'yes' : 'no'}`,
     'appendfsync everysec',
+    // Keeps the hash of a user compact, see docs/rotation.md; by the older name, which Redis 6 knows as well.
+    'hash-max-ziplist-value 1024',
     // Sessions must never vanish silently: a full Redis refuses writes.
     'maxmemory-policy noeviction',
     '',
