@@ -50,7 +50,7 @@ export function runStackProcess(t: Test, place: StackPlace): StackRun {
   return { child, exited, output: () => output, ready: () => Promise.race([isReady.promise, endsTooEarly]) }
 }
 
-// Settings of whoever runs the tests, and of the test runner, are not ours.
+// Without the settings of the shell that runs the tests, and of the test runner.
 export function plainEnvironment(): Record<string, string | undefined> {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS']
   return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), NO_COLOR: '1' }
@@ -65,7 +65,7 @@ export function processesOf(dataDirectory: string): string[] {
     .sort()
 }
 
-/** Remembers the processes that run now; the returned function tells which of these very ones still do. */
+/** Remembers the processes that run now; the returned function lists those of them that still do. */
 export function rememberProcesses(t: Test, dataDirectory: string): () => string[] {
   const copy = temporaryDirectory(t)
   cpSync(join(dataDirectory, 'run'), join(copy, 'run'), { recursive: true })

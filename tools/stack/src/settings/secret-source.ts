@@ -6,7 +6,7 @@ import { keptSecret, randomSecret, writeSecret } from './kept-secret.ts'
 /** By value, or by the file that holds it. */
 export type SecretSetting = { readonly value: string } | { readonly file: string }
 
-/** Secrets that nobody has set. */
+/** Secrets that the environment does not set. */
 export type SecretSource = {
   /** The same at every run; made at the first. */
   kept(name: string, make?: () => string): SecretSetting
