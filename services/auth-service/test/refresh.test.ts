@@ -172,7 +172,7 @@ t.test('what is not a refresh token of ours is refused without a word about why'
   for (const [name, token] of Object.entries(cases)) {
     const response = await refreshWith(auth, token)
     t.equal(response.statusCode, 401, name)
-    t.match(response.json(), { code: 'invalid_token', detail: 'This is not a refresh token of ours.' }, name)
+    t.match(response.json(), { code: 'invalid_token', detail: 'This is not a valid refresh token.' }, name)
   }
   t.equal((await auth.call('POST', '/auth/refresh')).json().code, 'unauthenticated')
   t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200, 'and no alarm was raised for any of them')
