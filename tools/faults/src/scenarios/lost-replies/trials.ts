@@ -1,6 +1,6 @@
 import { type Account, type HeldToken, newDeviceId } from '../../driver/api.ts'
 import type { Operation } from '../../history/history-record.ts'
-import type { Worker } from './worker.ts'
+import { repeat, type Worker } from './worker.ts'
 
 /** A prepared call; it is repeated until it is answered. */
 export type Trial = {
@@ -111,7 +111,7 @@ function revocationTrial(worker: Worker, ended: readonly HeldToken[], attempt: (
       const [first] = ended
       if (isAnswered) for (const held of ended) worker.revoked.add(held)
       if (!first) return
-      await worker.api.setStatus(worker.admin, first.account, 'active')
+      await repeat(() => worker.api.setStatus(worker.admin, first.account, 'active'))
       worker.survivors.push(await worker.signIn(first.account))
     },
   }

@@ -25,7 +25,7 @@ export type Worker = {
   /** Sessions that must stay live, whatever happened to others of the same user. */
   readonly survivors: HeldToken[]
   newAccount(): Promise<Account>
-  /** Signs in on a new device. */
+  /** Signs in on a new device, as soon as auth-service can: it may still reconnect after a lost reply. */
   signIn(account: Account): Promise<HeldToken>
 }
 
@@ -50,8 +50,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const api = createApi({ recorder, servers: [server], random })
 
   async function signIn(account: Account): Promise<HeldToken> {
-    const { held, operation } = await api.signIn('client', account, newDeviceId(), 'body')
-    if (!held) throw new Error(`without any fault a sign-in was answered ${operation.status} ${operation.code}`)
+    let held: HeldToken | undefined
+    const { operation } = await repeat(async () => {
+      const granted = await api.signIn('client', account, newDeviceId(), 'body')
+      held = granted.held
+      return granted.operation
+    })
+    if (!held) throw new Error(`a sign-in was answered ${operation.status} ${operation.code}`)
     return held
   }
   return {
