@@ -8,6 +8,8 @@ import { styleText } from 'node:util'
 const root = join(import.meta.dirname, '..')
 const tool = (name: string): string => join(root, 'node_modules/.bin', name)
 
+const knipOptions = ['--no-config-hints', '--tsConfig=tsconfig.knip.json']
+
 const checks: { name: string; command: string; args: string[] }[] = [
   {
     name: 'format, lint and import boundaries (biome)',
@@ -15,11 +17,11 @@ const checks: { name: string; command: string; args: string[] }[] = [
     args: ['check', '--error-on-warnings'],
   },
   { name: 'types (tsc)', command: tool('tsc'), args: ['-p', 'tsconfig.json'] },
-  { name: 'unused files, exports and dependencies (knip)', command: tool('knip'), args: ['--no-config-hints'] },
+  { name: 'unused files, exports and dependencies (knip)', command: tool('knip'), args: knipOptions },
   {
     name: 'what only tests use (knip --production)',
     command: tool('knip'),
-    args: ['--production', '--exclude=types', '--no-config-hints'],
+    args: ['--production', '--exclude=types', ...knipOptions],
   },
   { name: 'published packages (publint, attw)', command: process.execPath, args: ['tools/package-test/src/lint.ts'] },
   { name: 'generated pages', command: process.execPath, args: ['scripts/generate-docs.ts', '--check'] },
