@@ -4,16 +4,20 @@ import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StackError } from '@latchkey/stack'
+import { describeCoverage } from './coverage.ts'
 import { printReport } from './print-report.ts'
 import { readTap } from './read-tap.ts'
 import { startTestServers } from './test-servers.ts'
 
-// `npm test [-- files or tap options]`: starts the servers that tests need, runs the tests with tap, and counts them.
+// `npm test [-- files or tap options]`: starts the servers that tests need, runs the tests with tap, and counts them. A run of all
+// tests measures coverage, and fails below the floors in .taprc.
 
 const root = join(import.meta.dirname, '../../..')
 const tap = fileURLToPath(new URL('run.mjs', import.meta.resolve('tap')))
 const total = { passed: 0, failed: 0 }
 const failedFiles: string[] = []
+const args = process.argv.slice(2)
+const isWhole = args.every((argument) => argument.startsWith('-'))
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => interrupted.abort())
@@ -43,7 +47,11 @@ async function runTests(environment: Record<string, string>): Promise<void> {
   if (interrupted.signal.aborted) throw new StackError('The tests were interrupted.')
   const child = spawn(
     process.execPath,
-    [tap, 'run', '--reporter=tap', '--no-color', ...process.argv.slice(2).flatMap(filesOf)],
+    [
+      ...[tap, 'run', '--reporter=tap', '--no-color'],
+      ...(isWhole ? [] : ['--disable-coverage']),
+      ...args.flatMap(filesOf),
+    ],
     {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -56,17 +64,24 @@ async function runTests(environment: Record<string, string>): Promise<void> {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
   })
   let anyFile = false
-  child.stdout.pipe(
-    readTap((report) => {
-      anyFile = true
-      total.passed += report.passed
-      total.failed += report.failed
-      if (report.failed > 0) failedFiles.push(report.file)
-      printReport(report)
-    }),
-  )
+  const reader = readTap((report) => {
+    anyFile = true
+    total.passed += report.passed
+    total.failed += report.failed
+    if (report.failed > 0) failedFiles.push(report.file)
+    printReport(report)
+  })
+  let isBelowFloor = false
+  reader.on('comment', (comment: string) => {
+    isBelowFloor ||= /incomplete \w+ coverage/.test(comment)
+  })
+  child.stdout.pipe(reader)
   const [code] = (await once(child, 'close')) as [number | null]
   if (interrupted.signal.aborted) throw new StackError('\nThe tests were interrupted.')
   if (!anyFile) throw new StackError('No test file was found.')
+  if (isWhole) console.log(`\nCoverage of packages/ and services/: ${describeCoverage(root)}`)
+  if (isBelowFloor && total.failed === 0) {
+    throw new StackError('Coverage is below the floors in .taprc. Uncovered lines: npx tap report text')
+  }
   if (code !== 0 && total.failed === 0) throw new StackError(`tap failed (exit code ${code}) though no test did.`)
 }
