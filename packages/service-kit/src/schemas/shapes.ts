@@ -1,14 +1,13 @@
 import {
   type TArray,
-  type TNull,
   type TObject,
   type TObjectOptions,
   type TProperties,
   type TSchema,
-  type TString,
-  type TUnion,
+  type TUnsafe,
   Type,
 } from 'typebox'
+import { Nullable } from './nullable.ts'
 
 /**
  * A request body. Unknown members are refused and types are not coerced. A member with a default may be left out; handlers always
@@ -49,6 +48,6 @@ export const page = {
 }
 
 /** One page of a list. `nextCursor` is null on the last page. */
-export function List<T extends TSchema>(item: T): TObject<{ items: TArray<T>; nextCursor: TUnion<[TString, TNull]> }> {
-  return Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+export function List<T extends TSchema>(item: T): TObject<{ items: TArray<T>; nextCursor: TUnsafe<string | null> }> {
+  return Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })
 }

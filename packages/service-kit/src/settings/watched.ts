@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type Log, repeat } from '@latchkey/problems'
 import { explainFault } from './explain-fault.ts'
 
 /** The value of a setting whose file may change while the service runs. */
@@ -14,10 +14,7 @@ export type Watched<T> = {
 
 export type FollowOptions<T> = {
   readonly signal: AbortSignal
-  readonly log: {
-    info(fields: object, message: string): void
-    error(fields: object, message: string): void
-  }
+  readonly log: Pick<Log, 'info' | 'error'>
   /** Throws when the value cannot be used now, with a message for the log. It is called again at the next poll. */
   readonly accept?: (value: T) => void
 }
@@ -39,20 +36,21 @@ const PATIENCE_POLLS = 25
 export function createWatched<T>(parse: (text: string) => T, text: string, { name, file }: SettingSource): Watched<T> {
   let value = parse(text)
 
-  async function follow(path: string, { signal, log, accept }: FollowOptions<T>): Promise<void> {
+  function createPoll(path: string, { log, accept }: FollowOptions<T>): () => Promise<void> {
     let applied = text
     let seen: string | undefined = text
     let refusal: string | undefined
     let missed = 0
-    for (;;) {
-      await sleep(POLL_MS, undefined, { signal, ref: false })
-      const before: string | undefined = seen
+
+    return async () => {
+      const before = seen
       seen = await readSecretFile(path).catch(() => undefined)
       missed = seen === undefined ? missed + 1 : 0
-      if (missed === PATIENCE_POLLS)
+      if (missed === PATIENCE_POLLS) {
         log.error({ setting: name }, 'the file of a setting cannot be read; the old value stays in use')
+      }
       // A text that is the same twice in a row is completely written.
-      if (seen === undefined || seen !== before || seen === applied) continue
+      if (seen === undefined || seen !== before || seen === applied) return
       try {
         const next = parse(seen)
         accept?.(next)
@@ -62,7 +60,7 @@ export function createWatched<T>(parse: (text: string) => T, text: string, { nam
         log.info({ setting: name }, 'a setting was reloaded from its changed file')
       } catch (error) {
         const reason = explainFault(error, seen)
-        if (refusal === `${seen}\n${reason}`) continue
+        if (refusal === `${seen}\n${reason}`) return
         refusal = `${seen}\n${reason}`
         log.error({ setting: name, reason }, 'the changed file of a setting is invalid; the old value stays in use')
       }
@@ -73,9 +71,9 @@ export function createWatched<T>(parse: (text: string) => T, text: string, { nam
     current: () => value,
     follow(options) {
       if (file === undefined) return
-      follow(file, options).catch((error: unknown) => {
-        if (!options.signal.aborted) throw error
-      })
+      const { signal, log } = options
+      const onError = (err: unknown) => log.error({ err, setting: name }, 'the file of a setting could not be checked')
+      void repeat(createPoll(file, options), { everyMs: POLL_MS, signal, onError })
     },
   }
 }
