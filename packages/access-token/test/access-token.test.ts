@@ -50,12 +50,12 @@ t.test('the signature is HMAC-SHA256 over the first two parts', async (t) => {
   t.equal(token.slice(end + 1), createHmac('sha256', secret).update(token.slice(0, end)).digest('base64url'))
 })
 
-t.test('the tokens of users and of service clients come back as they were signed', async (t) => {
+t.test('claims of users and of service clients are read as they were signed', async (t) => {
   t.same(verify(sign(userClaims)), userClaims)
   t.same(verify(sign(clientClaims)), clientClaims)
 })
 
-t.test('whatever well-formed claims were signed come back', async () => {
+t.test('any well-formed claims are read as they were signed', async () => {
   const id = fc.stringMatching(/^[\w-][\w.-]{0,255}$/)
   const deviceId = fc.stringMatching(/^[\w-]{8,64}$/)
   const text = fc.string({ unit: 'grapheme-composite', minLength: 1, maxLength: 40 }).filter((s) => !/\p{Cc}/u.test(s))
@@ -98,20 +98,20 @@ t.test('a token without scope is good for nothing that needs one', async (t) => 
   t.equal(verify(sign({ ...clientClaims, scope: '' })).scope, '')
 })
 
-t.test('half a user is refused', async (t) => {
+t.test("a user's token without one of its claims is refused", async (t) => {
   for (const claim of ['sid', 'did', 'ver', 'roles']) {
     t.throws(() => verify(forgeToken(header, { ...userClaims, [claim]: undefined })), { code: 'invalid_token' })
   }
 })
 
-t.test('expiry is told only to the holder of a token that is good otherwise', async (t) => {
+t.test('only a token that is good otherwise is called expired', async (t) => {
   const expired = { ...clientClaims, iat: 1, exp: 2 }
   t.throws(() => verify(forgeToken(header, expired)), { code: 'token_expired' })
   t.throws(() => verify(forgeToken(header, expired, 'another secret')), { code: 'invalid_token' })
   t.throws(() => verify(forgeToken(header, { ...expired, aud: 'other' })), { code: 'invalid_token' })
 })
 
-t.test('the ring is asked for each token: a key counts from when it comes to when it goes', async (t) => {
+t.test('the ring is read for each token: a key counts from when it enters until it leaves', async (t) => {
   let current = ring
   const verifyNow = createAccessTokenVerifier({
     ring: () => current,
@@ -135,7 +135,7 @@ t.test('the ring is asked for each token: a key counts from when it comes to whe
   t.throws(() => verifyNow(old), { code: 'invalid_token' }, 'another secret under the old name')
 })
 
-t.test('a secret that looks like a public key or a JWK is a secret and nothing else', async (t) => {
+t.test('a secret that has the form of a public key or a JWK is only a secret', async (t) => {
   const odd = [
     '-----BEGIN PUBLIC KEY-----MCowBQYDK2VwAyEA-----END PUBLIC KEY-----',
     '{"kty":"RSA";"n":"0vx7agoebGcQSuuPiLJXZpt"}',
@@ -155,7 +155,7 @@ t.test('a secret that looks like a public key or a JWK is a secret and nothing e
   }
 })
 
-t.test('an engine that is handed in judges signatures, and its failures are invalid tokens', async (t) => {
+t.test('a given engine checks signatures, and its errors mean invalid tokens', async (t) => {
   const keys: string[] = []
   const engine = (key: Key) => {
     keys.push(key.kid)
@@ -177,7 +177,7 @@ t.test('an engine that is handed in judges signatures, and its failures are inva
   t.same(keys, ['k1'], 'one engine per key')
 })
 
-t.test('a verifier that would pass too much is not made', async (t) => {
+t.test('options that would accept too much are refused', async (t) => {
   const make = (options: object) => () =>
     createAccessTokenVerifier({ ring: () => ring, issuer: 'i', audience: 'a', ...options })
   t.throws(make({ issuer: '' }), TypeError)

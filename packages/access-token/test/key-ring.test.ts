@@ -31,7 +31,7 @@ t.test('a secret is measured in UTF-8 bytes', async (t) => {
   t.throws(() => parseKeyRing('ü'.repeat(15)), KeyRingError)
 })
 
-t.test('names that objects are born with are no keys', async (t) => {
+t.test('names of members of every object are no keys', async (t) => {
   const ring = parseKeyRing(a)
   for (const kid of ['__proto__', 'constructor', 'toString', '']) t.equal(ring.get(kid), undefined)
 })
@@ -72,7 +72,7 @@ t.test('a key shows no secret when it is printed', async (t) => {
   t.notMatch(inspect(ring, { depth: 5 }), a)
 })
 
-t.test('a key can not be changed', async (t) => {
+t.test("a key can't be changed", async (t) => {
   const { signing } = parseKeyRing(a)
   t.throws(() => Object.assign(signing, { signWith: b }), TypeError)
 })

@@ -14,18 +14,18 @@ t.test('a missed deadline rejects with an error that names what was waited for',
   await t.rejects(withDeadline(never, 10, { what: 'Redis' }), { message: 'Redis did not answer within 10 ms' })
 })
 
-t.test('a missed deadline may have an error of its own', async (t) => {
+t.test('a missed deadline may have another error', async (t) => {
   await t.rejects(withDeadline(never, 10, { onMiss: () => new TypeError('mine') }), { name: 'TypeError' })
 })
 
 t.test('work that is a function gets a signal, which aborts at the deadline', async (t) => {
-  let heard: AbortSignal | undefined
+  let received: AbortSignal | undefined
   const work = (signal: AbortSignal) => {
-    heard = signal
+    received = signal
     return never
   }
   await t.rejects(withDeadline(work, 10), { message: /did not answer/ })
-  t.match(heard?.reason, { message: /did not answer/ })
+  t.match(received?.reason, { message: /did not answer/ })
 })
 
 t.test('the wait ends with the signal of the caller, and rejects with its reason', async (t) => {

@@ -24,7 +24,7 @@ class Frozen extends Error {
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-t.test('checks see the request and the claims, and let it pass', async (t) => {
+t.test('checks get the request and the claims, and let it pass', async (t) => {
   const seen: string[] = []
   const reply = await answerOf(
     (request, claims) => {
@@ -72,7 +72,7 @@ for (const { title, check } of refusals) {
   })
 }
 
-t.test("a foreign refusal gets a challenge too, and what it says can't break the header", async (t) => {
+t.test("an error of the service's own gets a challenge too, and its message can't break the header", async (t) => {
   const reply = await answerOf(() => {
     throw new Frozen()
   })
@@ -81,14 +81,14 @@ t.test("a foreign refusal gets a challenge too, and what it says can't break the
   t.match(reply.headers['www-authenticate'], `error_description="The account is 'gone'."`)
 })
 
-t.test('a challenge that a refusal brings along is kept', async (t) => {
+t.test("a refusal's own challenge is kept", async (t) => {
   const reply = await answerOf(() => {
     throw new AccessError('token_revoked', { headers: { 'www-authenticate': 'Bearer realm="mine"' } })
   })
   t.equal(reply.headers['www-authenticate'], 'Bearer realm="mine"')
 })
 
-t.test('a refusal says when to come back, in a bare Fastify app too', async (t) => {
+t.test('a refusal says when to retry, in a bare Fastify app too', async (t) => {
   const check = (): never => {
     throw new AccessError('unavailable', { retryAfterSeconds: 7 })
   }
@@ -136,7 +136,7 @@ const failures: { title: string; check: AccessCheck }[] = [
 ]
 
 for (const { title, check } of failures) {
-  t.test(`when a check ${title} nothing is known: 503, no verdict on the token`, async (t) => {
+  t.test(`when a check ${title} the answer is 503, no verdict on the token`, async (t) => {
     const reply = await answerOf(check)
     t.equal(reply.statusCode, 503)
     t.equal(reply.json().code, 'unavailable')
@@ -146,7 +146,7 @@ for (const { title, check } of failures) {
   })
 }
 
-t.test('a check may replace the claims by what it knows better', async (t) => {
+t.test('a check may replace the claims by more current ones', async (t) => {
   const reply = await answerOf((request, claims) => {
     request.accessToken = { ...claims, scope: 'profile' }
   })
@@ -168,7 +168,7 @@ t.test('a check runs only for tokens that are good', async (t) => {
   t.equal(runs, 0)
 })
 
-t.test('a key ring that can not be had is no verdict either', async (t) => {
+t.test("a key ring that can't be read is 503, too", async (t) => {
   const app = await buildTestServer({
     keys: () => {
       throw new Error('no ring')

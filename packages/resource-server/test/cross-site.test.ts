@@ -117,7 +117,7 @@ t.test('without a cookie the answer is that a token is missing, whatever the ori
   t.equal(reply.json().code, 'unauthenticated')
 })
 
-t.test('an allowed origin that could never match is refused at the start', async (t) => {
+t.test('an allowed origin that could never match is refused at start-up', async (t) => {
   for (const origin of [
     'https://app.test/',
     'app.test',

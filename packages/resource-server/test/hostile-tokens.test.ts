@@ -44,7 +44,7 @@ const tables = [
   { title: 'B8 required claims are required', tokens: missingClaims, face: invalid },
   { title: 'B9 claims have their types and ranges', tokens: oddClaims, face: invalid },
   { title: 'B10 not yet valid', tokens: untimely, face: invalid },
-  { title: 'B10 not valid any more', tokens: expired, face: past },
+  { title: 'B10 no longer valid', tokens: expired, face: past },
   { title: 'B11 issuer and audience match exactly', tokens: strangers, face: invalid },
   { title: 'B12 tokens of another kind', tokens: wrongKinds, face: invalid },
 ]
@@ -66,9 +66,9 @@ for (const { title, tokens, face } of tables) {
   })
 }
 
-t.test('B3 nobody was asked for a key', async (t) => t.equal(hits, 0))
+t.test('B3 no address in a token was fetched', async (t) => t.equal(hits, 0))
 
-t.test('what differs from these only in being right passes', async (t) => {
+t.test('a token that is right in what these are wrong in passes', async (t) => {
   for (const [name, token] of Object.entries({ 'a good token': tokenWith(), ...accepted })) {
     const { statusCode } = await app.inject({ url: '/employees', headers: bearer(token) })
     t.equal(statusCode, 200, name)

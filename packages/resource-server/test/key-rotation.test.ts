@@ -8,7 +8,7 @@ const newSecret = 'the next secret of these tests, also 32 bytes'.replace(',', '
 const withNewKey = forgeToken({ ...goodHeader, kid: 'k2' }, goodClaims, hmac(newSecret))
 const withOldKey = tokenWith()
 
-t.test('keys count from when they come into the ring to when they leave it, without a restart', async (t) => {
+t.test('a key is accepted from when it enters the ring until it leaves it, without a restart', async (t) => {
   let ring = parseKeyRing(ringText)
   const app = await buildTestServer({ keys: () => ring })
   t.teardown(() => app.close())
@@ -30,7 +30,7 @@ t.test('keys count from when they come into the ring to when they leave it, with
   t.equal(await statusOf(withOldKey), 401, 'a new secret under an old name')
 })
 
-t.test('a ring that drops a key in place is obeyed at once', async (t) => {
+t.test('a key that is removed from a ring in place is refused at once', async (t) => {
   const keys = parseKeyRing(ringText)
   const killed = new Set<string>()
   const get = (kid: string): Key | undefined => (killed.has(kid) ? undefined : keys.get(kid))
@@ -42,7 +42,7 @@ t.test('a ring that drops a key in place is obeyed at once', async (t) => {
   t.equal((await app.inject({ url: '/me', headers: bearer(withOldKey) })).statusCode, 401)
 })
 
-t.test('a token that was good a moment ago is expired when its time has come', async (t) => {
+t.test('a token that was good a moment ago expires on time', async (t) => {
   let now = nowSeconds * 1000
   const app = await buildTestServer({ now: () => now })
   t.teardown(() => app.close())
@@ -53,7 +53,7 @@ t.test('a token that was good a moment ago is expired when its time has come', a
   t.equal((await app.inject({ url: '/me', headers: bearer(withOldKey) })).json().code, 'token_expired')
 })
 
-t.test('of thousands of tokens in flight each is answered with its own subject', async (t) => {
+t.test('each of thousands of concurrent tokens is answered with its own subject', async (t) => {
   const app = await buildTestServer({ checks: [() => new Promise<void>((resolve) => setImmediate(resolve))] })
   t.teardown(() => app.close())
   const subjects = Array.from({ length: 2000 }, (_, i) => `user-${(i * 7919) % 2000}`)

@@ -27,7 +27,7 @@ t.test('a token without the scope of the route: 403 with a challenge that names 
   }
 })
 
-t.test('the scope may stand anywhere in the list', async (t) => {
+t.test('the scope may be anywhere in the list', async (t) => {
   const app = await buildTestServer()
   t.teardown(() => app.close())
   for (const scope of ['employees:read', 'a employees:read', 'employees:read b', 'a employees:read b']) {
@@ -35,14 +35,14 @@ t.test('the scope may stand anywhere in the list', async (t) => {
   }
 })
 
-t.test('authenticate asks for a good token of any scope', async (t) => {
+t.test('authenticate requires a good token of any scope', async (t) => {
   const app = await buildTestServer()
   t.teardown(() => app.close())
   t.equal((await app.inject({ url: '/me', headers: bearer(tokenWith({ scope: '' })) })).statusCode, 200)
   t.equal((await app.inject('/me')).statusCode, 401)
 })
 
-t.test('roles decide nothing', async (t) => {
+t.test('roles grant nothing', async (t) => {
   const app = await buildTestServer()
   t.teardown(() => app.close())
   const admin = bearer(tokenWith({ roles: ['admin'], scope: 'profile' }))
@@ -79,21 +79,21 @@ t.test('a scope of routes can require a scope of tokens, and one within it anoth
   t.equal(checks, 4, 'the token of a request is checked once')
 })
 
-t.test('reading the claims on an open route is a mistake that shows', async (t) => {
+t.test('reading the claims on an open route throws', async (t) => {
   const app = await buildTestServer()
   t.teardown(() => app.close())
   app.get('/mistake', async (request) => request.accessToken.sub)
   t.equal((await app.inject({ url: '/mistake', headers: bearer(tokenWith()) })).statusCode, 500)
 })
 
-t.test('what is no scope can not be required', async (t) => {
+t.test('requiring what is no scope throws', async (t) => {
   const app = await buildTestServer()
   t.teardown(() => app.close())
   for (const scope of ['', 'two scopes', 'quo"te', 'tab\t', 'ümlaut'])
     t.throws(() => app.requireScope(scope), TypeError)
 })
 
-t.test('three lines do in a bare Fastify app, its own error handler included', async (t) => {
+t.test('three lines are enough in a bare Fastify app, with its own error handler', async (t) => {
   const app = fastify()
   t.teardown(() => app.close())
   await app.register(resourceServer, { keys: ringText, issuer, audience, now: () => nowSeconds * 1000 })

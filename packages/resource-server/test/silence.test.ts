@@ -30,7 +30,7 @@ t.test('no log line and no answer holds a token, a claim of a bad one, or the se
   t.ok(logs.lines().length >= tokens.length, 'and there were log lines')
 })
 
-t.test('the log tells which check failed, the answer does not', async (t) => {
+t.test('the log says which check failed, the answer does not', async (t) => {
   const logs = captureLogs()
   const app = await buildTestServer({}, { logger: { level: 'info', stream: logs.stream } })
   t.teardown(() => app.close())

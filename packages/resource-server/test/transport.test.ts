@@ -76,12 +76,12 @@ const refused: Row[] = [
     ...malformed,
   },
   {
-    title: 'a bad header beside a good cookie',
+    title: 'a bad header with a good cookie',
     headers: ['Authorization: Bearer x', `Cookie: __Host-access=${good}`],
     ...invalid,
   },
   {
-    title: 'another scheme beside a good cookie',
+    title: 'another scheme with a good cookie',
     headers: ['Authorization: Basic dTpw', `Cookie: __Host-access=${good}`],
     ...missing,
   },
@@ -105,7 +105,7 @@ const welcome = [
   { title: 'BEARER and several spaces', headers: [`AUTHORIZATION: BEARER   ${good}  `] },
   { title: 'our cookie', headers: [`Cookie: __Host-access=${good}`] },
   { title: 'our cookie among others', headers: [`Cookie: a=b; __Host-access=${good};c=d`, 'Cookie: x__Host-access=1'] },
-  { title: 'a good header beside a bad cookie', headers: [`Authorization: Bearer ${good}`, 'Cookie: __Host-access=x'] },
+  { title: 'a good header with a bad cookie', headers: [`Authorization: Bearer ${good}`, 'Cookie: __Host-access=x'] },
 ]
 
 for (const { title, headers } of welcome) {

@@ -49,9 +49,9 @@ export const wrongAlgorithms: Record<string, string> = {
   'HS512 named, HS256 made': tokenUnder({ alg: 'HS512' }),
   'HS256 named, HS512 made': tokenUnder({}, hmac(secret, 'sha512')),
   'an HS256 signature cut to 128 bits': tokenUnder({}, (input) => hmac(secret)(input).subarray(0, 16)),
-  'RS256 by a key of its own': tokenUnder({ alg: 'RS256' }, asymmetric(rsa.privateKey, 'sha256')),
+  'RS256 by a key of the attacker': tokenUnder({ alg: 'RS256' }, asymmetric(rsa.privateKey, 'sha256')),
   'PS256 named': tokenUnder({ alg: 'PS256' }),
-  'ES384 by a key of its own': tokenUnder({ alg: 'ES384' }, asymmetric(p384.privateKey, 'sha384')),
+  'ES384 by a key of the attacker': tokenUnder({ alg: 'ES384' }, asymmetric(p384.privateKey, 'sha384')),
   'no alg': tokenUnder({ alg: undefined }),
   'alg null': tokenUnder({ alg: null }),
   'alg in a list': tokenUnder({ alg: ['HS256'] }),
@@ -77,11 +77,11 @@ export const confusedKeys: Record<string, string> = {
 /**
  * B3: keys that a token brings along or points to are neither used nor fetched.
  *
- * @param url where somebody listens who must never be asked
+ * @param url of a server that must never be called
  */
 export function ownKeys(url: string): Record<string, string> {
-  const attacker = hmac('the secret of somebody else, 32 bytes and more')
-  const oct = { kty: 'oct', k: Buffer.from('the secret of somebody else').toString('base64url') }
+  const attacker = hmac('the secret of another party, 32 bytes and more')
+  const oct = { kty: 'oct', k: Buffer.from('the secret of another party').toString('base64url') }
   const es256 = asymmetric(p256.privateKey, 'sha256')
   const extra = { jwk, x5c: ['MIIB'], jku: url, x5u: url, x5t: 'AAAA', 'x5t#S256': 'AAAA', cty: 'JWT', zip: 'DEF' }
   return {
@@ -92,7 +92,7 @@ export function ownKeys(url: string): Record<string, string> {
     'x5u to a listener': tokenUnder({ x5u: url }, attacker),
     'a kid that is the URL of a listener': tokenUnder({ kid: url }, attacker),
     ...Object.fromEntries(
-      Object.entries(extra).map(([name, value]) => [`${name} beside a good signature`, tokenUnder({ [name]: value })]),
+      Object.entries(extra).map(([name, value]) => [`${name} with a good signature`, tokenUnder({ [name]: value })]),
     ),
     'any unknown header member': forgeToken({ ...goodHeader, note: 'hello' }, goodClaims),
   }

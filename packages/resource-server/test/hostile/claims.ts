@@ -89,7 +89,7 @@ export const expired: Record<string, string> = {
   'exp in 1970': tokenWith({ iat: 0, exp: 1 }),
 }
 
-/** B11: meant for somebody else, or by somebody else. */
+/** B11: for another audience, or by another issuer. */
 export const strangers: Record<string, string> = {
   'iss with a slash': tokenWith({ iss: `${issuer}/` }),
   'iss in other case': tokenWith({ iss: issuer.toUpperCase() }),

@@ -5,7 +5,7 @@ export const secret = 'the shared secret of these tests, at least 32 bytes'.repl
 export const issuer = 'https://as.test'
 export const audience = 'employees'
 
-/** The moment at which all these tests play: whole seconds since 1970. */
+/** The time in all these tests: whole seconds since 1970. */
 export const nowSeconds = 1_800_000_000
 
 export const goodHeader = { alg: 'HS256', typ: 'at+jwt', kid }
@@ -40,7 +40,7 @@ export function hmac(key: string | Buffer, hash = 'sha256'): Signer {
   return (input) => createHmac(hash, key).update(input).digest()
 }
 
-/** Any two parts, signed by hand with the ring's own key unless told otherwise. */
+/** Any two parts, signed by hand, with the ring's own key unless another signer is given. */
 export function forgeToken(header: Part, payload: Part, sign: Signer = hmac(secret)): string {
   const input = `${encode(header)}.${encode(payload)}`
   return `${input}.${sign(input).toString('base64url')}`
@@ -56,7 +56,7 @@ export function tokenUnder(header: object, sign?: Signer): string {
   return forgeToken({ ...goodHeader, ...header }, goodClaims, sign)
 }
 
-/** Good claims with one member replaced by this very text, for what JSON.stringify can not write. */
+/** Good claims with one member replaced by this very text, for what JSON.stringify can't write. */
 export function claimsWithText(name: keyof typeof goodClaims, text: string): string {
   return JSON.stringify({ ...goodClaims, [name]: '@' }).replace('"@"', text)
 }

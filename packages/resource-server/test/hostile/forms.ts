@@ -68,7 +68,7 @@ export const oddTexts: Record<string, string> = {
   'a byte order mark': forgeToken(goodHeader, `\ufeff${json}`),
   'a byte order mark in the header': forgeToken(`\ufeff${JSON.stringify(goodHeader)}`, goodClaims),
   'octet 0xFF in a string': forgeToken(goodHeader, octet(json.replace('"u1"', '"u@1"'), 0xff)),
-  'octet 0xFF in a string that nobody reads': forgeToken(goodHeader, octet(json.replace('{', '{"note":"@",'), 0xff)),
+  'octet 0xFF in a string that is not read': forgeToken(goodHeader, octet(json.replace('{', '{"note":"@",'), 0xff)),
   'octet 0xFF in the kid': forgeToken(octet('{"alg":"HS256","typ":"at+jwt","kid":"k1@"}', 0xff), goodClaims),
   'a surrogate in UTF-8': forgeToken(
     goodHeader,

@@ -49,7 +49,7 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
   })
 }
 
-t.test('as long as there is no copy of the keys, nothing is decided: 503, not ready', async (t) => {
+t.test('without a copy of the keys the answer is 503, and the service is not ready', async (t) => {
   const key = createKey('a')
   const issuer = await startIssuer(t, key)
   await issuer.stop()
@@ -60,10 +60,10 @@ t.test('as long as there is no copy of the keys, nothing is decided: 503, not re
   await t.rejects(app.jwks.healthCheck())
   t.equal((await app.inject('/open')).statusCode, 200)
   await issuer.restart()
-  t.ok(await eventually(async () => (await statusOf(app, tokenOf(key))) === 200), 'it goes on trying')
+  t.ok(await eventually(async () => (await statusOf(app, tokenOf(key))) === 200), 'it keeps trying')
 })
 
-t.test('a token under a key that is published since the last fetch waits for one fetch and passes', async (t) => {
+t.test('a token under a key that was published since the last fetch waits for one fetch and passes', async (t) => {
   const [old, next] = [createKey('old'), createKey('next')]
   const issuer = await startIssuer(t, old)
   const app = await serverFor(t, issuer)
@@ -74,7 +74,7 @@ t.test('a token under a key that is published since the last fetch waits for one
   t.equal(issuer.fetches, 2, 'one for all of them')
 })
 
-t.test('a storm of unknown keys causes one fetch in the time of cooling down', async (t) => {
+t.test('many unknown keys cause one fetch per cooldown', async (t) => {
   const key = createKey('a')
   const issuer = await startIssuer(t, key)
   const app = await serverFor(t, issuer)
@@ -87,7 +87,7 @@ t.test('a storm of unknown keys causes one fetch in the time of cooling down', a
   t.equal(await statusOf(app, tokenOf(key)), 200)
 })
 
-t.test('an issuer that is away, or answers nonsense, takes no key away', async (t) => {
+t.test('an issuer that is away or answers nonsense removes no key', async (t) => {
   const key = createKey('a')
   const issuer = await startIssuer(t, key)
   const app = await serverFor(t, issuer, { refreshMs: 30, cooldownMs: 1, timeoutMs: 200 })
@@ -166,19 +166,19 @@ t.test('a server with a bad address or algorithm does not start', async (t) => {
   await t.rejects(start({ jwksUrl: 'http://as.test/keys', algorithm: 'ES256', cooldownMs: 0 }), TypeError)
 })
 
-t.test('where keys are not fetched, asking how that goes is a mistake', async (t) => {
+t.test('where keys are not fetched, app.jwks throws', async (t) => {
   const app = await buildTestServer({ keys: ringText })
   t.teardown(async () => app.close())
   t.throws(() => app.jwks, /not fetched/)
 })
 
-t.test('when a key is revoked the set is fetched at once: who revokes a key has another one', async (t) => {
+t.test('when a key is revoked the set is fetched at once', async (t) => {
   const feed = { redisUrl, prefix: freshPrefix() }
   const [leaked, next, last] = [createKey('leaked'), createKey('next'), createKey('last')]
   const issuer = await startIssuer(t, leaked)
   const app = await serverFor(t, issuer, {}, 'ES256', { revocations: feed })
   await Promise.all([app.jwks.ready, app.revocations.ready])
-  t.equal(await statusOf(app, tokenOf(next)), 401, 'not published, and asked for: the time of cooling down begins')
+  t.equal(await statusOf(app, tokenOf(next)), 401, 'not published, but fetched for: the cooldown begins')
   issuer.publish(next, leaked)
   await publish(feed, { kind: 'key', id: 'leaked', exp: EXP })
   t.ok(await eventually(async () => (await statusOf(app, tokenOf(next))) === 200))
@@ -188,10 +188,10 @@ t.test('when a key is revoked the set is fetched at once: who revokes a key has 
   t.ok(
     await eventually(async () => (await answerTo(app, tokenOf(next, { sid: 's9' }))).json().code === 'token_revoked'),
   )
-  t.equal(issuer.fetches, 3, 'told again of the same key, it is not fetched again')
+  t.equal(issuer.fetches, 3, 'published again, the same key causes no fetch')
 })
 
-t.test('after a fetch that failed the next ones come soon, whatever caused the first', async (t) => {
+t.test('a failed fetch is retried soon, whatever caused it', async (t) => {
   const key = createKey('a')
   const issuer = await startIssuer(t, key)
   const app = await serverFor(t, issuer)

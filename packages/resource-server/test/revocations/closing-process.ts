@@ -1,4 +1,4 @@
-// Run by closing.test.ts: follows the feed at the URL given, closes after a while, and must then end by itself.
+// Run by closing.test.ts: follows the feed at the given URL, closes after a while, and must then exit by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildTestServer } from '../test-server.ts'
 

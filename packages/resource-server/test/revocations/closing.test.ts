@@ -9,8 +9,8 @@ import { freshPrefix, readyServer, withRedis } from './feed-server.ts'
 const fixture = fileURLToPath(new URL('closing-process.ts', import.meta.url))
 const redis = await privateRedis(t)
 
-/** What a process says that closes its service at this moment: `ready`, `at-once`, or after so many milliseconds. */
-async function lifeOf(redisUrl: string, moment: string): Promise<string> {
+/** The output of a process that closes its service at this moment: `ready`, `at-once`, or after a number of milliseconds. */
+async function outputOf(redisUrl: string, moment: string): Promise<string> {
   const child = spawn(process.execPath, [fixture, redisUrl, moment], {
     env: {
       ...process.env,
@@ -25,17 +25,21 @@ async function lifeOf(redisUrl: string, moment: string): Promise<string> {
 }
 
 t.test('after closing, nothing keeps the process alive', async (t) => {
-  t.equal(await lifeOf(redis.url, 'ready'), '0: closed, was ready\n')
-  t.equal(await lifeOf(redis.url, 'at-once'), '0: closed, was never ready\n')
+  t.equal(await outputOf(redis.url, 'ready'), '0: closed, was ready\n')
+  t.equal(await outputOf(redis.url, 'at-once'), '0: closed, was never ready\n')
 })
 
-t.test('not even while there is no Redis, or one that does not answer', async (t) => {
+t.test('after closing without a Redis, or with one that does not answer, nothing does either', async (t) => {
   const proxy = await tcpRelay(t, redis.url)
   proxy.hang()
-  const hanging = await Promise.all([lifeOf(proxy.url, 'at-once'), lifeOf(proxy.url, '300'), lifeOf(proxy.url, '3000')])
+  const hanging = await Promise.all([
+    outputOf(proxy.url, 'at-once'),
+    outputOf(proxy.url, '300'),
+    outputOf(proxy.url, '3000'),
+  ])
   await proxy.refuse()
-  const refused = await Promise.all([lifeOf(proxy.url, 'at-once'), lifeOf(proxy.url, '700')])
-  for (const life of [...hanging, ...refused]) t.equal(life, '0: closed, was never ready\n')
+  const refused = await Promise.all([outputOf(proxy.url, 'at-once'), outputOf(proxy.url, '700')])
+  for (const output of [...hanging, ...refused]) t.equal(output, '0: closed, was never ready\n')
 })
 
 t.test('closing closes the connection', async (t) => {

@@ -17,7 +17,7 @@ export const freshPrefix = (): string => `test-${randomBytes(6).toString('hex')}
 export type Feed = { redisUrl: string; prefix: string }
 type Options = Feed & Omit<RevocationOptions, 'redisUrl'>
 
-/** A service with production options that follows the feed; `ready` is not waited for. */
+/** A service with production options that follows the feed; `ready` is not awaited. */
 export async function followingServer(
   t: TestScope,
   revocations: Options,
@@ -36,7 +36,7 @@ export async function readyServer(...args: Parameters<typeof followingServer>): 
   return app
 }
 
-/** Runs something on a Redis connection of its own. */
+/** Runs `use` on a Redis connection that is closed afterwards. */
 export async function withRedis<Result>(url: string, use: (redis: Redis) => Promise<Result>): Promise<Result> {
   const redis = new Redis(url)
   redis.on('error', () => {})
@@ -49,7 +49,7 @@ export async function withRedis<Result>(url: string, use: (redis: Redis) => Prom
 
 export type Entry = Record<string, string | number>
 
-/** Appends entries as auth-service does. */
+/** Appends entries as the issuer does, and others that it never would. */
 export function publish({ redisUrl, prefix }: Feed, ...entries: Entry[]): Promise<void> {
   return withRedis(redisUrl, async (redis) => {
     await Promise.all(entries.map((entry) => redis.xadd(`${prefix}revocations`, '*', ...Object.entries(entry).flat())))
@@ -58,7 +58,7 @@ export function publish({ redisUrl, prefix }: Feed, ...entries: Entry[]): Promis
 
 export const session = (id: string, exp = EXP): Entry => ({ kind: 'session', id, exp })
 
-/** What the service says to a token with these claims. */
+/** The answer to a token with these claims. */
 export async function answerTo(app: AppInstance, claims: object = {}) {
   return app.inject({ url: '/employees', headers: bearer(tokenWith(claims)) })
 }

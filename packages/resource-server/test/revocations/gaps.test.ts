@@ -19,7 +19,7 @@ import {
 const { url: redisUrl } = await privateRedis(t)
 const keyOf = ({ prefix }: Feed): string => `${prefix}revocations`
 
-/** A service that follows the feed without a hitch and knows s0 to be revoked. */
+/** A service that follows the feed and knows that s0 is revoked. */
 async function follower(t: Parameters<typeof readyServer>[0]) {
   const feed: Feed = { redisUrl, prefix: freshPrefix() }
   await publish(feed, session('s0'))
@@ -41,7 +41,7 @@ const removals: { title: string; remove: (redis: Redis, key: string) => Promise<
 ]
 
 for (const { title, remove } of removals) {
-  t.test(`when the stream ${title}, what was known is kept and what comes after counts`, async (t) => {
+  t.test(`when the stream ${title}, known revocations are kept and later ones count`, async (t) => {
     const { app, feed, key, resynced } = await follower(t)
     await withRedis(redisUrl, (redis) => remove(redis, key))
     await resynced(1)
@@ -52,10 +52,10 @@ for (const { title, remove } of removals) {
   })
 }
 
-t.test('a stream that was made anew, with ids that go on, is read from its start', async (t) => {
+t.test('a stream that was recreated with ids that continue is read from its start', async (t) => {
   const { app, key, resynced } = await follower(t)
   await withRedis(redisUrl, async (redis) => {
-    // In one step, so that the service can not see the moment in between.
+    // In one step, so that the service does not read in between.
     const transaction = redis.multi().del(key)
     for (let i = 0; i < 5; i++) transaction.xadd(key, '*', 'kind', 'session', 'id', `new${i}`, 'exp', EXP)
     await transaction.exec()
@@ -66,7 +66,7 @@ t.test('a stream that was made anew, with ids that go on, is read from its start
   t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
 })
 
-t.test('no entry is passed over because its id is lower than those before', async (t) => {
+t.test('no entry is missed because its id is lower than those before', async (t) => {
   const { app, key, resynced } = await follower(t)
   await withRedis(redisUrl, async (redis) => {
     await redis.multi().del(key).xadd(key, '5-1', 'kind', 'session', 'id', 'low1', 'exp', EXP).exec()
@@ -92,7 +92,7 @@ t.test('entries that were trimmed away unread are a gap', async (t) => {
   t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
 })
 
-t.test('so are those that were all trimmed away, or deleted one by one', async (t) => {
+t.test('entries that were all trimmed away or deleted one by one are a gap', async (t) => {
   const { app, key, resynced } = await follower(t)
   await withRedis(redisUrl, async (redis) => {
     await redis.multi().xadd(key, '*', 'kind', 'session', 'id', 'gone', 'exp', EXP).xtrim(key, 'MAXLEN', 0).exec()
@@ -108,7 +108,7 @@ t.test('so are those that were all trimmed away, or deleted one by one', async (
   t.equal(app.revocations.status().resyncs, 2)
 })
 
-t.test('trimming no further than was read is none', async (t) => {
+t.test('trimming what was read is no gap', async (t) => {
   const { app, feed, key } = await follower(t)
   for (const round of [1, 2, 3]) {
     await publish(feed, session(`s${round}`))
@@ -123,7 +123,7 @@ t.test('trimming no further than was read is none', async (t) => {
   t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked', 'trimming revokes nothing back')
 })
 
-t.test('a Redis that came back older than it was un-revokes nothing, and goes on counting from there', async (t) => {
+t.test('a Redis that came back older than it was un-revokes nothing, and is followed from there', async (t) => {
   const server = await privateRedis(t)
   const feed: Feed = { redisUrl: server.url, prefix: freshPrefix() }
   const copy = `${server.directory}-copy`
@@ -152,13 +152,13 @@ t.test('a Redis that came back older than it was un-revokes nothing, and goes on
   t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
 })
 
-t.test('whatever is done to the stream, in the end the service knows all that is in it', async (t) => {
+t.test('after any sequence of faults the service knows all that is in the stream', async (t) => {
   const faults = {
     add: (redis: Redis, key: string, sid: string) => revoke(redis, key, '*', sid),
-    startAnew: (redis: Redis, key: string, sid: string) =>
+    recreate: (redis: Redis, key: string, sid: string) =>
       redis.multi().del(key).xadd(key, '1-1', 'kind', 'session', 'id', sid, 'exp', EXP).exec(),
-    // As many entries as there were before, so that counting them tells nothing.
-    startAnewAlike: async (redis: Redis, key: string, sid: string) => {
+    // As many entries as there were before, so that their number shows nothing.
+    recreateWithSameLength: async (redis: Redis, key: string, sid: string) => {
       const transaction = redis.multi().del(key)
       const info = (await redis.xinfo('STREAM', key).catch(() => [])) as unknown[]
       const added = Number(info[info.indexOf('entries-added') + 1] ?? 1)

@@ -19,7 +19,7 @@ import {
 type TestScope = Parameters<typeof readyServer>[0] & Parameters<typeof tcpRelay>[0]
 type FollowingOptions = { maxStalenessMs?: number; onStale?: 'accept' | 'reject' }
 
-/** A service that knows s0 to be revoked, behind a connection that can be cut. */
+/** A service that knows that s0 is revoked, behind a connection that can be cut. */
 async function serverBehindProxy(t: TestScope, redis: PrivateServer, options: FollowingOptions = {}) {
   const feed: Feed = { redisUrl: redis.url, prefix: freshPrefix() }
   await publish(feed, session('s0'))
@@ -30,7 +30,7 @@ async function serverBehindProxy(t: TestScope, redis: PrivateServer, options: Fo
   return { app, feed, proxy, logs }
 }
 
-t.test('what is revoked while the service is cut off counts once it is back, all of it', async (t) => {
+t.test('all that is revoked while the service is cut off counts once it is back', async (t) => {
   const { app, feed, proxy } = await serverBehindProxy(t, await privateRedis(t))
   await proxy.refuse()
   await untilState(app, 'cut_off')
@@ -80,7 +80,7 @@ t.test('a Redis that stops answering is noticed although the connection stays', 
   await untilState(app, 'following')
 })
 
-t.test('so is one behind a network that swallows everything, new connections too', async (t) => {
+t.test('a network that drops everything, new connections too, is noticed', async (t) => {
   const { app, feed, proxy } = await serverBehindProxy(t, await privateRedis(t))
   proxy.hang()
   await untilState(app, 'cut_off')
@@ -116,12 +116,12 @@ t.test('a connection that an administrator closes is replaced', async (t) => {
   }
 })
 
-t.test('cut off for long, a service accepts by what it knows when told so', async (t) => {
+t.test('with onStale accept, a service that is cut off for long accepts by what it knows', async (t) => {
   const redis = await privateRedis(t)
   const { app, proxy, logs } = await serverBehindProxy(t, redis, { maxStalenessMs: 100, onStale: 'accept' })
   await proxy.refuse()
   await eventually(() => app.revocations.status().stale, 'it is stale')
-  await eventually(() => logs.text().includes('stale'), 'it is told')
+  await eventually(() => logs.text().includes('stale'), 'it is logged')
   t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
   t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
   t.equal(await app.revocations.healthCheck(), 'degraded')
@@ -129,7 +129,7 @@ t.test('cut off for long, a service accepts by what it knows when told so', asyn
   await untilState(app, 'following')
 })
 
-t.test('or refuses to say anything', async (t) => {
+t.test('with onStale reject it answers 503', async (t) => {
   const redis = await privateRedis(t)
   const { app, proxy } = await serverBehindProxy(t, redis, { maxStalenessMs: 2000, onStale: 'reject' })
   await proxy.refuse()
@@ -153,18 +153,18 @@ t.test('or refuses to say anything', async (t) => {
 t.test('however little staleness is allowed, a service that follows is never stale', async (t) => {
   const { app } = await serverBehindProxy(t, await privateRedis(t), { maxStalenessMs: 0, onStale: 'reject' })
   const { resyncs } = app.revocations.status()
-  for (let looks = 0; looks < 200; looks++) {
+  for (let requests = 0; requests < 200; requests++) {
     t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
     await sleep(3)
   }
   t.equal(app.revocations.status().resyncs, resyncs)
 })
 
-t.test('the log tells of an outage once, why, and when it was over; never the password', async (t) => {
+t.test('an outage is logged once, with its reason and its end and never the password', async (t) => {
   const redis = await privateRedis(t)
   const { app, proxy, logs } = await serverBehindProxy(t, redis)
   await proxy.refuse()
-  await eventually(() => app.revocations.status().lagSeconds > 1, 'it was tried several times')
+  await eventually(() => app.revocations.status().lagSeconds > 1, 'it has tried several times')
   await proxy.restore()
   await untilState(app, 'following')
   const lines = logs.lines().filter(({ msg }) => String(msg).startsWith('revocation feed'))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { createPrefilteredMap } from '../../src/revocations/prefiltered-map.ts'
 
-t.test('it holds exactly what a Map would, whatever is put in and taken out', async (t) => {
+t.test('it holds exactly what a Map would, whatever is set and deleted', async (t) => {
   // Few names, so that most are met again; long ones that differ in front alone, so that their hashes collide.
   const name = fc.tuple(fc.nat(30), fc.constantFrom('', '-with-the-same-long-end')).map(([n, end]) => `${n}${end}`)
   const step = fc.tuple(fc.constantFrom('set', 'delete'), name, fc.nat())

@@ -4,7 +4,7 @@ import { createRedisNodes, parseRedisUrl } from '../../src/revocations/redis-nod
 const a = 'redis://user:pass%20word@a.test:7000/0?family=6'
 const b = 'rediss://:secret@b.test:7001'
 
-t.test('each failure leads to the next address, round and round', async (t) => {
+t.test('each failure leads to the next address, in turn', async (t) => {
   const nodes = createRedisNodes([a, b])
   const seen = [nodes.url]
   for (const error of [new Error('ECONNREFUSED'), 'no error at all', undefined]) {
@@ -22,7 +22,7 @@ const targets: Record<string, string> = {
 }
 for (const [message, url] of Object.entries(targets)) {
   t.test(
-    `a node of a Cluster that says "${message}" sends there at once, with everything else as it was`,
+    `after "${message}" of a Cluster node its target is next, at once, with the same user, password and options`,
     async (t) => {
       const nodes = createRedisNodes([a])
       t.ok(nodes.moveOn(new Error(message)))
@@ -33,13 +33,13 @@ for (const [message, url] of Object.entries(targets)) {
   )
 }
 
-t.test('nodes that send to one another are not followed for ever', async (t) => {
+t.test('nodes that redirect to each other are not followed for ever', async (t) => {
   const nodes = createRedisNodes([a, b])
   const answers = Array.from({ length: 5 }, () => nodes.moveOn(new Error('MOVED 1 c.test:7002')))
   t.ok(answers.includes(false))
 })
 
-t.test('addresses are redis or rediss URLs with commas between, and a bad one is never repeated', async (t) => {
+t.test('addresses are redis or rediss URLs with commas between, and an error never shows a bad one', async (t) => {
   t.same(parseRedisUrl(`${a} , ${b}`), [a, b])
   for (const bad of ['', ',', `${a},`, 'a.test:7000', 'http://u:hunter2@a.test', 'hunter2']) {
     t.throws(() => parseRedisUrl(bad), /^(?!.*hunter2).*redis:\/\//)

@@ -17,7 +17,7 @@ const ofClient = (clientId: string) => ({
   roles: undefined,
 })
 
-t.test('the tokens of an ended session are refused, those of others are not', async (t) => {
+t.test('the tokens of a revoked session are refused, those of others are not', async (t) => {
   const feed = freshFeed()
   const app = await readyServer(t, feed)
   t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
@@ -41,7 +41,7 @@ t.test('the tokens of an ended session are refused, those of others are not', as
 })
 
 t.test(
-  "all tokens of a user below the raised version are refused, none of that version, and nobody else's",
+  "all tokens of a user below the raised version are refused, none of that version, and no other user's",
   async (t) => {
     const feed = freshFeed()
     const app = await readyServer(t, feed)
@@ -68,7 +68,7 @@ t.test("a removed client's tokens are refused, those of users who signed in thro
   t.equal(await verdictOn(app, { client_id: 'payroll' }), 'ok')
 })
 
-t.test('one token of a client can be revoked, and its others go on', async (t) => {
+t.test('one token of a client can be revoked alone', async (t) => {
   const feed = freshFeed()
   const app = await readyServer(t, feed)
   await publish(feed, { kind: 'token', id: 'this-one', exp: EXP })
@@ -76,7 +76,7 @@ t.test('one token of a client can be revoked, and its others go on', async (t) =
   t.equal(await verdictOn(app, { ...ofClient('payroll'), jti: 'another' }), 'ok')
 })
 
-t.test('every token under a killed key is refused, those under the others are not', async (t) => {
+t.test('every token under a revoked key is refused, those under others are not', async (t) => {
   const feed = freshFeed()
   const newSecret = `${secret} but newer`
   const app = await readyServer(t, feed, { keys: `k2:${newSecret},${ringText}` })
@@ -93,7 +93,7 @@ t.test('every token under a killed key is refused, those under the others are no
   t.match(reply.headers['www-authenticate'], 'error="invalid_token"')
 })
 
-t.test('a revocation is over when its last token has expired', async (t) => {
+t.test('a revocation is dropped when its last token has expired', async (t) => {
   const feed = freshFeed()
   let seconds = nowSeconds
   const app = await readyServer(t, feed, { now: () => seconds * 1000 })
@@ -107,7 +107,7 @@ t.test('a revocation is over when its last token has expired', async (t) => {
   await eventually(() => app.revocations.status().known === 1, 'it is forgotten')
 })
 
-t.test('when the clock is set back, what was forgotten is read again', async (t) => {
+t.test('when the clock is set back, what was dropped is read again', async (t) => {
   const feed = freshFeed()
   let seconds = nowSeconds
   const app = await readyServer(t, feed, { now: () => seconds * 1000 })

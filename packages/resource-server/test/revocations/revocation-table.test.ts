@@ -12,7 +12,7 @@ function tableAt(clock: { seconds: number }, ...revocations: Revocation[]) {
 
 const token = { sub: 'u1', sid: 's1', ver: 3, client_id: 'web', jti: 't1' }
 
-t.test('of several revocations of one thing the one that reaches furthest counts, in any order', async (t) => {
+t.test('of several revocations of one target the furthest counts, in any order', async (t) => {
   const revocations: Revocation[] = [
     { kind: 'session', id: 's1', exp: START + 10 },
     { kind: 'session', id: 's1', exp: START + 30 },
@@ -34,7 +34,7 @@ t.test('of several revocations of one thing the one that reaches furthest counts
   }
 })
 
-t.test('what is over is forgotten in the course of some sweeps, in whatever order it came', async (t) => {
+t.test('expired entries are dropped within some sweeps, in whatever order they came', async (t) => {
   const clock = { seconds: START }
   const table = tableAt(clock, { kind: 'session', id: 'long', exp: START + 1000 })
   for (let i = 0; i < 20_000; i++) table.add({ kind: 'session', id: `s${i}`, exp: START + 1 + (i % 2) * 500 })
@@ -47,7 +47,7 @@ t.test('what is over is forgotten in the course of some sweeps, in whatever orde
   t.ok(table.refusesToken({ ...token, sid: 's1' }))
 })
 
-t.test('a clock that was set back is told of once', async (t) => {
+t.test('a clock that was set back is reported once', async (t) => {
   const clock = { seconds: START }
   const table = tableAt(clock)
   t.ok(table.sweep())
@@ -56,7 +56,7 @@ t.test('a clock that was set back is told of once', async (t) => {
   t.ok(table.sweep())
 })
 
-t.test('names that every object has are nothing special', async (t) => {
+t.test('names of members of every object are plain ids', async (t) => {
   const table = tableAt({ seconds: START })
   for (const id of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     t.notOk(table.refusesToken({ ...token, sub: id, sid: id }))

@@ -18,7 +18,7 @@ const redis = await privateRedis(t)
 const { url: redisUrl } = redis
 const freshFeed = () => ({ redisUrl, prefix: freshPrefix() })
 
-t.test('a service that starts knows everything of before as soon as it is ready', async (t) => {
+t.test('a service knows all earlier revocations as soon as it is ready', async (t) => {
   const feed = freshFeed()
   const ids = Array.from({ length: 2500 }, (_, i) => `s${i}`)
   await publish(feed, ...ids.map((id) => session(id)))
@@ -28,7 +28,7 @@ t.test('a service that starts knows everything of before as soon as it is ready'
   t.equal(await verdictOn(app, { sid: 's2500' }), 'ok')
 })
 
-t.test('until the feed was read for the first time nothing passes and nothing is decided', async (t) => {
+t.test('until the feed was read once every good token gets 503', async (t) => {
   const feed = freshFeed()
   await publish(feed, session('s1'))
   const proxy = await tcpRelay(t, redisUrl)
@@ -52,18 +52,18 @@ t.test('until the feed was read for the first time nothing passes and nothing is
   t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
   t.equal(await verdictOn(app, { sid: 's2' }), 'ok')
   t.equal(await app.revocations.healthCheck(), 'ok')
-  t.equal(app.revocations.status().resyncs, 0, 'the first reading is none again')
+  t.equal(app.revocations.status().resyncs, 0, 'the first read is no resync')
 })
 
 t.test(
-  'with a wrong password the service stays up, says why without telling it, and starts once it is right',
+  'with a wrong password the service stays up, logs why and never the password, and starts once it is right',
   async (t) => {
     const feed = freshFeed()
     const url = new URL(redisUrl)
     url.password = 'not-the-password'
     const logs = captureLogs()
     const app = await followingServer(t, { ...feed, redisUrl: url.href }, {}, { logger: { level: 'trace', ...logs } })
-    await eventually(() => logs.text().includes('WRONGPASS'), 'it is told')
+    await eventually(() => logs.text().includes('WRONGPASS'), 'it is logged')
     t.equal(await verdictOn(app), 'unavailable')
     t.notMatch(logs.text(), url.password)
 
@@ -101,7 +101,7 @@ t.test('a Redis user who may read the feed and nothing else is enough', async (t
   t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
 })
 
-t.test('entries that can not be read are skipped and told of, and those around them count', async (t) => {
+t.test("entries that can't be decoded are skipped and logged, and those around them count", async (t) => {
   const feed = freshFeed()
   const exp = session('x').exp ?? ''
   const bad = [
@@ -134,12 +134,12 @@ t.test('entries that can not be read are skipped and told of, and those around t
   t.equal(app.revocations.status().skipped, bad.length + 1)
 })
 
-t.test('something else under the name of the stream is no feed', async (t) => {
+t.test('a key of another type is no feed', async (t) => {
   const feed = freshFeed()
   await withRedis(redisUrl, (other) => other.set(`${feed.prefix}revocations`, 'text'))
   const logs = captureLogs()
   const app = await followingServer(t, feed, {}, { logger: { level: 'info', ...logs } })
-  await eventually(() => logs.text().includes('WRONGTYPE'), 'it is told')
+  await eventually(() => logs.text().includes('WRONGTYPE'), 'it is logged')
   t.equal(await verdictOn(app), 'unavailable')
 })
 
@@ -153,14 +153,14 @@ t.test('the next of several addresses is tried when one does not answer', async 
   await untilState(app, 'following')
 })
 
-t.test('a service that follows no feed accepts what is not expired, and can not ask for its state', async (t) => {
+t.test('without a feed a token is good until it expires, and app.revocations throws', async (t) => {
   const app = await buildTestServer()
   t.teardown(() => app.close())
   t.equal((await app.inject({ url: '/me', headers: bearer(tokenWith()) })).statusCode, 200)
   t.throws(() => app.revocations, /no feed/)
 })
 
-t.test('options that can not be meant are refused at once', async (t) => {
+t.test('impossible options are refused at start-up', async (t) => {
   const feed = freshFeed()
   const unset: { redisUrl: string } = JSON.parse('{}')
   const misspelt: { onStale: 'reject' } = JSON.parse('{"onStale":"Reject"}')

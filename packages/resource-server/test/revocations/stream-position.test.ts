@@ -39,7 +39,7 @@ const broken: Record<string, Partial<Found>> = {
 }
 
 for (const [title, change] of Object.entries(continued)) {
-  t.test(`reading goes on when ${title}`, async (t) => {
+  t.test(`reading continues when ${title}`, async (t) => {
     const found = { ...unchanged, ...change }
     t.equal(findGap(position, found, found.anchor), undefined)
   })
@@ -52,13 +52,13 @@ for (const [title, change] of Object.entries(broken)) {
   })
 }
 
-t.test('a stream that never was has no gap, nor has its first entry', async (t) => {
+t.test('a stream that never existed has no gap, nor has its first entry', async (t) => {
   const start = { id: '0-0', added: 0, anchor: undefined }
   t.equal(findGap(start, EMPTY_STREAM, undefined), undefined)
   t.equal(findGap(start, { lastId: '7-0', firstId: '7-0', added: 1, length: 1 }, undefined), undefined)
 })
 
-t.test('nothing may turn up below the position in a stream that was empty', async (t) => {
+t.test('an entry below the position in a stream that was empty is a gap', async (t) => {
   const afterTrim = { id: '50-3', added: 100, anchor: undefined }
   t.equal(findGap(afterTrim, { lastId: '60-0', firstId: '60-0', added: 101, length: 1 }, undefined), undefined)
   t.type(findGap(afterTrim, { lastId: '60-0', firstId: '1-1', added: 101, length: 101 }, undefined), 'string')

@@ -4,7 +4,7 @@ import type { RedisClient } from '../redis/redis-client.ts'
 export type RevocationPublisher = {
   /** How long an entry stays in the feed at least, in milliseconds. */
   readonly retentionMs: number
-  /** Resolves when the revocations are in the feed, in their order. */
+  /** Resolves when the feed has the revocations, in their order. */
   publish(targets: readonly RevocationTarget[]): Promise<void>
 }
 
@@ -16,12 +16,12 @@ type Options = {
   readonly now: () => number
 }
 
-/** For clocks that differ, and for tokens that a request under way still gets. */
+/** For clocks that differ, and for tokens that a request in flight still gets. */
 const SLACK_SECONDS = 300
 
 /**
- * The revocation feed: a stream that keeps what can still matter, which is what the longest-lived token of today can
- * meet. Verifiers read it whole when they start, then follow it.
+ * Publishes to the revocation feed, a stream that verifiers read whole when they start and then follow. An entry stays for as long
+ * as the longest-lived token of today.
  */
 export function createRedisRevocationPublisher({
   redis,
