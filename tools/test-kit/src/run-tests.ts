@@ -17,7 +17,7 @@ const tap = fileURLToPath(new URL('run.mjs', import.meta.resolve('tap')))
 const total = { passed: 0, failed: 0 }
 const failedFiles: string[] = []
 const args = process.argv.slice(2)
-const isWhole = args.every((argument) => argument.startsWith('-'))
+const isWhole = args.length === 0
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => interrupted.abort())
