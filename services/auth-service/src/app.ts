@@ -29,7 +29,7 @@ import { createRedisRevocationPublisher } from './revocations/redis-revocation-p
 import { createSessions } from './sessions/create-sessions.ts'
 import { createRedisSessionCommands } from './sessions/redis-session-commands.ts'
 import { createSessionStore, loadSnapshotFrom } from './sessions/session-store.ts'
-import { startUp, startUpSteps } from './start-up.ts'
+import { startUp } from './start-up.ts'
 import { openStores } from './stores.ts'
 import { createUsers } from './users/create-users.ts'
 import type { PasswordHasherOptions } from './users/password-hasher.ts'
@@ -76,8 +76,9 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const { log } = app
 
   try {
-    // Stores
-    const { database, revocationDatabase, redis, deadline, gate } = openStores(app, config, schema)
+    // Postgres and Redis
+    const stores = openStores(app, config, schema)
+    const { database, revocationDatabase, redis, deadline, gate } = stores
     const { db } = database
     const writeAs = createWriteAs(db)
     const limits = config.sessions
@@ -85,7 +86,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
     const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
 
-    // Domain
+    // What access tokens are checked against
     const { clients, clientConfiguration, loadSecretKeys, recoverClients } = createClients({
       db,
       writeAs,
@@ -109,6 +110,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { revocations } = app
     const findLiveBearer = createFindLiveBearer(app.verifyAccessToken, findBearer)
     const isRevoked = (kid: string): boolean => revocations.refusesKey(kid)
+
+    // Domain
     const { keys, signingRing } = createKeys({ db, writeAs, publisher, ring: accessRing, isRevoked })
     const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
       db,
@@ -141,7 +144,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       revoker,
     })
 
-    // HTTP
+    // Routes
     registerMetrics(app.metrics.registry, revocations.metrics)
     registerHealth(app, {
       checks: {
@@ -179,26 +182,19 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       isUnavailable,
     })
 
-    // Start
-    const recover = async (assertSame: () => void): Promise<void> => {
-      await deadline.measure()
-      log.info(await recoverSessions(assertSame), 'Redis is up to date')
-    }
-    const steps = startUpSteps({
+    // Start-up and housekeeping
+    await startUp({
+      ...stores,
       ...users,
       config,
-      log,
-      database,
       schema,
-      redis,
-      gate,
-      recover,
+      log,
       revocations,
+      recoverSessions,
       keys,
       loadSecretKeys,
       clientConfiguration,
     })
-    await startUp(steps, log)
     const stopping = new AbortController()
     app.addHook('onClose', async () => stopping.abort())
     const { signal } = stopping

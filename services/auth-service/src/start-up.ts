@@ -9,24 +9,21 @@ import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
 import { migrations } from './database/migrations/index.ts'
 import type { KeyService } from './keys/key-service.ts'
-import type { RedisClient } from './redis/redis-client.ts'
 import { assertNoEviction } from './redis/redis-eviction.ts'
-import type { RedisGate } from './redis/redis-gate.ts'
+import type { Recovered } from './sessions/session-recovery.ts'
+import type { Stores } from './stores.ts'
 import type { PasswordHasher } from './users/password-hasher.ts'
 import type { PasswordPolicy } from './users/password-policy.ts'
 
 /** Something that has to succeed before the service listens. */
-export type StartUpStep = { readonly name: string; readonly run: () => Promise<unknown> }
+type Step = { readonly name: string; readonly run: () => Promise<unknown> }
 
-type Dependencies = {
+type Dependencies = Stores & {
   readonly config: Config
-  readonly log: Log
-  readonly database: Database<AuthSchema>
   readonly schema: string | undefined
-  readonly redis: RedisClient
-  readonly gate: RedisGate
+  readonly log: Log
   readonly revocations: RevocationFeed
-  readonly recover: (assertSame: () => void) => Promise<void>
+  readonly recoverSessions: (assertSame: () => void) => Promise<Recovered>
   readonly keys: KeyService
   readonly loadSecretKeys: LoadSecretKeys
   readonly clientConfiguration: ClientConfiguration
@@ -35,8 +32,8 @@ type Dependencies = {
 }
 
 /** In their order: each may need what those before it did. */
-export function startUpSteps(dependencies: Dependencies): readonly StartUpStep[] {
-  const { config, log, database, schema, redis, gate, revocations, recover } = dependencies
+function stepsOf(dependencies: Dependencies): readonly Step[] {
+  const { config, schema, log, database, redis, deadline, gate, revocations, recoverSessions } = dependencies
   const { keys, loadSecretKeys, clientConfiguration, hasher, policy } = dependencies
   return [
     { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
@@ -47,7 +44,10 @@ export function startUpSteps(dependencies: Dependencies): readonly StartUpStep[]
     {
       name: 'bring Redis up to date',
       run: async () => {
-        gate.watch(recover)
+        gate.watch(async (assertSame) => {
+          await deadline.measure()
+          log.info(await recoverSessions(assertSame), 'Redis is up to date')
+        })
         await waitUntilReady('Redis', log, async () => gate.assertOpen())
       },
     },
@@ -86,12 +86,12 @@ async function ensureAdministrator(
 }
 
 /** Runs the steps one after the other. The log names the one that fails; its error is thrown as it is. */
-export async function startUp(steps: readonly StartUpStep[], log: Pick<Log, 'error'>): Promise<void> {
-  for (const { name, run } of steps) {
+export async function startUp(dependencies: Dependencies): Promise<void> {
+  for (const { name, run } of stepsOf(dependencies)) {
     try {
       await run()
     } catch (error) {
-      log.error({ event: 'start_up_failed', step: name }, 'the start failed')
+      dependencies.log.error({ event: 'start_up_failed', step: name }, 'the start failed')
       throw error
     }
   }

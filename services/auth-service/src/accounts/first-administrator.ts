@@ -1,6 +1,7 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
+import { hasAdministrator, lockBootstrap } from '../users/administrator-repository.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
-import { hasAdministrator, insertAccount, lockBootstrap } from '../users/user-repository.ts'
+import { insertAccount } from '../users/user-repository.ts'
 
 /** Creates the first administrator, unless there is an administrator. True if it was created. */
 export async function createFirstAdministrator(

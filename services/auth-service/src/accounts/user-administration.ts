@@ -6,15 +6,10 @@ import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import type { User, UserStatus } from '../users/user.ts'
-import {
-  findUser,
-  listUsers,
-  lockAccount,
-  lockActiveAdministrators,
-  type UserFilter,
-  updateAccount,
-} from '../users/user-repository.ts'
+import { findUser, listUsers, type UserFilter } from '../users/user-listing-repository.ts'
+import { lockAccount, updateAccount } from '../users/user-repository.ts'
 
 export type UserChange = { readonly roles?: Role[]; readonly status?: UserStatus; readonly fullName?: string | null }
 

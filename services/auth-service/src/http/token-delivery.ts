@@ -1,7 +1,7 @@
 import { ACCESS_COOKIE } from '@latchkey/resource-server'
 import type { FastifyReply } from 'fastify'
 import type { Static } from 'typebox'
-import type { Grant } from '../sessions/session-service.ts'
+import type { Grant } from '../sessions/grant.ts'
 import type { LoginReply } from './schemas/login-reply.ts'
 
 /** Browsers send it to /auth only, so no other service on this host receives it. */

@@ -1,16 +1,13 @@
-import {
-  createAccessTokenSigner,
-  createRefreshTokenSigner,
-  createRefreshTokenVerifier,
-  type SigningRing,
-} from '@latchkey/access-token'
+import { createAccessTokenSigner, type SigningRing } from '@latchkey/access-token'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { createWriteAs, type WriteAs } from '../database/write-as.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 import { gated, type RedisGate } from '../redis/redis-gate.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type AccessTokenIssuer, type AccessTokenProfile, createAccessTokenIssuer } from './access-token-issuer.ts'
+import { createGrants } from './grant.ts'
 import { createRedisEventCheckpoint } from './redis-event-checkpoint.ts'
+import { createRefreshTokens } from './refresh-tokens.ts'
 import type { SessionCommands } from './session-commands.ts'
 import { createSessionRecovery, type Recovered } from './session-recovery.ts'
 import { createSessionRevoker, type SessionRevoker } from './session-revoker.ts'
@@ -72,15 +69,14 @@ export function createSessions(dependencies: Dependencies): Sessions {
     profile: tokens.accessProfile,
     now,
   })
+  const refreshTokens = createRefreshTokens(refreshRing)
   const sessions = createSessionService({
     writeAs,
     store,
     revoker,
     checkpoint: gated(checkpoint, gate),
-    accessTokens,
-    signRefreshToken: createRefreshTokenSigner({ ring: refreshRing }),
-    verifyRefreshToken: createRefreshTokenVerifier({ ring: refreshRing }),
-    now,
+    refreshTokens,
+    grant: createGrants({ accessTokens, refreshTokens, now }),
   })
   const recoverSessions = createSessionRecovery({
     db,

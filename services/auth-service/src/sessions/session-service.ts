@@ -1,40 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { type RefreshTokenClaims, scopesOfRoles } from '@latchkey/access-token'
 import { unavailable } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
 import { loginSucceeded, refreshTokenReused } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
-import type { Account, User } from '../users/user.ts'
+import type { Account } from '../users/user.ts'
 import { bumpTokenVersion, lockAccount } from '../users/user-repository.ts'
-import type { AccessTokenIssuer } from './access-token-issuer.ts'
+import type { ChooseScope, Grant, IssueGrant } from './grant.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
-import type {
-  ClientContext,
-  Delivery,
-  DeviceSession,
-  EndReason,
-  IssuedGeneration,
-  SessionKey,
-  UserSnapshot,
-} from './session.ts'
-import type { NewSession } from './session-commands.ts'
+import type { RefreshTokens } from './refresh-tokens.ts'
+import type { ClientContext, Delivery, DeviceSession, EndReason, IssuedGeneration, SessionKey } from './session.ts'
+import type { NewSession, PresentedGeneration } from './session-commands.ts'
 import { insertOpening, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
-
-/** What a sign-in or a refresh gives its client. Lifetimes in whole seconds from now. */
-export type Grant = {
-  readonly user: User
-  readonly device: { readonly id: string; readonly name: string }
-  readonly delivery: Delivery
-  readonly accessToken: string
-  /** Of the access token. */
-  readonly expiresIn: number
-  readonly scope: string
-  readonly refreshToken: string
-  readonly refreshTokenExpiresIn: number
-}
 
 export type SignIn = {
   /** A new device unless given. */
@@ -44,16 +23,11 @@ export type SignIn = {
   readonly client: ClientContext
 }
 
-/** Picks the scope of an access token out of what its user has. It may throw to refuse; the refresh can then be repeated. */
-export type ChooseScope = (granted: readonly string[]) => string
-
-const everything: ChooseScope = (granted) => granted.join(' ')
-
 export type SessionService = {
   /** @throws `invalid_credentials` or `account_disabled` when the account changed since it was authenticated */
   signIn(account: Account, signIn: SignIn): Promise<Grant>
   /** @throws `invalid_token`, `session_ended` with its reason, `token_superseded`, `token_reused` */
-  refresh(refreshToken: string, client: ClientContext, scope?: ChooseScope): Promise<Grant>
+  refresh(refreshToken: string, client: ClientContext, chooseScope?: ChooseScope): Promise<Grant>
   /** Whether this is a refresh token that we issued, live or not. */
   isAuthentic(refreshToken: string): boolean
   /** Ends a live session that its holder signs out of. */
@@ -78,47 +52,18 @@ type Dependencies = {
   readonly store: SessionStore
   readonly revoker: SessionRevoker
   readonly checkpoint: EventCheckpoint
-  readonly accessTokens: AccessTokenIssuer
-  readonly signRefreshToken: (claims: RefreshTokenClaims) => string
-  readonly verifyRefreshToken: (token: string) => RefreshTokenClaims
-  /** Epoch milliseconds. */
-  readonly now: () => number
+  readonly refreshTokens: RefreshTokens
+  readonly grant: IssueGrant
 }
 
 const newId = (): string => randomBytes(16).toString('base64url')
-const toSeconds = (ms: number): number => Math.floor(ms / 1000)
+
+const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, deviceId, sid })
+
+const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ extensions: { reason } })
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { writeAs, store, revoker, checkpoint, accessTokens, signRefreshToken, verifyRefreshToken, now } = dependencies
-
-  function grant(
-    key: SessionKey,
-    { generation, issuedAtMs, expiresAtMs }: IssuedGeneration,
-    { deviceName, delivery }: { deviceName: string; delivery: Delivery },
-    snapshot: UserSnapshot,
-    chooseScope = everything,
-  ): Grant {
-    const scope = chooseScope(scopesOfRoles(snapshot.user.roles))
-    const { token, expiresIn } = accessTokens.issue(key, snapshot, expiresAtMs, scope)
-    return {
-      user: snapshot.user,
-      device: { id: key.deviceId, name: deviceName },
-      delivery,
-      accessToken: token,
-      expiresIn,
-      scope,
-      // From what the store keeps alone, so that a repeated request gets the same token again.
-      refreshToken: signRefreshToken({
-        sub: key.userId,
-        did: key.deviceId,
-        sid: key.sid,
-        gen: generation,
-        iat: toSeconds(issuedAtMs),
-        exp: toSeconds(expiresAtMs),
-      }),
-      refreshTokenExpiresIn: Math.max(0, toSeconds(expiresAtMs) - toSeconds(now())),
-    }
-  }
+  const { writeAs, store, revoker, checkpoint, refreshTokens, grant } = dependencies
 
   /** Opens the session. Those that must give way end first, while the locked row keeps any other sign-in from opening one. */
   async function open(session: NewSession): Promise<IssuedGeneration> {
@@ -130,23 +75,36 @@ export function createSessionService(dependencies: Dependencies): SessionService
     throw unavailable(new Error('sessions of this user changed while one was opened'))
   }
 
-  function authentic(refreshToken: string): RefreshTokenClaims {
+  function read(refreshToken: string): PresentedGeneration {
     try {
-      return verifyRefreshToken(refreshToken)
+      return refreshTokens.read(refreshToken)
     } catch (error) {
       throw new problems.invalid_token({ cause: error })
     }
   }
 
-  async function signOutOf(key: SessionKey, origin: Origin): Promise<void> {
-    await revoker.revoke([{ ...key, reason: 'signed_out' }], { ...origin, actorId: origin.actorId ?? key.userId })
+  function tryRead(refreshToken: string): PresentedGeneration | undefined {
+    try {
+      return refreshTokens.read(refreshToken)
+    } catch {
+      return undefined
+    }
+  }
+
+  async function signOutOf(session: SessionKey, origin: Origin): Promise<void> {
+    const actorId = origin.actorId ?? session.userId
+    await revoker.revoke([{ ...session, reason: 'signed_out' }], { ...origin, actorId })
   }
 
   return {
+    isAuthentic: (refreshToken) => tryRead(refreshToken) !== undefined,
+
+    signOutOf,
+
     async signIn({ user: { id: userId }, passwordChangedAt }, { deviceId = newId(), deviceName, delivery, client }) {
       // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
       // seen, or after it, and ends this one too.
-      const { session, issued, eventId } = await writeAs(client, async (trx, audit) => {
+      const { session, eventId } = await writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const account = await lockAccount(trx, userId)
         if (account?.passwordChangedAt.getTime() !== passwordChangedAt.getTime()) {
@@ -158,16 +116,16 @@ export function createSessionService(dependencies: Dependencies): SessionService
         const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
         await audit(loginSucceeded(key))
         const eventId = await insertOpening(trx, session)
-        return { session, issued: await open(session), eventId }
+        return { session: { ...session, issued: await open(session) }, eventId }
       })
       await checkpoint.advance(eventId)
-      return grant(session, issued, session, session.snapshot)
+      return grant(session, session)
     },
 
     async refresh(refreshToken, client, chooseScope) {
-      const claims = authentic(refreshToken)
-      const key = toSessionKey(claims)
-      const rotation = await store.rotate({ ...key, generation: claims.gen, expiresAtMs: claims.exp * 1000 }, client)
+      const presented = read(refreshToken)
+      const key = toKey(presented)
+      const rotation = await store.rotate(presented, client)
       switch (rotation.outcome) {
         case 'superseded':
           throw new problems.token_superseded()
@@ -181,28 +139,12 @@ export function createSessionService(dependencies: Dependencies): SessionService
         await revoker.revoke([{ ...key, reason: 'account_disabled' }], client)
         throw sessionEnded('account_disabled')
       }
-      return grant(key, rotation.issued, rotation, rotation.snapshot, chooseScope)
+      return grant(key, rotation, chooseScope)
     },
-
-    isAuthentic(refreshToken) {
-      try {
-        verifyRefreshToken(refreshToken)
-        return true
-      } catch {
-        return false
-      }
-    },
-
-    signOutOf,
 
     async signOut(refreshToken, origin) {
-      let key: SessionKey
-      try {
-        key = toSessionKey(verifyRefreshToken(refreshToken))
-      } catch {
-        return
-      }
-      if (await store.findLive(key)) await signOutOf(key, origin)
+      const presented = tryRead(refreshToken)
+      if (presented && (await store.findLive(presented))) await signOutOf(toKey(presented), origin)
     },
 
     list: store.list,
@@ -225,7 +167,3 @@ export function createSessionService(dependencies: Dependencies): SessionService
     },
   }
 }
-
-const toSessionKey = ({ sub, did, sid }: RefreshTokenClaims): SessionKey => ({ userId: sub, deviceId: did, sid })
-
-const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ extensions: { reason } })

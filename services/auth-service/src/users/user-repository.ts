@@ -1,8 +1,7 @@
 import type { Role } from '@latchkey/access-token'
-import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import { type Account, type User, type UserStatus, uniqueKey } from './user.ts'
+import { type Account, type UserStatus, uniqueKey } from './user.ts'
 import { toAccount } from './user-table.ts'
 
 export type NewAccount = {
@@ -109,27 +108,6 @@ export async function upgradePasswordHash(db: AuthDatabase, account: Account, pa
     .execute()
 }
 
-/** Any number would do. */
-const BOOTSTRAP_LOCK = 7_025_001
-
-/** Of replicas that start together, one at a time checks whether there is an administrator, until its transaction ends. */
-export async function lockBootstrap(trx: AuthTransaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`.execute(trx)
-}
-
-/** Ids of the active administrators, whose rows no other transaction changes until this one ends. */
-export async function lockActiveAdministrators(trx: AuthTransaction): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('users')
-    .select('id')
-    .where('roles', '@>', sql<Role[]>`array['admin']`)
-    .where('status', '=', 'active')
-    .orderBy('id')
-    .forNoKeyUpdate()
-    .execute()
-  return rows.map((row) => row.id)
-}
-
 export type AccountChange = { readonly roles?: Role[]; readonly status?: UserStatus; readonly fullName?: string | null }
 
 /** Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. */
@@ -152,44 +130,6 @@ export async function updateAccount(
     .returningAll()
     .executeTakeFirstOrThrow()
   return toAccount(row)
-}
-
-export type UserFilter = {
-  /** Part of the e-mail address, the user name or the full name, in any case of letters. */
-  readonly query?: string | undefined
-  readonly status?: UserStatus | undefined
-  readonly role?: Role | undefined
-}
-
-/** A page, newest accounts first, of those created before the account `beforeId`. */
-export async function listUsers(
-  db: AuthDatabase,
-  filter: UserFilter,
-  limit: number,
-  beforeId: string | undefined,
-): Promise<User[]> {
-  const { query: text, status, role } = filter
-  let query = db.selectFrom('users').selectAll().orderBy('id', 'desc').limit(limit)
-  if (text !== undefined) query = query.where('search', 'like', `%${uniqueKey(text).replace(/[\\%_]/g, '\\$&')}%`)
-  if (status !== undefined) query = query.where('status', '=', status)
-  if (role !== undefined) query = query.where('roles', '@>', sql<Role[]>`array[${role}]`)
-  if (beforeId !== undefined) query = query.where('id', '<', beforeId)
-  return (await query.execute()).map((row) => toAccount(row).user)
-}
-
-export async function findUser(db: AuthDatabase, userId: string): Promise<User | undefined> {
-  const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
-  return row && toAccount(row).user
-}
-
-export async function hasAdministrator(trx: AuthTransaction): Promise<boolean> {
-  const row = await trx
-    .selectFrom('users')
-    .select('id')
-    .where('roles', '@>', sql<Role[]>`array['admin']`)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 export type ChangedUser = { readonly id: string; readonly tokenVersion: number; readonly changedAt: Date }

@@ -1,4 +1,4 @@
-import type { Grant } from '../../../src/sessions/session-service.ts'
+import type { Grant } from '../../../src/sessions/grant.ts'
 import type { Account } from '../../../src/users/user.ts'
 import type { Arrangement } from './arrange.ts'
 import type { History, Operation, Outcome, SessionTrace } from './history.ts'

@@ -1,0 +1,33 @@
+import type { Role } from '@latchkey/access-token'
+import { sql } from 'kysely'
+import type { AuthDatabase } from '../database/auth-database.ts'
+import { type User, type UserStatus, uniqueKey } from './user.ts'
+import { toAccount } from './user-table.ts'
+
+export type UserFilter = {
+  /** Part of the e-mail address, the user name or the full name, in any case of letters. */
+  readonly query?: string | undefined
+  readonly status?: UserStatus | undefined
+  readonly role?: Role | undefined
+}
+
+/** A page, newest accounts first, of those created before the account `beforeId`. */
+export async function listUsers(
+  db: AuthDatabase,
+  filter: UserFilter,
+  limit: number,
+  beforeId: string | undefined,
+): Promise<User[]> {
+  const { query: text, status, role } = filter
+  let query = db.selectFrom('users').selectAll().orderBy('id', 'desc').limit(limit)
+  if (text !== undefined) query = query.where('search', 'like', `%${uniqueKey(text).replace(/[\\%_]/g, '\\$&')}%`)
+  if (status !== undefined) query = query.where('status', '=', status)
+  if (role !== undefined) query = query.where('roles', '@>', sql<Role[]>`array[${role}]`)
+  if (beforeId !== undefined) query = query.where('id', '<', beforeId)
+  return (await query.execute()).map((row) => toAccount(row).user)
+}
+
+export async function findUser(db: AuthDatabase, userId: string): Promise<User | undefined> {
+  const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
+  return row && toAccount(row).user
+}
