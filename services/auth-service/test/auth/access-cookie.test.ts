@@ -1,7 +1,6 @@
 import { eventually } from '@latchkey/test-kit'
 import t, { type Test } from 'tap'
-import { cookieHeader, setCookies } from '../support/auth-service.ts'
-import { administratorOf } from '../support/clients.ts'
+import { administratorOf, cookieHeader, setCookies } from '../support/auth-service.ts'
 import { listen, PAYROLL } from '../support/listening-service.ts'
 import { basic, send } from '../support/send-form.ts'
 import { forge } from '../support/tokens.ts'

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import t, { type Test } from 'tap'
-import { PASSWORD, refreshWith, type SignedIn, setCookies } from '../support/auth-service.ts'
-import { administratorOf } from '../support/clients.ts'
+import { administratorOf, PASSWORD, refreshWith, type SignedIn, setCookies } from '../support/auth-service.ts'
 import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { basic, send } from '../support/send-form.ts'
@@ -122,7 +121,7 @@ t.test('no other site signs anyone out by cookie, not even beside a token that i
   await isLive(t, other)
 })
 
-/** fetch and inject make one header of several. */
+/** fetch and inject join several headers into one. */
 async function statusWithHeaders(authorization: string[]): Promise<number | undefined> {
   const outgoing = request(`${auth.url}/auth/logout`, { method: 'POST' })
   outgoing.setHeader('authorization', authorization)

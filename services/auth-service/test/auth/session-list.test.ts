@@ -1,6 +1,5 @@
 import t from 'tap'
-import { refreshWith, type SignedIn, startAuthService } from '../support/auth-service.ts'
-import { administratorOf } from '../support/clients.ts'
+import { administratorOf, refreshWith, type SignedIn, startAuthService } from '../support/auth-service.ts'
 
 const auth = await startAuthService(t, { variables: { MAX_DEVICES_PER_USER: '150' } })
 const asAdmin = await administratorOf(auth)

@@ -18,11 +18,11 @@ import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { basic, send } from '../support/send-form.ts'
 
-// F5: whoever asks auth-service about a token hears what a verifier finds out by itself.
+// Introspection gives the same answer as a verifier that checks a token itself.
 
 const BASIC = basic(PAYROLL)
 
-t.test('F5 of every hostile token both say that it is none, though the session it names lives', async (t) => {
+t.test('introspection and a verifier refuse every hostile token, although the session it names is live', async (t) => {
   const now = (): number => forged.nowSeconds * 1000
   const web = { clientId: 'web', secret: 'a-secret-of-web-that-is-long-enough-too', scopes: ['employees:read'] }
   const auth = await listen(t, {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
-import { PASSWORD, refreshWith, type SignedIn } from '../support/auth-service.ts'
-import { administratorOf } from '../support/clients.ts'
+import { administratorOf, PASSWORD, refreshWith, type SignedIn } from '../support/auth-service.ts'
 import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { basic, send } from '../support/send-form.ts'
@@ -89,12 +88,11 @@ t.test('of a thousand tokens, after random changes to their sessions, all four w
         if (random() < 0.7) await asAdmin('PATCH', `/admin/users/${userId}`, { status: 'active' })
       },
     }
-    // Passwords are slow: most of what happens needs none.
+    // Passwords are slow, so most steps need none.
     const gentle = ['signIn', 'signIn', ...Array<string>(8).fill('refresh'), 'changeRoles']
     for (let n = 0; n < 50; n++) {
       const name = random() < 0.9 ? pick(gentle) : pick(Object.keys(steps))
-      // A disabled account can't be signed in to; nor, on a machine that is too busy for an answer, one whose new password
-      // nobody was told of.
+      // Sign-in is refused for a disabled account, and where the answer to a change of password was lost on a busy machine.
       await steps[name ?? '']?.().catch((error: unknown) => {
         if (!(error instanceof Error && /^sign-in answered (?:401|403|503)/.test(error.message))) throw error
       })
@@ -118,7 +116,7 @@ t.test('of a thousand tokens, after random changes to their sessions, all four w
     await liveOneUser()
     await liveOneClient(`client-${n}`)
   }
-  // The feed is in order: who has read its end has read it all.
+  // The feed is in order: a verifier that has read its last entry has read all.
   const last = (await clientToken(PAYROLL)) ?? ''
   await send(`${auth.url}/oauth/revoke`, { token: last })
   t.ok(await resource.eventuallyRefuses(last))

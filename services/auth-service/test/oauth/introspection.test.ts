@@ -1,6 +1,5 @@
 import t from 'tap'
-import { ADMIN, refreshWith } from '../support/auth-service.ts'
-import { administratorOf } from '../support/clients.ts'
+import { ADMIN, administratorOf, refreshWith } from '../support/auth-service.ts'
 import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
 import { type Answer, ask, basic, inForm, send } from '../support/send-form.ts'
 import { claimsOf, forge } from '../support/tokens.ts'
@@ -13,7 +12,7 @@ const introspect = (token: string, headers: Record<string, string> = BASIC): Pro
 const clientToken = async (client: typeof PAYROLL): Promise<string> =>
   String((await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))).json.access_token)
 
-t.test('F1 only service clients may ask, by POST, about a token', async (t) => {
+t.test('only service clients may introspect a token, by POST', async (t) => {
   const user = await auth.newUser()
   const { token } = { token: user.accessToken }
   for (const [title, fields, headers] of [
@@ -32,7 +31,7 @@ t.test('F1 only service clients may ask, by POST, about a token', async (t) => {
   t.equal((await ask(`${endpoint}?token=x`, { headers: BASIC })).status, 405)
 })
 
-t.test('F2 of whatever is not live there is nothing to know', async (t) => {
+t.test('the answer about a token that is not live says nothing else', async (t) => {
   const ended = await auth.newUser()
   const live = await auth.newUser()
   await auth.call('POST', '/auth/logout', { body: { refreshToken: ended.refreshToken } })
@@ -76,7 +75,7 @@ t.test('F2 of whatever is not live there is nothing to know', async (t) => {
   }
 })
 
-t.test('F3 the answer about a live token has its claims, as long as nothing changed since', async (t) => {
+t.test('the answer about a live token has its claims, when nothing changed since it was issued', async (t) => {
   const user = await auth.newUser()
   for (const token of [user.accessToken, await clientToken(PAYROLL)]) {
     const answer = await introspect(token)
@@ -134,7 +133,7 @@ t.test("a service client's scope in the answer is that of today", async (t) => {
   t.match(await ask(), { active: true, sub: 'payroll', scope: 'employees:read' }, 'and no more than was asked for')
 })
 
-t.test('F4 who asks is told of access tokens for this audience, and of no others', async (t) => {
+t.test('only access tokens for this audience are active', async (t) => {
   const user = await auth.newUser()
   t.same((await introspect(user.refreshToken)).json, { active: false })
   const elsewhere = await listen(t, {
@@ -147,7 +146,7 @@ t.test('F4 who asks is told of access tokens for this audience, and of no others
 })
 
 t.test(
-  'A6 a client’s id is never like a user’s, nor our own, and its token opens nothing that is for people',
+  "a client's id is never like a user's, nor that of the product's own client, and its token opens no call for users",
   async (t) => {
     const admin = await auth.call('POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
     const user = await auth.newUser()

@@ -17,7 +17,7 @@ const clientToken = async (): Promise<string> =>
     (await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(PAYROLL))).json.access_token,
   )
 
-t.test('A1, A2 jose takes our tokens: header, claims and their types', async (t) => {
+t.test('jose accepts our tokens: header, claims and their types', async (t) => {
   const user = await auth.newUser()
   for (const token of [user.accessToken, await clientToken()]) {
     const { payload, protectedHeader } = await jwtVerify(token, key, {
@@ -37,7 +37,7 @@ t.test('A1, A2 jose takes our tokens: header, claims and their types', async (t)
   })
 })
 
-t.test('A3, A4 a hundred tokens: one life, no id twice', async (t) => {
+t.test('a hundred tokens have one lifetime and a hundred ids', async (t) => {
   const ids = new Set<unknown>()
   for (let n = 0; n < 100; n++) {
     const answer = await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(PAYROLL))
@@ -48,7 +48,7 @@ t.test('A3, A4 a hundred tokens: one life, no id twice', async (t) => {
   t.equal(ids.size, 100)
 })
 
-t.test('we take what jose signs, and no deviation from it', async (t) => {
+t.test('auth-service accepts what jose signs, and no deviation from it', async (t) => {
   const { accessToken } = await auth.newUser()
   const good = claimsOf(accessToken)
   const without = (...names: string[]): JWTPayload =>
@@ -101,7 +101,7 @@ t.test('we take what jose signs, and no deviation from it', async (t) => {
   t.equal(await resource.verify(critical), 'invalid_token')
 })
 
-t.test('A5, A7 a token is good for one audience and one purpose', async (t) => {
+t.test('a token is valid for one audience and one purpose', async (t) => {
   const user = await auth.newUser()
   const elsewhere = await listen(t, {
     beside: auth,
@@ -118,16 +118,19 @@ t.test('A5, A7 a token is good for one audience and one purpose', async (t) => {
   }
 })
 
-t.test('who has the shared key can make a token, but no session: auth-service goes by what lives', async (t) => {
-  const { accessToken } = await auth.newUser()
-  const good = claimsOf(accessToken)
-  const forge = (claims: object): Promise<string> =>
-    new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'a1' }).sign(key)
-  const raised = await forge({ roles: ['admin'], scope: 'users:read users:write clients:manage' })
-  t.equal((await auth.call('GET', '/admin/users', { token: raised })).json().code, 'insufficient_scope')
-  for (const claims of [{ sid: 'another' }, { did: 'another-device' }, { ver: 99 }, { sub: 'another' }]) {
-    const token = await forge(claims)
-    t.equal((await auth.call('GET', '/auth/me', { token })).json().code, 'token_revoked')
-    t.equal((await send(`${auth.url}/oauth/introspect`, { token }, basic(PAYROLL))).text, '{"active":false}')
-  }
-})
+t.test(
+  'a holder of the shared key can make a token but no session, and auth-service goes by the session',
+  async (t) => {
+    const { accessToken } = await auth.newUser()
+    const good = claimsOf(accessToken)
+    const forge = (claims: object): Promise<string> =>
+      new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'a1' }).sign(key)
+    const raised = await forge({ roles: ['admin'], scope: 'users:read users:write clients:manage' })
+    t.equal((await auth.call('GET', '/admin/users', { token: raised })).json().code, 'insufficient_scope')
+    for (const claims of [{ sid: 'another' }, { did: 'another-device' }, { ver: 99 }, { sub: 'another' }]) {
+      const token = await forge(claims)
+      t.equal((await auth.call('GET', '/auth/me', { token })).json().code, 'token_revoked')
+      t.equal((await send(`${auth.url}/oauth/introspect`, { token }, basic(PAYROLL))).text, '{"active":false}')
+    }
+  },
+)

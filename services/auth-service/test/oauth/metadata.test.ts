@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import t from 'tap'
+import { startAuthService } from '../support/auth-service.ts'
 import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
 import { ask, basic, inForm, send } from '../support/send-form.ts'
 import { claimsOf } from '../support/tokens.ts'
@@ -9,7 +10,7 @@ const auth = await listen(t)
 const metadata = (await ask(auth.url + WELL_KNOWN)).json
 
 t.test(
-  'G1 the document is where RFC 8414 puts it, and its issuer is the one in tokens, whatever host is asked',
+  'the metadata is where RFC 8414 puts it, and its issuer is that of tokens, whatever host is asked',
   async (t) => {
     const answer = await ask(auth.url + WELL_KNOWN, {
       headers: { 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https', forwarded: 'host=evil.test' },
@@ -26,7 +27,7 @@ t.test(
 )
 
 for (const path of ['/tenant', '/tenant/', '/a/b.c']) {
-  t.test(`G1 an issuer with a path has it behind the well-known one: ${path}`, async (t) => {
+  t.test(`an issuer with a path has its metadata below the well-known path: ${path}`, async (t) => {
     const tenant = await listen(t, { path, beside: auth })
     const plain = path.replace(/\/$/, '')
     const answer = await ask(`${tenant.url}${WELL_KNOWN}${plain}`)
@@ -47,7 +48,7 @@ for (const path of ['/tenant', '/tenant/', '/a/b.c']) {
   })
 }
 
-t.test('G2 what is advertised works', async (t) => {
+t.test('what the metadata advertises works', async (t) => {
   t.same(metadata.response_types_supported, [])
   t.same(metadata.grant_types_supported, ['client_credentials', 'refresh_token'])
   const endpoints = Object.entries(metadata).filter(([name]) => name.endsWith('_endpoint'))
@@ -81,7 +82,7 @@ t.test('G2 what is advertised works', async (t) => {
   }
 })
 
-t.test('G2 what is not advertised fails', async (t) => {
+t.test('what the metadata does not advertise fails', async (t) => {
   for (const grant_type of [
     'authorization_code',
     'password',
@@ -113,12 +114,12 @@ t.test('G2 what is not advertised fails', async (t) => {
   )
 })
 
-t.test('G3 with a shared key alone there is no key set that could give it away', async (t) => {
+t.test('with a shared key there is no key set that could publish it', async (t) => {
   t.notOk('jwks_uri' in metadata)
   t.notMatch(JSON.stringify(metadata), 'access-access')
 })
 
-t.test('G3 with private keys the set is under the issuer, path and all, and has public halves alone', async (t) => {
+t.test("with private keys the set is under the issuer's path and has public keys only", async (t) => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const jwk = { ...(await exportJWK(privateKey)), kid: 'k1', alg: 'ES256' }
   const tenant = await listen(t, {
@@ -147,7 +148,7 @@ t.test('G3 with private keys the set is under the issuer, path and all, and has 
   t.ok(payload.sid)
 })
 
-t.test('an issuer that can not be one is refused at boot, by name', async (t) => {
+t.test('a setting that is not an issuer is refused at the start, by name', async (t) => {
   for (const issuer of [
     'https://a.test/?x',
     'https://a.test#x',
@@ -159,4 +160,25 @@ t.test('an issuer that can not be one is refused at boot, by name', async (t) =>
   ]) {
     await t.rejects(listen(t, { beside: auth, variables: { TOKEN_ISSUER: issuer } }), /TOKEN_ISSUER must/)
   }
+})
+
+t.test('the metadata names what exists, under the issuer, whatever host is asked', async (t) => {
+  const response = await auth.call('GET', '/.well-known/oauth-authorization-server', {
+    headers: { host: 'evil.test', 'x-forwarded-host': 'evil.test' },
+  })
+  t.equal(response.statusCode, 200)
+  const metadata = response.json()
+  t.equal(metadata.issuer, auth.config.tokens.issuer)
+  t.same(metadata.response_types_supported, [])
+  t.same(metadata.grant_types_supported, ['client_credentials', 'refresh_token'])
+  for (const [name, url] of Object.entries<string>(metadata).filter(([name]) => name.endsWith('_endpoint'))) {
+    t.ok(url.startsWith(`${auth.config.tokens.issuer}/`), name)
+    t.not((await send(`${auth.url}${new URL(url).pathname}`, {})).status, 404, name)
+  }
+  const withPath = await startAuthService(t, {
+    beside: auth,
+    variables: { TOKEN_ISSUER: 'https://id.example.test/tenant' },
+  })
+  const path = await withPath.call('GET', '/.well-known/oauth-authorization-server/tenant')
+  t.equal(path.json().token_endpoint, 'https://id.example.test/tenant/oauth/token')
 })

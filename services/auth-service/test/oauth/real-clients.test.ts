@@ -9,7 +9,7 @@ const auth = await listen(t)
 const tenant = await listen(t, { path: '/tenant', beside: auth })
 const resource = await startResourceService(t, auth)
 
-/** What a library makes of a refusal. */
+/** The error that a library makes of a refusal, or `none`. */
 const refusalOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => 'none',
@@ -72,7 +72,7 @@ t.test('openid-client meets a wrong secret as the standard says', async (t) => {
   t.match(error, { status: 401 })
 })
 
-t.test('openid-client keeps a person signed in, and signs out', async (t) => {
+t.test('openid-client keeps a user signed in, and signs out', async (t) => {
   const user = await auth.newUser()
   const config = await openid.discovery(new URL(auth.config.tokens.issuer), 'latchkey', {}, openid.None(), {
     algorithm: 'oauth2',
@@ -149,7 +149,7 @@ t.test('oauth4webapi walks discovery, grants, introspection and revocation', asy
   t.ok(await resource.eventuallyRefuses(refreshed.access_token))
 })
 
-t.test('a client without any scope is no stranger to the libraries', async (t) => {
+t.test('the libraries accept a client without any scope', async (t) => {
   const bare = { clientId: 'bare', secret: 'a-secret-of-bare-that-is-long-enough', scopes: [] }
   const other = await listen(t, { beside: auth, variables: { SERVICE_CLIENTS: JSON.stringify([bare]) } })
   const config = await openid.discovery(

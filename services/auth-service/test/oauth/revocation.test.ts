@@ -17,7 +17,7 @@ const clientToken = async (client = PAYROLL): Promise<string> =>
   String((await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))).json.access_token)
 const refresh = async (refreshToken: string): Promise<string> =>
   (await refreshWith(auth, refreshToken)).json().refreshToken
-t.test('E1 a token that was revoked, is unknown, expired or malformed is answered with 200 and nothing', async (t) => {
+t.test('a token that is revoked, unknown, expired or malformed is answered with 200 and no body', async (t) => {
   const user = await auth.newUser()
   const short = await listen(t, {
     beside: auth,
@@ -41,7 +41,7 @@ t.test('E1 a token that was revoked, is unknown, expired or malformed is answere
   }
 })
 
-t.test('E2 a client that authenticates must do it well; the token is required; only POST', async (t) => {
+t.test('a client that authenticates must succeed; the token is required; the method is POST', async (t) => {
   for (const headers of [basic({ ...PAYROLL, secret: 'wrong' }), { authorization: 'Bearer x' }]) {
     const answer = await revoke('junk', headers)
     t.same([answer.status, answer.json.error], [401, 'invalid_client'])
@@ -58,7 +58,7 @@ t.test('E2 a client that authenticates must do it well; the token is required; o
   t.same([get.status, get.headers.get('allow')], [405, 'POST, OPTIONS'])
 })
 
-t.test('E3 a hint is only a hint', async (t) => {
+t.test('the hint does not decide what is revoked', async (t) => {
   for (const token_type_hint of ['refresh_token', 'access_token', 'odd', '']) {
     const one = await auth.newUser()
     t.equal((await revoke(one.refreshToken, {}, { token_type_hint })).status, 200)
@@ -73,7 +73,7 @@ t.test('E3 a hint is only a hint', async (t) => {
   }
 })
 
-t.test('E4 any refresh token of a chain takes the whole family along, at every verifier', async (t) => {
+t.test('any refresh token of a session revokes the whole session, at every verifier', async (t) => {
   for (const which of [0, 1, 2]) {
     const user = await auth.newUser()
     const second = await refresh(user.refreshToken)
@@ -98,7 +98,7 @@ t.test('E4 any refresh token of a chain takes the whole family along, at every v
   t.equal(await resource.verify(two), 'ok', 'a client’s token dies alone')
 })
 
-t.test('E5 a client can not revoke what was issued to another', async (t) => {
+t.test('a client cannot revoke a token of another client', async (t) => {
   const user = await auth.newUser()
   const foreign = await clientToken(REPORTS)
   for (const token of [user.refreshToken, user.accessToken, foreign]) {

@@ -12,12 +12,12 @@ import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { send } from '../support/send-form.ts'
 
-// @latchkey/service-client against a real auth-service and a real service behind tokens.
+// @latchkey/service-client with a real auth-service and a real resource server.
 
 const auth = await listen(t)
 const resource = await startResourceService(t, auth)
 
-/** What went over the wire to `/oauth/token` so far. */
+/** Requests to `/oauth/token` so far. */
 const tokenRequests = (): number =>
   auth.logs.lines().filter((line) => JSON.stringify(line).includes('/oauth/token')).length
 
@@ -48,7 +48,7 @@ t.test('parallel calls share one token, and later ones too until shortly before 
   t.ok(await eventually(() => tokenRequests() - before === 2), 'the next token was fetched')
 })
 
-t.test('a secret with every odd character signs in', async (t) => {
+t.test('a secret with special characters signs in', async (t) => {
   const answer = await clientOf({ clientId: ODD.clientId, clientSecret: ODD.secret }).fetch('/employees')
   t.match(await answer.json(), { for: 'odd' })
 })
@@ -56,7 +56,7 @@ t.test('a secret with every odd character signs in', async (t) => {
 t.test('a revoked token is replaced once, and the call is sent again with the new one', async (t) => {
   const admin = await auth.call('POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
   let sent = ''
-  // The only look at a token from outside: the service's own.
+  // Only the service shows which token was sent.
   resource.app.server.prependListener('request', ({ headers }) => {
     sent = headers.authorization ?? ''
   })
@@ -86,14 +86,14 @@ t.test('a revoked token is replaced once, and the call is sent again with the ne
   t.match(error, { name: 'ServiceCallError', code: 'token_refused', status: 401 }, 'a deleted client is told so')
 })
 
-t.test('trace and id of the request go along', async (t) => {
+t.test('trace context and request id are passed on', async (t) => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
   const answer = await clientOf().fetch('/employees', { context: { id: 'request-1', headers: { traceparent } } })
   t.match(await answer.json(), { traceparent, requestId: 'request-1' })
   t.ok(resource.logs.lines().some((line) => JSON.stringify(line).includes('request-1')))
 })
 
-t.test('the three lines of the README run as they stand', async (t) => {
+t.test("the README's three lines run unchanged", async (t) => {
   for (const file of ['README.md']) {
     const text = readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8')
     const snippets = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
@@ -102,7 +102,7 @@ t.test('the three lines of the README run as they stand', async (t) => {
     const code = snippet.replaceAll('http://localhost:3002', resource.url).replaceAll('http://localhost:3001', auth.url)
     t.not(code, snippet)
     const directory = t.testdir({
-      // Wherever the directory is, the packages are those of this service.
+      // The packages of this service, wherever the directory is.
       node_modules: t.fixture('symlink', fileURLToPath(new URL('../../node_modules', import.meta.url))),
       'snippet.ts': `export default async (clientId: string, clientSecret: string, request: { id: string }) => {
         ${code.replace(/^import (.*) from (.*)$/m, 'const $1 = await import($2)')}
@@ -117,76 +117,73 @@ t.test('the three lines of the README run as they stand', async (t) => {
   }
 })
 
-t.test(
-  'auth-service is killed and comes back: calls go on with the token there is, and with a new one after',
-  async (t) => {
-    const environment = await testEnvironment(t)
-    const canary = {
-      clientId: 'canary-client',
-      secret: 'canary-secret-canary-secret-canary',
-      scopes: ['employees:read'],
-    }
-    const keys = 'a1:access-access-access-access-access'
-    const process = await authServiceProcess(t, environment, () => ({
-      ACCESS_TOKEN_SECRET: keys,
-      REFRESH_TOKEN_SECRET: 'r1:refresh-refresh-refresh-refresh-refresh',
-      SERVICE_CLIENTS: JSON.stringify([canary]),
-      LOG_LEVEL: 'trace',
-    }))
-    await process.start()
-    const service = await startResourceService(
-      t,
-      { config: { ...auth.config, tokens: { ...auth.config.tokens, issuer: process.url } }, environment },
-      { keys },
-    )
-    let nowMs = 0
-    const client = createServiceClient({
-      baseUrl: service.url,
-      tokenUrl: `${process.url}/oauth/token`,
-      clientId: canary.clientId,
-      clientSecret: canary.secret,
-      now: () => nowMs,
-      random: () => 0.5,
-    })
-    t.teardown(() => client.close())
-    let bearer = ''
-    service.app.server.prependListener('request', ({ headers }) => {
-      bearer = headers.authorization ?? bearer
-    })
-    t.equal((await client.fetch('/employees')).status, 200)
-    const first = bearer
+t.test('while auth-service is down calls go on with the token at hand, and afterwards with a new one', async (t) => {
+  const environment = await testEnvironment(t)
+  const canary = {
+    clientId: 'canary-client',
+    secret: 'canary-secret-canary-secret-canary',
+    scopes: ['employees:read'],
+  }
+  const keys = 'a1:access-access-access-access-access'
+  const process = await authServiceProcess(t, environment, () => ({
+    ACCESS_TOKEN_SECRET: keys,
+    REFRESH_TOKEN_SECRET: 'r1:refresh-refresh-refresh-refresh-refresh',
+    SERVICE_CLIENTS: JSON.stringify([canary]),
+    LOG_LEVEL: 'trace',
+  }))
+  await process.start()
+  const service = await startResourceService(
+    t,
+    { config: { ...auth.config, tokens: { ...auth.config.tokens, issuer: process.url } }, environment },
+    { keys },
+  )
+  let nowMs = 0
+  const client = createServiceClient({
+    baseUrl: service.url,
+    tokenUrl: `${process.url}/oauth/token`,
+    clientId: canary.clientId,
+    clientSecret: canary.secret,
+    now: () => nowMs,
+    random: () => 0.5,
+  })
+  t.teardown(() => client.close())
+  let bearer = ''
+  service.app.server.prependListener('request', ({ headers }) => {
+    bearer = headers.authorization ?? bearer
+  })
+  t.equal((await client.fetch('/employees')).status, 200)
+  const first = bearer
 
-    await process.kill()
-    nowMs = 800_000
-    for (let n = 0; n < 5; n++) t.equal((await client.fetch('/employees')).status, 200, 'in the last tenth of its life')
-    t.equal(bearer, first)
-    nowMs = 900_000
-    const error: unknown = await client.fetch('/employees').catch((reason: unknown) => reason)
-    t.match(error, { name: 'ServiceCallError', code: 'token_unavailable' })
+  await process.kill()
+  nowMs = 800_000
+  for (let n = 0; n < 5; n++) t.equal((await client.fetch('/employees')).status, 200, 'in the last tenth of its life')
+  t.equal(bearer, first)
+  nowMs = 900_000
+  const error: unknown = await client.fetch('/employees').catch((reason: unknown) => reason)
+  t.match(error, { name: 'ServiceCallError', code: 'token_unavailable' })
 
-    await process.start()
-    const isServed = async (): Promise<boolean> => {
-      nowMs += 100
-      return (await client.fetch('/employees').catch(() => undefined))?.status === 200
-    }
-    t.ok(await eventually(isServed), 'there is a token again')
-    t.not(bearer, first)
+  await process.start()
+  const isServed = async (): Promise<boolean> => {
+    nowMs += 100
+    return (await client.fetch('/employees').catch(() => undefined))?.status === 200
+  }
+  t.ok(await eventually(isServed), 'there is a token again')
+  t.not(bearer, first)
 
-    const logged = [
-      process.output(),
-      service.logs.text(),
-      inspect(error, { depth: 9 }),
-      inspect(client, { depth: 9 }),
-    ].join('\n')
-    t.match(process.output(), '/oauth/token', 'it was logged at all')
-    const tokens = [first, bearer].map((each) => each.replace('Bearer ', ''))
-    for (const secret of [canary.secret, Buffer.from(`canary-client:${canary.secret}`).toString('base64'), ...tokens]) {
-      t.notOk(logged.includes(secret), 'no secret and no token in any log')
-    }
-  },
-)
+  const logged = [
+    process.output(),
+    service.logs.text(),
+    inspect(error, { depth: 9 }),
+    inspect(client, { depth: 9 }),
+  ].join('\n')
+  t.match(process.output(), '/oauth/token', 'it was logged at all')
+  const tokens = [first, bearer].map((each) => each.replace('Bearer ', ''))
+  for (const secret of [canary.secret, Buffer.from(`canary-client:${canary.secret}`).toString('base64'), ...tokens]) {
+    t.notOk(logged.includes(secret), 'no secret and no token in any log')
+  }
+})
 
-t.test('an auth-service that hangs costs a call its time limit, and no more', async (t) => {
+t.test('an auth-service that hangs delays a call by its time limit at most', async (t) => {
   const sockets = new Set<Socket>()
   const hanging = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1')
   t.teardown(() => {

@@ -9,13 +9,13 @@ export type AuthServiceProcess = {
   readonly url: string
   /** Everything that it has written. */
   output(): string
-  /** As a crash would: nothing is answered any more, and no connection is closed in order. */
+  /** Like a crash: pending requests get no answer, and connections are not closed in order. */
   kill(): Promise<void>
-  /** Starts it, again where it was; resolves once it is ready. */
+  /** Starts it on its port, also again; resolves once it is ready. */
   start(): Promise<void>
 }
 
-/** auth-service in a process of its own, on a port that stays the same. Not started yet. */
+/** auth-service in its own process, on a port that stays the same. Not started yet. */
 export async function authServiceProcess(
   t: { teardown(handler: () => unknown): unknown },
   { databaseUrl, schema, redisUrl, redisPrefix }: TestEnvironment,

@@ -10,7 +10,7 @@ type App = Awaited<ReturnType<typeof buildApp>>
 export const ADMIN = { email: 'root@example.test', password: 'correct horse battery staple' }
 export const PASSWORD = 'violet-harbour-sings-7'
 
-/** argon2id at its least: what is tested is never how long hashing takes. */
+/** argon2id at its cheapest: no test is about how long hashing takes. */
 const CHEAP_HASHING = { memoryKiB: 1024, passes: 2 }
 
 export type TestService = {
@@ -92,6 +92,13 @@ export async function startAuthService(
   const signInAdmin = (): Promise<SignedIn> => signIn(ADMIN.email, ADMIN)
 
   return { app, config, environment, logs, call, newUser, signIn, signInAdmin }
+}
+
+/** Calls as the first administrator, signed in now. */
+export async function administratorOf(auth: TestService) {
+  const { accessToken } = await auth.signInAdmin()
+  return (method: string, url: string, body?: object) =>
+    auth.call(method, url, { token: accessToken, ...(body && { body }) })
 }
 
 export const refreshWith = (service: TestService, refreshToken: string): Promise<Response> =>

@@ -1,11 +1,11 @@
 import { testEnvironment } from '@latchkey/test-kit'
-import { startAuthService, type TestService } from './auth-service.ts'
+import { administratorOf, startAuthService, type TestService } from './auth-service.ts'
 import { basic } from './send-form.ts'
 
 type TestScope = Parameters<typeof testEnvironment>[0]
 export type Client = { clientId: string; secret: string; scopes: string[] }
 
-/** Boots auth-service again and again on one schema and one key prefix, each time with other settings. */
+/** Starts auth-service several times on one schema and one key prefix, each time with other settings. */
 export async function rebooting(t: TestScope) {
   const environment = await testEnvironment(t)
   const boot = (scope: TestScope, variables: Record<string, string> = {}): Promise<TestService> =>
@@ -30,12 +30,6 @@ export async function works(
   })
   if (response.statusCode !== 200 && response.statusCode !== 401) throw new Error(response.body)
   return response.statusCode === 200
-}
-
-export async function administratorOf(auth: TestService) {
-  const { accessToken } = await auth.signInAdmin()
-  return (method: string, url: string, body?: object) =>
-    auth.call(method, url, { token: accessToken, ...(body && { body }) })
 }
 
 export async function newClient(auth: TestService, clientId: string): Promise<Client> {

@@ -15,7 +15,7 @@ export const REPORTS = {
   secret: 'a-secret-of-reports-that-is-long-enough',
   scopes: ['employees:read'],
 }
-/** Everything that appendix B of RFC 6749 is about. */
+/** A secret with every kind of character that appendix B of RFC 6749 encodes. */
 export const ODD = {
   clientId: 'odd',
   secret: 'p:a%s+s é&= %41 “quoted” with everything in it',
@@ -24,7 +24,7 @@ export const ODD = {
 
 export type ListeningService = TestService & { readonly url: string }
 
-/** auth-service on a port of its own, which its issuer names: as OAuth clients meet it. `path` is the issuer's. */
+/** auth-service on a port that its issuer names, as OAuth clients see it. `path` is the issuer's. */
 export async function listen(
   t: Scope,
   { variables, path = '', ...options }: Options & Overrides & { path?: string } = {},

@@ -8,11 +8,11 @@ const basicOf = (id: string, secret: string): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 })
 
-/** HTTP Basic as a client must send it. */
+/** HTTP Basic as RFC 6749 §2.3.1 has it: form-encoded. */
 export const basic = ({ clientId, secret }: { clientId: string; secret: string }): Record<string, string> =>
   basicOf(formEncode(clientId), formEncode(secret))
 
-/** HTTP Basic over these very characters. */
+/** HTTP Basic with exactly these characters. */
 export const rawBasic = basicOf
 
 /** Credentials in the form. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startAuthService } from './support/auth-service.ts'
+import { startAuthService } from '../support/auth-service.ts'
 
 type Operations = Record<string, Record<string, { tags: string[] }>>
 

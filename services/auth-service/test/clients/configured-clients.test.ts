@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { TestService } from '../support/auth-service.ts'
-import { administratorOf, type Client, rebooting, works } from '../support/clients.ts'
+import { administratorOf } from '../support/auth-service.ts'
+import { type Client, rebooting, works } from '../support/clients.ts'
 import { basic } from '../support/send-form.ts'
 
 const { boot, bootWith } = await rebooting(t)
@@ -13,7 +14,7 @@ const warningsOf = (auth: TestService, clientId: string): unknown[] =>
     .map((line) => line.event)
 
 t.test(
-  'SERVICE_CLIENTS: a changed secret is good from the boot on, the one before it until the next change',
+  'SERVICE_CLIENTS: a changed secret is valid from the start on, the previous one until the next change',
   async (t) => {
     const client = (n: string): Client => ({ clientId: 'settled', secret: secretOf(n), scopes: ['employees:read'] })
     t.ok(await works(await bootWith(t, client('one')), client('one')))
@@ -56,7 +57,7 @@ t.test('SERVICE_CLIENTS: a restart does not undo a change of secrets by an admin
 })
 
 t.test(
-  'SERVICE_CLIENTS: a client that is left out lives on and is named in the log; a deleted one stays deleted',
+  'SERVICE_CLIENTS: a client that is left out stays and is named in the log; a deleted one stays deleted',
   async (t) => {
     const client: Client = { clientId: 'left', secret: secretOf('left'), scopes: ['employees:read'] }
     await bootWith(t, client)
@@ -71,7 +72,7 @@ t.test(
   },
 )
 
-t.test('SERVICE_CLIENTS: changed scopes count from the boot on', async (t) => {
+t.test('SERVICE_CLIENTS: changed scopes apply from the start on', async (t) => {
   const client: Client = { clientId: 'scoped', secret: secretOf('scoped'), scopes: ['users:read', 'employees:read'] }
   const auth = await bootWith(t, client)
   const token = async (service: TestService): Promise<string> => {
@@ -89,7 +90,7 @@ t.test('SERVICE_CLIENTS: changed scopes count from the boot on', async (t) => {
   t.equal((await auth.call('GET', '/admin/users', { token: before })).json().code, 'insufficient_scope', 'at once here')
 })
 
-t.test('settings that name clients badly are refused at boot, without a value', async (t) => {
+t.test('settings with malformed clients are refused at the start, without showing a value', async (t) => {
   const good: Client = { clientId: 'good', secret: secretOf('canary'), scopes: [] }
   for (const [title, variables] of Object.entries({
     'an id like a user’s': {

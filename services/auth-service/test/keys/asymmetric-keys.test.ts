@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { eventually } from '@latchkey/test-kit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import t from 'tap'
-import { startAuthService } from './support/auth-service.ts'
-import { startResourceService } from './support/resource-service.ts'
-import { headerOf } from './support/tokens.ts'
+import { startAuthService } from '../support/auth-service.ts'
+import { startResourceService } from '../support/resource-service.ts'
+import { headerOf } from '../support/tokens.ts'
 
 type Profile = 'ES256' | 'EdDSA'
 type Scope = Parameters<typeof startAuthService>[0]
@@ -34,7 +34,7 @@ async function startWith(t: Scope, algorithm: Profile, file: string) {
 }
 
 for (const algorithm of ['ES256', 'EdDSA'] as const) {
-  t.test(`${algorithm}: only auth-service can sign, everybody can verify with what it publishes`, async (t) => {
+  t.test(`${algorithm}: only auth-service can sign, and anyone can verify with the published keys`, async (t) => {
     const [first, second] = [privateJwk(algorithm, 'first'), privateJwk(algorithm, 'second')]
     const file = join(t.testdir({ ring: ringOf(first) }), 'ring')
     const { auth, url } = await startWith(t, algorithm, file)
@@ -58,14 +58,14 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
     t.match(jwks, [{ kid: 'first', alg: algorithm, use: 'sig' }])
     for (const secret of ['d', 'k']) t.notOk(jwks.some((key) => secret in key))
 
-    t.test('as other libraries see it', async (t) => {
+    t.test('jose verifies tokens with the published keys', async (t) => {
       const jwks = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`))
       const { issuer, audience } = auth.config.tokens
       const { payload } = await jwtVerify(user.accessToken, jwks, { issuer, audience, typ: 'at+jwt' })
       t.equal(payload.sub, user.userId)
     })
 
-    t.test('a change of keys: added, signing, dropped', async (t) => {
+    t.test('a key is added, signs, and is dropped', async (t) => {
       const kids = async (): Promise<unknown[]> => {
         const set = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
         return set.keys.map(({ kid }) => kid)
@@ -81,7 +81,7 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
       t.equal(await verify(user.accessToken), 'ok')
     })
 
-    t.test('a revoked key is published no longer, and refused by who has it still', async (t) => {
+    t.test('a revoked key is no longer published, and verifiers that still have it refuse it', async (t) => {
       const admin = await auth.signInAdmin()
       const answer = await auth.call('DELETE', '/admin/keys/first', { token: admin.accessToken })
       t.equal(answer.statusCode, 204)
@@ -95,7 +95,7 @@ for (const algorithm of ['ES256', 'EdDSA'] as const) {
   })
 }
 
-t.test('a shared secret is published nowhere', async (t) => {
+t.test('a shared secret is never published', async (t) => {
   const auth = await startAuthService(t)
   t.equal((await auth.call('GET', '/.well-known/jwks.json')).statusCode, 404)
   t.notOk('jwks_uri' in (await auth.call('GET', '/.well-known/oauth-authorization-server')).json())

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { MAX_TIME } from '@latchkey/access-token'
 import t from 'tap'
-import { listen, PAYROLL } from './support/listening-service.ts'
-import { basic, send } from './support/send-form.ts'
-import { claimsOf } from './support/tokens.ts'
+import { listen, PAYROLL } from '../support/listening-service.ts'
+import { basic, send } from '../support/send-form.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 // Every verifier holds the key that signs access tokens, so a token may say anything. Redis holds a user's snapshot and
-// devices in one hash: a device called as the snapshot's field must not reach it.
+// devices in one hash: a device with the name of the snapshot's field must not reach it.
 
 t.setTimeout(120_000)
 
@@ -121,7 +121,7 @@ t.test('a refresh token with an impossible identifier is invalid, and revoking i
   }
 })
 
-t.test('a possible identifier of something that does not exist is no fault of the service', async (t) => {
+t.test('a well-formed identifier of something that does not exist causes no error of the service', async (t) => {
   const far = { iat: 0, exp: MAX_TIME }
   for (const name of ['sub', 'sid', 'did']) {
     const claims = { ...userClaims, [name]: 'nothing-of-that-name' }
@@ -137,7 +137,7 @@ t.test('a possible identifier of something that does not exist is no fault of th
   t.equal((await auth.call('GET', '/admin/users', { token: forever })).json().code, 'token_revoked')
 })
 
-t.test('after all that the tokens that were issued are as good as before', async (t) => {
+t.test('hostile tokens leave the issued ones valid', async (t) => {
   t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
   t.equal((await auth.call('POST', '/auth/refresh', { body: { refreshToken: user.refreshToken } })).statusCode, 200)
   const introspection = await send(`${auth.url}/oauth/introspect`, { token: await clientToken() }, basic(PAYROLL))

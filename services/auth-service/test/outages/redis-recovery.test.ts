@@ -2,7 +2,8 @@ import { cpSync, rmSync } from 'node:fs'
 import { privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { ADMIN, refreshWith, startAuthService } from './support/auth-service.ts'
+import { ADMIN, refreshWith, startAuthService } from '../support/auth-service.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 const environment = await testEnvironment(t)
 const redis = await privateRedis(t)
@@ -19,11 +20,10 @@ async function feed(): Promise<string[][]> {
   return entries.map(([, fields]) => fields)
 }
 
-const rolesOf = (token: string): string[] =>
-  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).roles
+const rolesOf = (token: string) => claimsOf(token).roles
 
 t.test(
-  'a Redis that comes back older than it was brings no ended session back and signs no honest client out',
+  'a Redis that comes back with older data restores no ended session and signs no honest client out',
   async (t) => {
     const { accessToken: adminToken } = (
       await auth.call('POST', '/auth/login', { body: { ...ADMIN, delivery: 'body' } })
@@ -68,7 +68,7 @@ t.test(
 
     const known = (await feed()).map((fields) => fields.join(' '))
     for (const { accessToken } of [signedOut, revoked]) {
-      const { sid } = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
+      const sid = String(claimsOf(accessToken).sid)
       t.ok(
         known.some((entry) => entry.includes(sid)),
         'a verifier that starts now learns of it',
@@ -78,7 +78,7 @@ t.test(
   },
 )
 
-t.test('sign-ins that Redis lost are put back, with the tokens handed out since', async (t) => {
+t.test('sign-ins that Redis lost are restored, with the tokens issued since', async (t) => {
   const user = await auth.newUser()
   const ended = await auth.signIn(user.email)
   await auth.call('POST', '/auth/logout', { body: { refreshToken: ended.refreshToken } })
@@ -97,10 +97,9 @@ t.test('sign-ins that Redis lost are put back, with the tokens handed out since'
   t.equal((await auth.call('GET', '/auth/sessions', { token: user.accessToken })).json().items.length, 1)
 })
 
-t.test('every end is in the feed before its call is answered', async (t) => {
+t.test('every revocation is in the feed before its call is answered', async (t) => {
   const user = await auth.newUser()
-  const sidOf = (token: string): string =>
-    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid
+  const sidOf = (token: string) => String(claimsOf(token).sid)
   const replaced = await auth.signIn(user.email, { deviceId: 'device-of-this-test' })
   await auth.signIn(user.email, { deviceId: 'device-of-this-test' })
   t.ok(

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { cookieHeader, refreshWith, setCookies, startAuthService } from './support/auth-service.ts'
+import { cookieHeader, refreshWith, setCookies, startAuthService } from '../support/auth-service.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 let clock = Date.now()
 const auth = await startAuthService(t, { now: () => clock })
@@ -19,9 +20,7 @@ t.test('two hundred refreshes in a row give two hundred different tokens of one 
     seen.add(token)
   }
   t.equal(seen.size, 201)
-  const sids = new Set(
-    [...seen].map((each) => JSON.parse(Buffer.from(each.split('.')[1] ?? '', 'base64url').toString()).sid),
-  )
+  const sids = new Set([...seen].map((each) => claimsOf(each).sid))
   t.equal(sids.size, 1)
 })
 
@@ -49,7 +48,7 @@ t.test('fifty parallel refreshes over two instances give one generation', async 
 })
 
 t.test(
-  'a client that lost the answer long ago goes on with its old token, and what it never got is void',
+  'a client that lost an answer long ago goes on with its old token, and the token it never received is void',
   async (t) => {
     const user = await auth.newUser()
     const lost = (await refreshWith(auth, user.refreshToken)).json().refreshToken
@@ -95,7 +94,7 @@ t.test('a token from before the grace ends its session as stolen, and no other s
   t.equal((await refreshWith(auth, elsewhere.refreshToken)).statusCode, 200)
 })
 
-t.test('a theft clears the cookies of whoever presented the token', async (t) => {
+t.test('a theft clears the cookies of the client that presented the token', async (t) => {
   const user = await auth.newUser()
   const login = await auth.call('POST', '/auth/login', {
     body: { email: user.email, password: 'violet-harbour-sings-7', delivery: 'cookie' },
@@ -118,7 +117,7 @@ t.test('a theft clears the cookies of whoever presented the token', async (t) =>
   })
 })
 
-t.test('a session ends when it idles, and refreshing pushes that out', async (t) => {
+t.test('a session ends when it idles, and each refresh extends it', async (t) => {
   const user = await auth.newUser()
   clock += 6 * DAY
   const kept = await refreshWith(auth, user.refreshToken)
@@ -142,7 +141,7 @@ t.test('no refreshing keeps a session beyond its absolute age', async (t) => {
   t.match((await refreshWith(auth, token)).json(), { code: 'session_ended', reason: 'max_age_expired' })
 })
 
-t.test('what refresh needs of the user comes back from Postgres when Redis lacks it', async (t) => {
+t.test('a user snapshot that Redis lacks is read from Postgres', async (t) => {
   const user = await auth.newUser()
   const { Redis } = await import('ioredis')
   const redis = new Redis(auth.environment.redisUrl)
@@ -160,7 +159,7 @@ t.test('a change of profile reaches the next refresh', async (t) => {
   t.equal((await refreshWith(auth, user.refreshToken)).json().user.fullName, 'New Name')
 })
 
-t.test('what is not a refresh token of ours is refused without a word about why', async (t) => {
+t.test('what is not a valid refresh token is refused without the reason', async (t) => {
   const user = await auth.newUser()
   const [header, payload, signature = ''] = user.refreshToken.split('.')
   const cases: Record<string, string> = {

@@ -7,8 +7,8 @@ import { eventually, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { createClientSecretKeys } from '../../src/clients/client-secret-keys.ts'
 import type { AuthSchema } from '../../src/database/auth-database.ts'
-import { startAuthService } from '../support/auth-service.ts'
-import { administratorOf, type Client, newClient, rebooting, works } from '../support/clients.ts'
+import { administratorOf, startAuthService } from '../support/auth-service.ts'
+import { type Client, newClient, rebooting, works } from '../support/clients.ts'
 
 const { environment, boot } = await rebooting(t)
 
@@ -22,7 +22,7 @@ const database = createDatabase<AuthSchema>({
 t.teardown(() => database.close())
 const { db } = database
 
-t.test('what is kept of a secret is no good without a key of the settings', async (t) => {
+t.test('a stored secret cannot be verified without a key of the settings', async (t) => {
   const client = await newClient(await boot(t), 'kept')
   const row = await db
     .selectFrom('client_secrets')
@@ -35,14 +35,14 @@ t.test('what is kept of a secret is no good without a key of the settings', asyn
   t.equal(keys[0]?.sealed.length, 12 + 32 + 16, 'sealed')
 })
 
-t.test('the ring of the settings may change key by key: the key of the secrets can always be opened', async (t) => {
+t.test('the ring of the settings may change key by key, and the key of the secrets stays readable', async (t) => {
   const [one, two, three] = ['1', '2', '3'].map((n) => `r${n}:refresh-refresh-refresh-refresh-${n}`)
   async function openWith(...keys: (string | undefined)[]): Promise<string> {
     const ring = parseKeyRing(keys.join())
     const { current, get } = await createClientSecretKeys({ db, ring: () => ring })()
     return `${current} ${get(current)?.toString('hex')}`
   }
-  // Not the ring of the service above, so a new key: and that one stays.
+  // Another ring than that of the service above, so a new key is made; that one stays.
   const opened = await openWith(one)
   t.equal(await openWith(one, two), opened, 'a new key behind')
   t.equal(await openWith(two, one), opened, 'in front')
@@ -55,7 +55,7 @@ t.test('the ring of the settings may change key by key: the key of the secrets c
 })
 
 t.test(
-  'with a wholly different ring secrets are refused, which the log says; new ones help, and so does the old ring',
+  'with an entirely different ring secrets are refused and the log says so; new secrets work, and the old ring too',
   async (t) => {
     const auth = await boot(t)
     const client = await newClient(auth, 'kept-too')
@@ -71,7 +71,7 @@ t.test(
   },
 )
 
-t.test('a ring that changes in its file while nobody signs in loses no secret', async (t) => {
+t.test('a ring that changes in its file while no client signs in loses no secret', async (t) => {
   const [one, two] = ['1', '2'].map((n) => `r${n}:followed-followed-followed-followed-${n}`)
   const own = await testEnvironment(t)
   const file = join(t.testdir({ ring: one ?? '' }), 'ring')
@@ -96,7 +96,7 @@ t.test('a ring that changes in its file while nobody signs in loses no secret', 
   t.ok(await works(auth, client))
 })
 
-t.test('secrets that were hashed without a key are put under one', async (t) => {
+t.test('secrets that were hashed without a key are hashed again with one', async (t) => {
   const auth = await boot(t)
   const client = await newClient(auth, 'older')
   const { salt } = await db
@@ -126,7 +126,7 @@ t.test('replicas that start together agree on one key', async (t) => {
   for (const replica of replicas) t.ok(await works(replica, client))
 })
 
-t.test('two secrets are good during a change; last use is noted without a write per token', async (t) => {
+t.test('two secrets are valid during a change; the last use is recorded without a write per token', async (t) => {
   const auth = await boot(t)
   const client = await newClient(auth, 'changing')
   const version = async (): Promise<unknown> =>

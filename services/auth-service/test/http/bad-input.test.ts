@@ -1,5 +1,5 @@
 import t from 'tap'
-import { PASSWORD, startAuthService } from './support/auth-service.ts'
+import { PASSWORD, startAuthService } from '../support/auth-service.ts'
 
 const auth = await startAuthService(t)
 const user = await auth.newUser()
@@ -176,7 +176,7 @@ for (const { title, method = 'POST', url, body, token, paths } of cases) {
 }
 
 t.test(
-  'what is no JSON, too large, of another type or under another method is refused with its own code',
+  'malformed JSON, a large body, another media type and another method are each refused with their own code',
   async (t) => {
     const send = (payload: string | Buffer, type: string, method: 'POST' | 'PUT' = 'POST') =>
       auth.app.inject({ method, url: '/auth/login', payload, headers: { 'content-type': type } })
