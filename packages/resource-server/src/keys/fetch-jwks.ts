@@ -1,3 +1,4 @@
+// Our own: see jwks-follower.ts. No redirect, and no body beyond a bound, is accepted.
 import type { JwksOptions } from './jwks-options.ts'
 
 /** Some hundred keys; an issuer has two or three. */

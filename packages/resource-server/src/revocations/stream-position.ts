@@ -27,9 +27,9 @@ export const EMPTY_STREAM: StreamState = { lastId: '0-0', firstId: '0-0', added:
 
 /** Why reading can't simply continue. */
 export type StreamGap =
-  | 'the stream is gone'
+  | 'the stream was deleted'
   | 'the ids went backwards'
-  | 'the stream is another one'
+  | 'the stream was recreated'
   | 'entries were removed unread'
 
 /**
@@ -46,13 +46,13 @@ export function findGap(
   stream: StreamState,
   anchor: StreamEntry | undefined,
 ): StreamGap | undefined {
-  if (stream.added === 0 && position.added > 0) return 'the stream is gone'
+  if (stream.added === 0 && position.added > 0) return 'the stream was deleted'
   const ahead = compareStreamIds(stream.lastId, position.id)
   if (ahead < 0) return 'the ids went backwards'
-  if (stream.added < position.added) return 'the stream is another one'
+  if (stream.added < position.added) return 'the stream was recreated'
   const holdsReadEntries = stream.length > 0 && compareStreamIds(stream.firstId, position.id) <= 0
   if (holdsReadEntries && (anchor === undefined || !isDeepStrictEqual(anchor, position.anchor))) {
-    return 'the stream is another one'
+    return 'the stream was recreated'
   }
   const removed = stream.added - stream.length
   const lostUnread = !holdsReadEntries && removed > position.added

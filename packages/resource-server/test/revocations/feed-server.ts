@@ -64,13 +64,13 @@ export async function answerTo(app: AppInstance, claims: object = {}) {
 }
 
 /** The error's code, or `ok`. */
-export async function verdictOn(app: AppInstance, claims: object = {}): Promise<string> {
+export async function resultOf(app: AppInstance, claims: object = {}): Promise<string> {
   const reply = await answerTo(app, claims)
   return reply.statusCode === 200 ? 'ok' : reply.json().code
 }
 
 export const untilRefused = (app: AppInstance, claims: object): Promise<true> =>
-  eventually(async () => (await verdictOn(app, claims)) === 'token_revoked', 'the token is refused')
+  eventually(async () => (await resultOf(app, claims)) === 'token_revoked', 'the token is refused')
 
 export const untilState = (app: AppInstance, state: 'starting' | 'following' | 'cut_off'): Promise<true> =>
   eventually(() => app.revocations.status().state === state, `the feed is ${state}`)

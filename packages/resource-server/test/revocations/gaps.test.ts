@@ -9,10 +9,10 @@ import {
   freshPrefix,
   publish,
   readyServer,
+  resultOf,
   session,
   untilRefused,
   untilState,
-  verdictOn,
   withRedis,
 } from './feed-server.ts'
 
@@ -45,7 +45,7 @@ for (const { title, remove } of removals) {
     const { app, feed, key, resynced } = await follower(t)
     await withRedis(redisUrl, (redis) => remove(redis, key))
     await resynced(1)
-    t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+    t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
     await publish(feed, session('s1'))
     await untilRefused(app, { sid: 's1' })
     t.equal(app.revocations.status().resyncs, 1)
@@ -63,7 +63,7 @@ t.test('a stream that was recreated with ids that continue is read from its star
   await untilRefused(app, { sid: 'new0' })
   await untilRefused(app, { sid: 'new4' })
   await resynced(1)
-  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
 })
 
 t.test('no entry is missed because its id is lower than those before', async (t) => {
@@ -89,7 +89,7 @@ t.test('entries that were trimmed away unread are a gap', async (t) => {
   })
   await untilRefused(app, { sid: 'trimmed4' })
   await resynced(1)
-  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
 })
 
 t.test('entries that were all trimmed away or deleted one by one are a gap', async (t) => {
@@ -120,7 +120,7 @@ t.test('trimming what was read is no gap', async (t) => {
   const { lagSeconds, resyncs } = app.revocations.status()
   t.equal(resyncs, 0)
   t.ok(lagSeconds >= 0)
-  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked', 'trimming revokes nothing back')
+  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked', 'trimming revokes nothing back')
 })
 
 t.test('a Redis that came back older than it was un-revokes nothing, and is followed from there', async (t) => {
@@ -148,8 +148,8 @@ t.test('a Redis that came back older than it was un-revokes nothing, and is foll
     for (const i of [1, 2, 3]) await revoke(redis, keyOf(feed), `${time}-${Number(sequence) + i}`, `after${i}`)
   })
   await untilRefused(app, { sid: 'after3' })
-  for (const sid of ['s0', 'lost1', 'lost2', 'after1']) t.equal(await verdictOn(app, { sid }), 'token_revoked')
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  for (const sid of ['s0', 'lost1', 'lost2', 'after1']) t.equal(await resultOf(app, { sid }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
 })
 
 t.test('after any sequence of faults the service knows all that is in the stream', async (t) => {
@@ -192,8 +192,8 @@ t.test('after any sequence of faults the service knows all that is in the stream
         const entries = await redis.xrange(key, '-', '+')
         const sids = entries.map(([, fields]) => fields[3])
         await eventually(async () => {
-          const verdicts = await Promise.all(sids.map((sid) => verdictOn(app, { sid })))
-          return verdicts.every((verdict) => verdict === 'token_revoked')
+          const results = await Promise.all(sids.map((sid) => resultOf(app, { sid })))
+          return results.every((result) => result === 'token_revoked')
         }, 'all are refused')
       }),
       { numRuns: Number(process.env.PROPERTY_RUNS ?? 15) },

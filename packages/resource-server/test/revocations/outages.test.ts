@@ -9,10 +9,10 @@ import {
   freshPrefix,
   publish,
   readyServer,
+  resultOf,
   session,
   untilRefused,
   untilState,
-  verdictOn,
   withRedis,
 } from './feed-server.ts'
 
@@ -35,8 +35,8 @@ t.test('all that is revoked while the service is cut off counts once it is back'
   await proxy.refuse()
   await untilState(app, 'cut_off')
   await publish(feed, ...Array.from({ length: 1000 }, (_, i) => session(`s${i}`)))
-  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked', 'what was known is kept')
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked', 'what was known is kept')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
   t.equal(await app.revocations.healthCheck(), 'degraded')
 
   await proxy.restore()
@@ -54,7 +54,7 @@ t.test('a Redis that was killed and came back is followed again', async (t) => {
   for (const round of [1, 2]) {
     await redis.kill()
     await untilState(app, 'cut_off')
-    t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+    t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
     await proxy.refuse()
     await redis.start()
     await publish(feed, session(`while-away-${round}`))
@@ -63,7 +63,7 @@ t.test('a Redis that was killed and came back is followed again', async (t) => {
     await publish(feed, session(`afterwards-${round}`))
     await untilRefused(app, { sid: `afterwards-${round}` })
   }
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
 })
 
 t.test('a Redis that stops answering is noticed although the connection stays', async (t) => {
@@ -72,8 +72,8 @@ t.test('a Redis that stops answering is noticed although the connection stays', 
   redis.pause()
   t.teardown(async () => redis.resume())
   await untilState(app, 'cut_off')
-  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
   redis.resume()
   await publish(feed, session('s1'))
   await untilRefused(app, { sid: 's1' })
@@ -85,7 +85,7 @@ t.test('a network that drops everything, new connections too, is noticed', async
   proxy.hang()
   await untilState(app, 'cut_off')
   await publish(feed, session('s1'))
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
   await proxy.restore()
   await untilRefused(app, { sid: 's1' })
 })
@@ -122,8 +122,8 @@ t.test('with onStale accept, a service that is cut off for long accepts by what 
   await proxy.refuse()
   await eventually(() => app.revocations.status().stale, 'it is stale')
   await eventually(() => logs.text().includes('stale'), 'it is logged')
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
-  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
   t.equal(await app.revocations.healthCheck(), 'degraded')
   await proxy.restore()
   await untilState(app, 'following')
@@ -135,7 +135,7 @@ t.test('with onStale reject it answers 503', async (t) => {
   await proxy.refuse()
   await untilState(app, 'cut_off')
   t.equal(await app.revocations.healthCheck(), 'degraded', 'not at once')
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
   await eventually(() => app.revocations.status().stale, 'it is stale')
   for (const sid of ['s0', 's1']) {
     const reply = await answerTo(app, { sid })
@@ -146,15 +146,15 @@ t.test('with onStale reject it answers 503', async (t) => {
   await t.rejects(app.revocations.healthCheck())
   await proxy.restore()
   await untilState(app, 'following')
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
-  t.equal(await verdictOn(app, { sid: 's0' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
 })
 
 t.test('however little staleness is allowed, a service that follows is never stale', async (t) => {
   const { app } = await serverBehindProxy(t, await privateRedis(t), { maxStalenessMs: 0, onStale: 'reject' })
   const { resyncs } = app.revocations.status()
   for (let requests = 0; requests < 200; requests++) {
-    t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+    t.equal(await resultOf(app, { sid: 's1' }), 'ok')
     await sleep(3)
   }
   t.equal(app.revocations.status().resyncs, resyncs)

@@ -2,7 +2,7 @@ import { eventually, privateRedis } from '@latchkey/test-kit'
 import t from 'tap'
 import { forgeToken, goodClaims, goodHeader, hmac, kid, nowSeconds, secret, tokenWith } from '../hostile/forge-token.ts'
 import { bearer, ringText } from '../test-server.ts'
-import { answerTo, EXP, freshPrefix, publish, readyServer, session, untilRefused, verdictOn } from './feed-server.ts'
+import { answerTo, EXP, freshPrefix, publish, readyServer, resultOf, session, untilRefused } from './feed-server.ts'
 
 const { url: redisUrl } = await privateRedis(t)
 const freshFeed = () => ({ redisUrl, prefix: freshPrefix() })
@@ -20,11 +20,11 @@ const ofClient = (clientId: string) => ({
 t.test('the tokens of a revoked session are refused, those of others are not', async (t) => {
   const feed = freshFeed()
   const app = await readyServer(t, feed)
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
   await publish(feed, session('s1'))
   await untilRefused(app, { sid: 's1' })
-  t.equal(await verdictOn(app, { sid: 's2' }), 'ok', 'another session of the same user')
-  t.equal(await verdictOn(app, ofClient('s1')), 'ok', 'a client of that name')
+  t.equal(await resultOf(app, { sid: 's2' }), 'ok', 'another session of the same user')
+  t.equal(await resultOf(app, ofClient('s1')), 'ok', 'a client of that name')
 
   const reply = await answerTo(app, { sid: 's1' })
   t.equal(reply.statusCode, 401)
@@ -47,14 +47,14 @@ t.test(
     const app = await readyServer(t, feed)
     await publish(feed, { kind: 'user', id: 'u1', ver: 4, exp: EXP })
     await untilRefused(app, { sub: 'u1', ver: 3 })
-    t.equal(await verdictOn(app, { sub: 'u1', ver: 0, sid: 's9' }), 'token_revoked')
-    t.equal(await verdictOn(app, { sub: 'u1', ver: 4 }), 'ok')
-    t.equal(await verdictOn(app, { sub: 'u2', ver: 3 }), 'ok')
-    t.equal(await verdictOn(app, ofClient('u1')), 'ok', 'a client of that name')
+    t.equal(await resultOf(app, { sub: 'u1', ver: 0, sid: 's9' }), 'token_revoked')
+    t.equal(await resultOf(app, { sub: 'u1', ver: 4 }), 'ok')
+    t.equal(await resultOf(app, { sub: 'u2', ver: 3 }), 'ok')
+    t.equal(await resultOf(app, ofClient('u1')), 'ok', 'a client of that name')
 
     await publish(feed, { kind: 'user', id: 'u1', ver: 2, exp: EXP }, session('marker'))
     await untilRefused(app, { sub: 'u3', sid: 'marker' })
-    t.equal(await verdictOn(app, { sub: 'u1', ver: 3 }), 'token_revoked', 'a lower version takes nothing back')
+    t.equal(await resultOf(app, { sub: 'u1', ver: 3 }), 'token_revoked', 'a lower version takes nothing back')
   },
 )
 
@@ -63,9 +63,9 @@ t.test("a removed client's tokens are refused, those of users who signed in thro
   const app = await readyServer(t, feed)
   await publish(feed, { kind: 'client', id: 'payroll', exp: EXP })
   await untilRefused(app, ofClient('payroll'))
-  t.equal(await verdictOn(app, { ...ofClient('payroll'), client_id: 'other' }), 'token_revoked', 'by its sub alone')
-  t.equal(await verdictOn(app, ofClient('other')), 'ok')
-  t.equal(await verdictOn(app, { client_id: 'payroll' }), 'ok')
+  t.equal(await resultOf(app, { ...ofClient('payroll'), client_id: 'other' }), 'token_revoked', 'by its sub alone')
+  t.equal(await resultOf(app, ofClient('other')), 'ok')
+  t.equal(await resultOf(app, { client_id: 'payroll' }), 'ok')
 })
 
 t.test('one token of a client can be revoked alone', async (t) => {
@@ -73,7 +73,7 @@ t.test('one token of a client can be revoked alone', async (t) => {
   const app = await readyServer(t, feed)
   await publish(feed, { kind: 'token', id: 'this-one', exp: EXP })
   await untilRefused(app, { ...ofClient('payroll'), jti: 'this-one' })
-  t.equal(await verdictOn(app, { ...ofClient('payroll'), jti: 'another' }), 'ok')
+  t.equal(await resultOf(app, { ...ofClient('payroll'), jti: 'another' }), 'ok')
 })
 
 t.test('every token under a revoked key is refused, those under others are not', async (t) => {
@@ -82,7 +82,7 @@ t.test('every token under a revoked key is refused, those under others are not',
   const app = await readyServer(t, feed, { keys: `k2:${newSecret},${ringText}` })
   const underNew = forgeToken({ ...goodHeader, kid: 'k2' }, goodClaims, hmac(newSecret))
   const codeOf = async (token: string) => (await app.inject({ url: '/me', headers: bearer(token) })).json().code
-  t.equal(await verdictOn(app), 'ok')
+  t.equal(await resultOf(app), 'ok')
 
   await publish(feed, { kind: 'key', id: 'k7', exp: EXP }, { kind: 'key', id: kid, exp: EXP })
   await untilRefused(app, {})
@@ -99,11 +99,11 @@ t.test('a revocation is dropped when its last token has expired', async (t) => {
   const app = await readyServer(t, feed, { now: () => seconds * 1000 })
   await publish(feed, session('s1', nowSeconds + 100), session('s2', nowSeconds + 200), session('s0', nowSeconds))
   await untilRefused(app, { sid: 's2' })
-  t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'token_revoked')
   t.equal(app.revocations.status().known, 2, 'what is over already is not kept')
   seconds += 100
-  t.equal(await verdictOn(app, { sid: 's1' }), 'ok')
-  t.equal(await verdictOn(app, { sid: 's2' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's2' }), 'token_revoked')
   await eventually(() => app.revocations.status().known === 1, 'it is forgotten')
 })
 
@@ -125,8 +125,8 @@ t.test("a service's own checks still run, but only for tokens that are not revok
   const app = await readyServer(t, feed, { checks: [(_request, { sid }) => void seen.push(sid)] })
   await publish(feed, session('s1'))
   await eventually(() => app.revocations.status().known === 1, 'it is known')
-  t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
-  t.equal(await verdictOn(app, { sid: 's2' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's1' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's2' }), 'ok')
   t.same(seen, ['s2'])
 })
 
@@ -135,7 +135,7 @@ t.test('refusals are counted', async (t) => {
   const app = await readyServer(t, feed)
   await publish(feed, session('s1'), { kind: 'key', id: 'k7', exp: EXP })
   await eventually(() => app.revocations.status().known === 2, 'both are known')
-  for (const sid of ['s1', 's2', 's1']) await verdictOn(app, { sid })
+  for (const sid of ['s1', 's2', 's1']) await resultOf(app, { sid })
   const { metrics } = app.revocations
   const values = Object.fromEntries(metrics.map(({ name, read }) => [name, read()]))
   t.match(values, {

@@ -8,9 +8,9 @@ import {
   freshPrefix,
   publish,
   readyServer,
+  resultOf,
   session,
   untilState,
-  verdictOn,
   withRedis,
 } from './feed-server.ts'
 
@@ -24,8 +24,8 @@ t.test('a service knows all earlier revocations as soon as it is ready', async (
   await publish(feed, ...ids.map((id) => session(id)))
   const app = await readyServer(t, feed)
   t.equal(app.revocations.status().known, 2500)
-  for (const sid of ['s0', 's999', 's1000', 's2499']) t.equal(await verdictOn(app, { sid }), 'token_revoked')
-  t.equal(await verdictOn(app, { sid: 's2500' }), 'ok')
+  for (const sid of ['s0', 's999', 's1000', 's2499']) t.equal(await resultOf(app, { sid }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's2500' }), 'ok')
 })
 
 t.test('until the feed was read once every good token gets 503', async (t) => {
@@ -41,7 +41,7 @@ t.test('until the feed was read once every good token gets 503', async (t) => {
     t.equal(reply.headers['retry-after'], '1')
     t.equal(reply.headers['www-authenticate'], undefined)
   }
-  t.equal(await verdictOn(app, { aud: 'other' }), 'invalid_token', 'a bad token is bad in any case')
+  t.equal(await resultOf(app, { aud: 'other' }), 'invalid_token', 'a bad token is bad in any case')
   t.equal((await app.inject('/employees')).statusCode, 401)
   t.equal((await app.inject('/open')).statusCode, 200)
   t.equal(app.revocations.status().state, 'starting')
@@ -49,8 +49,8 @@ t.test('until the feed was read once every good token gets 503', async (t) => {
 
   await proxy.restore()
   await app.revocations.ready
-  t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
-  t.equal(await verdictOn(app, { sid: 's2' }), 'ok')
+  t.equal(await resultOf(app, { sid: 's1' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's2' }), 'ok')
   t.equal(await app.revocations.healthCheck(), 'ok')
   t.equal(app.revocations.status().resyncs, 0, 'the first read is no resync')
 })
@@ -64,13 +64,13 @@ t.test(
     const logs = captureLogs()
     const app = await followingServer(t, { ...feed, redisUrl: url.href }, {}, { logger: { level: 'trace', ...logs } })
     await eventually(() => logs.text().includes('WRONGPASS'), 'it is logged')
-    t.equal(await verdictOn(app), 'unavailable')
+    t.equal(await resultOf(app), 'unavailable')
     t.notMatch(logs.text(), url.password)
 
     await withRedis(redisUrl, (admin) => admin.config('SET', 'requirepass', url.password))
     t.teardown(() => withRedis(url.href, (admin) => admin.config('SET', 'requirepass', new URL(redisUrl).password)))
     await app.revocations.ready
-    t.equal(await verdictOn(app), 'ok')
+    t.equal(await resultOf(app), 'ok')
     t.notMatch(logs.text(), url.password)
   },
 )
@@ -98,7 +98,7 @@ t.test('a Redis user who may read the feed and nothing else is enough', async (t
   url.password = 'secret'
   await publish(feed, session('s1'))
   const app = await readyServer(t, { ...feed, redisUrl: url.href })
-  t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'token_revoked')
 })
 
 t.test("entries that can't be decoded are skipped and logged, and those around them count", async (t) => {
@@ -124,13 +124,13 @@ t.test("entries that can't be decoded are skipped and logged, and those around t
   const logs = captureLogs()
   const app = await readyServer(t, feed, {}, { logger: { level: 'info', ...logs } })
   t.match(app.revocations.status(), { known: 3, skipped: bad.length })
-  for (const sid of ['first', 'last', 'x'.repeat(256)]) t.equal(await verdictOn(app, { sid }), 'token_revoked')
-  t.equal(await verdictOn(app), 'ok')
+  for (const sid of ['first', 'last', 'x'.repeat(256)]) t.equal(await resultOf(app, { sid }), 'token_revoked')
+  t.equal(await resultOf(app), 'ok')
   const lines = logs.lines().filter(({ msg }) => String(msg).includes('skipped'))
   t.match(lines, [{ count: bad.length, first: { fault: 'unknown kind' } }])
 
   await publish(feed, { kind: 'planet', id: 'venus' }, session('s9'))
-  await eventually(async () => (await verdictOn(app, { sid: 's9' })) === 'token_revoked', 'it is refused')
+  await eventually(async () => (await resultOf(app, { sid: 's9' })) === 'token_revoked', 'it is refused')
   t.equal(app.revocations.status().skipped, bad.length + 1)
 })
 
@@ -140,7 +140,7 @@ t.test('a key of another type is no feed', async (t) => {
   const logs = captureLogs()
   const app = await followingServer(t, feed, {}, { logger: { level: 'info', ...logs } })
   await eventually(() => logs.text().includes('WRONGTYPE'), 'it is logged')
-  t.equal(await verdictOn(app), 'unavailable')
+  t.equal(await resultOf(app), 'unavailable')
 })
 
 t.test('the next of several addresses is tried when one does not answer', async (t) => {
@@ -149,7 +149,7 @@ t.test('the next of several addresses is tried when one does not answer', async 
   const proxy = await tcpRelay(t, redisUrl)
   await proxy.refuse()
   const app = await readyServer(t, { ...feed, redisUrl: `${proxy.url}, ${redisUrl}` })
-  t.equal(await verdictOn(app, { sid: 's1' }), 'token_revoked')
+  t.equal(await resultOf(app, { sid: 's1' }), 'token_revoked')
   await untilState(app, 'following')
 })
 
