@@ -1,6 +1,4 @@
 export { commonProblems, unavailable } from './common-problems.ts'
-export type { Log } from './log.ts'
-export type { Metric } from './metric.ts'
 export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'
 export {
   defineProblems,
@@ -12,6 +10,7 @@ export {
 } from './problem.ts'
 export { isPublicError, type PublicError } from './public-error.ts'
 export { repeat } from './repeat.ts'
+export type { Log, Metric } from './telemetry.ts'
 export { UUID } from './uuid.ts'
 export { waitUntilReady } from './wait-until-ready.ts'
 export { withDeadline } from './with-deadline.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from './log.ts'
+import type { Log } from './telemetry.ts'
 
 type WaitOptions = {
   /** How long a dependency that starts at the same time may take. Milliseconds, 30 s unless given. */

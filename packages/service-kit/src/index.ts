@@ -2,7 +2,7 @@ import './decorations.ts'
 
 export type { AppInstance } from './app-instance.ts'
 export { createServer, type ServerOptions } from './create-server.ts'
-export { allowNoBody } from './http/allow-no-body.ts'
+export { allowNoBody } from './http/edge-hooks.ts'
 export { createInputCheck } from './http/input-check.ts'
 export { addJsonParser, FOREIGN_CHARSET } from './http/json-body.ts'
 export type { LoggerOptions } from './logging/logger.ts'

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppInstance } from '../app-instance.ts'
 import { CLIENT_LEFT, logRequest } from '../logging/request-line.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
@@ -27,4 +28,10 @@ export function logAbortedRequests(app: AppInstance): void {
     logRequest(request, CLIENT_LEFT)
     done()
   })
+}
+
+/** `preValidation` hook of a route whose body has no required member: a request without a body counts as `{}`. */
+export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  request.body ??= {}
+  done()
 }

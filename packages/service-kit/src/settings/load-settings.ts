@@ -1,7 +1,7 @@
 // Our own loader, and not env-schema or envase: secrets come from files (`NAME_FILE`), key rings are followed while the service runs
 // (watched.ts), and a fault names its variable without the value, which a validator's message would quote.
 import { readFileSync } from 'node:fs'
-import { explainFault } from './explain-fault.ts'
+import { explainFault } from './parsers.ts'
 import type { Setting } from './setting.ts'
 import { type SettingFault, SettingsError } from './settings-error.ts'
 import { withoutFinalBreak } from './watched.ts'

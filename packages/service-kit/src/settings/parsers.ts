@@ -5,6 +5,14 @@ export class BadSetting extends Error {
   override readonly name = 'BadSetting'
 }
 
+/** The message of a parser's error for people. Errors of JavaScript itself may quote the value, so they become `is invalid`. */
+export function explainFault(error: unknown, text: string): string {
+  if (error instanceof BadSetting) return error.message
+  const builtIn = error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError
+  const meant = error instanceof Error && !builtIn && !error.message.includes(text)
+  return meant ? error.message : 'is invalid'
+}
+
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `10s`, `15m`, `1h`, `7d` (and `250ms`) in milliseconds. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Log, repeat } from '@latchkey/problems'
-import { explainFault } from './explain-fault.ts'
+import { explainFault } from './parsers.ts'
 
 /** The value of a setting whose file may change while the service runs. */
 export type Watched<T> = {

@@ -5,3 +5,11 @@ type Write = {
 
 /** Where a part of a service writes its log lines; the loggers of pino and Fastify are one. An error is the field `err`. */
 export type Log = { readonly info: Write; readonly warn: Write; readonly error: Write }
+
+/** A number that is read at each scrape; name and unit as Prometheus has them. */
+export type Metric = {
+  readonly name: string
+  readonly help: string
+  readonly type: 'gauge' | 'counter'
+  readonly read: () => number
+}
