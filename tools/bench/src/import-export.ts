@@ -1,6 +1,6 @@
 // How fast a file of employees is imported and exported, and how much memory that takes: `npm run bench:transfer`.
 import { randomUUID } from 'node:crypto'
-import { createHttpClient, type NodeServer, sleep } from '@latchkey/stack'
+import { createHttpClient, type NodeServer, sleep } from '@latchkey/harness'
 import { cpuTimeMs, endedChildrenCpuTimeMs } from './machine/cpu-time.ts'
 import { type DataServers, startDataServers } from './machine/data-servers.ts'
 import { peakMemoryMib, resetPeakMemory } from './machine/memory.ts'

@@ -1,6 +1,7 @@
 // How long after the response to a revocation a token is still accepted, at three replicas of employee-service under load:
 // `npm run bench:revocation`.
-import { createHttpClient, type NodeServer, type ServiceName, sleep } from '@latchkey/stack'
+import { createHttpClient, type NodeServer, sleep } from '@latchkey/harness'
+import type { ServiceName } from '@latchkey/stack'
 import { startDataServers } from './machine/data-servers.ts'
 import { startService } from './machine/server.ts'
 import { tokenEnvironment } from './tokens.ts'

@@ -1,4 +1,4 @@
-import type { ChildProcesses, NodeServer } from '@latchkey/stack'
+import type { ChildProcesses, NodeServer } from '@latchkey/harness'
 import { openConnection } from './load/connection.ts'
 import type { LoadClient } from './load/drive.ts'
 import type { Exchange } from './load/exchange.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, chmodSync } from 'node:fs'
 import { join } from 'node:path'
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 import { run } from './compose.ts'
 import type { Users } from './main-job.ts'
 import { readEmployee, refresh } from './outages.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { poll, sleep } from '@latchkey/stack'
+import { poll, sleep } from '@latchkey/harness'
 import type { Users } from './main-job.ts'
 import { refresh } from './outages.ts'
 import type { Stack } from './settings.ts'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { createHttpClient, type HttpClient } from '@latchkey/stack'
+import { createHttpClient, type HttpClient } from '@latchkey/harness'
 import { type Compose, run } from './compose.ts'
 import { step } from './step.ts'
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { UserFacingError } from '@latchkey/harness'
 import { readKeysOptions } from './keys/options.ts'
 import { revoke } from './keys/revoke.ts'
 import { writeRingFile } from './keys/ring-file.ts'
@@ -8,7 +9,6 @@ import { createEntry } from './keys/ring-text.ts'
 import { rotate, show } from './keys/rotate.ts'
 import { newKid } from './keys/rotation.ts'
 import { repositoryRoot } from './settings/stack-settings.ts'
-import { StackError } from './stack-error.ts'
 
 // `npm run keys`.
 
@@ -26,11 +26,11 @@ try {
   if (command === 'rotate') await rotate(options, console.log)
   if (command === 'revoke') await revoke(options, console.log)
   if (command === 'create') {
-    if (existsSync(file)) throw new StackError(`${file} is there already.`)
+    if (existsSync(file)) throw new UserFacingError(`${file} is there already.`)
     writeRingFile(file, { algorithm, entries: [createEntry(algorithm, newKid({ entries: [] }, new Date()))] })
     console.log(`Created ${file} with one key for ${algorithm}.`)
   }
 } catch (error) {
-  console.error(error instanceof StackError ? error.message : error)
+  console.error(error instanceof UserFacingError ? error.message : error)
   process.exitCode = 1
 }

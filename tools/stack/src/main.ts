@@ -1,5 +1,5 @@
+import { UserFacingError } from '@latchkey/harness'
 import { runStack } from './run-stack.ts'
-import { StackError } from './stack-error.ts'
 
 // `npm start`.
 
@@ -13,6 +13,6 @@ try {
   await runStack(process.env, stop.signal)
   process.exit(0)
 } catch (error) {
-  console.error(error instanceof StackError ? error.message : error)
+  console.error(error instanceof UserFacingError ? error.message : error)
   process.exit(1)
 }

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
+import { createChildProcesses, stopLeftover, UserFacingError } from '@latchkey/harness'
 import { trackAdministrator } from './administrator.ts'
 import { accountLines, banner } from './banner.ts'
-import { createChildProcesses } from './processes/child-processes.ts'
-import { stopLeftover } from './processes/stop-leftover.ts'
 import { keepRunning } from './services/keep-running.ts'
 import { createLogPrinter, serviceLogLevel } from './services/log-lines.ts'
 import { assertPortsAreFree, portOf } from './services/ports.ts'
@@ -14,14 +13,13 @@ import { checkSettings } from './settings/check-settings.ts'
 import { claimDataDirectory } from './settings/data-directory.ts'
 import { secretFiles } from './settings/secret-source.ts'
 import { type Environment, localUrl } from './settings/stack-settings.ts'
-import { StackError } from './stack-error.ts'
 import { startServers } from './start-servers.ts'
 
 /**
  * Starts everything, prints how to use it, and runs until `stop` is aborted; then stops the services, Postgres and Redis,
  * in this order.
  *
- * @throws StackError when it cannot start; everything that was started is stopped by then
+ * @throws UserFacingError when it cannot start; everything that was started is stopped by then
  */
 export async function runStack(environment: Environment, stop: AbortSignal): Promise<void> {
   const settings = await checkSettings(environment)
@@ -73,7 +71,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
         // Before it was ever ready, exit code 1 means that a restart will not help.
         mayRestart: (exit) => {
           const isHopeless = !isReady && exit.code === 1
-          if (isHopeless) failure.reject(new StackError(`${service.name} could not start; see the reason above.`))
+          if (isHopeless) failure.reject(new UserFacingError(`${service.name} could not start; see the reason above.`))
           return !isHopeless
         },
       }),

@@ -1,10 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ChildProcesses } from './processes/child-processes.ts'
-import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './servers/embedded-postgres.ts'
-import { type EmbeddedRedis, type RedisOptions, startRedis } from './servers/embedded-redis.ts'
-import { ensureDatabase } from './servers/postgres-databases.ts'
-import { redisProgram } from './servers/redis-program.ts'
+import type { ChildProcesses } from '@latchkey/harness'
+import {
+  type EmbeddedPostgres,
+  type EmbeddedRedis,
+  ensureDatabase,
+  type PostgresOptions,
+  type RedisOptions,
+  redisProgram,
+  startPostgres,
+  startRedis,
+} from '@latchkey/harness'
 import { keepRunning } from './services/keep-running.ts'
 import type { EmbeddedAddresses } from './services/service-environment.ts'
 import type { DataDirectory } from './settings/data-directory.ts'

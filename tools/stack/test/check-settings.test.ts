@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryDirectory } from '@latchkey/harness'
 import t, { type Test } from 'tap'
 import { checkSettings } from '../src/settings/check-settings.ts'
 import type { Environment } from '../src/settings/stack-settings.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 /** The lines that name the faults. */
 async function faultsOf(environment: Environment): Promise<string[]> {
@@ -17,7 +17,7 @@ async function faultsOf(environment: Environment): Promise<string[]> {
   }
 }
 
-const freshPlace = (t: Test): string => join(temporaryDirectory(t), 'data')
+const freshPlace = (t: Test): string => join(temporaryDirectory(t, 'stack'), 'data')
 
 t.test('without any setting there is no fault', async (t) => {
   const { dataDirectory } = await checkSettings({ DATA_DIR: freshPlace(t) })

@@ -1,5 +1,5 @@
+import type { Exit } from '@latchkey/harness'
 import t from 'tap'
-import type { Exit } from '../src/processes/child-processes.ts'
 import { keepRunning, type Running } from '../src/services/keep-running.ts'
 
 /** Stands for a process: ends when the test says so, or when it is stopped. */

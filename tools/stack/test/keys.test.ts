@@ -3,14 +3,13 @@ import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ALGORITHMS } from '@latchkey/access-token'
+import { freePort, temporaryDirectory } from '@latchkey/harness'
 import t, { type Test } from 'tap'
 import { readKeysOptions } from '../src/keys/options.ts'
 import { randomRing, readRing, writeRing } from '../src/keys/ring-text.ts'
 import { rotate } from '../src/keys/rotate.ts'
 import { newKid, nextStep, take } from '../src/keys/rotation.ts'
-import { freePort } from '../src/processes/free-port.ts'
 import { plainEnvironment, runStackProcess } from './running-stack.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 t.setTimeout(300_000)
 
@@ -26,7 +25,7 @@ function keys(args: string[], environment: Record<string, string> = {}) {
 }
 
 function ringFile(t: Test, text: string): string {
-  const file = join(temporaryDirectory(t), 'ring')
+  const file = join(temporaryDirectory(t, 'stack'), 'ring')
   writeFileSync(file, text, { mode: 0o640 })
   return file
 }
@@ -149,7 +148,7 @@ t.test('rotate --wait takes all steps, with the time between them that the ring 
 })
 
 t.test('create makes a ring for one algorithm, and never over another', async (t) => {
-  const file = join(temporaryDirectory(t), 'ring')
+  const file = join(temporaryDirectory(t, 'stack'), 'ring')
   t.equal(keys(['create', '--algorithm', 'EdDSA', '--file', file]).status, 0)
   t.equal(readRing(readFileSync(file, 'utf8')).algorithm, 'EdDSA')
   t.equal(statSync(file).mode & 0o777, 0o600)
@@ -189,7 +188,7 @@ for (const [algorithm, ring] of [
   t.test(`${algorithm}: on a running system a change passes unnoticed, and a leaked key is refused`, async (t) => {
     const [auth, employee] = [await freePort(), await freePort()]
     const place: Place = {
-      DATA_DIR: join(temporaryDirectory(t), 'data'),
+      DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
       AUTH_PORT: String(auth),
       EMPLOYEE_PORT: String(employee),
       ACCESS_TOKEN_ALGORITHM: algorithm,

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { createChildProcesses, freePort, redisProgram, startRedis, temporaryDirectory } from '@latchkey/harness'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { createChildProcesses } from '../src/processes/child-processes.ts'
-import { freePort } from '../src/processes/free-port.ts'
-import { startRedis } from '../src/servers/embedded-redis.ts'
-import { redisProgram } from '../src/servers/redis-program.ts'
 import { cannotPaste, runPasted } from './pasted.ts'
 import { commandsIn, processesOf, rememberProcesses, runStackProcess, type StackPlace } from './running-stack.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 async function freshPlace(t: Test): Promise<StackPlace> {
   const [auth, employee] = [await freePort(), await freePort()]
-  return { DATA_DIR: join(temporaryDirectory(t), 'data'), AUTH_PORT: String(auth), EMPLOYEE_PORT: String(employee) }
+  return {
+    DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
+    AUTH_PORT: String(auth),
+    EMPLOYEE_PORT: String(employee),
+  }
 }
 
 t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
@@ -96,7 +96,7 @@ t.test('wrong settings of each service are one message, exit code 1, and nothing
 
 t.test('a service that cannot start stops everything, with exit code 1', async (t) => {
   const place = await freshPlace(t)
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'stack')
   const redis = await startRedis({
     processes: createChildProcesses(),
     program: await redisProgram(t.comment),

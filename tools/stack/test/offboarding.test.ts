@@ -1,10 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, recordedProcess, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
-import { freePort } from '../src/processes/free-port.ts'
-import { recordedProcess } from '../src/processes/process-record.ts'
 import { runStackProcess } from './running-stack.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 /** What is read of any answer here. */
 type Answered = {
@@ -23,7 +21,7 @@ t.test(
   async (t) => {
     const [auth, employee] = [await freePort(), await freePort()]
     const place = {
-      DATA_DIR: join(temporaryDirectory(t), 'data'),
+      DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
       AUTH_PORT: String(auth),
       EMPLOYEE_PORT: String(employee),
     }

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryDirectory } from '@latchkey/harness'
 import type { Test } from 'tap'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 export type Pasted = {
   readonly output: string
@@ -17,7 +17,7 @@ export const cannotPaste = ['bash', 'curl'].some((program) => spawnSync(program,
 
 /** Runs a script as if it were pasted into a terminal, where `input` is typed. */
 export function runPasted(t: Test, script: string, input: string): Pasted {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'stack')
   const log = join(directory, 'command-lines')
   const programs = join(directory, 'bin')
   mkdirSync(programs)

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
+import { freePort, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
-import { freePort } from '../src/processes/free-port.ts'
 import { cannotPaste, runPasted } from './pasted.ts'
 import { isAsShown, readTour } from './readme-tour.ts'
 import { runStackProcess } from './running-stack.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 const END = '<end of the step>'
 
@@ -16,7 +15,7 @@ t.test(
   async (t) => {
     const ports = { AUTH_PORT: String(await freePort()), EMPLOYEE_PORT: String(await freePort()) }
     const stack = runStackProcess(t, {
-      DATA_DIR: join(temporaryDirectory(t), 'data'),
+      DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
       ACCESS_TOKEN_EXPIRY: '30s',
       ...ports,
     })

@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { recordedProcess, temporaryDirectory } from '@latchkey/harness'
 import type { Test } from 'tap'
-import { recordedProcess } from '../src/processes/process-record.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 
@@ -67,7 +66,7 @@ export function processesOf(dataDirectory: string): string[] {
 
 /** Remembers the processes that run now; the returned function lists those of them that still do. */
 export function rememberProcesses(t: Test, dataDirectory: string): () => string[] {
-  const copy = temporaryDirectory(t)
+  const copy = temporaryDirectory(t, 'stack')
   cpSync(join(dataDirectory, 'run'), join(copy, 'run'), { recursive: true })
   return () => processesOf(copy)
 }

@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryDirectory } from '@latchkey/harness'
 import t, { type Test } from 'tap'
 import { authService, employeeService } from '../src/services/service.ts'
 import { environmentOf, sharedEnvironment, withoutPassword } from '../src/services/service-environment.ts'
 import { secretFiles } from '../src/settings/secret-source.ts'
 import { type Environment, readStackSettings } from '../src/settings/stack-settings.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 const embedded = { databaseUrl: 'postgres://a', employeeDatabaseUrl: 'postgres://e', redisUrl: 'redis://r' }
 
 function filesIn(t: Test) {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'stack')
   const place = { secrets: join(directory, 'secrets'), run: join(directory, 'run') }
   mkdirSync(place.secrets)
   return secretFiles(place)

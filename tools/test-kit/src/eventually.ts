@@ -1,4 +1,4 @@
-import { poll } from '@latchkey/stack'
+import { poll } from '@latchkey/harness'
 
 /** Far beyond what any condition takes: once it is over, speed is not the problem. */
 const TIMEOUT_MS = 30_000

@@ -1,6 +1,5 @@
-import { type EmbeddedPostgres, ensureDatabase, startPostgres } from '@latchkey/stack'
+import { type EmbeddedPostgres, ensureDatabase, startPostgres, type TestScope } from '@latchkey/harness'
 import { type PrivateServer, privateServer } from './private-server.ts'
-import type { TestScope } from './test-environment.ts'
 
 type PrivatePostgres = PrivateServer & {
   /** Creates a further database and returns its address. */

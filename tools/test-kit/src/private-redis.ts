@@ -1,8 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { redisProgram, startRedis } from '@latchkey/stack'
+import { redisProgram, startRedis, type TestScope } from '@latchkey/harness'
 import { type PrivateServer, privateServer } from './private-server.ts'
-import type { TestScope } from './test-environment.ts'
 
 export type PrivateRedisOptions = {
   /**

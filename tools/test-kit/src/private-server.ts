@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ChildProcesses, createChildProcesses, type RunningProcess } from '@latchkey/stack'
+import {
+  type ChildProcesses,
+  createChildProcesses,
+  type RunningProcess,
+  type TestScope,
+  temporaryDirectory,
+} from '@latchkey/harness'
 import { signalTree } from './signal-tree.ts'
-import type { TestScope } from './test-environment.ts'
 
 /** A Postgres or Redis of one test, for the faults of real life. */
 export type PrivateServer = {
@@ -38,19 +41,14 @@ export async function privateServer(
   name: string,
   startServer: (place: StartPlace) => Promise<StartedServer>,
 ): Promise<PrivateServer> {
-  const root = mkdtempSync(join(process.env.LATCHKEY_TEST_DIRECTORY ?? tmpdir(), `${name}-`))
+  const root = temporaryDirectory(t, name)
   const directory = join(root, name)
-  // When a test file is killed, its servers are found here by their records, and stopped.
   const runDirectory = join(root, 'run')
-  mkdirSync(runDirectory)
 
   const processes = createChildProcesses()
   let server = await startServer({ processes, directory, runDirectory, port: undefined, fixedPort: false })
   const { port, url } = server
-  t.teardown(async () => {
-    await server.stop()
-    rmSync(root, { recursive: true, force: true })
-  })
+  t.teardown(() => server.stop())
   return {
     url,
     directory,

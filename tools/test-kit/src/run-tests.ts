@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { StackError } from '@latchkey/stack'
+import { UserFacingError } from '@latchkey/harness'
 import { describeCoverage } from './coverage.ts'
 import { printReport } from './print-report.ts'
 import { readTap } from './read-tap.ts'
@@ -31,7 +31,7 @@ try {
   }
 } catch (error) {
   total.failed++
-  console.error(error instanceof StackError ? error.message : error)
+  console.error(error instanceof UserFacingError ? error.message : error)
 }
 if (failedFiles.length > 0) console.log(`\nFailed, see above:\n${failedFiles.join('\n')}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
@@ -44,7 +44,7 @@ function filesOf(argument: string): string[] {
 }
 
 async function runTests(environment: Record<string, string>): Promise<void> {
-  if (interrupted.signal.aborted) throw new StackError('The tests were interrupted.')
+  if (interrupted.signal.aborted) throw new UserFacingError('The tests were interrupted.')
   const child = spawn(
     process.execPath,
     [
@@ -77,11 +77,11 @@ async function runTests(environment: Record<string, string>): Promise<void> {
   })
   child.stdout.pipe(reader)
   const [code] = (await once(child, 'close')) as [number | null]
-  if (interrupted.signal.aborted) throw new StackError('\nThe tests were interrupted.')
-  if (!anyFile) throw new StackError('No test file was found.')
+  if (interrupted.signal.aborted) throw new UserFacingError('\nThe tests were interrupted.')
+  if (!anyFile) throw new UserFacingError('No test file was found.')
   if (isWhole) console.log(`\nCoverage of packages/ and services/: ${describeCoverage(root)}`)
   if (isBelowFloor && total.failed === 0) {
-    throw new StackError('Coverage is below the floors in .taprc. Uncovered lines: npx tap report text')
+    throw new UserFacingError('Coverage is below the floors in .taprc. Uncovered lines: npx tap report text')
   }
-  if (code !== 0 && total.failed === 0) throw new StackError(`tap failed (exit code ${code}) though no test did.`)
+  if (code !== 0 && total.failed === 0) throw new UserFacingError(`tap failed (exit code ${code}) though no test did.`)
 }

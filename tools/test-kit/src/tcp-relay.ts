@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { TestScope } from '@latchkey/harness'
 import { createLostReplies, type LostReply, type WhichReply } from './lost-reply.ts'
-import type { TestScope } from './test-environment.ts'
 
 /** Bytes that arrived at a relay at once, before they are passed on. */
 export type RelayedChunk = {

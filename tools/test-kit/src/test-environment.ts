@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { TestScope } from '@latchkey/harness'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
-
-/** The part of a tap test that cleaning up needs. Handlers run in reverse order. */
-export type TestScope = { teardown(handler: () => Promise<void>): unknown }
 
 export type TestEnvironment = {
   databaseUrl: string

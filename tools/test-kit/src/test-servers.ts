@@ -9,7 +9,7 @@ import {
   startPostgres,
   startRedis,
   stopLeftover,
-} from '@latchkey/stack'
+} from '@latchkey/harness'
 
 export type TestServers = {
   /** What the test files find them by. */

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Algorithm } from '@latchkey/access-token'
-import { createEntry, type RingText, sleep, writeRing } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
+import { createEntry, type RingText, writeRing } from '@latchkey/stack'
 
 /** One ring in several files, as on several machines: a change reaches them one after another. */
 export type RingFiles = {

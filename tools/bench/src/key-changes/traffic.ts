@@ -1,4 +1,4 @@
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 
 export type Traffic = {
   readonly sent: number

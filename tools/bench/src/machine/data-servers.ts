@@ -8,7 +8,7 @@ import {
   redisProgram,
   startPostgres,
   startRedis,
-} from '@latchkey/stack'
+} from '@latchkey/harness'
 
 /** A Postgres and a Redis of this run alone, and what starts the measured servers beside them. */
 export type DataServers = {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { type ChildProcesses, type NodeServer, poll, serviceMain, startNodeServer } from '@latchkey/stack'
+import { type ChildProcesses, type NodeServer, poll, startNodeServer } from '@latchkey/harness'
+import { serviceMain } from '@latchkey/stack'
 
 export type ServerOptions = {
   readonly processes: ChildProcesses

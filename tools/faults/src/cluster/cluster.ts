@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createChildProcesses, poll, type ServiceName } from '@latchkey/stack'
+import { createChildProcesses, poll } from '@latchkey/harness'
+import type { ServiceName } from '@latchkey/stack'
 import type { Http } from '../driver/http.ts'
 import type { Scope } from '../scope.ts'
 import { type ServiceProcess, startService } from './service-process.ts'

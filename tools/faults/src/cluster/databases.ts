@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createChildProcesses, ensureDatabase, startPostgres } from '@latchkey/stack'
+import { createChildProcesses, ensureDatabase, startPostgres } from '@latchkey/harness'
 import type { Scope } from '../scope.ts'
 
 /** The Postgres of a run, and the directory for its logs and histories. */

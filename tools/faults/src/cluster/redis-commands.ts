@@ -1,4 +1,4 @@
-import { poll } from '@latchkey/stack'
+import { poll } from '@latchkey/harness'
 import { Redis } from 'ioredis'
 
 export type Fsync = 'everysec' | 'always'

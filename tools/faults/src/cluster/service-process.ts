@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type ChildProcesses, lastLines, type ServiceName, serviceMain, startNodeServer } from '@latchkey/stack'
+import { type ChildProcesses, lastLines, startNodeServer } from '@latchkey/harness'
+import { type ServiceName, serviceMain } from '@latchkey/stack'
 import type { Scope } from '../scope.ts'
 
 /** A replica of a service in a process of its own. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { HttpRequest } from '@latchkey/stack'
+import type { HttpRequest } from '@latchkey/harness'
 import type { Actor, Operation } from '../history/history-record.ts'
 import type { Random } from '../random.ts'
 import type { Intent, Recorded, Recorder } from './recorder.ts'

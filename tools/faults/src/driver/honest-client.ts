@@ -1,4 +1,4 @@
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 import type { Random } from '../random.ts'
 import type { Account, Api, Delivery } from './api.ts'
 import type { RevokedSet } from './revoked-set.ts'

@@ -1,4 +1,4 @@
-import { createHttpClient, type HttpRequest, type HttpResponse } from '@latchkey/stack'
+import { createHttpClient, type HttpRequest, type HttpResponse } from '@latchkey/harness'
 
 /** `status` 0 means that there was no response. */
 export type Reply = Pick<HttpResponse, 'status' | 'headers' | 'body'>

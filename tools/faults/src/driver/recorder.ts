@@ -1,4 +1,4 @@
-import type { HttpRequest } from '@latchkey/stack'
+import type { HttpRequest } from '@latchkey/harness'
 import type { HistoryWriter } from '../history/history-file.ts'
 import { clock, type Operation } from '../history/history-record.ts'
 import type { Http, Reply } from './http.ts'

@@ -1,4 +1,4 @@
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 import type { Operation } from '../history/history-record.ts'
 import type { Random } from '../random.ts'
 import type { Api, HeldToken } from './api.ts'

@@ -1,4 +1,4 @@
-import { poll, sleep } from '@latchkey/stack'
+import { poll, sleep } from '@latchkey/harness'
 import pLimit from 'p-limit'
 import { clock } from '../history/history-record.ts'
 import type { Random } from '../random.ts'

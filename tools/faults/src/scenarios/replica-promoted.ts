@@ -1,4 +1,4 @@
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 import { privateRedis, tcpRelay } from '@latchkey/test-kit'
 import { DEFAULT_CHECKS } from '../checker/check-options.ts'
 import { follow, promote } from '../cluster/redis-commands.ts'

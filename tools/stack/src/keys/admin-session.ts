@@ -1,9 +1,8 @@
-import { createHttpClient, type HttpRequest, type HttpResponse } from '../http-client.ts'
-import { StackError } from '../stack-error.ts'
+import { createHttpClient, type HttpRequest, type HttpResponse, UserFacingError } from '@latchkey/harness'
 import type { AdminCredentials } from './keys-settings.ts'
 
 export type AdminSession = {
-  /** False while the key still signs; with `orThrow` that is an error. @throws StackError */
+  /** False while the key still signs; with `orThrow` that is an error. @throws UserFacingError */
   revokeKey(kid: string, options: { orThrow: boolean }): Promise<boolean>
   /** Signs out, unless the session was opened elsewhere. */
   close(): Promise<void>
@@ -12,13 +11,13 @@ export type AdminSession = {
 /** Without a refresh token when the session was opened elsewhere. */
 type Tokens = { readonly accessToken: string; readonly refreshToken?: string }
 
-/** @throws StackError when auth-service does not answer within five seconds */
+/** @throws UserFacingError when auth-service does not answer within five seconds */
 type Call = (path: string, request: HttpRequest) => Promise<HttpResponse>
 
 /**
  * A session of a user who may manage keys: that of an access token, or a new one.
  *
- * @throws StackError
+ * @throws UserFacingError
  */
 export async function openAdminSession(authUrl: string, admin: AdminCredentials): Promise<AdminSession> {
   const call = callsOf(authUrl)
@@ -40,7 +39,7 @@ export async function openAdminSession(authUrl: string, admin: AdminCredentials)
 async function signIn(call: Call, { accessToken: given, email, password }: AdminCredentials): Promise<Tokens> {
   if (given !== undefined) return { accessToken: given }
   if (password === undefined) {
-    throw new StackError('Set ADMIN_PASSWORD (and ADMIN_EMAIL), or LATCHKEY_TOKEN, of a user with clients:manage.')
+    throw new UserFacingError('Set ADMIN_PASSWORD (and ADMIN_EMAIL), or LATCHKEY_TOKEN, of a user with clients:manage.')
   }
   const body = { email, password, deviceName: 'npm run keys', delivery: 'body' }
   const response = await call('auth/login', { body })
@@ -54,11 +53,11 @@ function callsOf(authUrl: string): Call {
   return (path, request) =>
     client.request(`${authUrl.replace(/\/+$/, '')}/${path}`, request).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new StackError(`auth-service cannot be reached at ${authUrl}: ${reason}`)
+      throw new UserFacingError(`auth-service cannot be reached at ${authUrl}: ${reason}`)
     })
 }
 
-function refusalOf(what: string, { status, body }: HttpResponse): StackError {
+function refusalOf(what: string, { status, body }: HttpResponse): UserFacingError {
   const { code = '', detail = '' } = body
-  return new StackError(`auth-service answered ${status} ${code} to ${what}. ${detail}`.trim())
+  return new UserFacingError(`auth-service answered ${status} ${code} to ${what}. ${detail}`.trim())
 }

@@ -1,7 +1,7 @@
 import { ALGORITHMS, type Algorithm } from '@latchkey/access-token'
+import { UserFacingError } from '@latchkey/harness'
 import { loadSettings, SettingsError, setting, sharedOptions, sharedSettings } from '@latchkey/service-kit/settings'
 import { dataDirectory, type Environment } from '../settings/stack-settings.ts'
-import { StackError } from '../stack-error.ts'
 
 /** How to sign in as a user with `clients:manage`. */
 export type AdminCredentials = {
@@ -30,7 +30,7 @@ type CheckedOptions = {
   readonly url?: string | undefined
 }
 
-/** @throws {StackError} with every fault, by name and never by value */
+/** @throws {UserFacingError} with every fault, by name and never by value */
 export function readKeysSettings(options: CheckedOptions, environment: Environment): KeysSettings {
   const either = (option: keyof CheckedOptions, name: string): string => (options[option] ? `--${option}` : name)
   const definitions = {
@@ -67,6 +67,6 @@ export function readKeysSettings(options: CheckedOptions, environment: Environme
       admin: { accessToken, email, password },
     }
   } catch (error) {
-    throw error instanceof SettingsError ? new StackError(error.message) : error
+    throw error instanceof SettingsError ? new UserFacingError(error.message) : error
   }
 }

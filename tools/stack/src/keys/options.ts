@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Algorithm } from '@latchkey/access-token'
+import { UserFacingError } from '@latchkey/harness'
 import type { Environment } from '../settings/stack-settings.ts'
-import { StackError } from '../stack-error.ts'
 import { type AdminCredentials, readKeysSettings } from './keys-settings.ts'
 
 const USAGE = `npm run keys -- <command> [options]
@@ -52,12 +52,12 @@ const JWKS_SETTLE_MS = 150_000
 export const settleMsOf = ({ settleMs }: KeysOptions, algorithm: Algorithm): number =>
   settleMs ?? (algorithm === 'HS256' ? FILE_SETTLE_MS : JWKS_SETTLE_MS)
 
-/** @throws {StackError} with the usage for unknown arguments, else with every fault */
+/** @throws {UserFacingError} with the usage for unknown arguments, else with every fault */
 export function readKeysOptions(argv: readonly string[], environment: Environment): KeysOptions {
   const { values, positionals } = parse(argv)
   const [command = 'show', kid, ...more] = positionals
-  if (!['show', 'rotate', 'revoke', 'create'].includes(command) || more.length > 0) throw new StackError(USAGE)
-  if ((command === 'revoke') !== (kid !== undefined)) throw new StackError(USAGE)
+  if (!['show', 'rotate', 'revoke', 'create'].includes(command) || more.length > 0) throw new UserFacingError(USAGE)
+  if ((command === 'revoke') !== (kid !== undefined)) throw new UserFacingError(USAGE)
   const settings = readKeysSettings(values, environment)
   const { wait, now, force, refresh } = values
   const { settleMs, authUrl, admin } = settings
@@ -96,7 +96,7 @@ function parse(argv: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new StackError(`${(error as Error).message}\n\n${USAGE}`)
+    throw new UserFacingError(`${(error as Error).message}\n\n${USAGE}`)
   }
 }
 

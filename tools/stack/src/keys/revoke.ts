@@ -1,5 +1,4 @@
-import { poll, sleep } from '../sleep.ts'
-import { StackError } from '../stack-error.ts'
+import { poll, sleep, UserFacingError } from '@latchkey/harness'
 import { openAdminSession } from './admin-session.ts'
 import type { KeysOptions } from './options.ts'
 import { readRingFile, writeRingFile } from './ring-file.ts'
@@ -16,13 +15,13 @@ const SIGNS_WITHIN_MS = 10_000
  * Revokes a leaked key: if it signs, another key takes its place; every verifier refuses it; the ring drops it. A key of
  * refresh tokens is only dropped, as auth-service alone verifies those.
  *
- * @throws StackError with what failed; repeating the command is safe
+ * @throws UserFacingError with what failed; repeating the command is safe
  */
 export async function revoke(options: KeysOptions, say: Say): Promise<void> {
   const { file, kid = '', refresh, force, authUrl, admin } = options
   const isThere = readRingFile(file).ring.entries.some((entry) => entry.kid === kid)
   if (!isThere && !force) {
-    throw new StackError(`There is no key ${kid} in ${file}. If it was already removed, --force revokes it.`)
+    throw new UserFacingError(`There is no key ${kid} in ${file}. If it was already removed, --force revokes it.`)
   }
   if (refresh) {
     if (isThere) await signWithAnother(file, kid, say)

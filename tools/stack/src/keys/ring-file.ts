@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { StackError } from '../stack-error.ts'
+import { UserFacingError } from '@latchkey/harness'
 import { type RingText, readRing, writeRing } from './ring-text.ts'
 
 export type RingFile = {
@@ -10,7 +10,7 @@ export type RingFile = {
   readonly changedAt: Date
 }
 
-/** @throws StackError naming the file */
+/** @throws UserFacingError naming the file */
 export function readRingFile(file: string): RingFile {
   let text: string
   let changedAt: Date
@@ -18,12 +18,12 @@ export function readRingFile(file: string): RingFile {
     text = readFileSync(file, 'utf8')
     changedAt = statSync(file).mtime
   } catch (error) {
-    throw new StackError(`The key ring ${file} cannot be read: ${messageOf(error)}`)
+    throw new UserFacingError(`The key ring ${file} cannot be read: ${messageOf(error)}`)
   }
   try {
     return { ring: readRing(text.replace(/\r?\n$/, '')), added: readIfThere(nextOf(file))?.trim(), changedAt }
   } catch (error) {
-    throw new StackError(`The key ring ${file} cannot be used: ${messageOf(error)}`)
+    throw new UserFacingError(`The key ring ${file} cannot be used: ${messageOf(error)}`)
   }
 }
 
@@ -46,7 +46,7 @@ export function writeRingFile(file: string, ring: RingText, added?: string): voi
     write(file, 'w', `${text}\n`)
     if (readFileSync(file, 'utf8') !== `${text}\n`) throw new Error('its content is not what was written')
   } catch (error) {
-    throw new StackError(`${file} cannot be written: ${messageOf(error)}. Its old content is in ${previous}.`)
+    throw new UserFacingError(`${file} cannot be written: ${messageOf(error)}. Its old content is in ${previous}.`)
   }
   if (added === undefined) rmSync(nextOf(file), { force: true })
   rmSync(previous, { force: true })
@@ -63,7 +63,7 @@ function keep(previous: string, text: string): void {
     const hint = isThere
       ? ' An earlier change was cut short: check which of the two files is complete, and remove this one.'
       : ''
-    throw new StackError(`${previous} cannot be written: ${messageOf(error)}.${hint}`)
+    throw new UserFacingError(`${previous} cannot be written: ${messageOf(error)}.${hint}`)
   }
 }
 

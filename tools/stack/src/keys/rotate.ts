@@ -1,5 +1,4 @@
-import { sleep as sleepFor } from '../sleep.ts'
-import { StackError } from '../stack-error.ts'
+import { sleep as sleepFor, UserFacingError } from '@latchkey/harness'
 import { type KeysOptions, settleMsOf } from './options.ts'
 import { type RingFile, readRingFile, writeRingFile } from './ring-file.ts'
 import type { RingText } from './ring-text.ts'
@@ -24,7 +23,7 @@ export function show(options: KeysOptions, say: Say, { now }: Clock = wallClock)
 /**
  * Takes the next step of a change, or all of them with `wait`.
  *
- * @throws StackError when it is too early for the step
+ * @throws UserFacingError when it is too early for the step
  */
 export async function rotate(options: KeysOptions, say: Say, { now, sleep }: Clock = wallClock): Promise<void> {
   const { file, wait } = options
@@ -34,7 +33,8 @@ export async function rotate(options: KeysOptions, say: Say, { now, sleep }: Clo
     const step = nextStep(ring, added, now())
     const due = dueAt(step, ring, changedAt, options)
     if (now() < due && !options.now) {
-      if (!wait) throw new StackError(`${tooEarly(step)} The step is due at ${clock(due)}; --now takes it at once.`)
+      if (!wait)
+        throw new UserFacingError(`${tooEarly(step)} The step is due at ${clock(due)}; --now takes it at once.`)
       if (announcedDue !== due.getTime()) say(`Waiting until ${clock(due)} …`)
       announcedDue = due.getTime()
       await sleep(Math.min(due.getTime() - now().getTime(), LONGEST_SLEEP_MS))

@@ -1,5 +1,5 @@
-import type { Exit } from '../processes/child-processes.ts'
-import { sleep } from '../sleep.ts'
+import type { Exit } from '@latchkey/harness'
+import { sleep } from '@latchkey/harness'
 
 const FIRST_DELAY_MS = 250
 const LONGEST_DELAY_MS = 15_000

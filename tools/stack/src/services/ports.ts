@@ -1,16 +1,15 @@
-import { listenFault } from '../processes/free-port.ts'
+import { listenFault, UserFacingError } from '@latchkey/harness'
 import type { StackSettings } from '../settings/stack-settings.ts'
-import { StackError } from '../stack-error.ts'
 import { type Service, services } from './service.ts'
 
 export const portOf = (settings: StackSettings, { portSetting }: Service): number =>
   portSetting === 'AUTH_PORT' ? settings.authPort : settings.employeePort
 
-/** @throws {StackError} with a line for each service that cannot listen on its port */
+/** @throws {UserFacingError} with a line for each service that cannot listen on its port */
 export async function assertPortsAreFree(settings: StackSettings): Promise<void> {
   const faults = await Promise.all(services.map((service) => portFault(settings, service)))
   const lines = faults.filter((fault) => fault !== undefined)
-  if (lines.length > 0) throw new StackError(lines.join('\n'))
+  if (lines.length > 0) throw new UserFacingError(lines.join('\n'))
 }
 
 async function portFault(settings: StackSettings, service: Service): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { ChildProcesses, Exit } from '../processes/child-processes.ts'
+import type { ChildProcesses, Exit } from '@latchkey/harness'
 import { type Environment, repositoryRoot } from '../settings/stack-settings.ts'
 import type { Service } from './service.ts'
 

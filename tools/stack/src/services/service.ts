@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { type Environment, repositoryRoot } from '../settings/stack-settings.ts'
+import { fileURLToPath } from 'node:url'
+import type { Environment } from '../settings/stack-settings.ts'
 
 /** A program of this repository that the stack runs. */
 export type Service = {
@@ -17,20 +15,16 @@ export type Service = {
 export type ServiceName = 'auth-service' | 'employee-service'
 
 /** The entry file of a service. */
-export const serviceMain = (name: ServiceName): string => exportOf(name, 'main')
+export const serviceMain = (name: ServiceName): string => fileURLToPath(import.meta.resolve(`@latchkey/${name}/main`))
 
 /** How a service reads its settings; the function throws what the service would tell at its start. */
 export async function loadConfigOf({ name }: Service): Promise<(environment: Environment) => unknown> {
-  const { loadConfig } = await import(pathToFileURL(exportOf(name, 'config')).href)
-  return loadConfig
+  const configs = {
+    'auth-service': () => import('@latchkey/auth-service/config'),
+    'employee-service': () => import('@latchkey/employee-service/config'),
+  }
+  return (await configs[name]()).loadConfig
 }
-
-/**
- * A file of a service, by its `exports`. Resolved from the service's own directory: a dependency would make the workspaces
- * circular, as the tests of the services need test-kit, which needs this package.
- */
-const exportOf = (name: ServiceName, entry: 'main' | 'config'): string =>
-  createRequire(join(repositoryRoot, 'services', name, 'package.json')).resolve(`@latchkey/${name}/${entry}`)
 
 export const authService: Service = {
   name: 'auth-service',

@@ -1,6 +1,4 @@
-import { createHttpClient } from '../http-client.ts'
-import { poll } from '../sleep.ts'
-import { StackError } from '../stack-error.ts'
+import { createHttpClient, poll, UserFacingError } from '@latchkey/harness'
 
 /** Polls a service's `/health/ready` until it answers 200. Rejects when it takes too long, or with the signal's reason. */
 export async function waitUntilReady(
@@ -21,5 +19,5 @@ export async function waitUntilReady(
   )
   if (isReady) return
   signal.throwIfAborted()
-  throw new StackError(`${name} is not ready after ${timeoutMs / 1000} s. It says: ${said || 'nothing'}`)
+  throw new UserFacingError(`${name} is not ready after ${timeoutMs / 1000} s. It says: ${said || 'nothing'}`)
 }

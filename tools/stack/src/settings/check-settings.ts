@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { UserFacingError } from '@latchkey/harness'
 import { type SettingFault, SettingsError } from '@latchkey/service-kit/settings'
 import { loadConfigOf, services } from '../services/service.ts'
 import { environmentOf, sharedEnvironment } from '../services/service-environment.ts'
-import { StackError } from '../stack-error.ts'
 import { secretPreview } from './secret-source.ts'
 import { type Environment, isGiven, readStackSettings, type StackSettings } from './stack-settings.ts'
 
@@ -16,7 +16,7 @@ const ADDRESSES = {
 /**
  * Checks the settings of the stack and of both services before anything is started or written.
  *
- * @throws {StackError} with the faults of all of them, each once, by name and never by value
+ * @throws {UserFacingError} with the faults of all of them, each once, by name and never by value
  */
 export async function checkSettings(environment: Environment): Promise<StackSettings> {
   let settings: StackSettings | undefined
@@ -34,7 +34,7 @@ export async function checkSettings(environment: Environment): Promise<StackSett
     faults.push(found.map((fault) => withPlace(fault, environment, shared.environment)))
   }
   const distinct = faults.reduce(withFaultsOfOthers)
-  if (settings === undefined || distinct.length > 0) throw new StackError(new SettingsError(distinct).message)
+  if (settings === undefined || distinct.length > 0) throw new UserFacingError(new SettingsError(distinct).message)
   return settings
 }
 

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { claimRecord } from '../processes/process-record.ts'
-import { StackError } from '../stack-error.ts'
+import { claimRecord, UserFacingError } from '@latchkey/harness'
 
 /** Everything that `npm start` keeps, and what it notes while it runs (`run`). */
 export type DataDirectory = {
@@ -31,12 +30,12 @@ export function claimDataDirectory(path: string): DataDirectory {
       chmodSync(own, 0o700)
     }
   } catch (error) {
-    throw new StackError(`The data directory ${path} cannot be used: ${(error as Error).message}`)
+    throw new UserFacingError(`The data directory ${path} cannot be used: ${(error as Error).message}`)
   }
   const claim = join(directory.run, 'stack.json')
   const owner = claimRecord(claim)
   if (owner !== undefined) {
-    throw new StackError(
+    throw new UserFacingError(
       `Latchkey runs on ${path} already (process ${owner}). Stop it, or set DATA_DIR to another directory.`,
     )
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { StackError } from '../stack-error.ts'
+import { UserFacingError } from '@latchkey/harness'
 
 export type KeptSecret = { readonly file: string; readonly value: string }
 
@@ -13,7 +13,8 @@ export function keptSecret(directory: string, name: string, make: () => string =
   const file = join(directory, name)
   if (!existsSync(file)) writeSecret(file, make())
   const value = readFileSync(file, 'utf8').trim()
-  if (value === '') throw new StackError(`${file} is empty. Put the secret back, or remove the file to get a new one.`)
+  if (value === '')
+    throw new UserFacingError(`${file} is empty. Put the secret back, or remove the file to get a new one.`)
   return { file, value }
 }
 

@@ -1,4 +1,4 @@
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 import { privateRedis } from '@latchkey/test-kit'
 import { DEFAULT_CHECKS } from '../../checker/check-options.ts'
 import { createCluster, untilReady } from '../../cluster/cluster.ts'

@@ -1,4 +1,4 @@
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 import { type TcpRelay, tcpRelay } from '@latchkey/test-kit'
 import { type Cluster, untilReady } from '../../cluster/cluster.ts'
 import { register } from '../../driver/accounts.ts'

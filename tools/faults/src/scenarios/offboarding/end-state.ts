@@ -1,4 +1,4 @@
-import { poll, sleep } from '@latchkey/stack'
+import { poll, sleep } from '@latchkey/harness'
 import type { Account } from '../../driver/api.ts'
 import type { Reply } from '../../driver/http.ts'
 import { clock } from '../../history/history-record.ts'

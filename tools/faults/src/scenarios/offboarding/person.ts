@@ -1,4 +1,4 @@
-import { poll } from '@latchkey/stack'
+import { poll } from '@latchkey/harness'
 import { register, signIn, type Tokens } from '../../driver/accounts.ts'
 import type { Account } from '../../driver/api.ts'
 import type { Reply } from '../../driver/http.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
 import { clock } from '../../history/history-record.ts'
 import type { BOUNDARIES, Victim } from './boundaries.ts'
 import { type Fault, faultsOf, isTerminated, isUntouched, untilDone } from './end-state.ts'

@@ -1,4 +1,5 @@
-import { type ServiceName, sleep } from '@latchkey/stack'
+import { sleep } from '@latchkey/harness'
+import type { ServiceName } from '@latchkey/stack'
 import { type PrivateServer, privatePostgres, privateRedis, tcpRelay } from '@latchkey/test-kit'
 import { type Breakpoints, createBreakpoints } from '../../cluster/breakpoint.ts'
 import { createCluster, untilReady } from '../../cluster/cluster.ts'

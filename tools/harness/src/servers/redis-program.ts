@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { StackError } from '../stack-error.ts'
+import { UserFacingError } from '../user-facing-error.ts'
 
 const INSTALL_BY_HAND =
   'Install Redis or Valkey so that `redis-server` or `valkey-server` is on PATH ' +
@@ -16,12 +16,13 @@ export async function redisProgram(report: (line: string) => void): Promise<stri
   const found = findRedis()
   if (found !== undefined) return found
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || onPath('apt-get') === undefined) {
-    throw new StackError(`No Redis server found. ${INSTALL_BY_HAND}`)
+    throw new UserFacingError(`No Redis server found. ${INSTALL_BY_HAND}`)
   }
   report('No Redis server found: installing the package redis-server with apt-get')
   await installRedis()
   const installed = findRedis()
-  if (installed === undefined) throw new StackError(`redis-server is installed but not on PATH. ${INSTALL_BY_HAND}`)
+  if (installed === undefined)
+    throw new UserFacingError(`redis-server is installed but not on PATH. ${INSTALL_BY_HAND}`)
   return installed
 }
 
@@ -58,7 +59,7 @@ async function installRedis(): Promise<void> {
     ])
     if (code !== 0) {
       const complaint = output.trim().split('\n').slice(-3).join('\n')
-      throw new StackError(`apt-get could not install redis-server:\n${complaint}\n${INSTALL_BY_HAND}`)
+      throw new UserFacingError(`apt-get could not install redis-server:\n${complaint}\n${INSTALL_BY_HAND}`)
     }
     // Nor must it start at the next boot.
     if (existsSync('/run/systemd/system')) await run('systemctl', ['disable', 'redis-server'])

@@ -1,6 +1,8 @@
-import { repositoryRoot } from '../settings/stack-settings.ts'
+import { join } from 'node:path'
 import type { ChildProcesses, ProcessOptions, RunningProcess } from './child-processes.ts'
 import { freePort } from './free-port.ts'
+
+const repositoryRoot = join(import.meta.dirname, '../../../..')
 
 /** A Node program that serves HTTP on 127.0.0.1. */
 export type NodeServer = {

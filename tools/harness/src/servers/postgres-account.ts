@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import type { Account } from '../processes/child-processes.ts'
-import { StackError } from '../stack-error.ts'
+import { UserFacingError } from '../user-facing-error.ts'
 
 const USER = 'postgres'
 
@@ -34,7 +34,7 @@ function createAccount(): Account {
   )
   const account = findAccount()
   if (account !== undefined) return account
-  throw new StackError(
+  throw new UserFacingError(
     `Postgres does not run as root, and the system user "${USER}" for it could not be created: ` +
       `${made.error?.message ?? made.stderr.trim()}. Create that user, run as another user, or set DATABASE_URL and EMPLOYEE_DATABASE_URL.`,
   )

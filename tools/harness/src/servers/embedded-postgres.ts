@@ -4,7 +4,7 @@ import pg from 'pg'
 import { type Account, type ChildProcesses, lastLines, type RunningProcess } from '../processes/child-processes.ts'
 import { freePort } from '../processes/free-port.ts'
 import { stopLeftover } from '../processes/stop-leftover.ts'
-import { StackError } from '../stack-error.ts'
+import { UserFacingError } from '../user-facing-error.ts'
 import { postgresAccount } from './postgres-account.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { ensureCluster, openFor, postgresEnvironment } from './postgres-cluster.ts'
@@ -113,7 +113,7 @@ async function answers(url: string, directory: string): Promise<boolean> {
   } catch (error) {
     // 28P01 is invalid_password; everything else means "not yet".
     if ((error as { code?: string }).code !== '28P01') return false
-    throw new StackError(
+    throw new UserFacingError(
       `The Postgres data in ${directory} does not take the password kept for it. Restore the secret that belongs to it, or remove both to start from scratch.`,
     )
   } finally {

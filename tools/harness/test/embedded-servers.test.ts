@@ -3,8 +3,14 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { createChildProcesses, ensureDatabase, redisProgram, startPostgres, startRedis } from '../src/index.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
+import {
+  createChildProcesses,
+  ensureDatabase,
+  redisProgram,
+  startPostgres,
+  startRedis,
+  temporaryDirectory,
+} from '../src/index.ts'
 
 const password = 'embedded'
 const processes = createChildProcesses()
@@ -31,7 +37,7 @@ async function connected(t: Test, url: string): Promise<pg.Client> {
 }
 
 t.test('Postgres finds its data again at the next start', async (t) => {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'harness')
   const first = await postgresIn(directory)
   const url = await ensureDatabase(first, { name: 'one', password: 'of one' })
   const client = new pg.Client({ connectionString: url })
@@ -47,7 +53,7 @@ t.test('Postgres finds its data again at the next start', async (t) => {
 })
 
 t.test('a role reaches its own database and no other', async (t) => {
-  const server = await postgresIn(temporaryDirectory(t))
+  const server = await postgresIn(temporaryDirectory(t, 'harness'))
   t.teardown(() => server.stop())
   const one = new URL(await ensureDatabase(server, { name: 'one', password: 'of one' }))
   await ensureDatabase(server, { name: 'other', password: 'of other' })
@@ -58,7 +64,7 @@ t.test('a role reaches its own database and no other', async (t) => {
 })
 
 t.test('a stale postmaster.pid that names a living foreign process harms neither', async (t) => {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'harness')
   await (await postgresIn(directory)).stop()
   writeFileSync(join(directory, 'postgres/data/postmaster.pid'), `${process.pid}\n`)
   const server = await postgresIn(directory)
@@ -67,17 +73,17 @@ t.test('a stale postmaster.pid that names a living foreign process harms neither
 })
 
 t.test('a password that does not fit the data is one plain message', async (t) => {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'harness')
   await (await postgresIn(directory)).stop()
   const place = { processes, directory: join(directory, 'postgres'), runDirectory: join(directory, 'run') }
   await t.rejects(startPostgres({ ...place, superuserPassword: 'another' }), {
-    name: 'StackError',
+    name: 'UserFacingError',
     message: /does not take the password/,
   })
 })
 
 t.test('Redis finds its data again at the next start, and never evicts', async (t) => {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'harness')
   const first = await redisIn(directory)
   const client = new Redis(first.url)
   await client.set('kept', '42')
@@ -95,7 +101,7 @@ t.test('Redis finds its data again at the next start, and never evicts', async (
 })
 
 t.test('Redis answers no client without the password', async (t) => {
-  const server = await redisIn(temporaryDirectory(t))
+  const server = await redisIn(temporaryDirectory(t, 'harness'))
   t.teardown(() => server.stop())
   const stranger = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null, disconnectTimeout: 0 })
   t.teardown(() => stranger.disconnect())
@@ -104,7 +110,7 @@ t.test('Redis answers no client without the password', async (t) => {
 })
 
 t.test('a port that was taken in the meantime is replaced by another one', async (t) => {
-  const directory = temporaryDirectory(t)
+  const directory = temporaryDirectory(t, 'harness')
   const first = await redisIn(directory)
   t.teardown(() => first.stop())
   const other = join(directory, 'other')

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { temporaryDirectory } from '../src/index.ts'
 import { claimRecord, recordedProcess, recordProcess } from '../src/processes/process-record.ts'
 import { stopLeftover } from '../src/processes/stop-leftover.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 /** A program that only a SIGKILL ends, if `stubborn`. */
 async function sleeper(t: Test, { stubborn = false } = {}) {
@@ -17,7 +17,7 @@ async function sleeper(t: Test, { stubborn = false } = {}) {
 }
 
 t.test('a recorded process that still runs is stopped', async (t) => {
-  const record = join(temporaryDirectory(t), 'it.json')
+  const record = join(temporaryDirectory(t, 'harness'), 'it.json')
   const { pid, exited } = await sleeper(t)
   recordProcess(record, pid)
   t.equal(recordedProcess(record), pid)
@@ -27,7 +27,7 @@ t.test('a recorded process that still runs is stopped', async (t) => {
 })
 
 t.test('one that does not listen is killed', async (t) => {
-  const record = join(temporaryDirectory(t), 'it.json')
+  const record = join(temporaryDirectory(t, 'harness'), 'it.json')
   const { pid, exited } = await sleeper(t, { stubborn: true })
   recordProcess(record, pid)
   await stopLeftover(record, 'SIGTERM', 50)
@@ -35,7 +35,7 @@ t.test('one that does not listen is killed', async (t) => {
 })
 
 t.test('a foreign process that was given the recorded pid is left alone', async (t) => {
-  const record = join(temporaryDirectory(t), 'it.json')
+  const record = join(temporaryDirectory(t, 'harness'), 'it.json')
   const { child, pid } = await sleeper(t)
   writeFileSync(record, JSON.stringify({ pid, startedAt: 'another time' }))
   t.equal(await stopLeftover(record, 'SIGTERM', 50), false)
@@ -43,13 +43,13 @@ t.test('a foreign process that was given the recorded pid is left alone', async 
 })
 
 t.test('a damaged record is no record', async (t) => {
-  const record = join(temporaryDirectory(t), 'it.json')
+  const record = join(temporaryDirectory(t, 'harness'), 'it.json')
   writeFileSync(record, '{"pid":')
   t.equal(await stopLeftover(record, 'SIGTERM', 50), false)
 })
 
 t.test('a claim is refused while its owner lives, and taken over when it is dead', async (t) => {
-  const record = join(temporaryDirectory(t), 'claim.json')
+  const record = join(temporaryDirectory(t, 'harness'), 'claim.json')
   const { child, pid, exited } = await sleeper(t)
   recordProcess(record, pid)
   t.equal(claimRecord(record), pid)

@@ -1,0 +1,19 @@
+export { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse } from './http-client.ts'
+export {
+  type ChildProcesses,
+  createChildProcesses,
+  type Exit,
+  lastLines,
+  type RunningProcess,
+} from './processes/child-processes.ts'
+export { freePort, listenFault } from './processes/free-port.ts'
+export { type NodeServer, startNodeServer } from './processes/node-server.ts'
+export { claimRecord, recordedProcess } from './processes/process-record.ts'
+export { stopLeftover } from './processes/stop-leftover.ts'
+export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './servers/embedded-postgres.ts'
+export { type EmbeddedRedis, type RedisOptions, startRedis } from './servers/embedded-redis.ts'
+export { ensureDatabase } from './servers/postgres-databases.ts'
+export { redisProgram } from './servers/redis-program.ts'
+export { poll, sleep } from './sleep.ts'
+export { type TestScope, temporaryDirectory } from './temporary-directory.ts'
+export { UserFacingError } from './user-facing-error.ts'
