@@ -22,6 +22,12 @@ function randomFrom(seed: number): () => number {
   }
 }
 
+const allow =
+  (message: RegExp) =>
+  (error: unknown): undefined => {
+    if (!(error instanceof Error && message.test(error.message))) throw error
+  }
+
 t.test('of a thousand tokens, after random changes to their sessions, all four ways say the same', async (t) => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
   t.comment(`SEED=${seed}`)
@@ -38,7 +44,9 @@ t.test('of a thousand tokens, after random changes to their sessions, all four w
   }
 
   async function liveOneUser(): Promise<void> {
-    const first = await auth.newUser()
+    // A busy machine may answer 503: then there is no user, and the next one is tried.
+    const first = await auth.newUser().catch(allow(/answered 503/))
+    if (!first) return
     const { email, userId } = first
     let password = PASSWORD
     const devices: { accessToken: string; refreshTokens: string[]; deviceId: string }[] = []
@@ -93,9 +101,7 @@ t.test('of a thousand tokens, after random changes to their sessions, all four w
     for (let n = 0; n < 50; n++) {
       const name = random() < 0.9 ? pick(gentle) : pick(Object.keys(steps))
       // Sign-in is refused for a disabled account, and where the answer to a change of password was lost on a busy machine.
-      await steps[name ?? '']?.().catch((error: unknown) => {
-        if (!(error instanceof Error && /^sign-in answered (?:401|403|503)/.test(error.message))) throw error
-      })
+      await steps[name ?? '']?.().catch(allow(/^sign-in answered (?:401|403|503)/))
     }
   }
 
