@@ -1,9 +1,6 @@
-import { Nullable } from '@latchkey/service-kit'
+import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
-
-/** The serializer writes a `Date` in this format as UTC with milliseconds. */
-export const Moment = Type.Unsafe<Date>({ type: 'string', format: 'date-time' })
 
 export const EmployeeReply = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -17,6 +14,6 @@ export const EmployeeReply = Type.Object({
   status: Type.Enum(EMPLOYEE_STATUSES),
   userId: Nullable(Type.String({ description: 'The linked account' })),
   version: Type.Integer({ description: 'Rises with every change; the entity tag is made of it' }),
-  createdAt: Moment,
-  updatedAt: Moment,
+  createdAt: Moment(),
+  updatedAt: Moment(),
 })

@@ -1,7 +1,6 @@
-import { Nullable } from '@latchkey/service-kit'
+import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { HISTORY_ACTIONS } from '../../history/history-entry.ts'
-import { Moment } from './employee-reply.ts'
 
 const HistoryActor = Type.Object({
   kind: Type.Enum(['user', 'client'] as const),
@@ -13,7 +12,7 @@ export const HistoryReply = Type.Object({
   employeeId: Type.String({ format: 'uuid' }),
   version: Type.Integer({ description: 'The version after the change; of a deletion, the last one' }),
   action: Type.Enum(HISTORY_ACTIONS),
-  at: Moment,
+  at: Moment(),
   actor: Type.Union([HistoryActor, Type.Null()], { description: 'null: the change was made at the database itself' }),
   requestId: Nullable(Type.String({ description: 'X-Request-Id of the request, as it is in the logs' })),
   changes: Type.Array(

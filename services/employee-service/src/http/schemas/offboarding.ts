@@ -1,6 +1,5 @@
-import { Body, Nullable, Text } from '@latchkey/service-kit'
+import { Body, Moment, Nullable, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import { Moment } from './employee-reply.ts'
 
 export const TerminationBody = Body({
   reason: Type.Optional(Text(200, { description: 'Kept with the offboarding' })),
@@ -18,8 +17,8 @@ export const OffboardingReply = Type.Object({
   lastError: Nullable(
     Type.String({ description: 'Why the last attempt did not succeed, such as `409 last_admin` or `unreachable`' }),
   ),
-  requestedAt: Nullable(Moment),
-  completedAt: Nullable(Moment),
+  requestedAt: Nullable(Moment()),
+  completedAt: Nullable(Moment()),
 })
 
 export const OffboardingState = Type.Object({ state: State })
