@@ -12,7 +12,7 @@ export type ProblemDefinition = {
   readonly title: string
   /** The default sentence for people; the title unless given. */
   readonly detail?: string
-  /** `error` of the challenge, for a 401 that answers a token. */
+  /** `error` of the challenge, for a refusal of a token. */
   readonly bearerError?: BearerError
 }
 
@@ -22,6 +22,8 @@ export type ProblemOptions = {
   detail?: string
   /** Seconds after which the call may be repeated, whole. */
   retryAfterSeconds?: number
+  /** The scope that the access token lacks. */
+  requiredScope?: string
   /** Response headers in lower case, for what the HTTP edge alone knows: `allow`, `accept-encoding`. */
   headers?: Record<string, string>
   /** Faults of the input, for 400 answers. */
@@ -39,6 +41,7 @@ export class Problem<Code extends string = string> extends Error {
   readonly title: string
   readonly bearerError: BearerError | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly requiredScope: string | undefined
   readonly headers: Record<string, string>
   readonly errors: InputFault[] | undefined
   readonly extensions: Record<string, unknown>
@@ -55,6 +58,7 @@ export class Problem<Code extends string = string> extends Error {
     this.title = title
     this.bearerError = bearerError
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.requiredScope = options.requiredScope
     this.headers = options.headers ?? {}
     this.errors = options.errors
     this.extensions = options.extensions ?? {}

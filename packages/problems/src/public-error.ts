@@ -7,6 +7,7 @@ export type PublicError = Error & {
   readonly title?: string
   readonly bearerError?: BearerError | undefined
   readonly retryAfterSeconds?: number | undefined
+  readonly requiredScope?: string | undefined
   readonly headers?: Record<string, string>
   readonly errors?: InputFault[] | undefined
   readonly extensions?: Record<string, unknown>

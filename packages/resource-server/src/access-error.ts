@@ -61,18 +61,15 @@ export const accessProblems: readonly AccessProblem[] = Object.entries(definitio
   ([code, { status, title, detail }]) => ({ code, status, title, detail }),
 )
 
-export type AccessErrorOptions = Pick<ProblemOptions, 'detail' | 'retryAfterSeconds' | 'headers' | 'cause'> & {
-  /** The scope that the token lacks. */
-  requiredScope?: string
-}
+export type AccessErrorOptions = Pick<
+  ProblemOptions,
+  'detail' | 'retryAfterSeconds' | 'requiredScope' | 'headers' | 'cause'
+>
 
 /** A refusal. `code` is stable and for programs, the message is public, `cause` is for the log. */
 export class AccessError extends Problem<AccessErrorCode> {
-  readonly requiredScope: string | undefined
-
   constructor(code: AccessErrorCode, options: AccessErrorOptions = {}) {
     super(code, definitions[code], options)
-    this.requiredScope = options.requiredScope
   }
 }
 

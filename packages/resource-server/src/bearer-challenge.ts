@@ -15,12 +15,11 @@ export function createChallenge(realm: string): (error: PublicError) => string {
 }
 
 function describe(error: PublicError): Record<string, string> {
-  const { bearerError = 'invalid_token', message } = error
-  if (error instanceof AccessError) {
-    if (error.code === 'unauthenticated') return {}
-    if (error.requiredScope !== undefined) return { error: bearerError, scope: error.requiredScope }
-  }
-  return { error: bearerError, error_description: message }
+  if (error instanceof AccessError && error.code === 'unauthenticated') return {}
+  const { bearerError = 'invalid_token', requiredScope, message } = error
+  return requiredScope === undefined
+    ? { error: bearerError, error_description: message }
+    : { error: bearerError, scope: requiredScope }
 }
 
 /** Printable ASCII without quotes and backslashes, as RFC 6750 section 3 asks for. */

@@ -9,6 +9,7 @@ const problems = defineProblems({
   email_taken: { status: 409, title: 'E-mail taken', detail: 'An account has this e-mail already.' },
   session_ended: { status: 401, title: 'Session ended', bearerError: 'invalid_token' },
   unauthenticated: { status: 401, title: 'Not signed in' },
+  insufficient_scope: { status: 403, title: 'Insufficient scope', bearerError: 'insufficient_scope' },
 })
 const SECRET = 'SECRET-cause'
 
@@ -43,6 +44,9 @@ const { app, requestLines, logText } = await openApp(t, (app) => {
   })
   app.get('/throws/missing', async () => {
     throw new problems.unauthenticated()
+  })
+  app.get('/throws/narrow', async () => {
+    throw new problems.insufficient_scope({ requiredScope: 'users:write' })
   })
   app.get('/throws/late', { schema: { response: { 200: Type.Object({ id: Type.String() }) } } }, async () => {
     return {} as { id: string }
@@ -109,6 +113,13 @@ const cases: Case[] = [
     401,
     'unauthenticated',
     { 'www-authenticate': 'Bearer' },
+  ],
+  [
+    'a token without the scope that the call needs',
+    { url: '/throws/narrow' },
+    403,
+    'insufficient_scope',
+    { 'www-authenticate': 'Bearer error="insufficient_scope", scope="users:write"' },
   ],
   ['an unexpected error', { url: '/throws/unknown' }, 500, 'internal_error'],
   ['something thrown that is no error', { url: '/throws/text' }, 500, 'internal_error'],

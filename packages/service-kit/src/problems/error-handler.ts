@@ -30,9 +30,8 @@ export function createErrorHandler(isUnavailable: (error: unknown) => boolean): 
 function sendPublicError(request: FastifyRequest, reply: FastifyReply, error: PublicError): FastifyReply {
   const { statusCode, retryAfterSeconds, headers = {} } = error
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
-  if (statusCode === 401 && !reply.hasHeader('www-authenticate')) {
-    reply.header('www-authenticate', bearerChallenge(error))
-  }
+  const challenge = bearerChallenge(error)
+  if (challenge !== undefined && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', challenge)
   reply.headers(headers)
   return sendProblem(request, reply, {
     ...error.extensions,
@@ -44,8 +43,12 @@ function sendPublicError(request: FastifyRequest, reply: FastifyReply, error: Pu
   })
 }
 
-/** RFC 6750 §3: a challenge on every 401, with an error where a token was sent. */
-function bearerChallenge({ bearerError, message }: PublicError): string {
+/** RFC 6750 §3: a challenge on every 401, with an error where a token was sent, and for a scope that a token lacks. */
+function bearerChallenge({ statusCode, bearerError, requiredScope, message }: PublicError): string | undefined {
+  if (bearerError === 'insufficient_scope') {
+    return `Bearer error="insufficient_scope"${requiredScope === undefined ? '' : `, scope="${requiredScope}"`}`
+  }
+  if (statusCode !== 401) return undefined
   return bearerError === undefined ? 'Bearer' : `Bearer error="${bearerError}", error_description="${message}"`
 }
 

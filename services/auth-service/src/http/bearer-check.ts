@@ -29,10 +29,7 @@ export function createBearerCheck(findBearer: FindBearer) {
 /** Refuses service clients: an `onRequest` hook after `app.authenticate`. */
 export async function requireUser(request: FastifyRequest): Promise<void> {
   if (!request.liveSession) {
-    throw new AccessError('insufficient_scope', {
-      detail: 'This call is for users, not for service clients.',
-      headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
-    })
+    throw new AccessError('insufficient_scope', { detail: 'This call is for users, not for service clients.' })
   }
 }
 

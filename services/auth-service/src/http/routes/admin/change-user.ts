@@ -39,8 +39,5 @@ function assertMayChange(scope: string, change: { status?: string }): void {
   const isDisablingOnly = change.status === 'disabled' && Object.keys(change).length === 1
   if (scopes.includes('users:write') || (isDisablingOnly && scopes.includes('users:disable'))) return
   const needed = isDisablingOnly ? 'users:disable' : 'users:write'
-  throw new AccessError('insufficient_scope', {
-    detail: `This call needs the scope ${needed}.`,
-    headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${needed}"` },
-  })
+  throw new AccessError('insufficient_scope', { detail: `This call needs the scope ${needed}.`, requiredScope: needed })
 }
