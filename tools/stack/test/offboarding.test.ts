@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, recordedProcess, temporaryDirectory } from '@latchkey/harness'
+import { freePort, recordedProcess, sleep, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
 import { runStackProcess } from './running-stack.ts'
 

@@ -1,7 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { eventually, freePort, type TestEnvironment } from '@latchkey/test-kit'
+import {
+  createChildProcesses,
+  eventually,
+  freePort,
+  type RunningProcess,
+  type TestEnvironment,
+} from '@latchkey/test-kit'
 
 const FIXTURE = fileURLToPath(new URL('./auth-service-program.ts', import.meta.url))
 
@@ -23,23 +27,23 @@ export async function authServiceProcess(
 ): Promise<AuthServiceProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  let child: ChildProcess | undefined
+  const processes = createChildProcesses()
+  let running: RunningProcess | undefined
   let written = ''
 
-  async function kill(): Promise<void> {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exited
-  }
+  const kill = async (): Promise<void> => running?.kill()
   t.teardown(kill)
   return {
     url,
     output: () => written,
     kill,
     async start() {
-      const started = spawn(process.execPath, [FIXTURE], {
-        stdio: ['ignore', 'pipe', 'pipe'],
+      const started = processes.start({
+        name: 'auth-service',
+        command: process.execPath,
+        args: [FIXTURE],
+        cwd: process.cwd(),
+        output: 'pipe',
         env: {
           PATH: process.env.PATH,
           NODE_OPTIONS: process.env.NODE_OPTIONS,
@@ -51,18 +55,19 @@ export async function authServiceProcess(
           TOKEN_ISSUER: url,
           ...variables(url),
         },
+        stopSignal: 'SIGTERM',
+        graceMs: 12_000,
       })
-      child = started
-      for (const stream of [started.stdout, started.stderr]) {
+      running = started
+      for (const stream of started.outputs) {
         stream.on('data', (chunk) => {
           written += chunk
         })
       }
-      const isReady = await eventually(async () => {
-        if (started.exitCode !== null) throw new Error(`auth-service ended: ${written}`)
+      await eventually(async () => {
+        if (started.hasExited()) throw new Error(`auth-service ended: ${written}`)
         return (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200
-      })
-      if (!isReady) throw new Error(`auth-service is not ready: ${written}`)
+      }, 'auth-service is ready')
     },
   }
 }

@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { eventually, privatePostgres } from '@latchkey/test-kit'
+import { createChildProcesses, eventually, privatePostgres, type RunningProcess } from '@latchkey/test-kit'
 import t from 'tap'
 import type { Config } from '../../src/index.ts'
 import { authServer } from '../support/auth-server.ts'
@@ -10,11 +8,15 @@ import { createLinked, offboardingOf, readAs, terminate, untilState } from '../s
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-function spawnWorker({ database, revocations, auth }: Config): ChildProcess {
+function startWorker({ database, revocations, auth }: Config): RunningProcess {
   const url = new URL(database.url)
   url.searchParams.set('options', `-c search_path=${database.schema}`)
-  return spawn(process.execPath, [MAIN], {
-    stdio: 'ignore',
+  return createChildProcesses().start({
+    name: 'employee-service',
+    command: process.execPath,
+    args: [MAIN],
+    cwd: process.cwd(),
+    output: 'stderr',
     env: {
       NODE_OPTIONS: process.env.NODE_OPTIONS,
       EMPLOYEE_DATABASE_URL: url.href,
@@ -24,6 +26,8 @@ function spawnWorker({ database, revocations, auth }: Config): ChildProcess {
       EMPLOYEE_CLIENT_SECRET: auth.clientSecret,
       EMPLOYEE_PORT: '0',
     },
+    stopSignal: 'SIGTERM',
+    graceMs: 12_000,
   })
 }
 
@@ -35,15 +39,11 @@ t.test('a worker that is killed before it hears the answer is replaced, and the 
   await terminate(app, linked)
   await app.close()
 
-  const worker = spawnWorker(config)
-  t.teardown(() => worker.kill('SIGKILL'))
-  const exited = once(worker, 'exit')
-  auth.beforeAnswer = async () => {
-    worker.kill('SIGKILL')
-    await exited
-  }
+  const worker = startWorker(config)
+  t.teardown(() => worker.kill())
+  auth.beforeAnswer = () => worker.kill()
   await auth.start()
-  await exited
+  await worker.exited
   auth.beforeAnswer = async () => {}
   t.equal(auth.disablings.get(linked.userId), 1)
 
