@@ -111,7 +111,7 @@ t.test(
       })
     const guesses = await Promise.all(Array.from({ length: 20 }, () => guess(owner.email)))
     const statuses = guesses.map((response) => response.statusCode)
-    t.equal(statuses.filter((status) => status === 401).length, 5, 'five parallel guesses are judged, no more')
+    t.equal(statuses.filter((status) => status === 401).length, 5, 'five parallel guesses are answered, no more')
     const refused = guesses.find((response) => response.statusCode === 429)
     t.equal(refused?.json().code, 'too_many_requests')
     t.ok(Number(refused?.headers['retry-after']) > 0)

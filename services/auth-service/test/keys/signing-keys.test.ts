@@ -66,20 +66,20 @@ t.test('a changed ring that must not be used is logged by its kid, and the previ
   })
   const admin = await auth.signInAdmin()
   await auth.call('DELETE', '/admin/keys/leaked', { token: admin.accessToken })
-  const told = (text: string) => eventually(async () => JSON.stringify(auth.logs.lines()).includes(text))
+  const isLogged = (text: string) => eventually(async () => JSON.stringify(auth.logs.lines()).includes(text))
 
-  for (const [ring, says] of [
+  for (const [ring, message] of [
     ['short:secret', "'short'"],
     [`${LEAKED},${NEW}`, "'leaked' was revoked"],
     ['twin:refresh-refresh-refresh-refresh-refresh', "'twin'"],
     [`${NEW},${NEW}`, "'new'"],
   ] as const) {
     writeFileSync(file, ring)
-    t.ok(await told(says), says)
+    t.ok(await isLogged(message), message)
     t.equal(kidOf((await auth.signInAdmin()).accessToken), 'new')
   }
   writeFileSync(join(directory, 'refresh'), 'r2:new-secret-new-secret-new-secret-new')
-  t.ok(await told("'r2'"), 'a refresh ring with a secret of the other ring')
+  t.ok(await isLogged("'r2'"), 'a refresh ring with a secret of the other ring')
   t.notMatch(JSON.stringify(auth.logs.lines()), /new-secret-new|refresh-refresh-refresh/)
 })
 

@@ -83,7 +83,7 @@ t.test('a revoked token is replaced once, and the call is sent again with the ne
       if (!(outcome instanceof Response)) return outcome
     }
   })()
-  t.match(error, { name: 'ServiceCallError', code: 'token_refused', status: 401 }, 'a deleted client is told so')
+  t.match(error, { name: 'ServiceCallError', code: 'token_refused', status: 401 }, 'a deleted client gets this error')
 })
 
 t.test('trace context and request id are passed on', async (t) => {
@@ -156,7 +156,8 @@ t.test('while auth-service is down calls go on with the token at hand, and after
 
   await process.kill()
   nowMs = 800_000
-  for (let n = 0; n < 5; n++) t.equal((await client.fetch('/employees')).status, 200, 'in the last tenth of its life')
+  for (let n = 0; n < 5; n++)
+    t.equal((await client.fetch('/employees')).status, 200, 'in the last tenth of its lifetime')
   t.equal(bearer, first)
   nowMs = 900_000
   const error: unknown = await client.fetch('/employees').catch((reason: unknown) => reason)
