@@ -1,13 +1,7 @@
 import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
 import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
-import {
-  type AppInstance,
-  createServer,
-  type LoggerOptions,
-  registerHealth,
-  registerMetrics,
-} from '@latchkey/service-kit'
+import { type AppInstance, createServer, type LoggerOptions } from '@latchkey/service-kit'
 import manifest from '../package.json' with { type: 'json' }
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createAudit } from './audit/create-audit.ts'
@@ -23,6 +17,7 @@ import { authRoutes } from './http/routes/auth/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
+import { registerOperations } from './operations.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
 import { gated } from './redis/redis-gate.ts'
 import { createRedisRevocationPublisher } from './revocations/redis-revocation-publisher.ts'
@@ -145,19 +140,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
 
     // Routes
-    registerMetrics(app.metrics.registry, revocations.metrics)
-    registerHealth(app, {
-      checks: {
-        postgres: database.ping,
-        redis: async () => {
-          await redis.ping()
-          gate.assertOpen()
-        },
-        revocations: revocations.healthCheck,
-        keys: async () => (isRevoked(accessRing().signing.kid) ? 'degraded' : 'ok'),
-      },
-      timeoutMs: 1000,
-    })
+    registerOperations(app, { ...stores, revocations, accessRing, isRevokedKey: isRevoked })
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
     await app.register(adminRoutes, { prefix: '/admin', administration, sessions, clients, keys, audit })

@@ -1,0 +1,29 @@
+import type { SigningRing } from '@latchkey/access-token'
+import type { RevocationFeed } from '@latchkey/resource-server'
+import { type AppInstance, registerHealth, registerMetrics } from '@latchkey/service-kit'
+import type { Stores } from './stores.ts'
+
+type Observed = Pick<Stores, 'database' | 'redis' | 'gate'> & {
+  readonly revocations: RevocationFeed
+  /** Of access tokens, as it is configured now. */
+  readonly accessRing: () => SigningRing
+  readonly isRevokedKey: (kid: string) => boolean
+}
+
+/** What operators see: health checks, and the metrics of the revocation feed. */
+export function registerOperations(app: AppInstance, observed: Observed): void {
+  const { database, redis, gate, revocations, accessRing, isRevokedKey } = observed
+  registerMetrics(app.metrics.registry, revocations.metrics)
+  registerHealth(app, {
+    checks: {
+      postgres: database.ping,
+      redis: async () => {
+        await redis.ping()
+        gate.assertOpen()
+      },
+      revocations: revocations.healthCheck,
+      keys: async () => (isRevokedKey(accessRing().signing.kid) ? 'degraded' : 'ok'),
+    },
+    timeoutMs: 1000,
+  })
+}
