@@ -1,5 +1,5 @@
 import { type Database, migrate } from '@latchkey/database'
-import { type Log, waitUntilReady } from '@latchkey/problems'
+import { type Log, waitUntilReady, withDeadline } from '@latchkey/problems'
 import type { RevocationFeed } from '@latchkey/resource-server'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import type { ClientConfiguration } from './clients/client-configuration.ts'
@@ -44,11 +44,11 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     {
       name: 'bring Redis up to date',
       run: async () => {
-        gate.watch(async (assertSame) => {
+        const opened = gate.watch(async (assertSame) => {
           await deadline.measure()
           log.info(await recoverSessions(assertSame), 'Redis is up to date')
         })
-        await waitUntilReady('Redis', log, async () => gate.assertOpen())
+        await waitUntilReady('Redis', log, () => withDeadline(opened, 1000, { what: 'Redis' }))
       },
     },
     { name: 'check that Redis evicts nothing', run: () => assertNoEviction(redis) },

@@ -8,8 +8,8 @@ export type Recover = (assertSame: () => void) => Promise<void>
 export type RedisGate = {
   /** @throws `unavailable` while Redis is away, or back and not known to be as new as it was */
   assertOpen(): void
-  /** Opens the gate once `recover` has succeeded, now and over each new connection. */
-  watch(recover: Recover): void
+  /** Opens the gate once `recover` has succeeded, now and over each new connection. Resolves when the gate first opens. */
+  watch(recover: Recover): Promise<void>
 }
 
 const RETRY_MS = 250
@@ -44,16 +44,21 @@ export function createRedisGate(redis: RedisClient, onFailure: (error: unknown) 
       if (!isOpen) throw unavailable(new Error('Redis is away, or not yet brought up to date'))
     },
     watch(recover) {
-      const onReady = (): void => void reopen(recover)
-      redis.on('ready', onReady)
+      const { promise: opened, resolve } = Promise.withResolvers<void>()
+      const onReady = async (): Promise<void> => {
+        await reopen(recover)
+        if (isOpen) resolve()
+      }
+      redis.on('ready', () => void onReady())
       redis.on('close', () => {
         isOpen = false
         connection++
       })
       // A cluster changes its nodes under a connection that lasts.
-      redis.on('+node', onReady)
-      redis.on('-node', onReady)
-      if (redis.status === 'ready') onReady()
+      redis.on('+node', () => void onReady())
+      redis.on('-node', () => void onReady())
+      if (redis.status === 'ready') void onReady()
+      return opened
     },
   }
 }

@@ -74,7 +74,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     redis.disconnect()
     await Promise.all([database.close(), revocationDatabase.close(), users.policy.close()])
   })
-  gate.watch(async (assertSame) => {
+  void gate.watch(async (assertSame) => {
     await deadline.measure()
     await recoverSessions(assertSame)
   })
