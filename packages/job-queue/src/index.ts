@@ -1,0 +1,1 @@
+export { type Attempt, type JobQueue, type JobQueueOptions, openJobQueue } from './job-queue.ts'

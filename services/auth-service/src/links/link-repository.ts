@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { Link, LinkPurpose, LinkState } from './link.ts'
+import { toLink } from './link-table.ts'
+
+export type NewLink = {
+  readonly purpose: LinkPurpose
+  readonly userId: string
+  readonly address: string
+  readonly bound: LinkState
+  readonly shown: boolean
+  readonly isVouched: boolean
+  readonly createdBy: string | null
+  readonly expiresAt: Date
+}
+
+export async function insertLink(trx: AuthTransaction, link: NewLink): Promise<Link> {
+  const row = await trx
+    .insertInto('links')
+    .values({
+      id: uuidv7(),
+      purpose: link.purpose,
+      user_id: link.userId,
+      address: link.address,
+      bound: JSON.stringify(link.bound),
+      shown: link.shown,
+      vouched: link.isVouched,
+      created_by: link.createdBy,
+      expires_at: link.expiresAt,
+      used_at: null,
+      withdrawn_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toLink(row)
+}
+
+/** Another token that opens the link. False when the link is gone. */
+export async function insertLinkToken(db: AuthDatabase, linkId: string, hash: Buffer): Promise<boolean> {
+  const result = await db
+    .insertInto('link_tokens')
+    .columns(['hash', 'link_id'])
+    .expression((eb) => eb.selectFrom('links').select([sql<Buffer>`${hash}`.as('hash'), 'id']).where('id', '=', linkId))
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+/** The link that a token opens, whatever its state; undefined for what was never a token of ours. */
+export async function findLinkByToken(db: AuthDatabase, hash: Buffer): Promise<Link | undefined> {
+  const row = await db
+    .selectFrom('link_tokens')
+    .innerJoin('links', 'links.id', 'link_tokens.link_id')
+    .selectAll('links')
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return row && toLink(row)
+}
+
+export async function findLink(db: AuthDatabase, linkId: string): Promise<Link | undefined> {
+  const row = await db.selectFrom('links').selectAll().where('id', '=', linkId).executeTakeFirst()
+  return row && toLink(row)
+}
+
+/** The link, which nobody else uses or withdraws until the transaction ends. Lock the user's row before. */
+export async function lockLink(trx: AuthTransaction, linkId: string): Promise<Link | undefined> {
+  const row = await trx.selectFrom('links').selectAll().where('id', '=', linkId).forUpdate().executeTakeFirst()
+  return row && toLink(row)
+}
+
+export async function markLinkUsed(trx: AuthTransaction, linkId: string): Promise<void> {
+  await trx.updateTable('links').set({ used_at: sql<Date>`now()` }).where('id', '=', linkId).execute()
+  await trx.deleteFrom('link_tokens').where('link_id', '=', linkId).execute()
+}
+
+/** Withdraws the user's open links of a purpose. True when there was one. */
+export async function withdrawLinks(trx: AuthTransaction, userId: string, purpose: LinkPurpose): Promise<boolean> {
+  const result = await trx
+    .updateTable('links')
+    .set({ withdrawn_at: sql<Date>`now()` })
+    .where('user_id', '=', userId)
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** The newest link of a purpose that the user was sent. */
+export async function findNewestLink(db: AuthDatabase, userId: string, purpose: LinkPurpose): Promise<Link | undefined> {
+  const row = await db
+    .selectFrom('links')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('purpose', '=', purpose)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && toLink(row)
+}
+
+/** How many links of a purpose somebody has asked for since. */
+export async function countLinksBy(
+  db: AuthDatabase,
+  createdBy: string,
+  purpose: LinkPurpose,
+  since: Date,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('links')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('created_by', '=', createdBy)
+    .where('purpose', '=', purpose)
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** Deletes links that have been over for longer than anything asks about them. */
+export async function deleteLinksBefore(db: AuthDatabase, before: Date): Promise<void> {
+  await db.deleteFrom('links').where('expires_at', '<', before).execute()
+}

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import { problems } from '../errors.ts'
+import { lockAccount } from '../users/user-repository.ts'
+import type { Account } from '../users/user-table.ts'
+import { hashLinkToken, LINK_TTL_MS, type Link, type LinkPurpose, linkUrl, newLinkToken, stateOf } from './link.ts'
+import { findLinkByToken, insertLink, insertLinkToken, lockLink, markLinkUsed } from './link-repository.ts'
+
+/** A link that was presented, with the account that it opens: both are locked, and in the state that it was made in. */
+export type OpenedLink = { readonly link: Link; readonly account: Account }
+
+export type LinkRequest = {
+  readonly purpose: LinkPurpose
+  readonly account: Account
+  /** The mailbox that it goes to, the account's own unless given. */
+  readonly address?: string
+  readonly createdBy?: string | null
+  /** Whether whoever asks for it sees it too. */
+  readonly shown?: boolean
+  readonly isVouched?: boolean
+}
+
+/** Links that open an account once. They never carry a token before {@link LinkService.draw} is called for them. */
+export type LinkService = {
+  /** Part of the transaction whose change it belongs to, after the account has been changed. */
+  create(trx: AuthTransaction, request: LinkRequest): Promise<Link>
+  /** The address of the link under a new token, whose hash is stored by then. Undefined when the link is gone. */
+  draw(db: AuthDatabase, link: Pick<Link, 'id' | 'purpose'>): Promise<string | undefined>
+  /**
+   * The link of a presented token and its account. Nothing is used up yet.
+   * @throws `invalid_link` for what is used, expired, withdrawn, of another purpose, or from before a change of the account
+   */
+  open(trx: AuthTransaction, token: string, purpose: LinkPurpose): Promise<OpenedLink>
+  /** Uses the link up: every token of it is dead. */
+  use(trx: AuthTransaction, link: Link): Promise<void>
+}
+
+/** @param base where links lead, without the path of their purpose */
+export function createLinkService({ base, now }: { base: string; now: () => number }): LinkService {
+  return {
+    create(trx, { purpose, account, address = account.user.email, createdBy = null, shown = false, isVouched = false }) {
+      return insertLink(trx, {
+        purpose,
+        userId: account.user.id,
+        address,
+        bound: stateOf(purpose, account),
+        shown,
+        isVouched,
+        createdBy,
+        expiresAt: new Date(now() + LINK_TTL_MS[purpose]),
+      })
+    },
+
+    async draw(db, { id, purpose }) {
+      const token = newLinkToken()
+      return (await insertLinkToken(db, id, hashLinkToken(token))) ? linkUrl(base, purpose, token) : undefined
+    },
+
+    async open(trx, token, purpose) {
+      const found = await findLinkByToken(trx, hashLinkToken(token))
+      if (found?.purpose !== purpose) throw new problems.invalid_link()
+      const account = await lockAccount(trx, found.userId)
+      const link = await lockLink(trx, found.id)
+      if (!account || !link || !isOpen(link, now()) || !isDeepStrictEqual(link.bound, stateOf(purpose, account))) {
+        throw new problems.invalid_link()
+      }
+      if (account.user.status === 'disabled') throw new problems.invalid_link()
+      return { link, account }
+    },
+
+    use: (trx, link) => markLinkUsed(trx, link.id),
+  }
+}
+
+const isOpen = ({ usedAt, withdrawnAt, expiresAt }: Link, nowMs: number): boolean =>
+  usedAt === null && withdrawnAt === null && expiresAt.getTime() > nowMs
