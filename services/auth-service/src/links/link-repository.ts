@@ -41,7 +41,12 @@ export async function insertLinkToken(db: AuthDatabase, linkId: string, hash: Bu
   const result = await db
     .insertInto('link_tokens')
     .columns(['hash', 'link_id'])
-    .expression((eb) => eb.selectFrom('links').select([sql<Buffer>`${hash}`.as('hash'), 'id']).where('id', '=', linkId))
+    .expression((eb) =>
+      eb
+        .selectFrom('links')
+        .select([sql<Buffer>`${hash}`.as('hash'), 'id'])
+        .where('id', '=', linkId),
+    )
     .executeTakeFirst()
   return result.numInsertedOrUpdatedRows === 1n
 }
@@ -88,7 +93,11 @@ export async function withdrawLinks(trx: AuthTransaction, userId: string, purpos
 }
 
 /** The newest link of a purpose that the user was sent. */
-export async function findNewestLink(db: AuthDatabase, userId: string, purpose: LinkPurpose): Promise<Link | undefined> {
+export async function findNewestLink(
+  db: AuthDatabase,
+  userId: string,
+  purpose: LinkPurpose,
+): Promise<Link | undefined> {
   const row = await db
     .selectFrom('links')
     .selectAll()

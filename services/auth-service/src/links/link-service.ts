@@ -38,7 +38,10 @@ export type LinkService = {
 /** @param base where links lead, without the path of their purpose */
 export function createLinkService({ base, now }: { base: string; now: () => number }): LinkService {
   return {
-    create(trx, { purpose, account, address = account.user.email, createdBy = null, shown = false, isVouched = false }) {
+    create(
+      trx,
+      { purpose, account, address = account.user.email, createdBy = null, shown = false, isVouched = false },
+    ) {
       return insertLink(trx, {
         purpose,
         userId: account.user.id,

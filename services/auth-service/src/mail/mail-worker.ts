@@ -75,7 +75,9 @@ export function createMailWorker(dependencies: Dependencies): (mailId: string) =
       await transport.send({ id, to, ...composed })
     } catch (error) {
       // Servers like to quote the address.
-      const reason = (error instanceof Error ? error.message : String(error)).replaceAll(to, 'the mailbox').slice(0, 500)
+      const reason = (error instanceof Error ? error.message : String(error))
+        .replaceAll(to, 'the mailbox')
+        .slice(0, 500)
       if (error instanceof MailboxRefused) {
         log.warn({ mailId: id, kind, reason }, 'mail refused: its mailbox does not exist or does not take it')
         return finish('refused', reason)

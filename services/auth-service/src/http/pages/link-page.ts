@@ -31,7 +31,11 @@ export const linkPages: Readonly<Record<LinkPurpose, Page>> = {
     text: 'Choose a password for your new account.',
     fields: [newPassword, { name: 'fullName', label: 'Your name (optional)', attributes: 'autocomplete="name"' }],
     actions: [
-      { label: 'Accept', action: '../auth/invitations/accept', done: 'Welcome! Your account is ready and you are signed in.' },
+      {
+        label: 'Accept',
+        action: '../auth/invitations/accept',
+        done: 'Welcome! Your account is ready and you are signed in.',
+      },
     ],
   },
   verification: {
@@ -49,7 +53,13 @@ export const linkPages: Readonly<Record<LinkPurpose, Page>> = {
     title: 'Choose a new password',
     text: 'Every device is signed out, and the new password works at once.',
     fields: [newPassword],
-    actions: [{ label: 'Set the password', action: '../auth/password/reset', done: 'Your password is changed. Sign in with it.' }],
+    actions: [
+      {
+        label: 'Set the password',
+        action: '../auth/password/reset',
+        done: 'Your password is changed. Sign in with it.',
+      },
+    ],
   },
   email_change: {
     path: 'email',
@@ -64,7 +74,11 @@ export const linkPages: Readonly<Record<LinkPurpose, Page>> = {
     text: 'Your old address comes back, every device is signed out, and the password stops working. A link to choose a new one goes to your address.',
     fields: [],
     actions: [
-      { label: 'Undo the change', action: '../auth/email/undo', done: 'Undone. Look into your mailbox for a link to choose a new password.' },
+      {
+        label: 'Undo the change',
+        action: '../auth/email/undo',
+        done: 'Undone. Look into your mailbox for a link to choose a new password.',
+      },
     ],
   },
 }
