@@ -55,9 +55,8 @@ t.test('the name of its owner is no password', async (t) => {
 })
 
 t.test('more passwords than can be checked in time are unavailable, and nothing else', async (t) => {
-  const hard = `aA1!aA1!aA1!qwertyuiop1234567890zxcvbn`
   const results = await Promise.allSettled(
-    Array.from({ length: 60 }, (_, n) => policy.objection(`${hard}${n}`, owner)),
+    Array.from({ length: 60 }, (_, n) => policy.objection(`a heron walks over ${n} slow rivers`, owner)),
   )
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
   t.ok(failures.length > 0)
