@@ -28,6 +28,7 @@ const database = setting.url({ ...describe('DATABASE'), protocols: ['postgres:',
 const origins = setting.origins(describe('ORIGINS'))
 const addresses = setting.addresses(describe('ADDRESSES'))
 const integer = setting.integer({ ...describe('INTEGER'), min: 8, max: 64 })
+const list = setting.list(describe('LIST'))
 const choice = setting.choice({ ...describe('CHOICE'), choices: ['full', 'minimal'] })
 const json = setting.custom({ ...describe('JSON'), parse: (text): unknown => JSON.parse(text) })
 
@@ -46,6 +47,7 @@ const good: [setting: Setting<unknown>, text: string, value: unknown][] = [
   [origins, 'https://a.example,http://localhost:5173', ['https://a.example', 'http://localhost:5173']],
   [addresses, '10.0.0.0/8, ::1,192.168.0.7', ['10.0.0.0/8', '::1', '192.168.0.7']],
   [integer, '64', 64],
+  [list, 'acme, rotterdam', ['acme', 'rotterdam']],
   [choice, 'minimal', 'minimal'],
   [json, '[1]', [1]],
 ]
@@ -84,6 +86,7 @@ const bad: [setting: Setting<unknown>, text: string, message: RegExp][] = [
   [addresses, 'true', /IP addresses or CIDR/],
   [integer, '7', /from 8 to 64/],
   [integer, '65', /from 8 to 64/],
+  [list, 'acme,,rotterdam', /without empty items/],
   [choice, 'FULL', /one of full, minimal/],
   [json, '{"secret": canary}', /is invalid/],
 ]

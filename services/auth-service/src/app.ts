@@ -47,7 +47,7 @@ const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || 
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
   const { schema, redisPrefix: keyPrefix = DEFAULT_KEY_PREFIX, now = Date.now } = overrides
-  const { allowedOrigins, passwordMinLength } = config
+  const { allowedOrigins, passwords } = config
   const { issuer, audience, accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
   const accessRing = accessKeys.current
   const refreshRing = refreshKeys.current
@@ -127,7 +127,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       now,
     })
     const { passwordHashing, signInLimits } = overrides
-    const users = createUsers({ redis, keyPrefix, passwordMinLength, passwordHashing, signInLimits })
+    const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
     const audit = createAudit(db)
     const { accounts, authentication, administration } = createAccounts({
@@ -151,7 +151,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       clients,
       sessions,
       findLiveBearer,
-      passwordMinLength,
+      passwordMinLength: passwords.minLength,
       allowedOrigins,
       now,
     })

@@ -16,6 +16,10 @@ import { type ConfiguredClient, parseSecret, parseServiceClients } from './clien
 import { parseClientId } from './clients/service-client.ts'
 import type { AccessTokenProfile } from './sessions/access-token-issuer.ts'
 import type { SessionLimits } from './sessions/session.ts'
+import { parseRangeUrl } from './users/breached-passwords.ts'
+import type { PasswordSettings } from './users/create-users.ts'
+
+const PRODUCT = 'Latchkey'
 
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {
@@ -99,6 +103,19 @@ export const settings = {
     max: 64,
     description: 'shortest password in characters',
   }),
+  passwordContextWords: setting.list({
+    name: 'PASSWORD_CONTEXT_WORDS',
+    optional: true,
+    description:
+      'words of the company that make a password guessable, comma-separated; the product’s name and the host of `TOKEN_ISSUER` always do',
+  }),
+  breachedPasswordsUrl: setting.custom({
+    name: 'BREACHED_PASSWORDS_URL',
+    optional: true,
+    description:
+      'range service for breached passwords (k-anonymity), such as `https://api.pwnedpasswords.com/range`; it gets five hexadecimal digits of a hash, and one that does not answer within a second blocks no password',
+    parse: parseRangeUrl,
+  }),
   accessTokenProfile: setting.choice({
     name: 'ACCESS_TOKEN_PROFILE',
     choices: ['full', 'minimal'],
@@ -125,7 +142,7 @@ export type Config = {
     readonly refreshKeys: Watched<SigningRing>
   }
   readonly sessions: SessionLimits
-  readonly passwordMinLength: number
+  readonly passwords: PasswordSettings
   /** The first one; none is created without a password. */
   readonly administrator: { readonly email: string; readonly password: string | undefined }
   /** employee-service's own among them. */
@@ -140,15 +157,16 @@ export function loadConfig(environment: Environment): Config {
   const loaded = loadSettings(settings, environment, keyFaults)
   const accessKeys = accessTokenKeysOf(loaded)
   if (accessKeys === undefined) throw new Error('the settings were accepted without keys of access tokens')
-  const { host, port, redis, passwordMinLength, logLevel } = loaded
+  const { host, port, redis, logLevel } = loaded
   const { idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = loaded
+  const issuer = loaded.issuer ?? `http://localhost:${port}`
   return {
     host,
     port,
     database: { url: loaded.databaseUrl },
     redis,
     tokens: {
-      issuer: loaded.issuer ?? `http://localhost:${port}`,
+      issuer,
       audience: loaded.audience,
       accessKeys,
       accessTtlSeconds: loaded.accessTokenTtlSeconds,
@@ -156,7 +174,11 @@ export function loadConfig(environment: Environment): Config {
       refreshKeys: loaded.refreshTokenKeys,
     },
     sessions: { idleMs, maxAgeMs, graceMs, maxDevicesPerUser },
-    passwordMinLength,
+    passwords: {
+      minLength: loaded.passwordMinLength,
+      contextWords: [PRODUCT, new URL(issuer).hostname, ...(loaded.passwordContextWords ?? [])],
+      breachedUrl: loaded.breachedPasswordsUrl,
+    },
     administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
     serviceClients: configuredClients(loaded),
     allowedOrigins: loaded.allowedOrigins ?? [],

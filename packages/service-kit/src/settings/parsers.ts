@@ -56,7 +56,7 @@ export function parseIssuer(text: string): string {
   return text
 }
 
-function parseList(text: string): string[] {
+export function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim())
   if (items.includes('')) throw new BadSetting('must be a comma-separated list without empty items')
   return items

@@ -4,6 +4,7 @@ import {
   parseDurationMs,
   parseDurationSeconds,
   parseInteger,
+  parseList,
   parseOrigins,
   parseUrl,
 } from './parsers.ts'
@@ -71,6 +72,8 @@ export const setting = {
   url: as<string, { protocols?: readonly string[] }>((options) =>
     define(options, (text) => parseUrl(text, options.protocols ?? ['http:', 'https:'])),
   ),
+  /** Comma-separated. */
+  list: as<readonly string[]>((options) => define(options, parseList)),
   origins: as<readonly string[]>((options) => define(options, parseOrigins)),
   addresses: as<readonly string[]>((options) => define(options, parseAddresses)),
   choice,

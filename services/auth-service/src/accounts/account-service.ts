@@ -9,7 +9,7 @@ import type { SessionKey } from '../sessions/session.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
-import type { PasswordPolicy } from '../users/password-policy.ts'
+import type { PasswordOwner, PasswordPolicy } from '../users/password-policy.ts'
 import type { SignInLimiter } from '../users/sign-in-limiter.ts'
 import { type User, uniqueKey } from '../users/user.ts'
 import {
@@ -54,7 +54,7 @@ type Dependencies = {
 export function createAccountService(dependencies: Dependencies): AccountService {
   const { db, writeAs, store, revoker, hasher, policy, limiter } = dependencies
 
-  async function assertAcceptable(path: string, password: string, owner: Pick<User, 'email' | 'username'>) {
+  async function assertAcceptable(path: string, password: string, owner: PasswordOwner): Promise<void> {
     const message = await policy.objection(password, owner)
     if (message === undefined) return
     throw new commonProblems.invalid_request({ detail: `The password ${message}.`, errors: [{ path, message }] })
@@ -62,7 +62,7 @@ export function createAccountService(dependencies: Dependencies): AccountService
 
   return {
     async register({ email, username, password, fullName = null }, origin) {
-      await assertAcceptable('/password', password, { email, username })
+      await assertAcceptable('/password', password, { email, username, fullName })
       const passwordHash = await hasher.hash(password)
       const roles = ['user' as const]
       try {

@@ -1,42 +1,51 @@
 import { createHash } from 'node:crypto'
+import type { Log } from '@latchkey/problems'
 
-/** A range service that is slow or away must hold up no one who chooses a password. Milliseconds. */
-const ANSWER_WITHIN_MS = 1000
-/** Longer than any range: https://haveibeenpwned.com answers some 40 KiB. */
+/** A range service that is slow or away must not block a choice of password. */
+const TIMEOUT_MS = 1000
+/** Longer than any range: those of https://haveibeenpwned.com have some 40 KiB. */
 const MAX_ANSWER_BYTES = 1024 * 1024
 
 export type BreachedPasswords = {
-  /** Whether the password is known to be breached; false as well when that cannot be found out now. */
+  /** Whether the password is in the list of a breach. False as well when the range service does not answer. */
   has(password: string): Promise<boolean>
 }
 
 /**
- * Asks a range service, which sees the first five of forty hexadecimal digits of the password's SHA-1 (k-anonymity). The answer is one
- * line for each known hash of that range, `<the other 35 digits>:<count>`; a padded answer has counts of 0.
+ * Asks a range service, which gets the first five of the forty hexadecimal digits of the password's SHA-1 (k-anonymity). The answer has
+ * one line for each known hash of that range, `<the other 35 digits>:<count>`; the lines of padding have a count of 0.
  *
- * @param url what the five digits are appended to, `https://api.example/range/`
+ * @param url of the ranges, such as `https://api.pwnedpasswords.com/range`
  */
-export function createBreachedPasswords(
-  url: string,
-  log: { warn(fields: object, text: string): void },
-): BreachedPasswords {
+export function createBreachedPasswords(url: string, log: Pick<Log, 'warn'>): BreachedPasswords {
+  const ranges = url.endsWith('/') ? url : `${url}/`
   return {
     async has(password) {
       const hash = createHash('sha1').update(password).digest('hex').toUpperCase()
       try {
-        const answer = await fetch(`${url}${hash.slice(0, 5)}`, {
+        const answer = await fetch(`${ranges}${hash.slice(0, 5)}`, {
           headers: { 'add-padding': 'true' },
-          signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+          signal: AbortSignal.timeout(TIMEOUT_MS),
           redirect: 'error',
         })
         if (!answer.ok || answer.body === null) throw new Error(`the range service answered ${answer.status}`)
         return isListed(await readText(answer.body), hash.slice(5))
       } catch (err) {
-        log.warn({ err }, 'breached passwords: the range service could not be asked; the password was not checked')
+        log.warn({ err }, 'the range service for breached passwords did not answer; a password was accepted without it')
         return false
       }
     },
   }
+}
+
+/** The URL of a range service, unchanged. */
+export function parseRangeUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isPlain = url?.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  if (!isPlain || !['https:', 'http:'].includes(url.protocol)) {
+    throw new Error('must be a URL that starts with https:// or http://, without credentials, query or fragment')
+  }
+  return text
 }
 
 async function readText(body: ReadableStream<Uint8Array>): Promise<string> {

@@ -1,4 +1,6 @@
+import type { Log } from '@latchkey/problems'
 import type { RedisClient } from '../redis/redis-client.ts'
+import { createBreachedPasswords } from './breached-passwords.ts'
 import { createPasswordHasher, type PasswordHasher, type PasswordHasherOptions } from './password-hasher.ts'
 import { createPasswordPolicy, type PasswordPolicy } from './password-policy.ts'
 import {
@@ -8,10 +10,20 @@ import {
   type SignInLimits,
 } from './sign-in-limiter.ts'
 
+export type PasswordSettings = {
+  /** In characters. */
+  readonly minLength: number
+  /** Words of the company and the product, which count as guessable. */
+  readonly contextWords: readonly string[]
+  /** Of a range service for breached passwords. */
+  readonly breachedUrl: string | undefined
+}
+
 type Dependencies = {
   readonly redis: RedisClient
   readonly keyPrefix: string
-  readonly passwordMinLength: number
+  readonly log: Pick<Log, 'warn'>
+  readonly passwords: PasswordSettings
   /** The production choices unless given. */
   readonly passwordHashing?: PasswordHasherOptions | undefined
   readonly signInLimits?: SignInLimits | undefined
@@ -25,10 +37,12 @@ export type Users = {
 }
 
 export function createUsers(dependencies: Dependencies): Users {
-  const { redis, keyPrefix, passwordMinLength, passwordHashing, signInLimits } = dependencies
+  const { redis, keyPrefix, log, passwords, passwordHashing, signInLimits } = dependencies
+  const { minLength, contextWords, breachedUrl } = passwords
+  const breached = breachedUrl === undefined ? undefined : createBreachedPasswords(breachedUrl, log)
   return {
     hasher: createPasswordHasher(passwordHashing),
-    policy: createPasswordPolicy({ minLength: passwordMinLength }),
+    policy: createPasswordPolicy({ minLength, contextWords, breached }),
     limiter: createSignInLimiter(redis, keyPrefix, signInLimits ?? DEFAULT_SIGN_IN_LIMITS),
   }
 }

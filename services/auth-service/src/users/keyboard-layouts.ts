@@ -11,17 +11,20 @@ const LAYOUTS: readonly string[] = [
   // Arabic.
   'ضصثقفغعهخحجدشسيبلاتنمكطئءؤرلىةوزظذ',
 ]
+/** The key of each character, for each layout. */
+const KEYS = LAYOUTS.map(
+  (layout) => new Map([...layout].map((character, index) => [character, US_KEYS[index] ?? character])),
+)
 
 /**
  * The password as the same keys type it on a US keyboard, for each other layout that it may come from: `йцукен` is `qwerty` to whoever
- * guesses passwords. None for a password in Latin letters.
+ * guesses passwords. None for a password in Latin letters, nor where a layout has not all of its characters.
  */
 export function keyboardVariants(password: string): string[] {
   const folded = [...password.toLowerCase()]
-  return LAYOUTS.filter((layout) => folded.some((character) => character > '\x7f' && layout.includes(character))).map(
-    (layout) => {
-      const keys = new Map([...layout].map((character, index) => [character, US_KEYS[index] ?? character]))
-      return folded.map((character) => keys.get(character) ?? character).join('')
-    },
-  )
+  if (!folded.some(isForeign)) return []
+  const variants = KEYS.map((keys) => folded.map((character) => keys.get(character) ?? character))
+  return [...new Set(variants.filter((variant) => !variant.some(isForeign)).map((variant) => variant.join('')))]
 }
+
+const isForeign = (character: string): boolean => character > '\x7f'

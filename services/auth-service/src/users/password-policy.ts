@@ -3,8 +3,9 @@ import { unavailable } from '@latchkey/problems'
 import { Piscina } from 'piscina'
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { StrengthQuestion } from './password-strength-worker.ts'
+import { uniqueKey } from './user.ts'
 
-/** Names of the owner, which a guesser tries first. */
+/** Whose password it is. A guesser tries these names first. */
 export type PasswordOwner = { readonly email: string; readonly username: string; readonly fullName?: string | null }
 
 export type PasswordPolicy = {
@@ -23,15 +24,13 @@ export type PasswordPolicyOptions = {
   readonly minLength: number
   /** Words of the company, the product and its host, which count as guessable. */
   readonly contextWords?: readonly string[]
-  readonly breached?: BreachedPasswords
+  readonly breached?: BreachedPasswords | undefined
 }
 
 /** A hard maximum, before anything costly is done. */
-export const PASSWORD_MAX_BYTES = 256
-/** zxcvbn's scale from 0 to 4. At 4 a guesser who knows the dictionaries needs more than 10^10 tries. */
-const MIN_STRENGTH = 4
-/** Passwords that wait for the one thread; at some 50 ms each the last of them is still answered in time. */
-const MAX_WAITING = 20
+const MAX_BYTES = 256
+/** Passwords that wait for the one thread: at 100 ms each, the most that one takes, the last of them is still answered in time. */
+const MAX_WAITING = 16
 
 /** One form of a password for setting and checking alike, whatever keyboard it was typed on. */
 export const normalizePassword = (password: string): string => password.normalize('NFKC')
@@ -42,16 +41,16 @@ export function createPasswordPolicy({
   contextWords = [],
   breached,
 }: PasswordPolicyOptions): PasswordPolicy {
-  const worker = new Piscina<StrengthQuestion, number>({
+  const worker = new Piscina<StrengthQuestion, boolean>({
     filename: new URL(`./password-strength-worker${extname(import.meta.filename)}`, import.meta.url).href,
     minThreads: 1,
     maxThreads: 1,
-    maxQueue: MAX_WAITING,
   })
   const ready = worker.run({ password: 'warm up', words: [] }).then(() => {})
   ready.catch(() => {})
+  const companyWords = wordsOf(contextWords)
 
-  async function strengthOf(question: StrengthQuestion): Promise<number> {
+  async function isGuessable(question: StrengthQuestion): Promise<boolean> {
     if (worker.queueSize >= MAX_WAITING) throw unavailable(new Error('the queue for password checks is full'))
     return worker.run(question)
   }
@@ -61,14 +60,13 @@ export function createPasswordPolicy({
     async objection(password, owner) {
       const normalized = normalizePassword(password)
       if ([...normalized].length < minLength) return `must have at least ${minLength} characters`
-      if (Buffer.byteLength(normalized) > PASSWORD_MAX_BYTES) return `must have at most ${PASSWORD_MAX_BYTES} bytes`
+      if (Buffer.byteLength(normalized) > MAX_BYTES) return `must have at most ${MAX_BYTES} bytes`
       const names = namesOf(owner)
-      if (names.some((name) => name.toLowerCase() === normalized.toLowerCase())) {
-        return 'must not be the e-mail address or the user name'
+      if (names.some((name) => uniqueKey(name) === uniqueKey(normalized))) {
+        return 'must not be the e-mail address or a name of its owner'
       }
-      const words = [...contextWords, ...names, ...names.flatMap(partsOf)]
-      if ((await strengthOf({ password: normalized, words })) < MIN_STRENGTH)
-        return 'is too common or too easy to guess'
+      const words = [...wordsOf(names), ...companyWords]
+      if (await isGuessable({ password: normalized, words })) return 'is too common or too easy to guess'
       if (await breached?.has(normalized)) return 'is known from a data breach'
       return undefined
     },
@@ -81,5 +79,14 @@ function namesOf({ email, username, fullName }: PasswordOwner): string[] {
   return [email, mailbox, username, ...(fullName ? [fullName] : [])]
 }
 
-/** `ada.lovelace@example.com` is also `ada`, `lovelace`, `example`. */
-const partsOf = (name: string): string[] => name.split(/[^\p{L}\p{N}]+/u).filter((part) => part.length > 2)
+/** The names, their parts, and the parts together, with and without accents: `José Ríos` is also `jose`, `rios`, `joserios`. */
+function wordsOf(names: readonly string[]): string[] {
+  const words = names.flatMap((name) => {
+    const parts = name.split(/[^\p{L}\p{M}\p{N}]+/u)
+    return [name, ...parts, parts.join('')]
+  })
+  const variants = words.filter((word) => word.length > 2).flatMap((word) => [word, withoutAccents(word)])
+  return [...new Set(variants.map(uniqueKey))]
+}
+
+const withoutAccents = (word: string): string => word.normalize('NFD').replace(/\p{M}/gu, '')

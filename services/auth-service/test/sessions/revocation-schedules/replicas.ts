@@ -65,7 +65,8 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const users = createUsers({
     redis,
     keyPrefix,
-    passwordMinLength: config.passwordMinLength,
+    log: { warn() {} },
+    passwords: config.passwords,
     // argon2id at its least, and sign-ins are many: neither is what is tested.
     passwordHashing: { memoryKiB: 1024, passes: 1 },
     signInLimits: { accountFromAddress: NO_LIMIT, account: NO_LIMIT, address: NO_LIMIT },
