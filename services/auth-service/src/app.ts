@@ -130,13 +130,14 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
     const audit = createAudit(db)
-    const { accounts, authentication, administration } = createAccounts({
+    const { accounts, authentication, changePassword, administration } = createAccounts({
       ...users,
       db,
       writeAs,
       audit,
       store,
       revoker,
+      renew: sessions.renew,
     })
 
     // Routes
@@ -148,6 +149,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       prefix: '/auth',
       accounts,
       authentication,
+      changePassword,
       clients,
       sessions,
       findLiveBearer,

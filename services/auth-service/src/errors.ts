@@ -24,6 +24,11 @@ export const problems = defineProblems({
   },
   account_disabled: { status: 403, title: 'Account disabled', detail: 'This account has been disabled.' },
   wrong_password: { status: 403, title: 'Wrong password', detail: 'The current password is incorrect.' },
+  same_password: {
+    status: 409,
+    title: 'Same password',
+    detail: 'The new password is the current one. Choose another.',
+  },
   invalid_credentials: { status: 401, title: 'Invalid credentials', detail: 'No account has this name and password.' },
   unauthenticated: { status: 401, title: 'Not signed in', detail: 'This call needs a refresh token.' },
   invalid_token: {

@@ -87,8 +87,8 @@ export function createRedisSessionCommands({
       return rows.map(toDeviceSession)
     },
 
-    async end({ userId, deviceId, sid }, reason) {
-      await run.end(keyOf(userId), [deviceId, sid, reason])
+    async end({ userId, deviceId, sid, reason, isRenewed = false }) {
+      await run.end(keyOf(userId), [deviceId, sid, reason, now(), isRenewed ? graceMs : 0])
     },
 
     async restore({ userId, deviceId, sid, createdAt, delivery, deviceName }) {

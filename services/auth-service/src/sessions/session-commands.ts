@@ -65,7 +65,7 @@ export type SessionCommands = {
   invalidateSnapshot(userId: string): Promise<void>
   list(userId: string): Promise<DeviceSession[]>
   /** Ends a session if it is still there. */
-  end(session: SessionKey, reason: EndReason): Promise<void>
+  end(end: SessionEnd): Promise<void>
   /** Puts back a session that the store lost. */
   restore(session: OpenedSession): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import type { SessionEnd, SessionKey } from './session.ts'
+import type { EndReason, SessionEnd, SessionKey } from './session.ts'
 import type { NewSession, OpenedSession } from './session-commands.ts'
 
 /** Any number would do. */
@@ -50,6 +50,19 @@ export async function insertEnds(trx: AuthTransaction, ends: readonly SessionEnd
     .returning('id')
     .execute()
   return rows.at(-1)?.id ?? '0'
+}
+
+/** Why the session ended, if that was recorded. */
+export async function findEndReason(db: AuthDatabase, sid: string): Promise<EndReason | undefined> {
+  const row = await db
+    .selectFrom('session_events')
+    .select('reason')
+    .where('sid', '=', sid)
+    .where('kind', '=', 'ended')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.reason ?? undefined
 }
 
 /** The time of the last event up to this one, less a margin. Undefined when there is none. */

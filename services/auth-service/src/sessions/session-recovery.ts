@@ -72,7 +72,7 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
       await publisher.publish(
         page.filter(({ at }) => at >= publishSince).map(({ sid }) => ({ kind: 'session', id: sid })),
       )
-      await Promise.all(page.map((end) => commands.end(end, end.reason)))
+      await Promise.all(page.map((end) => commands.end(end)))
     })
     const openings = await replay(since, listOpenings, (page) =>
       Promise.all(page.map((opened) => commands.restore(opened))),

@@ -28,6 +28,7 @@ export type ListRow = [
   createdAtMs: number,
   lastSeenAtMs: number,
   expiresAtMs: number,
+  delivery: Delivery,
 ]
 
 export function toRotation(reply: RotateReply): Rotation | SnapshotMissing {
@@ -67,11 +68,12 @@ function toSnapshot(json: string): UserSnapshot {
 }
 
 export function toDeviceSession(row: ListRow): DeviceSession {
-  const [deviceId, sid, deviceName, userAgent, ip, createdAtMs, lastSeenAtMs, expiresAtMs] = row
+  const [deviceId, sid, deviceName, userAgent, ip, createdAtMs, lastSeenAtMs, expiresAtMs, delivery] = row
   return {
     deviceId,
     sid,
     deviceName,
+    delivery,
     userAgent,
     ip,
     createdAt: new Date(createdAtMs),

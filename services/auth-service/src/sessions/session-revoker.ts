@@ -23,17 +23,10 @@ export type BumpedVersion = { readonly userId: string; readonly minVersion: numb
 export type SessionRevoker = {
   /** Records, publishes and applies the ends. The events `also` become part of the same transaction. */
   revoke(ends: readonly SessionEnd[], origin: Origin, ...also: readonly NewAuditEvent[]): Promise<void>
-  /**
-   * Records the ends of the user's sessions, but for `keepSid`. The transaction holds the user's row, so that none is opened
-   * before it commits.
-   */
-  recordAll(
-    trx: AuthTransaction,
-    audit: Audit,
-    userId: string,
-    reason: EndReason,
-    keepSid?: string,
-  ): Promise<RecordedEnds>
+  /** Records ends as part of a transaction. */
+  record(trx: AuthTransaction, audit: Audit, ends: readonly SessionEnd[]): Promise<RecordedEnds>
+  /** Records the ends of the user's sessions. The transaction holds the user's row, so that none is opened before it commits. */
+  recordAll(trx: AuthTransaction, audit: Audit, userId: string, reason: EndReason): Promise<RecordedEnds>
   /** Publishes and applies what was recorded and committed. */
   apply(recorded: RecordedEnds, bumpedVersion?: BumpedVersion): Promise<void>
 }
@@ -59,11 +52,13 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
     const targets: RevocationTarget[] = ends.map(({ sid }) => ({ kind: 'session', id: sid }))
     if (bumpedVersion) targets.push({ kind: 'user', id: bumpedVersion.userId, ver: bumpedVersion.minVersion })
     await publisher.publish(targets)
-    await Promise.all(ends.map((end) => store.end(end, end.reason)))
+    await Promise.all(ends.map((end) => store.end(end)))
     if (lastEventId !== undefined) await checkpoint.advance(lastEventId)
   }
 
   return {
+    record,
+
     apply,
 
     async revoke(ends, origin, ...also) {
@@ -74,12 +69,13 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
       await apply(recorded)
     },
 
-    async recordAll(trx, audit, userId, reason, keepSid) {
+    async recordAll(trx, audit, userId, reason) {
       const sessions = await store.list(userId)
-      const ends = sessions
-        .filter(({ sid }) => sid !== keepSid)
-        .map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason }))
-      return record(trx, audit, ends)
+      return record(
+        trx,
+        audit,
+        sessions.map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason })),
+      )
     },
   }
 }

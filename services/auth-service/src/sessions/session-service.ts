@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { unavailable } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
 import { loginSucceeded, refreshTokenReused } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
@@ -7,10 +5,19 @@ import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
 import { bumpTokenVersion, lockAccount } from '../users/user-repository.ts'
 import type { ChooseScope, Grant, IssueGrant } from './grant.ts'
+import { createOpenSession } from './open-session.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
-import type { ClientContext, Delivery, DeviceSession, EndReason, IssuedGeneration, SessionKey } from './session.ts'
-import type { NewSession, PresentedGeneration } from './session-commands.ts'
+import { createRenewSession, type RenewSession } from './renew-session.ts'
+import {
+  type ClientContext,
+  type Delivery,
+  type DeviceSession,
+  type EndReason,
+  newId,
+  type SessionKey,
+} from './session.ts'
+import type { PresentedGeneration } from './session-commands.ts'
 import { insertOpening, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
@@ -28,6 +35,7 @@ export type SessionService = {
   signIn(account: Account, signIn: SignIn): Promise<Grant>
   /** @throws `invalid_token`, `session_ended` with its reason, `token_superseded`, `token_reused` */
   refresh(refreshToken: string, client: ClientContext, chooseScope?: ChooseScope): Promise<Grant>
+  readonly renew: RenewSession
   /** Whether this is a refresh token that we issued, live or not. */
   isAuthentic(refreshToken: string): boolean
   /** Ends a live session that its holder signs out of. */
@@ -56,8 +64,6 @@ type Dependencies = {
   readonly grant: IssueGrant
 }
 
-const newId = (): string => randomBytes(16).toString('base64url')
-
 const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, deviceId, sid })
 
 const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ extensions: { reason } })
@@ -65,15 +71,7 @@ const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ 
 export function createSessionService(dependencies: Dependencies): SessionService {
   const { writeAs, store, revoker, checkpoint, refreshTokens, grant } = dependencies
 
-  /** Opens the session. Those that must give way end first, while the locked row keeps any other sign-in from opening one. */
-  async function open(session: NewSession): Promise<IssuedGeneration> {
-    const first = await store.open(session)
-    if (first.outcome === 'opened') return first.issued
-    await revoker.revoke(first.ends, { ...session.client, actorId: session.userId })
-    const second = await store.open(session)
-    if (second.outcome === 'opened') return second.issued
-    throw unavailable(new Error('sessions of this user changed while one was opened'))
-  }
+  const open = createOpenSession(dependencies)
 
   function read(refreshToken: string): PresentedGeneration {
     try {
@@ -100,6 +98,8 @@ export function createSessionService(dependencies: Dependencies): SessionService
     isAuthentic: (refreshToken) => tryRead(refreshToken) !== undefined,
 
     signOutOf,
+
+    renew: createRenewSession({ ...dependencies, open }),
 
     async signIn({ user: { id: userId }, passwordChangedAt }, { deviceId = newId(), deviceName, delivery, client }) {
       // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
@@ -150,9 +150,14 @@ export function createSessionService(dependencies: Dependencies): SessionService
     list: store.list,
 
     async revoke(userId, deviceId, reason, origin) {
-      const session = (await store.list(userId)).find((each) => each.deviceId === deviceId)
-      if (!session) throw new problems.session_not_found()
-      await revoker.revoke([{ userId, deviceId, sid: session.sid, reason }], origin)
+      // The locked row keeps the session that is found from being replaced by another one on its device.
+      const recorded = await writeAs(origin, async (trx, audit) => {
+        await lockAccount(trx, userId)
+        const session = (await store.list(userId)).find((each) => each.deviceId === deviceId)
+        if (!session) throw new problems.session_not_found()
+        return revoker.record(trx, audit, [{ userId, deviceId, sid: session.sid, reason }])
+      })
+      await revoker.apply(recorded)
     },
 
     async revokeAll(userId, reason, origin) {

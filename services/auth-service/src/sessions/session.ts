@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Origin } from '../audit/audit-event.ts'
 import type { User } from '../users/user.ts'
 
@@ -26,14 +27,22 @@ export type UserSnapshot = { readonly user: User; readonly tokenVersion: number 
 /** Names one session: the user, the device, and the id that changes with each sign-in there. */
 export type SessionKey = { readonly userId: string; readonly deviceId: string; readonly sid: string }
 
+/** For a device or a session: 128 random bits. */
+export const newId = (): string => randomBytes(16).toString('base64url')
+
 /** A session and why it ended. */
-export type SessionEnd = SessionKey & { readonly reason: EndReason }
+export type SessionEnd = SessionKey & {
+  readonly reason: EndReason
+  /** Its client gets a new session in place of it: for the grace, its refresh tokens count as superseded. */
+  readonly isRenewed?: boolean
+}
 
 /** A device as its owner sees it. */
 export type DeviceSession = {
   readonly deviceId: string
   readonly sid: string
   readonly deviceName: string
+  readonly delivery: Delivery
   readonly userAgent: string
   readonly ip: string
   readonly createdAt: Date

@@ -87,15 +87,20 @@ export async function bumpTokenVersion(trx: AuthTransaction, userId: string): Pr
   return row && toAccount(row)
 }
 
-/** Sets a new password, unless another was set since `replaces` was read. */
-export async function changePassword(trx: AuthTransaction, replaces: Account, passwordHash: string): Promise<boolean> {
-  const result = await trx
+/** Sets a new password. Undefined when another was set since `replaces` was read. */
+export async function changePassword(
+  trx: AuthTransaction,
+  replaces: Account,
+  passwordHash: string,
+): Promise<Account | undefined> {
+  const row = await trx
     .updateTable('users')
     .set({ password_hash: passwordHash, password_changed_at: new Date(), updated_at: new Date() })
     .where('id', '=', replaces.user.id)
     .where('password_changed_at', '=', replaces.passwordChangedAt)
+    .returningAll()
     .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  return row && toAccount(row)
 }
 
 /** Stores a stronger hash of the same password; of parallel attempts the first wins. */

@@ -9,6 +9,7 @@ const session = (deviceId: string, createdAt: number): Session => ({
   deviceId,
   sid: `sid-of-${deviceId}`,
   deviceName: 'A device',
+  delivery: 'body',
   userAgent: '',
   ip: '192.0.2.1',
   createdAt: new Date(createdAt),

@@ -89,7 +89,10 @@ t.test('of a thousand tokens, after random changes to their sessions, all four w
           token: pick(devices)?.accessToken ?? '',
           body: { currentPassword: password, newPassword },
         })
-        if (answer.statusCode === 204) password = newPassword
+        if (answer.statusCode !== 200) return
+        password = newPassword
+        const { accessToken, refreshToken, device } = answer.json()
+        note({ email, userId, accessToken, refreshToken, deviceId: device.id })
       },
       async disable() {
         await asAdmin('PATCH', `/admin/users/${userId}`, { status: 'disabled' })

@@ -11,7 +11,9 @@ export type ModelSession = {
   readonly issuedAt: number
   /** Until when a generation that was once confirmed counts as a late duplicate. */
   readonly lateUntil: ReadonlyMap<number, number>
-  readonly over?: 'token_reused' | 'idle_expired' | 'max_age_expired'
+  readonly over?: 'token_reused' | 'idle_expired' | 'max_age_expired' | 'password_changed'
+  /** Until when the tokens of a session that was replaced by a new one count as superseded. */
+  readonly supersededUntil?: number
 }
 
 export type ModelVerdict =
@@ -27,6 +29,11 @@ export function expiryOf(session: ModelSession, { idleMs, maxAgeMs }: ModelSetti
   return Math.min(session.issuedAt + idleMs, session.createdAt + maxAgeMs)
 }
 
+/** The session after a change of password, which gives its client a new session. */
+export function endByRenewal(session: ModelSession, now: number, { graceMs }: ModelSettings): ModelSession {
+  return session.over ? session : { ...session, over: 'password_changed', supersededUntil: now + graceMs }
+}
+
 export function present(
   session: ModelSession,
   token: { generation: number; expiresAt: number },
@@ -35,6 +42,7 @@ export function present(
 ): [ModelVerdict, ModelSession] {
   const { graceMs, maxAgeMs } = settings
   const g = token.generation
+  if (now < (session.supersededUntil ?? 0)) return [{ outcome: 'superseded' }, session]
   if (session.over) return [{ outcome: 'ended', reason: session.over }, session]
 
   const maxAt = session.createdAt + maxAgeMs

@@ -8,7 +8,7 @@ import { createRedisSessionCommands } from '../../src/sessions/redis-session-com
 import type { IssuedGeneration, SessionKey } from '../../src/sessions/session.ts'
 import type { Rotation } from '../../src/sessions/session-commands.ts'
 import { createSessionStore } from '../../src/sessions/session-store.ts'
-import { expiryOf, type ModelSession, type ModelVerdict, openSession, present } from './rotation-model.ts'
+import { endByRenewal, expiryOf, type ModelSession, type ModelVerdict, openSession, present } from './rotation-model.ts'
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1000)
 const settings = { idleMs: 200_000, maxAgeMs: 900_000, graceMs: 30_000, maxDevicesPerUser: 20 }
@@ -40,8 +40,8 @@ const commands = createRedisSessionCommands({
 })
 const store = createSessionStore(commands, async () => snapshot)
 
-async function signIn(): Promise<{ key: SessionKey; first: IssuedGeneration }> {
-  const key = { userId: randomUUID(), deviceId: 'device-1', sid: randomUUID() }
+async function signIn(userId: string = randomUUID()): Promise<{ key: SessionKey; first: IssuedGeneration }> {
+  const key = { userId, deviceId: 'device-1', sid: randomUUID() }
   const opening = await store.open({ ...key, delivery: 'body', deviceName: 'd', client, snapshot })
   if (opening.outcome !== 'opened') throw new Error('a first session ends none')
   return { key, first: opening.issued }
@@ -50,7 +50,7 @@ async function signIn(): Promise<{ key: SessionKey; first: IssuedGeneration }> {
 /** A refresh as the service does it: a verdict of theft ends the session. */
 async function rotate(key: SessionKey, token: { generation: number; expiresAtMs: number }): Promise<Rotation> {
   const rotation = await store.rotate({ ...key, generation: token.generation, expiresAtMs: token.expiresAtMs }, client)
-  if (rotation.outcome === 'reused') await store.end(key, 'token_reused')
+  if (rotation.outcome === 'reused') await store.end({ ...key, reason: 'token_reused' })
   return rotation
 }
 
@@ -66,34 +66,66 @@ const pause = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 210_000 }) },
 )
 
-t.test('the script gives the verdict of the model for any token of the session at any time', async (t) => {
-  const step = fc.record({ pause, back: fc.integer({ min: -2, max: 6 }) })
+/** A session of the device, beside its model and what is known of its tokens. */
+type Held = { readonly key: SessionKey; model: ModelSession; readonly expiries: Map<number, number> }
+
+async function open(userId?: string): Promise<Held> {
+  const { key, first } = await signIn(userId)
+  return { key, model: openSession(clock), expiries: new Map([[1, first.expiresAtMs]]) }
+}
+
+/** What a change of password does: this session ends, and its client gets a new one on the device. */
+async function renew(held: Held): Promise<Held> {
+  held.model = endByRenewal(held.model, clock, settings)
+  await store.end({ ...held.key, reason: 'password_changed', isRenewed: true })
+  return open(held.key.userId)
+}
+
+async function presentToBoth(held: Held, back: number): Promise<void> {
+  const generation = Math.max(1, held.model.current - back)
+  const expiresAt = held.expiries.get(generation) ?? clock + settings.idleMs
+  const [expected, next] = present(held.model, { generation, expiresAt }, clock, settings)
+  const actual = await rotate(held.key, { generation, expiresAtMs: expiresAt })
+  if (JSON.stringify(verdictOf(actual)) !== JSON.stringify(expected)) {
+    throw new Error(
+      `generation ${generation} at ${clock}: ${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`,
+    )
+  }
+  held.model = next
+  if (!('issued' in actual)) return
+  if (actual.issued.expiresAtMs !== expiryOf(next, settings)) throw new Error('expiry differs from the model')
+  held.expiries.set(actual.issued.generation, actual.issued.expiresAtMs)
+}
+
+t.test('the script gives the verdict of the model for any token of any session at any time', async (t) => {
+  const back = fc.integer({ min: -2, max: 6 })
+  const action = fc.oneof(
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('refresh' as const), back }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('refresh before the change' as const), back }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('change of password' as const) }) },
+  )
+  const steps = fc.array(fc.record({ pause, action }), { minLength: 1, maxLength: 40 })
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
-      const { key, first } = await signIn()
-      let model: ModelSession = openSession(clock)
-      const expiries = new Map([[1, first.expiresAtMs]])
-      for (const { pause, back } of steps) {
+    fc.asyncProperty(steps, async (steps) => {
+      let held = await open()
+      let before: Held | undefined
+      for (const { pause, action } of steps) {
         clock += pause
-        const generation = Math.max(1, model.current - back)
-        const expiresAt = expiries.get(generation) ?? clock + settings.idleMs
-        const [expected, next] = present(model, { generation, expiresAt }, clock, settings)
-        const actual = await rotate(key, { generation, expiresAtMs: expiresAt })
-        if (JSON.stringify(verdictOf(actual)) !== JSON.stringify(expected)) {
-          throw new Error(
-            `generation ${generation} at ${clock}: ${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`,
-          )
-        }
-        model = next
-        if ('issued' in actual) {
-          if (actual.issued.expiresAtMs !== expiryOf(model, settings)) throw new Error('expiry differs from the model')
-          expiries.set(actual.issued.generation, actual.issued.expiresAtMs)
-        }
+        if (action.kind === 'refresh') await presentToBoth(held, action.back)
+        else if (action.kind === 'refresh before the change') await presentToBoth(before ?? held, action.back)
+        else [before, held] = [held, await renew(held)]
       }
     }),
     { numRuns: RUNS },
   )
   t.pass(`${RUNS} runs`)
+})
+
+t.test('the reasons that version 0.1.0 kept of ended sessions are read', async (t) => {
+  const { key, first } = await signIn()
+  const gone = { ...key, sid: randomUUID() }
+  await redis.set(`${environment.redisPrefix}user:{${key.userId}}:ended:${gone.sid}`, 'password_changed')
+  t.same(await rotate(gone, first), { outcome: 'ended', reason: 'password_changed' })
 })
 
 t.test(

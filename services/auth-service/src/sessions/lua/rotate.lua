@@ -40,8 +40,11 @@ local session = found[1] and cmsgpack.unpack(found[1])
 local now = clock(ARGV[5])
 
 if not session or session[SID] ~= sid then
-  local reason = redis.call('GET', KEYS[1] .. ':ended:' .. sid)
-  return { 'ended', reason or (now >= token_expires_at and 'idle_expired') or 'unknown' }
+  local end_record = redis.call('GET', KEYS[1] .. ':ended:' .. sid)
+  if not end_record then return { 'ended', now >= token_expires_at and 'idle_expired' or 'unknown' } end
+  local reason, superseded_until = end_record:match('^(%S+) ?(%d*)$')
+  if now < (tonumber(superseded_until) or 0) then return { 'superseded' } end
+  return { 'ended', reason }
 end
 
 -- A clock that was set back must not reopen the grace.

@@ -1,7 +1,8 @@
 -- Shared by every session script; prepended to each.
 --
 -- KEYS[1] is the user's hash. Field 'u' holds the user snapshot (JSON), every other field is a device id and
--- holds that device's session, packed. Ended sessions leave KEYS[1]:ended:<sid> = reason behind for a week.
+-- holds that device's session, packed. Ended sessions leave KEYS[1]:ended:<sid> = reason behind for a week; one that a new session
+-- replaced has '<reason> <time>': its refresh tokens count as superseded until then.
 -- All of it shares the {userId} hash tag, hence one cluster slot, so that a script may reach the ended keys it
 -- can only name once it has read the hash.
 
@@ -27,8 +28,8 @@ local function save(device_id, session, idle_ms)
   redis.call('PEXPIRE', KEYS[1], idle_ms + ENDED_RETENTION_MS)
 end
 
-local function end_session(device_id, session, reason)
-  redis.call('SET', KEYS[1] .. ':ended:' .. session[SID], reason, 'PX', ENDED_RETENTION_MS)
+local function end_session(device_id, session, end_record)
+  redis.call('SET', KEYS[1] .. ':ended:' .. session[SID], end_record, 'PX', ENDED_RETENTION_MS)
   redis.call('HDEL', KEYS[1], device_id)
 end
 

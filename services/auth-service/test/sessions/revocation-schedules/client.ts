@@ -22,22 +22,21 @@ export function forge(arrangement: Arrangement, operation: Operation, { refreshT
 export function keepNew(
   arrangement: Arrangement,
   { sessions, faults }: History,
-  signIn: Operation,
+  opening: Operation,
   grant: Grant,
   account: Account,
-) {
+): { session: SessionTrace; outcome: Outcome } {
   const session: SessionTrace = {
     number: sessions.length + 1,
     sid: arrangement.verifyRefreshToken(grant.refreshToken).sid,
     deviceId: grant.device.id,
-    signIn,
+    opening,
     passwordChangedAt: account.passwordChangedAt.getTime(),
     refreshTokens: new Map(),
     accessTokens: [],
   }
-  signIn.session = session
   sessions.push(session)
-  return keep(arrangement, faults, signIn, session, grant)
+  return { session, outcome: keep(arrangement, faults, opening, session, grant) }
 }
 
 export function keep(

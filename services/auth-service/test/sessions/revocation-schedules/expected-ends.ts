@@ -13,10 +13,9 @@ export function reasonGivenBy(operation: Operation, session: SessionTrace): EndR
     // A refresh that finds the account disabled before its sessions have been ended does that itself.
     if (outcome.reason === 'account_disabled') return 'account_disabled'
   }
-  if (!succeeded(operation)) return undefined
+  if (!succeeded(operation) || session.opening === operation) return undefined
   switch (command.kind) {
     case 'sign_in':
-      if (operation.session === session) return undefined
       return operation.session?.deviceId === session.deviceId ? 'replaced' : 'evicted'
     case 'sign_out':
       return operation.session === session ? 'signed_out' : undefined
@@ -25,7 +24,7 @@ export function reasonGivenBy(operation: Operation, session: SessionTrace): EndR
     case 'revoke_all':
       return command.reason
     case 'change_password':
-      return operation.session === session ? undefined : 'password_changed'
+      return 'password_changed'
     case 'set_status':
     case 'rename':
       // Whatever an administrator changes about a disabled account, what should be over by then is ended again.
@@ -35,22 +34,22 @@ export function reasonGivenBy(operation: Operation, session: SessionTrace): EndR
   }
 }
 
-/** Whether the session cannot have outlived the operation: its sign-in was answered before that began. */
+/** Whether the session cannot have outlived the operation: it had been opened before that began. */
 export function mustEnd(operation: Operation, session: SessionTrace): boolean {
   const reason = reasonGivenBy(operation, session)
-  return reason !== undefined && reason !== 'evicted' && operation.start > session.signIn.end
+  return reason !== undefined && reason !== 'evicted' && operation.start > session.opening.end
 }
 
 /** Whether the operation may have met the session. */
 export function mayEnd(operation: Operation, session: SessionTrace): boolean {
-  return reasonGivenBy(operation, session) !== undefined && operation.end > session.signIn.start
+  return reasonGivenBy(operation, session) !== undefined && operation.end > session.opening.start
 }
 
 /** Whether the session may be alive, for a client that knows every answer so far. */
 export function seemsAlive({ operations }: History, session: SessionTrace): boolean {
   return !operations.some((each) => {
     const reason = reasonGivenBy(each, session)
-    if (reason !== undefined && reason !== 'evicted') return each.end > session.signIn.end
+    if (reason !== undefined && reason !== 'evicted') return each.end > session.opening.end
     return each.session === session && each.outcome.kind === 'refused'
   })
 }
@@ -66,8 +65,15 @@ export function endedBefore(
 
 /** Whether the session surely lived from the start to the end of the operation. */
 export function livedThrough({ operations }: History, session: SessionTrace, operation: Operation): boolean {
-  if (session.signIn.end > operation.start) return false
+  if (session.opening.end > operation.start) return false
   return !operations.some((each) => each.start < operation.end && each !== operation && mayEnd(each, session))
 }
+
+/** The operation that put a new session in the place of this one. */
+export const renewalOf = ({ operations }: History, session: SessionTrace): Operation | undefined =>
+  operations.find(
+    ({ command, outcome, session: asking }) =>
+      command.kind === 'change_password' && outcome.kind === 'granted' && asking === session,
+  )
 
 export const overlap = (a: Operation, b: Operation): boolean => a.start < b.end && b.start < a.end

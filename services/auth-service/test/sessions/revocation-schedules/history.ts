@@ -4,13 +4,13 @@ import type { User, UserStatus } from '../../../src/users/user.ts'
 import type { Command } from './schedule.ts'
 import type { VerifierView } from './verifier-view.ts'
 
-/** A session that a sign-in was answered with, and every token that was issued for it. */
+/** A session that a sign-in or a change of password was answered with, and every token that was issued for it. */
 export type SessionTrace = {
   readonly number: number
   readonly sid: string
   readonly deviceId: string
-  readonly signIn: Operation
-  /** Of the account that signed in, in epoch milliseconds: which password it was. */
+  readonly opening: Operation
+  /** Of the account at that time, in epoch milliseconds: which password it was. */
   readonly passwordChangedAt: number
   /** Refresh tokens by their generation. */
   readonly refreshTokens: Map<number, string>
@@ -36,7 +36,7 @@ export type Operation = {
   readonly start: number
   end: number
   outcome: Outcome
-  /** The session that it is about or that it made. */
+  /** The session that it is about, or that a sign-in opened. */
   session?: SessionTrace
   /** Generation of the refresh token that it presented. */
   presented?: number

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { problems } from '../../../src/errors.ts'
 import type { EndReason, SessionKey } from '../../../src/sessions/session.ts'
 import type { User } from '../../../src/users/user.ts'
 import { findAccountByName } from '../../../src/users/user-repository.ts'
@@ -22,7 +23,7 @@ export async function runOperation(
 ): Promise<Outcome> {
   const { command, session } = operation
   const { user, history } = subject
-  const { sessions, accounts, administration, store } = replica
+  const { sessions, accounts, changePassword, administration, store } = replica
   const origin = { actorId: user.id, ip: '192.0.2.1', requestId: operation.id }
   const client = { ...origin, actorId: null, userAgent: 'schedule' }
   const key: SessionKey | undefined = session && { userId: user.id, deviceId: session.deviceId, sid: session.sid }
@@ -34,7 +35,9 @@ export async function runOperation(
       await sleep(command.hashing)
       const device = { deviceId: `device-${command.device}`, deviceName: 'a device', delivery: 'body' as const }
       const grant = await sessions.signIn(account, { ...device, client })
-      return keepNew(arrangement, history, operation, grant, account)
+      const signedIn = keepNew(arrangement, history, operation, grant, account)
+      operation.session = signedIn.session
+      return signedIn.outcome
     }
     case 'refresh':
     case 'steal': {
@@ -63,9 +66,17 @@ export async function runOperation(
       // As every call under an access token: only a live session may ask.
       if (!key || !(await store.findLive(key))) return SKIPPED
       const newPassword = arrangement.newPassword()
-      await accounts.changePassword(key, { currentPassword: subject.password, newPassword }, origin)
-      subject.password = newPassword
-      return DONE
+      const change = { currentPassword: subject.password, newPassword }
+      try {
+        const grant = await changePassword(key, change, { ...client, actorId: user.id })
+        const account = await findAccountByName(replica.db, { username: user.username })
+        if (!account) throw new Error('the account is gone')
+        subject.password = newPassword
+        return keepNew(arrangement, history, operation, grant, account).outcome
+      } catch (error) {
+        if (error instanceof problems.session_ended) return { kind: 'refused', code: 'token_revoked' }
+        throw error
+      }
     }
     case 'set_status': {
       const { status } = await administration.change(user.id, { status: command.status }, origin)

@@ -2,10 +2,12 @@ import fastifyCookie from '@fastify/cookie'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { AccountService } from '../../../accounts/account-service.ts'
 import type { Authentication } from '../../../accounts/authentication.ts'
+import type { ChangePassword } from '../../../accounts/password-change.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
+import { createRefreshesInFlight } from '../../refreshes-in-flight.ts'
 import { accessCookieRoute } from './access-cookie.ts'
 import { changeMeRoute } from './change-me.ts'
 import { changePasswordRoute } from './change-password.ts'
@@ -21,6 +23,7 @@ import { revokeSessionRoute } from './revoke-session.ts'
 type Services = {
   readonly accounts: AccountService
   readonly authentication: Authentication
+  readonly changePassword: ChangePassword
   readonly clients: ClientService
   readonly sessions: SessionService
   readonly findLiveBearer: FindLiveBearer
@@ -33,6 +36,7 @@ type Services = {
 /** Everything under /auth, by who may call it. */
 export async function authRoutes(app: AppInstance, services: Services): Promise<void> {
   const { accounts, sessions } = services
+  const refreshesInFlight = createRefreshesInFlight()
   // Cookies are only written with it; reading them is stricter than it is.
   await app.register(fastifyCookie, { hook: false })
   await app.register(anyone)
@@ -46,14 +50,14 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
   }
 
   async function tokenHolders(open: AppInstance): Promise<void> {
-    refreshRoute(open, services)
+    refreshRoute(open, { ...services, refreshesInFlight })
     logoutRoute(open, services)
   }
 
   async function users(signedIn: AppInstance): Promise<void> {
     signedIn.addHook('onRequest', signedIn.authenticate)
     signedIn.addHook('onRequest', requireUser)
-    changePasswordRoute(signedIn, services)
+    changePasswordRoute(signedIn, { ...services, refreshesInFlight })
     logoutAllRoute(signedIn, sessions)
     await signedIn.register(ownProfile, { prefix: '/me' })
     await signedIn.register(ownSessions, { prefix: '/sessions' })

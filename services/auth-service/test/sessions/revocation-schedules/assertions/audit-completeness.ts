@@ -55,7 +55,7 @@ function wasCrowded(history: History, signIn: Operation): boolean {
   const others = history.sessions.filter(
     (session) =>
       session.deviceId !== signIn.session?.deviceId &&
-      session.signIn.start < signIn.end &&
+      session.opening.start < signIn.end &&
       endedBefore(history, session, signIn) === undefined,
   )
   return new Set(others.map(({ deviceId }) => deviceId)).size >= DEVICE_LIMIT
@@ -76,7 +76,7 @@ export const changesAreAudited: Assertion = ({ operations, sessions }, { auditEv
   expectAudited('login_succeeded', ({ command, outcome }) => command.kind === 'sign_in' && outcome.kind === 'granted')
   expectAudited(
     'password_changed',
-    ({ command, outcome }) => command.kind === 'change_password' && outcome.kind === 'done',
+    ({ command, outcome }) => command.kind === 'change_password' && outcome.kind === 'granted',
   )
   expectAudited('refresh_token_reuse', ({ outcome }) => outcome.kind === 'refused' && outcome.code === 'token_reused')
   const count = (type: string) => auditEvents.filter((event) => event.type === type).length

@@ -3,12 +3,13 @@ import type { VerifierView } from '../verifier-view.ts'
 import { changesAreAudited, endsAreAudited, limitHolds } from './audit-completeness.ts'
 import { absenceIsTrue, nothingFails, rotationIsHonest, untouchedIsAlive } from './no-lost-sessions.ts'
 import { disabledIsRefused, oldPasswordIsRefused, usersAreFresh, versionsAreExact } from './no-partial-answers.ts'
-import { endedIsDead, nothingRevives, reasonsAreTrue } from './no-revived-sessions.ts'
+import { endedIsDead, endedIsNotRenewed, nothingRevives, reasonsAreTrue } from './no-revived-sessions.ts'
 
 const assertions = [
   nothingFails,
   nothingRevives,
   endedIsDead,
+  endedIsNotRenewed,
   reasonsAreTrue,
   untouchedIsAlive,
   rotationIsHonest,

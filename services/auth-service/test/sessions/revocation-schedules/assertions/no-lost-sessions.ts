@@ -1,4 +1,4 @@
-import { livedThrough } from '../expected-ends.ts'
+import { livedThrough, renewalOf } from '../expected-ends.ts'
 import type { Assertion } from '../history.ts'
 
 /** A session that nothing ended goes on: its newest token refreshes, and no verifier refuses any access token of it. */
@@ -19,18 +19,20 @@ export const untouchedIsAlive: Assertion = ({ sessions }, { recordedEnds, listed
     })
 
 /** Honest clients get one successor for one token however often they ask, and are never taken for thieves. */
-export const rotationIsHonest: Assertion = ({ operations }) =>
-  operations.flatMap(({ id, command, session, outcome, presented, end }) => {
+export const rotationIsHonest: Assertion = (history) =>
+  history.operations.flatMap(({ id, command, session, outcome, presented, end }) => {
     if (presented === undefined || (command.kind !== 'refresh' && command.kind !== 'steal')) return []
     if (outcome.kind === 'granted' && outcome.generation !== presented + 1)
       return [`${id} presented generation ${presented} and got ${outcome.generation}`]
     if (outcome.kind !== 'refused') return []
     if (outcome.code === 'token_reused' && command.kind === 'refresh') return [`${id} was taken for a thief`]
     if (outcome.code === 'token_superseded') {
-      const isLate = operations.some(
+      const isLate = history.operations.some(
         (each) => each.session === session && (each.presented ?? 0) > presented && each.start < end,
       )
-      return isLate ? [] : [`${id} was refused for a newer token when there was none`]
+      const renewal = session && renewalOf(history, session)
+      const isRenewed = renewal !== undefined && renewal.start < end
+      return isLate || isRenewed ? [] : [`${id} was refused for a newer token when there was none`]
     }
     return ['session_ended', 'token_reused'].includes(outcome.code) ? [] : [`${id} was refused with ${outcome.code}`]
   })

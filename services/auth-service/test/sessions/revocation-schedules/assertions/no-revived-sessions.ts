@@ -1,4 +1,4 @@
-import { endedBefore, reasonGivenBy } from '../expected-ends.ts'
+import { endedBefore, mustEnd, overlap, reasonGivenBy, renewalOf } from '../expected-ends.ts'
 import type { Assertion, AuditTrace, History, Operation, SessionTrace } from '../history.ts'
 
 /** Nothing that needs a session succeeds if it began after the session was over. */
@@ -36,15 +36,29 @@ function saysOver({ command, outcome }: Operation): boolean {
   return outcome.kind === 'refused' && (command.kind === 'check' || outcome.code === 'session_ended')
 }
 
+/** What ends all sessions of a device, or of the user, ends the session that takes the place of one meanwhile. */
+export const endedIsNotRenewed: Assertion = (history, { recordedEnds }) =>
+  history.sessions.flatMap((session) => {
+    const renewal = renewalOf(history, session)
+    const renewed = history.sessions.find(({ opening }) => opening === renewal)
+    if (!renewal || !renewed || recordedEnds.some(({ sid }) => sid === renewed.sid)) return []
+    return history.operations
+      .filter(({ command }) => ['sign_in', 'revoke', 'revoke_all', 'set_status'].includes(command.kind))
+      .filter((each) => overlap(each, renewal) && mustEnd(each, session))
+      .map(({ id }) => `${id} ended s${session.number}, and s${renewed.number} took its place`)
+  })
+
 /** A session that was recorded as ended is over: none of its tokens refreshes, opens anything or passes a verifier. */
-export const endedIsDead: Assertion = ({ sessions }, { recordedEnds, listed, last }, verifier) =>
-  sessions
+export const endedIsDead: Assertion = (history, { recordedEnds, listed, last }, verifier) =>
+  history.sessions
     .filter(({ sid }) => recordedEnds.some((end) => end.sid === sid))
     .flatMap((session) => {
       const { number, sid, accessTokens } = session
       const faults: string[] = []
       const { refresh, check } = last.get(session) ?? {}
-      if (refresh?.outcome.kind !== 'refused' || refresh.outcome.code !== 'session_ended')
+      // The schedule is over before the grace of a change of password is.
+      const codes = renewalOf(history, session) ? ['session_ended', 'token_superseded'] : ['session_ended']
+      if (refresh?.outcome.kind !== 'refused' || !codes.includes(refresh.outcome.code))
         faults.push(`s${number} was ended and ${refresh?.id} refreshed it`)
       if (check?.outcome.kind !== 'refused') faults.push(`s${number} was ended and ${check?.id} found it alive`)
       if (listed.includes(sid)) faults.push(`s${number} was ended and is listed`)

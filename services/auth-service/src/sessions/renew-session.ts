@@ -1,0 +1,59 @@
+import type { AuthTransaction } from '../database/auth-database.ts'
+import type { Audit, WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import type { Account } from '../users/user.ts'
+import type { Grant, IssueGrant } from './grant.ts'
+import type { OpenSession } from './open-session.ts'
+import type { EventCheckpoint } from './redis-event-checkpoint.ts'
+import { type ClientContext, newId, type SessionKey } from './session.ts'
+import { findEndReason, insertOpening, lockRecoveryShared } from './session-event-repository.ts'
+import type { SessionRevoker } from './session-revoker.ts'
+import type { SessionStore } from './session-store.ts'
+
+/** A change of an account, as part of the transaction. Resolves to the account, whose row is locked from then on. */
+export type ChangeAccount = (trx: AuthTransaction, audit: Audit) => Promise<Account>
+
+/**
+ * Changes the password of an account, ends every session of its user, and opens a new one on the device of the session that asks.
+ *
+ * The sessions end before the change commits: wherever this process dies, no token of a session of before outlives the old password.
+ * @throws `session_ended` or `account_disabled` when that happened since the request was authenticated
+ */
+export type RenewSession = (session: SessionKey, client: ClientContext, change: ChangeAccount) => Promise<Grant>
+
+type Dependencies = {
+  readonly writeAs: WriteAs
+  readonly store: SessionStore
+  readonly revoker: SessionRevoker
+  readonly checkpoint: EventCheckpoint
+  readonly open: OpenSession
+  readonly grant: IssueGrant
+}
+
+export function createRenewSession({ writeAs, store, revoker, checkpoint, open, grant }: Dependencies): RenewSession {
+  return async ({ userId, deviceId, sid }, client, change) => {
+    const { session, eventId } = await writeAs(client, async (trx, audit) => {
+      await lockRecoveryShared(trx)
+      const { user, tokenVersion } = await change(trx, audit)
+      const sessions = await store.list(userId)
+      const current = sessions.find((each) => each.sid === sid)
+      const endReason = await findEndReason(trx, sid)
+      if (user.status === 'disabled') throw new problems.account_disabled()
+      // A session that is live although a change of password ended it: an earlier attempt failed halfway, and this one goes on.
+      if (!current || (endReason !== undefined && endReason !== 'password_changed')) {
+        throw new problems.session_ended({ extensions: { reason: endReason ?? 'unknown' } })
+      }
+      const { deviceName, delivery } = current
+      const session = { userId, deviceId, sid: newId(), deviceName, delivery, client, snapshot: { user, tokenVersion } }
+      const eventId = await insertOpening(trx, session)
+      await revoker.revoke(
+        sessions.map((each) => ({ ...each, userId, reason: 'password_changed', isRenewed: each.sid === sid })),
+        client,
+      )
+      return { session: { ...session, issued: await open(session) }, eventId }
+    })
+    // Without the checkpoint a recovery only repeats more. The change is done, so that a failure must not be the answer.
+    await checkpoint.advance(eventId).catch(() => {})
+    return grant(session, session)
+  }
+}
