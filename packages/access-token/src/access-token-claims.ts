@@ -21,7 +21,11 @@ export type AccessTokenClaims = {
   ver?: number
   roles?: string[]
   username?: string
+  /** The full name (OpenID Connect Core 5.1). */
+  name?: string
+  /** Only once it is verified, together with `email_verified`. */
   email?: string
+  email_verified?: boolean
 }
 
 export type AccessTokenExpectations = { issuer: string; audience: string; clockToleranceSeconds: number }
@@ -59,7 +63,7 @@ export function readAccessTokenClaims(
 }
 
 function readUserClaims(payload: Record<string, unknown>, claims: AccessTokenClaims): void {
-  const { sid, did, ver, roles, username, email } = payload
+  const { sid, did, ver, roles, username, name, email, email_verified } = payload
   if (sid !== undefined || did !== undefined || ver !== undefined || roles !== undefined) {
     if (!isIdentifier(sid)) throw refused('sid')
     if (!isDeviceId(did)) throw refused('did')
@@ -74,9 +78,17 @@ function readUserClaims(payload: Record<string, unknown>, claims: AccessTokenCla
     if (!isText(username)) throw refused('username')
     claims.username = username
   }
+  if (name !== undefined) {
+    if (!isText(name)) throw refused('name')
+    claims.name = name
+  }
   if (email !== undefined) {
     if (!isText(email)) throw refused('email')
     claims.email = email
+  }
+  if (email_verified !== undefined) {
+    if (typeof email_verified !== 'boolean') throw refused('email_verified')
+    claims.email_verified = email_verified
   }
 }
 

@@ -1,1 +1,1 @@
-export { type Attempt, type JobQueue, type JobQueueOptions, openJobQueue } from './job-queue.ts'
+export { type Attempt, createJobQueue, type JobQueue, type JobQueueOptions } from './job-queue.ts'

@@ -9,8 +9,6 @@ export type JobQueueOptions = {
   readonly name: string
   /** Runs a statement, several at once included, on a connection of its own. */
   readonly executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
-  /** Where the queue keeps its tables; created when it is missing. */
-  readonly schema: string
   readonly log: { warn(fields: object, text: string): void }
   /** Longest pause between two attempts, in seconds; pauses double up to it. */
   readonly retryDelayMaxSeconds: number
@@ -20,7 +18,13 @@ export type JobQueueOptions = {
   readonly concurrency: number
 }
 
+/** Takes no jobs before it was started. */
 export type JobQueue = {
+  /**
+   * Connects, once.
+   * @param schema where the queue keeps its tables; created when it is missing
+   */
+  start(schema: string): Promise<void>
   /** Part of the transaction: the job exists if what else it wrote does. A key that is queued already stays as it is. */
   add(trx: KyselyTransactionLike, key: string): Promise<void>
   /** The same in a transaction of its own. */
@@ -46,13 +50,12 @@ type Data = { readonly key: string }
  * the attempt. On pg-boss: it can be part of our transactions, it notices within seconds that a worker was killed, and its pauses
  * have an upper bound.
  */
-export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
-  const { name, executeSql, schema, log, concurrency } = options
-  const boss = new PgBoss({ db: { executeSql }, schema, schedule: false, monitorIntervalSeconds: 1 })
+export function createJobQueue(options: JobQueueOptions): JobQueue {
+  const { name, executeSql, log, concurrency } = options
   const logError = createErrorLog(log)
-  boss.on('error', logError)
-  boss.on('warning', ({ message, data }) => log.warn({ queue: name, data }, `job queue: ${message}`))
-  await boss.start()
+  let started: PgBoss | undefined
+  let worker: string | undefined
+
   const jobOptions = {
     retryLimit: 10_000_000,
     retryDelay: 1,
@@ -62,20 +65,32 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
     retentionSeconds: 60 * 24 * 3600,
     deleteAfterSeconds: 3600,
   }
-  let worker: string | undefined
-  try {
-    await boss.createQueue(name, { policy: 'exclusive', ...jobOptions })
-    await boss.updateQueue(name, jobOptions)
-  } catch (error) {
-    await boss.stop({ graceful: false })
-    throw error
+
+  function running(): PgBoss {
+    if (!started) throw new Error(`the queue ${name} has not been started`)
+    return started
   }
 
   async function send(key: string, trx?: KyselyTransactionLike): Promise<void> {
-    await boss.send(name, { key } satisfies Data, { singletonKey: key, ...(trx && { db: fromKysely(trx) }) })
+    await running().send(name, { key } satisfies Data, { singletonKey: key, ...(trx && { db: fromKysely(trx) }) })
   }
 
   return {
+    async start(schema) {
+      const boss = new PgBoss({ db: { executeSql }, schema, schedule: false, monitorIntervalSeconds: 1 })
+      boss.on('error', logError)
+      boss.on('warning', ({ message, data }) => log.warn({ queue: name, data }, `job queue: ${message}`))
+      await boss.start()
+      try {
+        await boss.createQueue(name, { policy: 'exclusive', ...jobOptions })
+        await boss.updateQueue(name, jobOptions)
+      } catch (error) {
+        await boss.stop({ graceful: false })
+        throw error
+      }
+      started = boss
+    },
+
     add: (trx, key) => send(key, trx),
     addNow: (key) => send(key),
 
@@ -89,7 +104,7 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
           return { id, status: 'failed' as const }
         }
       }
-      worker = await boss.work(
+      worker = await running().work(
         name,
         { batchSize: concurrency, burstWhenBatchFull: true, pollingIntervalSeconds: POLL_SECONDS, perJobResults: true },
         (jobs: Job<Data>[]) => Promise.all(jobs.map(attemptJob)),
@@ -97,13 +112,15 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
     },
 
     wake() {
-      if (worker !== undefined) boss.notifyWorker(worker)
+      if (worker !== undefined) running().notifyWorker(worker)
     },
 
     async freeExpired() {
-      await boss.supervise(name).catch(logError)
+      await running().supervise(name).catch(logError)
     },
 
-    close: () => boss.stop({ timeout: STOP_WITHIN_MS }),
+    async close() {
+      await started?.stop({ timeout: STOP_WITHIN_MS })
+    },
   }
 }

@@ -7,7 +7,7 @@ import { createAccounts } from './accounts/create-accounts.ts'
 import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
 import { createClients } from './clients/create-clients.ts'
-import type { Config } from './config.ts'
+import { type Config, PRODUCT } from './config.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createBearerCheck } from './http/bearer-check.ts'
@@ -17,6 +17,8 @@ import { authRoutes } from './http/routes/auth/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
+import { createLinkService } from './links/link-service.ts'
+import { createMail } from './mail/create-mail.ts'
 import { registerOperations } from './operations.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
 import { gated } from './redis/redis-gate.ts'
@@ -126,6 +128,17 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       maxAgeMs: limits.maxAgeMs,
       now,
     })
+    const links = createLinkService({ base: config.linksUrl, now })
+    const mail = createMail({
+      db,
+      databaseUrl: config.database.url,
+      config: config.mail,
+      links,
+      product: PRODUCT,
+      log,
+      now,
+    })
+    app.addHook('onClose', () => mail.close())
     const { passwordHashing, signInLimits } = overrides
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
@@ -141,7 +154,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
 
     // Routes
-    registerOperations(app, { ...stores, revocations, accessRing, isRevokedKey: isRevoked })
+    registerOperations(app, { ...stores, revocations, mail, accessRing, isRevokedKey: isRevoked })
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
     await app.register(adminRoutes, { prefix: '/admin', administration, sessions, clients, keys, audit })
@@ -179,12 +192,13 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       keys,
       loadSecretKeys,
       clientConfiguration,
+      mail,
     })
     const stopping = new AbortController()
     app.addHook('onClose', async () => stopping.abort())
     const { signal } = stopping
     followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal })
-    startHousekeeping({ db, keys, publisher, sessionMaxAgeMs: limits.maxAgeMs, log, signal })
+    startHousekeeping({ db, keys, mail, publisher, sessionMaxAgeMs: limits.maxAgeMs, log, signal })
     return app
   } catch (error) {
     await app.close()

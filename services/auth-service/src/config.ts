@@ -11,15 +11,18 @@ import {
   sharedSettings,
   type Watched,
 } from '@latchkey/service-kit/settings'
+import { type RegistrationConfig, registrationFaults, registrationSettings } from './accounts/registration-settings.ts'
 import { configuredClients } from './clients/configured-clients.ts'
 import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
+import { type MailConfig, mailConfigOf, mailFaults, mailSettings } from './mail/mail-settings.ts'
 import type { AccessTokenProfile } from './sessions/access-token-issuer.ts'
 import type { SessionLimits } from './sessions/session.ts'
 import { parseRangeUrl } from './users/breached-passwords.ts'
 import type { PasswordSettings } from './users/create-users.ts'
 
-const PRODUCT = 'Latchkey'
+/** What mails and pages call this system. */
+export const PRODUCT = 'Latchkey'
 
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {
@@ -87,6 +90,8 @@ export const settings = {
     shownDefault: 'generated and printed once by `npm start`',
     description: 'password of the first administrator',
   }),
+  ...registrationSettings,
+  ...mailSettings,
   serviceClients: setting.custom({
     name: 'SERVICE_CLIENTS',
     secret: true,
@@ -144,6 +149,11 @@ export type Config = {
   readonly sessions: SessionLimits
   readonly passwords: PasswordSettings
   /** The first one; none is created without a password. */
+  readonly registration: RegistrationConfig
+  /** Without it no mail leaves. */
+  readonly mail: MailConfig | undefined
+  /** Where links of mails lead, without the path of their purpose. */
+  readonly linksUrl: string
   readonly administrator: { readonly email: string; readonly password: string | undefined }
   /** employee-service's own among them. */
   readonly serviceClients: readonly ConfiguredClient[]
@@ -154,7 +164,7 @@ export type Config = {
 
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadConfig(environment: Environment): Config {
-  const loaded = loadSettings(settings, environment, keyFaults)
+  const loaded = loadSettings(settings, environment, faults)
   const accessKeys = accessTokenKeysOf(loaded)
   if (accessKeys === undefined) throw new Error('the settings were accepted without keys of access tokens')
   const { host, port, redis, logLevel } = loaded
@@ -179,6 +189,13 @@ export function loadConfig(environment: Environment): Config {
       contextWords: [PRODUCT, new URL(issuer).hostname, ...(loaded.passwordContextWords ?? [])],
       breachedUrl: loaded.breachedPasswordsUrl,
     },
+    registration: {
+      mode: loaded.registration,
+      domains: loaded.registrationDomains,
+      invitationDomains: loaded.invitationDomains,
+    },
+    mail: mailConfigOf(loaded),
+    linksUrl: loaded.linksUrl ?? `${loaded.publicUrl ?? issuer.replace(/\/+$/, '')}/console`,
     administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
     serviceClients: configuredClients(loaded),
     allowedOrigins: loaded.allowedOrigins ?? [],
@@ -191,6 +208,12 @@ type Settings = Candidate<typeof settings>
 
 const accessTokenKeysOf = ({ accessTokenAlgorithm, sharedKeys, privateKeys }: Settings) =>
   accessTokenAlgorithm === 'HS256' ? sharedKeys : privateKeys
+
+function* faults(candidate: Settings): Iterable<SettingFault> {
+  yield* keyFaults(candidate)
+  yield* mailFaults(candidate)
+  yield* registrationFaults(candidate, mailConfigOf(candidate) !== undefined)
+}
 
 function* keyFaults(candidate: Settings): Iterable<SettingFault> {
   const { accessTokenAlgorithm: algorithm, refreshTokenKeys } = candidate

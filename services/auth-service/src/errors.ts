@@ -22,6 +22,42 @@ export const problems = defineProblems({
     title: 'Last administrator',
     detail: 'This is the last active administrator. Make another one first.',
   },
+  registration_closed: {
+    status: 403,
+    title: 'Registration closed',
+    detail: 'Accounts are made by invitation here. Ask an administrator.',
+  },
+  domain_not_allowed: {
+    status: 403,
+    title: 'Domain not allowed',
+    detail: 'E-mail addresses of this domain are not accepted here.',
+  },
+  email_unverified: {
+    status: 403,
+    title: 'E-mail address not verified',
+    detail: 'Confirm your e-mail address with the link that was sent to it.',
+  },
+  invalid_link: {
+    status: 400,
+    title: 'Invalid link',
+    detail: 'This link does not work: it was used, has expired, or was replaced. Ask for a new one.',
+  },
+  sign_in_required: {
+    status: 401,
+    title: 'Sign-in required',
+    detail: 'Sign in to the account of this link, or give its password. The link stays valid.',
+  },
+  invitation_open: {
+    status: 409,
+    title: 'Invitation open',
+    detail: 'This account becomes active when its invitation is accepted.',
+  },
+  already_active: { status: 409, title: 'Already active', detail: 'This account needs no invitation any more.' },
+  exceeds_own_scopes: {
+    status: 403,
+    title: 'Exceeds your own scopes',
+    detail: 'This account holds, or would get, a scope that you do not hold.',
+  },
   account_disabled: { status: 403, title: 'Account disabled', detail: 'This account has been disabled.' },
   wrong_password: { status: 403, title: 'Wrong password', detail: 'The current password is incorrect.' },
   same_password: {

@@ -1,14 +1,22 @@
 import { type Log, repeat } from '@latchkey/problems'
 import type { AuthDatabase } from './database/auth-database.ts'
 import type { KeyService } from './keys/key-service.ts'
+import { deleteLinksBefore } from './links/link-repository.ts'
+import type { Mail } from './mail/create-mail.ts'
+import { stripMailsBefore } from './mail/mail-repository.ts'
 import type { RevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const MAILS_EVERY_MS = 10_000
+/** What administrators see of links that are over. */
+const KEEP_LINKS_MS = 30 * 24 * HOUR_MS
 
 type Dependencies = {
   readonly db: AuthDatabase
   readonly keys: KeyService
+  readonly mail: Mail
   readonly publisher: RevocationPublisher
   readonly sessionMaxAgeMs: number
   readonly log: Pick<Log, 'warn'>
@@ -16,10 +24,16 @@ type Dependencies = {
 }
 
 /** The periodic tasks, until `signal` aborts. */
-export function startHousekeeping({ db, keys, publisher, sessionMaxAgeMs, log, signal }: Dependencies): void {
+export function startHousekeeping(dependencies: Dependencies): void {
+  const { db, keys, mail, publisher, sessionMaxAgeMs, log, signal } = dependencies
   const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
   // Entries of the feed expire; a key stays revoked.
   void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
   const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - sessionMaxAgeMs))
   void repeat(deleteOldEvents, { everyMs: HOUR_MS, signal, onError })
+  void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
+  const stripMails = () => stripMailsBefore(db, new Date(Date.now() - HOUR_MS))
+  void repeat(stripMails, { everyMs: MINUTE_MS, signal, onError })
+  const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
+  void repeat(deleteOldLinks, { everyMs: HOUR_MS, signal, onError })
 }

@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
 import { migrations } from './database/migrations/index.ts'
 import type { KeyService } from './keys/key-service.ts'
+import type { Mail } from './mail/create-mail.ts'
 import { assertNoEviction } from './redis/redis-eviction.ts'
 import type { Recovered } from './sessions/session-recovery.ts'
 import type { Stores } from './stores.ts'
@@ -27,6 +28,7 @@ type Dependencies = Stores & {
   readonly keys: KeyService
   readonly loadSecretKeys: LoadSecretKeys
   readonly clientConfiguration: ClientConfiguration
+  readonly mail: Mail
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
 }
@@ -34,7 +36,7 @@ type Dependencies = Stores & {
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
   const { config, schema, log, database, redis, deadline, gate, revocations, recoverSessions } = dependencies
-  const { keys, loadSecretKeys, clientConfiguration, hasher, policy } = dependencies
+  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy } = dependencies
   return [
     { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
     {
@@ -58,6 +60,7 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     },
     { name: 'check that no revoked key signs', run: () => keys.assertCanSign(config.tokens.accessKeys.current()) },
     { name: 'decrypt the keys of client secrets', run: () => loadSecretKeys() },
+    { name: 'start to send mails', run: () => mail.start() },
     { name: 'load the password dictionaries', run: () => policy.ready },
     {
       name: 'configure service clients',

@@ -33,7 +33,7 @@ export function createAuthentication({ db, audit, hasher, limiter }: Dependencie
       await limiter.begin(attempt)
       const account = await findAccountByName(db, name)
       const isRight = await hasher.verify(account?.passwordHash, password)
-      if (!account || !isRight) {
+      if (!account?.passwordHash || !isRight) {
         await audit.record(
           origin,
           loginFailed(account?.user.id ?? null, account ? 'wrong_password' : 'unknown_account'),

@@ -7,8 +7,10 @@ import type {
   ServiceClientTable,
 } from '../clients/client-table.ts'
 import type { RevokedKeyTable } from '../keys/key-table.ts'
+import type { LinkTable, LinkTokenTable } from '../links/link-table.ts'
+import type { MailTable } from '../mail/mail-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
-import type { UserTable } from '../users/user-table.ts'
+import type { ErasedUserTable, UserTable } from '../users/user-table.ts'
 
 /** The tables of auth-service's own database. */
 export type AuthSchema = {
@@ -17,6 +19,10 @@ export type AuthSchema = {
   client_secret_keys: ClientSecretKeyTable
   revoked_tokens: RevokedTokenTable
   users: UserTable
+  erased_users: ErasedUserTable
+  links: LinkTable
+  link_tokens: LinkTokenTable
+  mails: MailTable
   session_events: SessionEventTable
   audit_events: AuditEventTable
   revoked_keys: RevokedKeyTable

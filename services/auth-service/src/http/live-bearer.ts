@@ -52,7 +52,8 @@ function claimsOfToday(claims: AccessTokenClaims, { user }: UserSnapshot): Acces
     scope: narrowed(claims.scope, scopesOfRoles(user.roles)),
     roles: [...user.roles],
     ...(claims.username !== undefined && { username: user.username }),
-    ...(claims.email !== undefined && { email: user.email }),
+    ...(claims.name !== undefined && user.fullName !== null && { name: user.fullName }),
+    ...(claims.email !== undefined && user.emailVerified && { email: user.email }),
   }
 }
 

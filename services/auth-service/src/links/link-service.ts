@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
+import type { Account } from '../users/user.ts'
 import { lockAccount } from '../users/user-repository.ts'
-import type { Account } from '../users/user-table.ts'
 import { hashLinkToken, LINK_TTL_MS, type Link, type LinkPurpose, linkUrl, newLinkToken, stateOf } from './link.ts'
 import { findLinkByToken, insertLink, insertLinkToken, lockLink, markLinkUsed } from './link-repository.ts'
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Account } from '../users/user-table.ts'
+import type { Account } from '../users/user.ts'
 
 /** What a mailed link is for. */
 export const LINK_PURPOSES = ['invitation', 'verification', 'email_change', 'email_undo', 'password_reset'] as const

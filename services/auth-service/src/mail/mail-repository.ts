@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import { uniqueKey } from '../users/user-table.ts'
+import { uniqueKey } from '../users/user.ts'
 import type { MailFacts, MailKind } from './mail.ts'
 import { type MailOutcome, type OutboxMail, toOutboxMail } from './mail-table.ts'
 

@@ -28,6 +28,13 @@ type Options = {
 /** 128 random bits (ASVS 5.0, 11.5.1, for which a UUID has too few). */
 const newTokenId = (): string => randomBytes(16).toString('base64url')
 
+/** An address that nobody has proved is no statement of ours. */
+const profileClaims = ({ username, fullName, email, emailVerified }: UserSnapshot['user']) => ({
+  username,
+  ...(fullName !== null && { name: fullName }),
+  ...(emailVerified && { email, email_verified: true as const }),
+})
+
 export function createAccessTokenIssuer(options: Options): AccessTokenIssuer {
   const { sign, issuer, audience, ttlSeconds, profile, now } = options
   return {
@@ -62,7 +69,7 @@ export function createAccessTokenIssuer(options: Options): AccessTokenIssuer {
         did: deviceId,
         ver: tokenVersion,
         roles: [...user.roles],
-        ...(profile === 'full' && { username: user.username, email: user.email }),
+        ...(profile === 'full' && profileClaims(user)),
       })
       return { token, expiresIn }
     },

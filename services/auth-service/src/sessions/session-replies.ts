@@ -61,10 +61,13 @@ export function toLiveSession(reply: ReadReply): LiveSession | SnapshotMissing |
   }
 }
 
-/** In JSON the time of creation is ISO 8601. */
+/** In JSON the time of creation is ISO 8601. Snapshots of earlier versions say nothing of the address: it was not verified then. */
 function toSnapshot(json: string): UserSnapshot {
   const { user, tokenVersion } = JSON.parse(json) as UserSnapshot
-  return { user: { ...user, createdAt: new Date(user.createdAt) }, tokenVersion }
+  return {
+    user: { ...user, emailVerified: user.emailVerified ?? false, createdAt: new Date(user.createdAt) },
+    tokenVersion,
+  }
 }
 
 export function toDeviceSession(row: ListRow): DeviceSession {

@@ -101,17 +101,17 @@ export function createSessionService(dependencies: Dependencies): SessionService
 
     renew: createRenewSession({ ...dependencies, open }),
 
-    async signIn({ user: { id: userId }, passwordChangedAt }, { deviceId = newId(), deviceName, delivery, client }) {
+    async signIn({ user: { id: userId }, passwordVersion }, { deviceId = newId(), deviceName, delivery, client }) {
       // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
       // seen, or after it, and ends this one too.
       const { session, eventId } = await writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const account = await lockAccount(trx, userId)
-        if (account?.passwordChangedAt.getTime() !== passwordChangedAt.getTime()) {
+        if (account?.passwordVersion !== passwordVersion) {
           throw new problems.invalid_credentials()
         }
         const { user, tokenVersion } = account
-        if (user.status === 'disabled') throw new problems.account_disabled()
+        if (user.status !== 'active') throw new problems.account_disabled()
         const key = { userId, deviceId, sid: newId() }
         const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
         await audit(loginSucceeded(key))

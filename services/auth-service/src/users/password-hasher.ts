@@ -6,8 +6,8 @@ import { normalizePassword } from './password-policy.ts'
 
 export type PasswordHasher = {
   hash(password: string): Promise<string>
-  /** Without a hash it does the same work, so that a missing account takes as long as a wrong password. */
-  verify(hash: string | undefined, password: string): Promise<boolean>
+  /** Without a hash it does the same work, so that an account without a password takes as long as a wrong password. */
+  verify(hash: string | null | undefined, password: string): Promise<boolean>
   /** Whether the hash was made with weaker settings than today's. */
   isOutdated(hash: string): boolean
 }
@@ -39,7 +39,7 @@ export function createPasswordHasher({
   return {
     hash: async (password) => enqueue(() => argon2.hash(normalizePassword(password), options)),
     async verify(hash, password) {
-      if (hash !== undefined) return enqueue(() => argon2.verify(hash, normalizePassword(password)))
+      if (hash != null) return enqueue(() => argon2.verify(hash, normalizePassword(password)))
       decoy ??= argon2.hash('no account has this password', options)
       const against = await decoy
       await enqueue(() => argon2.verify(against, normalizePassword(password)))

@@ -95,9 +95,14 @@ export async function changePassword(
 ): Promise<Account | undefined> {
   const row = await trx
     .updateTable('users')
-    .set({ password_hash: passwordHash, password_changed_at: new Date(), updated_at: new Date() })
+    .set({
+      password_hash: passwordHash,
+      password_version: replaces.passwordVersion + 1,
+      password_changed_at: new Date(),
+      updated_at: new Date(),
+    })
     .where('id', '=', replaces.user.id)
-    .where('password_changed_at', '=', replaces.passwordChangedAt)
+    .where('password_version', '=', replaces.passwordVersion)
     .returningAll()
     .executeTakeFirst()
   return row && toAccount(row)

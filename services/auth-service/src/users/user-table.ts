@@ -10,8 +10,12 @@ export type UserTable = {
   username: string
   username_key: string
   full_name: string | null
-  password_hash: string
+  password_hash: string | null
   password_changed_at: ColumnType<Date, Date | undefined, Date>
+  password_version: Generated<number>
+  address_version: Generated<number>
+  email_verified_at: Date | null
+  unverified_until: Date | null
   roles: Role[]
   status: ColumnType<UserStatus, UserStatus | undefined, UserStatus>
   token_version: Generated<number>
@@ -21,11 +25,15 @@ export type UserTable = {
   search: ColumnType<string, never, never>
 }
 
+/** Ids of accounts that were erased. None of them is used again. */
+export type ErasedUserTable = { id: string; erased_at: Generated<Date> }
+
 export function toAccount(row: Selectable<UserTable>): Account {
   return {
     user: {
       id: row.id,
       email: row.email,
+      emailVerified: row.email_verified_at !== null,
       username: row.username,
       fullName: row.full_name,
       roles: row.roles,
@@ -34,6 +42,8 @@ export function toAccount(row: Selectable<UserTable>): Account {
     },
     tokenVersion: row.token_version,
     passwordHash: row.password_hash,
-    passwordChangedAt: row.password_changed_at,
+    passwordVersion: row.password_version,
+    addressVersion: row.address_version,
+    unverifiedUntil: row.unverified_until,
   }
 }

@@ -1,11 +1,14 @@
 import type { Role } from '@latchkey/access-token'
 
-export type UserStatus = 'active' | 'disabled'
+/** `invited`: the account has no password until its invitation is accepted. */
+export type UserStatus = 'invited' | 'active' | 'disabled'
 
 /** A person with an account. Nothing in it is secret from those who may see the user. */
 export type User = {
   readonly id: string
   readonly email: string
+  /** Whether the person has shown that the mailbox is theirs. */
+  readonly emailVerified: boolean
   readonly username: string
   readonly fullName: string | null
   readonly roles: Role[]
@@ -17,8 +20,14 @@ export type User = {
 export type Account = {
   readonly user: User
   readonly tokenVersion: number
-  readonly passwordHash: string
-  readonly passwordChangedAt: Date
+  /** Null while the account has no password: nothing signs in to it then. */
+  readonly passwordHash: string | null
+  /** One more with each new password. */
+  readonly passwordVersion: number
+  /** One more with each new e-mail address. */
+  readonly addressVersion: number
+  /** When an account that registered itself is erased unless it verifies its address; null for all others. */
+  readonly unverifiedUntil: Date | null
 }
 
 /** The form in which e-mail addresses and user names are compared. */

@@ -47,7 +47,8 @@ t.test('an address never names two recipients', async (t) => {
 t.test('a mailbox that the server refuses for good is told from a failure that may pass', async (t) => {
   const server = await startMailServer(t, { refuse: (to) => (to.startsWith('gone') ? 550 : 451) })
   const transport = smtp(t, server.url)
-  await t.rejects(transport.send({ ...mail, to: 'gone@example.com' }), { constructor: MailboxRefused })
+  const refused = await transport.send({ ...mail, to: 'gone@example.com' }).catch((error: unknown) => error)
+  t.ok(refused instanceof MailboxRefused)
   const passing = await transport.send({ ...mail, to: 'full@example.com' }).catch((error: unknown) => error)
   t.ok(passing instanceof Error && !(passing instanceof MailboxRefused))
 })

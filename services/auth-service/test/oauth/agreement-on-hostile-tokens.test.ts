@@ -45,6 +45,7 @@ t.test('introspection and a verifier refuse every hostile token, although the se
     fullName: null,
     roles: roles.map(() => 'user' as const),
     status: 'active' as const,
+    emailVerified: true,
     createdAt: new Date(0),
   }
   const commands = createRedisSessionCommands({

@@ -27,6 +27,7 @@ const snapshot = {
     fullName: null,
     roles: ['user' as const],
     status: 'active' as const,
+    emailVerified: true,
     createdAt: new Date('2020-01-01T00:00:00.000Z'),
   },
   tokenVersion: 0,

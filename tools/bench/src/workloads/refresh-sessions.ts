@@ -20,6 +20,7 @@ function newUser(n: number) {
     username: name,
     fullName: 'Ada Lovelace',
     roles,
+    emailVerified: true,
     status: 'active' as const,
     createdAt,
   }

@@ -1,7 +1,8 @@
-import { type Kysely, type Migration, sql } from 'kysely'
+import type { ReversibleMigration } from '@latchkey/database'
+import { type Kysely, sql } from 'kysely'
 
 /** Invitations, verified addresses, mailed links, the outbox of mails, and tombstones of erased accounts. */
-export const accounts: Migration = {
+export const accounts: ReversibleMigration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
       .alterTable('users')

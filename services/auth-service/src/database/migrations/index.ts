@@ -5,6 +5,7 @@ import { userSearch } from './0003-user-search.ts'
 import { serviceClients } from './0004-service-clients.ts'
 import { revokedKeys } from './0005-revoked-keys.ts'
 import { clientSecretKeys } from './0006-client-secret-keys.ts'
+import { accounts } from './0007-accounts.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0004-service-clients': serviceClients,
   '0005-revoked-keys': revokedKeys,
   '0006-client-secret-keys': clientSecretKeys,
+  '0007-accounts': accounts,
 }

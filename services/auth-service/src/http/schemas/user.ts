@@ -2,11 +2,12 @@ import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 
 export const Role = Type.Union([Type.Literal('user'), Type.Literal('hr'), Type.Literal('admin')])
-export const Status = Type.Union([Type.Literal('active'), Type.Literal('disabled')])
+export const Status = Type.Union([Type.Literal('invited'), Type.Literal('active'), Type.Literal('disabled')])
 
 export const UserReply = Type.Object({
   id: Type.String({ format: 'uuid' }),
   email: Type.String(),
+  emailVerified: Type.Boolean(),
   username: Type.String(),
   fullName: Nullable(Type.String()),
   roles: Type.Array(Role),

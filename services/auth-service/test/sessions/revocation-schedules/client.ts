@@ -31,7 +31,7 @@ export function keepNew(
     sid: arrangement.verifyRefreshToken(grant.refreshToken).sid,
     deviceId: grant.device.id,
     opening,
-    passwordChangedAt: account.passwordChangedAt.getTime(),
+    passwordVersion: account.passwordVersion,
     refreshTokens: new Map(),
     accessTokens: [],
   }

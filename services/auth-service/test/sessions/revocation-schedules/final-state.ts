@@ -23,7 +23,7 @@ export async function finalStateOf(run: ScheduleRun, replica: Replica): Promise<
   return {
     user: account.user,
     tokenVersion: account.tokenVersion,
-    passwordChangedAt: account.passwordChangedAt.getTime(),
+    passwordVersion: account.passwordVersion,
     listed,
     last,
     recordedOpenings: events.filter(({ kind }) => kind === 'opened').map(({ sid }) => sid),

@@ -11,7 +11,7 @@ export type SessionTrace = {
   readonly deviceId: string
   readonly opening: Operation
   /** Of the account at that time, in epoch milliseconds: which password it was. */
-  readonly passwordChangedAt: number
+  readonly passwordVersion: number
   /** Refresh tokens by their generation. */
   readonly refreshTokens: Map<number, string>
   readonly accessTokens: AccessTokenClaims[]
@@ -53,7 +53,7 @@ export type History = {
 export type FinalState = {
   readonly user: User
   readonly tokenVersion: number
-  readonly passwordChangedAt: number
+  readonly passwordVersion: number
   /** Sids that the service lists as alive. */
   readonly listed: readonly string[]
   /** Sids. */

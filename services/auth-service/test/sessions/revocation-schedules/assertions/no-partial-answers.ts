@@ -74,14 +74,13 @@ export const disabledIsRefused: Assertion = ({ operations }, { user, listed }) =
 }
 
 /** No session that was opened under an old password outlives it. */
-export const oldPasswordIsRefused: Assertion = ({ operations, sessions }, { passwordChangedAt, recordedEnds }) => {
+export const oldPasswordIsRefused: Assertion = ({ operations, sessions }, { passwordVersion, recordedEnds }) => {
   const changes = operations.filter(
     (each) => each.command.kind === 'change_password' && each.outcome.kind === 'granted',
   )
   const lastChange = changes.reduce<Operation | undefined>((a, b) => (a && a.end > b.end ? a : b), undefined)
   const stale = sessions.filter(
-    (session) =>
-      !recordedEnds.some(({ sid }) => sid === session.sid) && session.passwordChangedAt !== passwordChangedAt,
+    (session) => !recordedEnds.some(({ sid }) => sid === session.sid) && session.passwordVersion !== passwordVersion,
   )
   const refused = operations.filter(
     ({ command, outcome }) =>

@@ -1,0 +1,80 @@
+import { type Candidate, type SettingFault, setting } from '@latchkey/service-kit/settings'
+
+/** Settings of mails and of the links in them. */
+export const mailSettings = {
+  smtpUrl: setting.url({
+    name: 'SMTP_URL',
+    protocols: ['smtp:', 'smtps:'],
+    secret: true,
+    optional: true,
+    description:
+      'mail server, `smtp://` or `smtps://` with credentials; without one no mail leaves, and links are shown to who asked for them',
+  }),
+  mailFrom: setting.custom({
+    name: 'MAIL_FROM',
+    optional: true,
+    shownDefault: 'required with `SMTP_URL`',
+    description: 'sender of mails: `Latchkey <no-reply@example.com>` or an address alone',
+    parse: parseSender,
+  }),
+  mailDirectory: setting.text({
+    name: 'MAIL_DIRECTORY',
+    optional: true,
+    shownDefault: 'none; `DATA_DIR/mail` under `npm start`',
+    description: 'for development: writes mails as `.eml` files into this directory, and shows their links as well',
+  }),
+  publicUrl: setting.custom({
+    name: 'PUBLIC_URL',
+    optional: true,
+    shownDefault: '`TOKEN_ISSUER`; required with `SMTP_URL`',
+    description: 'where browsers reach auth-service, a path in front included: base of links; https unless localhost',
+    parse: parsePublicUrl,
+  }),
+  linksUrl: setting.custom({
+    name: 'LINKS_URL',
+    optional: true,
+    shownDefault: '`PUBLIC_URL/console`',
+    description: 'where links of mails lead: `/accept`, `/verify`, `/reset`, `/email`, `/undo`, each with `#token=…`',
+    parse: parsePublicUrl,
+  }),
+}
+
+/** How mails leave. */
+export type MailConfig = { readonly from: string } & ({ readonly smtpUrl: string } | { readonly directory: string })
+
+type MailSettings = Candidate<typeof mailSettings>
+
+export function mailConfigOf({ smtpUrl, mailFrom, mailDirectory }: MailSettings): MailConfig | undefined {
+  const from = mailFrom ?? 'Latchkey <no-reply@localhost>'
+  if (smtpUrl !== undefined) return { from, smtpUrl }
+  return mailDirectory === undefined ? undefined : { from, directory: mailDirectory }
+}
+
+export function* mailFaults({ smtpUrl, mailFrom, mailDirectory, publicUrl }: MailSettings): Iterable<SettingFault> {
+  if (smtpUrl === undefined) return
+  if (mailFrom === undefined) yield { name: 'MAIL_FROM', message: 'must be set with SMTP_URL' }
+  if (publicUrl === undefined) yield { name: 'PUBLIC_URL', message: 'must be set with SMTP_URL' }
+  if (mailDirectory !== undefined) yield { name: 'MAIL_DIRECTORY', message: 'must not be set with SMTP_URL' }
+}
+
+function parseSender(text: string): string {
+  const address = /^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text
+  if (!/^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(address) || /[\p{Cc}]/u.test(text)) {
+    throw new Error('must be an e-mail address, or a name followed by <address>')
+  }
+  return text
+}
+
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]']
+
+/** Without a slash at its end. */
+function parsePublicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname))) {
+    throw new Error('must be a URL that starts with https://, or http:// on localhost')
+  }
+  if (/[?#]/.test(text) || url.username !== '' || url.password !== '') {
+    throw new Error('must have no query, no fragment and no credentials')
+  }
+  return text.replace(/\/+$/, '')
+}
