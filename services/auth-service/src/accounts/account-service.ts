@@ -7,7 +7,7 @@ import type { SessionStore } from '../sessions/session-store.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
 import type { User } from '../users/user.ts'
-import { insertAccount, type ProfileChange, updateProfile } from '../users/user-repository.ts'
+import { insertAccount, lockAccount, type ProfileChange, updateProfile } from '../users/user-repository.ts'
 import { assertAcceptablePassword } from './assert-acceptable.ts'
 
 export type Registration = {
@@ -51,8 +51,9 @@ export function createAccountService({ writeAs, store, hasher, policy }: Depende
     async changeProfile(userId, change, origin) {
       try {
         const account = await writeAs(origin, async (trx, audit) => {
+          const before = await lockAccount(trx, userId)
           const changed = await updateProfile(trx, userId, change)
-          await audit(userUpdated(userId, change))
+          if (before) await audit(...userUpdated({ userId, before: before.user, after: change }))
           await store.invalidateSnapshot(userId)
           return changed
         })

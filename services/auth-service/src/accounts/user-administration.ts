@@ -1,6 +1,6 @@
 import type { Role } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
-import { userDisabled, userEnabled, userUpdated } from '../audit/security-events.ts'
+import { roleChanged, userDisabled, userEnabled, userUpdated } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
@@ -57,8 +57,9 @@ export function createUserAdministration({ db, writeAs, store, revoker }: Depend
         const isDisabling = change.status === 'disabled' && before.user.status === 'active'
         const isEnabling = change.status === 'active' && before.user.status === 'disabled'
         const { user, tokenVersion } = await updateAccount(trx, before, change, isDisabling)
-        const { status: _, ...rest } = change
-        if (Object.keys(rest).length > 0) await audit(userUpdated(userId, rest))
+        const { status: _, roles = before.user.roles, ...profile } = change
+        await audit(...userUpdated({ userId, before: before.user, after: profile }))
+        await audit(...roleChanged({ userId, before: before.user.roles, after: roles }))
         if (isDisabling) await audit(userDisabled(userId))
         if (isEnabling) await audit(userEnabled(userId))
         await store.invalidateSnapshot(userId)

@@ -1,18 +1,39 @@
-/** Every type of audit event, by what happened. */
+/** Every type of audit event, by what happened. docs/audit.md says what each of them means. */
 export const AUDIT_EVENT_TYPES = [
   'user_registered',
+  'registration_refused',
   'login_succeeded',
   'login_failed',
   'refresh_token_reuse',
   'session_ended',
+  'sessions_viewed',
   'user_updated',
   'user_disabled',
   'user_enabled',
+  'user_erased',
+  'role_changed',
+  'administrator_created',
+  'user_invited',
+  'invitation_accepted',
+  'invitation_withdrawn',
+  'email_verified',
+  'email_change_requested',
+  'email_changed',
+  'email_change_undone',
+  'password_reset_requested',
   'password_changed',
+  'link_refused',
   'client_created',
+  'client_updated',
   'client_secret_created',
   'client_deleted',
+  'client_authentication_failed',
+  'access_denied',
+  'csrf_rejected',
+  'rate_limited',
   'key_revoked',
+  'audit_erased',
+  'audit_trimmed',
 ] as const
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number]
 
@@ -29,10 +50,12 @@ export type NewAuditEvent = {
   readonly subjectId?: string | null
   readonly deviceId?: string | null
   readonly details?: Readonly<Record<string, unknown>>
+  /** More details, which say who the subject is: names and addresses. They go when the subject is erased. */
+  readonly personal?: Readonly<Record<string, unknown>>
 }
 
 /** An event as it was recorded: who did what to whom, from where, when. */
-export type AuditEvent = Required<NewAuditEvent> & {
+export type AuditEvent = Required<Omit<NewAuditEvent, 'personal'>> & {
   readonly id: string
   readonly at: Date
   readonly ip: string

@@ -8,6 +8,7 @@ export async function insertAuditEvents(
   origin: Origin,
   events: readonly NewAuditEvent[],
 ): Promise<void> {
+  if (events.length === 0) return
   await db
     .insertInto('audit_events')
     .values(
@@ -20,7 +21,7 @@ export async function insertAuditEvents(
         device_id: event.deviceId ?? null,
         ip: origin.ip,
         request_id: origin.requestId,
-        details: JSON.stringify(event.details ?? {}),
+        details: JSON.stringify({ ...event.details, ...event.personal }),
       })),
     )
     .execute()
