@@ -2,22 +2,27 @@ export const SCOPES = [
   'profile',
   'employees:read',
   'employees:write',
+  'employees:link',
   'users:read',
   'users:write',
+  'users:invite',
   'users:disable',
   'sessions:read',
   'sessions:revoke',
   'clients:manage',
+  'roles:manage',
   'audit:read',
+  'tokens:introspect',
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
-export type Role = 'user' | 'hr' | 'admin'
+export type Role = 'user' | 'staff' | 'hr' | 'admin'
 
 /** A role is a named set of scopes. Tokens carry both; services decide by scope alone. */
 export const ROLES: Readonly<Record<Role, readonly Scope[]>> = {
-  user: ['profile', 'employees:read'],
-  hr: ['profile', 'employees:read', 'employees:write'],
+  user: ['profile'],
+  staff: ['profile', 'employees:read'],
+  hr: ['profile', 'employees:read', 'employees:write', 'users:invite'],
   admin: SCOPES,
 }
 

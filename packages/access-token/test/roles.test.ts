@@ -2,8 +2,9 @@ import t from 'tap'
 import { SCOPES, scopesOfRoles } from '../src/index.ts'
 
 t.test('a role is a set of scopes', async (t) => {
-  t.same(scopesOfRoles(['user']), ['profile', 'employees:read'])
-  t.same(scopesOfRoles(['hr']), ['profile', 'employees:read', 'employees:write'])
+  t.same(scopesOfRoles(['user']), ['profile'])
+  t.same(scopesOfRoles(['staff']), ['profile', 'employees:read'])
+  t.same(scopesOfRoles(['hr']), ['profile', 'employees:read', 'employees:write', 'users:invite'])
   t.same(scopesOfRoles(['admin']), [...SCOPES])
 })
 

@@ -22,7 +22,7 @@ const calls = [
   { method: 'GET', url: '/employees?query=grace', headers: READER },
   { method: 'GET', url: '/employees/me', headers: userWith('0190b5c4-8a3e-7c1d-9f00-aaaaaaaaaaaa', 'profile') },
   { method: 'GET', url, headers: READER },
-  { method: 'GET', url: `${url}/history`, headers: READER },
+  { method: 'GET', url: `${url}/history`, headers: WRITER },
   { method: 'POST', url: '/employees', headers: WRITER, payload },
   { method: 'POST', url: '/employees', headers: { ...WRITER, 'idempotency-key': 'k' }, payload },
   { method: 'PUT', url, headers: stale, payload },

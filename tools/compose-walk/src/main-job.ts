@@ -33,6 +33,16 @@ export async function mainJob({ http, authUrl, employeeUrl, secrets }: Stack): P
     assert.equal(status, 201, JSON.stringify(body))
     await signIn(account.email, account.password, user)
   })
+  await step('the administrator makes the user one of the staff', async () => {
+    const found = await http.request(`${authUrl}/auth/me`, { token: user.accessToken })
+    const { id } = Object(found.body.user)
+    const { status, body } = await http.request(`${authUrl}/admin/users/${id}`, {
+      method: 'PATCH',
+      body: { roles: ['staff'] },
+      token: administrator.accessToken,
+    })
+    assert.equal(status, 200, JSON.stringify(body))
+  })
   await step('the user refreshes', async () => {
     const { status, body } = await http.request(`${authUrl}/auth/refresh`, {
       body: { refreshToken: user.refreshToken },

@@ -18,10 +18,12 @@ export async function offboarding(stack: Stack, users: Users): Promise<void> {
     await refresh(stack, users)
     const registered = await http.request(`${authUrl}/auth/register`, { body: leaver })
     assert.equal(registered.status, 201, JSON.stringify(registered.body))
+    const { id } = Object(registered.body.user)
+    const roles = { method: 'PATCH', body: { roles: ['staff'] }, ...asAdministrator() }
+    assert.equal((await http.request(`${authUrl}/admin/users/${id}`, roles)).status, 200)
     const { username, password } = leaver
     const signedIn = await http.request(`${authUrl}/auth/login`, { body: { username, password, delivery: 'body' } })
     Object.assign(tokens, signedIn.body)
-    const { id } = Object(signedIn.body.user)
     const body = { firstName: 'Lea', lastName: 'Ver', email: leaver.email, userId: id }
     const created = await http.request(`${employeeUrl}/employees`, { body, ...asAdministrator() })
     assert.equal(created.status, 201, JSON.stringify(created.body))

@@ -29,9 +29,9 @@ t.test(
     const [, password] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
 
     /** Calls one of the services under this token. */
-    async function ask(port: number, path: string, body?: object, token?: string) {
+    async function ask(port: number, path: string, body?: object, token?: string, method?: string) {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
         ...(body !== undefined && { body: JSON.stringify(body) }),
         headers: {
           ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -44,6 +44,7 @@ t.test(
       (await ask(auth, '/auth/login', { ...credentials, delivery: 'body' })).body
     const { accessToken: admin } = await signIn({ email: 'admin@localhost.test', password })
     const { user } = (await ask(auth, '/auth/register', leaver)).body
+    await ask(auth, `/admin/users/${user?.id}`, { roles: ['staff'] }, admin, 'PATCH')
     const { accessToken, refreshToken } = await signIn({ username: leaver.username, password: leaver.password })
     const facts = { firstName: 'Lea', lastName: 'Ver', email: leaver.email, userId: user?.id }
     const { id } = (await ask(employee, '/employees', facts, admin)).body

@@ -1,3 +1,4 @@
+import type { Scope } from '@latchkey/access-token'
 import type { ClientConfiguration } from './client-configuration.ts'
 import type { ConfiguredClient } from './parse-service-clients.ts'
 
@@ -13,14 +14,18 @@ const warnings = {
   left_out: 'a service client is no longer in the settings; it goes on working until an administrator deletes it',
 }
 
-/** The clients that the settings name. employee-service's own may do one thing: disable the account of a leaver. */
+/** What employee-service's own client may do at auth-service: invite whoever joins, and disable the account of a leaver. */
+const EMPLOYEE_SERVICE_SCOPES: readonly Scope[] = ['profile', 'employees:read', 'users:invite', 'users:disable']
+
+/** The clients that the settings name, employee-service's own included. */
 export function configuredClients({
   serviceClients = [],
   employeeClientId,
   employeeClientSecret,
 }: Configured): readonly ConfiguredClient[] {
   if (employeeClientSecret === undefined) return serviceClients
-  return [{ clientId: employeeClientId, secret: employeeClientSecret, scopes: ['users:disable'] }, ...serviceClients]
+  const scopes = [...EMPLOYEE_SERVICE_SCOPES]
+  return [{ clientId: employeeClientId, secret: employeeClientSecret, scopes }, ...serviceClients]
 }
 
 /** Creates the clients that the settings name. An administrator's decision about one comes before the settings. */

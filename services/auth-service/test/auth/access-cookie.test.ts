@@ -91,6 +91,6 @@ t.test('the claims in the report are those of today, whatever the token says', a
     client_id: 'payroll',
   })
   const { claims } = (await reportOf(`__Host-access=${forged}`)).json
-  t.match(claims, { roles: ['user'], scope: 'profile employees:read', email: user.email, client_id: 'latchkey' })
+  t.match(claims, { roles: ['user'], scope: 'profile', email: user.email, client_id: 'latchkey' })
   t.not(claims.username, 'root')
 })

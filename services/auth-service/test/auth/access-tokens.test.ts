@@ -33,7 +33,7 @@ t.test('a role changed in Postgres reaches tokens with the next refresh', async 
   const token = (await refreshWith(auth, user.refreshToken)).json().accessToken
   const claims = claimsOf(token)
   t.same(claims.roles, ['user', 'hr'])
-  t.equal(claims.scope, 'profile employees:read employees:write')
+  t.equal(claims.scope, 'profile employees:read employees:write users:invite')
 })
 
 t.test('with ACCESS_TOKEN_PROFILE=minimal no name and no address is in the access token', async (t) => {

@@ -1,10 +1,13 @@
+import { createDatabase } from '@latchkey/database'
 import t from 'tap'
 import type { TestService } from '../support/auth-service.ts'
 import { administratorOf } from '../support/auth-service.ts'
 import { type Client, rebooting, works } from '../support/clients.ts'
 import { basic } from '../support/send-form.ts'
 
-const { boot, bootWith } = await rebooting(t)
+const { boot, bootWith, environment } = await rebooting(t)
+const database = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema })
+t.teardown(() => database.close())
 const secretOf = (name: string): string => `a-secret-called-${name}-that-is-long-enough`
 
 const warningsOf = (auth: TestService, clientId: string): unknown[] =>
@@ -88,6 +91,19 @@ t.test('SERVICE_CLIENTS: changed scopes apply from the start on', async (t) => {
   t.equal((await auth.call('GET', '/admin/users', { token: before })).statusCode, 200)
   await bootWith(t, { ...client, scopes: ['employees:read'] })
   t.equal((await auth.call('GET', '/admin/users', { token: before })).json().code, 'insufficient_scope', 'at once here')
+})
+
+t.test("employee-service's own client holds exactly its scopes, whatever an earlier version gave it", async (t) => {
+  const own: Client = { clientId: 'employee-service', secret: secretOf('employees'), scopes: [] }
+  const settings = { EMPLOYEE_CLIENT_SECRET: own.secret }
+  const asAdmin = await administratorOf(await boot(t, settings))
+  for (const scopes of ['{users:disable}', '{users:disable,users:write,audit:read}']) {
+    await database.pool.query(`update service_clients set scopes = $1 where client_id = 'employee-service'`, [scopes])
+    await boot(t, settings)
+    const { items } = (await asAdmin('GET', '/admin/clients')).json()
+    const found = items.find(({ clientId }: Client) => clientId === own.clientId)
+    t.same(found.scopes, ['profile', 'employees:read', 'users:invite', 'users:disable'])
+  }
 })
 
 t.test('settings with malformed clients are refused at the start, without showing a value', async (t) => {

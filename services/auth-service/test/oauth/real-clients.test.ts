@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import t from 'tap'
+import { administratorOf } from '../support/auth-service.ts'
 import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { claimsOf } from '../support/tokens.ts'
@@ -74,6 +75,8 @@ t.test('openid-client meets a wrong secret as the standard says', async (t) => {
 
 t.test('openid-client keeps a user signed in, and signs out', async (t) => {
   const user = await auth.newUser()
+  const asAdmin = await administratorOf(auth)
+  await asAdmin('PATCH', `/admin/users/${user.userId}`, { roles: ['staff'] })
   const config = await openid.discovery(new URL(auth.config.tokens.issuer), 'latchkey', {}, openid.None(), {
     algorithm: 'oauth2',
     execute: [openid.allowInsecureRequests],

@@ -127,6 +127,7 @@ t.test(
   'a refresh token works at /oauth/token by the rules of /auth/refresh; a narrower scope holds for one token',
   async (t) => {
     const user = await auth.newUser()
+    await asAdmin('PATCH', `/admin/users/${user.userId}`, { roles: ['staff'] })
     const refresh = (refresh_token: string, scope = '') => token({ grant_type: 'refresh_token', refresh_token, scope })
     const narrow = await refresh(user.refreshToken, 'profile')
     t.equal(narrow.statusCode, 200)

@@ -5,7 +5,7 @@ import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { createWriteAs } from '../../src/database/write-as.ts'
 import { updateEmployee } from '../../src/employees/employee-repository.ts'
-import { employeeApp, READER, userWith, WRITER } from '../support/employee-app.ts'
+import { employeeApp, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
 const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, poolSize: 1 })
@@ -26,7 +26,7 @@ async function create(payload: object = {}) {
   return answer.json()
 }
 async function historyOf(id: string, query: Record<string, string> = {}): Promise<Entry[]> {
-  const answer = await app.inject({ url: `/employees/${id}/history`, headers: READER, query })
+  const answer = await app.inject({ url: `/employees/${id}/history`, headers: WRITER, query })
   if (answer.statusCode !== 200) throw new Error(answer.body)
   return answer.json().items
 }
@@ -156,7 +156,7 @@ t.test('pages are the newest first, and together they are the whole, in order', 
   let cursor: string | undefined
   do {
     const query = { limit: '3', ...(cursor !== undefined && { cursor }) }
-    const page = (await app.inject({ url: `/employees/${id}/history`, headers: READER, query })).json()
+    const page = (await app.inject({ url: `/employees/${id}/history`, headers: WRITER, query })).json()
     versions.push(...page.items.map(({ version }: Entry) => version))
     cursor = page.nextCursor ?? undefined
     // What happens between two pages is newer than both.
@@ -178,7 +178,7 @@ t.test('parallel writes leave one entry for each version, in their order', async
 })
 
 t.test('an employee who never existed has no history', async (t) => {
-  const answer = await app.inject({ url: `/employees/${USER}/history`, headers: READER })
+  const answer = await app.inject({ url: `/employees/${USER}/history`, headers: WRITER })
   t.match(answer.json(), { status: 404, code: 'employee_not_found' })
 })
 

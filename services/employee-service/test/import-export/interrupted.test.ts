@@ -116,7 +116,7 @@ t.test(
   'a reader that disconnects gives the connection back, and nothing is read ahead for one that waits',
   async (t) => {
     await addLargeCompany(db)
-    const client = openRequest(port, '/employees/export', READER, 'GET')
+    const client = openRequest(port, '/employees/export', WRITER, 'GET')
     client.end()
     const [response] = (await once(client, 'response')) as [IncomingMessage]
     response.once('data', () => response.pause())
@@ -129,7 +129,7 @@ t.test(
 )
 
 t.test('an export that fails half way is cut off and not ended', async (t) => {
-  const client = openRequest(port, '/employees/export', READER, 'GET')
+  const client = openRequest(port, '/employees/export', WRITER, 'GET')
   client.end()
   const [response] = (await once(client, 'response')) as [IncomingMessage]
   t.equal(response.statusCode, 200)
@@ -146,20 +146,20 @@ t.test('an export that fails half way is cut off and not ended', async (t) => {
 t.test('only as many exports run as there are connections for them; the next one gets 503', async (t) => {
   const waiting = await Promise.all(
     Array.from({ length: 4 }, async () => {
-      const client = openRequest(port, '/employees/export', READER, 'GET')
+      const client = openRequest(port, '/employees/export', WRITER, 'GET')
       client.end()
       const [response] = (await once(client, 'response')) as [IncomingMessage]
       response.once('data', () => response.pause())
       return client
     }),
   )
-  const refused = await app.inject({ url: '/employees/export', headers: READER })
+  const refused = await app.inject({ url: '/employees/export', headers: WRITER })
   t.match(refused.json(), { status: 503, code: 'unavailable' })
   t.ok(refused.headers['retry-after'])
   t.equal((await app.inject({ url: '/employees', headers: READER })).statusCode, 200, 'the rest goes on')
   for (const client of waiting) client.destroy()
   t.ok(
-    await eventually(async () => (await app.inject({ url: '/employees/export', headers: READER })).statusCode === 200),
+    await eventually(async () => (await app.inject({ url: '/employees/export', headers: WRITER })).statusCode === 200),
   )
 })
 

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
-import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import { employeeApp, WRITER } from '../support/employee-app.ts'
 import { databaseForMany } from '../support/large-company.ts'
 import { answerOf, listening, openRequest } from '../support/real-connection.ts'
 
@@ -56,7 +56,7 @@ t.test('an import holds a part of its file, however much of it has come', async 
 
 t.test('an export holds a part of its file, wherever its reader is', async (t) => {
   const before = held()
-  const client = openRequest(port, '/employees/export', READER, 'GET')
+  const client = openRequest(port, '/employees/export', WRITER, 'GET')
   client.end()
   const [response] = (await once(client, 'response')) as [IncomingMessage]
   let bytes = 0

@@ -81,7 +81,7 @@ t.test('an import fails in time when Postgres falls silent in the middle of it',
 
 t.test('an export is cut off when Postgres dies in the middle of it', async (t) => {
   await addLargeCompany(db)
-  const client = openRequest(port, '/employees/export', READER, 'GET')
+  const client = openRequest(port, '/employees/export', WRITER, 'GET')
   client.end()
   const [response] = (await once(client, 'response')) as [IncomingMessage]
   t.equal(response.statusCode, 200)

@@ -172,7 +172,7 @@ t.test('an unknown employee is 404', async (t) => {
   const url = `/employees/${randomUUID()}`
   for (const call of [
     { method: 'POST', url: `${url}/termination`, headers: WRITER },
-    { method: 'GET', url: `${url}/offboarding`, headers: READER },
+    { method: 'GET', url: `${url}/offboarding`, headers: WRITER },
     { method: 'POST', url: `${url}/offboarding/retry`, headers: WRITER },
   ] as const) {
     const answer = await app.inject(call)

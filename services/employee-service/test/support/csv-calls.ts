@@ -8,7 +8,7 @@ export function importCsv(app: AppInstance, file: string | Buffer, query: Record
 }
 
 export function exportCsv(app: AppInstance, query: Record<string, string> = {}) {
-  return app.inject({ url: '/employees/export', headers: READER, query })
+  return app.inject({ url: '/employees/export', headers: WRITER, query })
 }
 
 export type Listed = { id: string; email: string; managerId: string | null; status: string } & Record<string, unknown>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AppInstance } from '@latchkey/service-kit'
 import { eventually } from '@latchkey/test-kit'
-import { accountBearer, READER, WRITER } from './employee-app.ts'
+import { accountBearer, WRITER } from './employee-app.ts'
 
 /** A linked account and the employee it belongs to. */
 export type Linked = { readonly userId: string; readonly id: string; readonly url: string }
@@ -23,7 +23,7 @@ export const terminate = (app: AppInstance, { url }: Pick<Linked, 'url'>) =>
   app.inject({ method: 'POST', url: `${url}/termination`, headers: WRITER, payload: {} })
 
 export const offboardingOf = async (app: AppInstance, { url }: Pick<Linked, 'url'>) =>
-  (await app.inject({ url: `${url}/offboarding`, headers: READER })).json()
+  (await app.inject({ url: `${url}/offboarding`, headers: WRITER })).json()
 
 /** The answer to this account when it lists employees with a token issued so many seconds from now. */
 export async function readAs(app: AppInstance, { userId }: Pick<Linked, 'userId'>, issuedIn = 0) {

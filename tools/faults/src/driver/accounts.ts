@@ -8,13 +8,16 @@ const PASSWORD = 'violet-harbour-sings-7'
 
 export type Tokens = { readonly accessToken: string; readonly refreshToken: string }
 
-/** Registers a new account. @throws when that fails */
-export async function register(http: Http, authUrl: string): Promise<Account> {
+/** Registers a new account, to which the administrator gives the role `staff`. @throws when that fails */
+export async function register(http: Http, authUrl: string, adminToken: string): Promise<Account> {
   const username = `u-${randomBytes(8).toString('hex')}`
   const email = `${username}@example.test`
   const reply = await http.send(`${authUrl}/auth/register`, { body: { email, username, password: PASSWORD } })
   if (reply.status !== 201) throw new Error(`a registration was answered ${reply.status} ${reply.body.code}`)
   const user = reply.body.user as { id: string }
+  const change = { method: 'PATCH', body: { roles: ['staff'] }, token: adminToken }
+  const { status, body } = await http.send(`${authUrl}/admin/users/${user.id}`, change)
+  if (status !== 200) throw new Error(`a change of roles was answered ${status} ${body.code}`)
   return { id: user.id, email, password: PASSWORD }
 }
 

@@ -38,7 +38,7 @@ export async function populate(options: PopulationOptions): Promise<Population> 
   const { held: admin, operation } = await api.signIn('revoker', root, newDeviceId(), 'body')
   if (!admin) throw new Error(`the administrator's sign-in was answered ${operation.status} ${operation.code}`)
   const accounts = await Promise.all(
-    Array.from({ length: users }, () => limit(() => register(http, random.pick(servers).url))),
+    Array.from({ length: users }, () => limit(() => register(http, random.pick(servers).url, admin.accessToken))),
   )
   const clients = accounts.flatMap((account) =>
     Array.from({ length: devicesEach }, (_, index) => {

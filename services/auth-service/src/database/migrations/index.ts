@@ -6,6 +6,7 @@ import { serviceClients } from './0004-service-clients.ts'
 import { revokedKeys } from './0005-revoked-keys.ts'
 import { clientSecretKeys } from './0006-client-secret-keys.ts'
 import { accounts } from './0007-accounts.ts'
+import { staffRole } from './0009-staff-role.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0005-revoked-keys': revokedKeys,
   '0006-client-secret-keys': clientSecretKeys,
   '0007-accounts': accounts,
+  '0009-staff-role': staffRole,
 }

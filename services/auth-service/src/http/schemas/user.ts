@@ -1,7 +1,7 @@
 import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 
-export const Role = Type.Union([Type.Literal('user'), Type.Literal('hr'), Type.Literal('admin')])
+export const Role = Type.Union([Type.Literal('user'), Type.Literal('staff'), Type.Literal('hr'), Type.Literal('admin')])
 export const Status = Type.Union([Type.Literal('invited'), Type.Literal('active'), Type.Literal('disabled')])
 
 export const UserReply = Type.Object({

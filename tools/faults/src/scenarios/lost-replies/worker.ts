@@ -59,16 +59,17 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (!held) throw new Error(`a sign-in was answered ${operation.status} ${operation.code}`)
     return held
   }
+  const admin = await signIn({ id: 'admin', ...cluster.administrator })
   return {
     api,
     random,
     verifier,
     relays,
     signIn,
-    admin: await signIn({ id: 'admin', ...cluster.administrator }),
+    admin,
     revoked: createRevokedSet(),
     survivors: [],
-    newAccount: () => register(http, server.url),
+    newAccount: () => register(http, server.url, admin.accessToken),
   }
 }
 

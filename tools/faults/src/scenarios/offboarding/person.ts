@@ -12,7 +12,7 @@ export type Person = { readonly account: Account; readonly tokens: Tokens; reado
 /** An employee with an account and a session. */
 export async function employ(worker: Worker): Promise<Person> {
   const { http, authUrl } = worker
-  const account = await register(http, authUrl)
+  const account = await register(http, authUrl, worker.adminToken())
   const tokens = await signIn(http, authUrl, account)
   const body = { firstName: 'Grace', lastName: 'Hopper', email: account.email, userId: account.id }
   const url = `${worker.random.pick(worker.employeeUrls)}/employees`

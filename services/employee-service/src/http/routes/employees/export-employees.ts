@@ -15,7 +15,7 @@ export function exportEmployeesRoute(app: AppInstance, exportEmployees: Employee
         tags: ['employees'],
         summary: 'Export employees as CSV',
         description:
-          'Needs `employees:read`. Filtered and sorted as the list, all of them in one file, as they are at one moment. ' +
+          'Needs `employees:write`. Filtered and sorted as the list, all of them in one file, as they are at one moment. ' +
           'A cell that a spreadsheet could take for a formula has an apostrophe in front; the import removes it again.',
         security: SECURED,
         querystring: ExportQuery,

@@ -33,12 +33,12 @@ export async function employeeRoutes(app: AppInstance, services: Services): Prom
     scoped.addHook('onRequest', scoped.requireScope('employees:read'))
     listEmployeesRoute(scoped, employees)
     getEmployeeRoute(scoped, employees)
-    listHistoryRoute(scoped, history)
-    exportEmployeesRoute(scoped, exportEmployees)
   }
 
   async function employeesWrite(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.requireScope('employees:write'))
+    listHistoryRoute(scoped, history)
+    exportEmployeesRoute(scoped, exportEmployees)
     createEmployeeRoute(scoped, employees)
     replaceEmployeeRoute(scoped, employees)
     // Scopes of their own, as each accepts another media type.

@@ -12,7 +12,7 @@ export function listHistoryRoute(app: AppInstance, history: HistoryService): voi
         tags: ['employees'],
         summary: 'Who changed what on an employee, and when',
         description:
-          'Needs `employees:read`. The newest change comes first. The history stays when the employee is deleted.',
+          'Needs `employees:write`. The newest change comes first. The history stays when the employee is deleted.',
         security: SECURED,
         params: EmployeeParams,
         querystring: Query(page),

@@ -11,7 +11,7 @@ export function getOffboardingRoute(app: AppInstance, offboarding: OffboardingSe
       schema: {
         tags: ['employees'],
         summary: 'Read what became of the account of an employee who left',
-        description: 'Needs `employees:read`. Also answered when the employee has been deleted.',
+        description: 'Needs `employees:write`. Also answered when the employee has been deleted.',
         security: SECURED,
         params: EmployeeParams,
         querystring: Query({}),

@@ -9,16 +9,11 @@ type Services = { readonly offboarding: OffboardingService }
 
 /** Everything under /employees that ends an employment, and what becomes of the account, by the scope that a call needs. */
 export async function offboardingRoutes(app: AppInstance, { offboarding }: Services): Promise<void> {
-  await app.register(employeesRead)
   await app.register(employeesWrite)
-
-  async function employeesRead(scoped: AppInstance): Promise<void> {
-    scoped.addHook('onRequest', scoped.requireScope('employees:read'))
-    getOffboardingRoute(scoped, offboarding)
-  }
 
   async function employeesWrite(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.requireScope('employees:write'))
+    getOffboardingRoute(scoped, offboarding)
     terminateEmployeeRoute(scoped, offboarding)
     deleteEmployeeRoute(scoped, offboarding)
     retryOffboardingRoute(scoped, offboarding)
