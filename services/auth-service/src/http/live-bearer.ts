@@ -46,14 +46,15 @@ export function createFindBearer({ store, clients }: { store: SessionStore; clie
 }
 
 function claimsOfToday(claims: AccessTokenClaims, { user }: UserSnapshot): AccessTokenClaims {
+  const { username, name, email, email_verified, ...rest } = claims
   return {
-    ...claims,
+    ...rest,
     client_id: OWN_CLIENT_ID,
     scope: narrowed(claims.scope, scopesOfRoles(user.roles)),
     roles: [...user.roles],
-    ...(claims.username !== undefined && { username: user.username }),
-    ...(claims.name !== undefined && user.fullName !== null && { name: user.fullName }),
-    ...(claims.email !== undefined && user.emailVerified && { email: user.email }),
+    ...(username !== undefined && { username: user.username }),
+    ...(name !== undefined && user.fullName !== null && { name: user.fullName }),
+    ...(email !== undefined && user.emailVerified && { email: user.email, email_verified: true as const }),
   }
 }
 

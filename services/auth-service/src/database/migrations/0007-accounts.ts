@@ -12,6 +12,10 @@ export const accounts: ReversibleMigration = {
       .addColumn('password_version', 'integer', (column) => column.notNull().defaultTo(0))
       .addColumn('address_version', 'integer', (column) => column.notNull().defaultTo(0))
       .execute()
+    await sql`
+      alter table users
+        drop constraint users_status,
+        add constraint users_status check (status in ('invited', 'active', 'disabled'))`.execute(db)
     await db.schema
       .createIndex('users_unverified_until')
       .on('users')
@@ -75,6 +79,10 @@ export const accounts: ReversibleMigration = {
   async down(db: Kysely<unknown>): Promise<void> {
     for (const table of ['mails', 'link_tokens', 'links', 'erased_users']) await db.schema.dropTable(table).execute()
     await sql`delete from users where password_hash is null`.execute(db)
+    await sql`
+      alter table users
+        drop constraint users_status,
+        add constraint users_status check (status in ('active', 'disabled'))`.execute(db)
     await db.schema.dropIndex('users_unverified_until').execute()
     await db.schema
       .alterTable('users')
