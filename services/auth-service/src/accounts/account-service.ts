@@ -8,7 +8,7 @@ import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
 import type { User } from '../users/user.ts'
 import { insertAccount, lockAccount, type ProfileChange, updateProfile } from '../users/user-repository.ts'
-import { assertAcceptablePassword } from './assert-acceptable.ts'
+import { assertAcceptablePassword, assertAcceptableUsername } from './assert-acceptable.ts'
 
 export type Registration = {
   readonly email: string
@@ -18,9 +18,9 @@ export type Registration = {
 }
 
 export type AccountService = {
-  /** @throws `email_taken`, `username_taken`, `invalid_request` for a weak password */
+  /** @throws `email_taken`, `username_taken`, `invalid_request` for a user name or a password that is not acceptable */
   register(registration: Registration, origin: Origin): Promise<User>
-  /** @throws `username_taken`, `user_not_found` */
+  /** @throws `username_taken`, `user_not_found`, `invalid_request` for a user name that is not acceptable */
   changeProfile(userId: string, change: ProfileChange, origin: Origin): Promise<User>
 }
 
@@ -34,6 +34,7 @@ type Dependencies = {
 export function createAccountService({ writeAs, store, hasher, policy }: Dependencies): AccountService {
   return {
     async register({ email, username, password, fullName = null }, origin) {
+      assertAcceptableUsername(username)
       await assertAcceptablePassword(policy, '/password', password, { email, username, fullName })
       const passwordHash = await hasher.hash(password)
       const roles = ['user' as const]
@@ -52,6 +53,8 @@ export function createAccountService({ writeAs, store, hasher, policy }: Depende
       try {
         const account = await writeAs(origin, async (trx, audit) => {
           const before = await lockAccount(trx, userId)
+          const { username } = change
+          if (username !== undefined && username !== before?.user.username) assertAcceptableUsername(username)
           const changed = await updateProfile(trx, userId, change)
           if (before) await audit(...userUpdated({ userId, before: before.user, after: change }))
           await store.invalidateSnapshot(userId)

@@ -1,5 +1,6 @@
 import { commonProblems } from '@latchkey/problems'
 import type { PasswordOwner, PasswordPolicy } from '../users/password-policy.ts'
+import { usernameObjection } from '../users/username-policy.ts'
 
 /**
  * @param path of the password in the request's body, as a JSON pointer
@@ -13,6 +14,16 @@ export async function assertAcceptablePassword(
 ): Promise<void> {
   const message = await policy.objection(password, owner)
   if (message !== undefined) throw unacceptable(path, `The password ${message}.`, message)
+}
+
+/**
+ * To be called wherever a user name is set: by registration, invitation, its acceptance, and changes of either kind. A name that an
+ * account has already is not checked again.
+ * @throws `invalid_request` for a user name that is reserved or may be mistaken for another
+ */
+export function assertAcceptableUsername(username: string, path = '/username'): void {
+  const message = usernameObjection(username)
+  if (message !== undefined) throw unacceptable(path, `The user name ${message}.`, message)
 }
 
 const unacceptable = (path: string, detail: string, message: string): Error =>
