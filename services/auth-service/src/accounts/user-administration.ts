@@ -1,5 +1,4 @@
 import type { Role } from '@latchkey/access-token'
-import type { Origin } from '../audit/audit-event.ts'
 import { roleChanged, userDisabled, userEnabled, userUpdated } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
@@ -10,6 +9,7 @@ import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import type { User, UserStatus } from '../users/user.ts'
 import { findUser, listUsers, type UserFilter } from '../users/user-listing-repository.ts'
 import { lockAccount, updateAccount } from '../users/user-repository.ts'
+import { assertMayGrant, assertWithinScopes, type Caller } from './account-bound.ts'
 
 export type UserChange = { readonly roles?: Role[]; readonly status?: UserStatus; readonly fullName?: string | null }
 
@@ -20,9 +20,9 @@ export type UserAdministration = {
   get(userId: string): Promise<User>
   /**
    * Changes a user; disabling ends every session. It may be repeated: what has its value already stays.
-   * @throws `user_not_found`, `last_admin`
+   * @throws `user_not_found`, `exceeds_own_scopes`, `last_admin`
    */
-  change(userId: string, change: UserChange, origin: Origin): Promise<User>
+  change(userId: string, change: UserChange, caller: Caller): Promise<User>
 }
 
 type Dependencies = {
@@ -31,6 +31,10 @@ type Dependencies = {
   readonly store: SessionStore
   readonly revoker: SessionRevoker
 }
+
+/** Offboarding reaches every account, whatever it holds. */
+export const isDisablingOnly = (change: UserChange): boolean =>
+  change.status === 'disabled' && Object.keys(change).length === 1
 
 const isActiveAdmin = ({ roles, status }: Pick<User, 'roles' | 'status'>): boolean =>
   status === 'active' && roles.includes('admin')
@@ -45,12 +49,14 @@ export function createUserAdministration({ db, writeAs, store, revoker }: Depend
       return user
     },
 
-    async change(userId, change, origin) {
-      const { user, disabled } = await writeAs(origin, async (trx, audit) => {
+    async change(userId, change, caller) {
+      const { user, disabled } = await writeAs(caller.origin, async (trx, audit) => {
         // Before all other rows, in one order: two administrators who demote each other must not both succeed.
         const administrators = await lockActiveAdministrators(trx)
         const before = await lockAccount(trx, userId)
         if (!before) throw new problems.user_not_found()
+        if (!isDisablingOnly(change)) assertWithinScopes(caller, before)
+        if (change.roles) assertMayGrant(caller, change.roles)
         const isDemotion = isActiveAdmin(before.user) && !isActiveAdmin({ ...before.user, ...change })
         if (isDemotion && administrators.length === 1) throw new problems.last_admin()
 

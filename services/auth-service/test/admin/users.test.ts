@@ -57,9 +57,7 @@ t.test(
 t.test('users are found by part of address, name or user name, by status and role, page by page', async (t) => {
   const names = ['Zoë Quill', 'Zed Quill', 'Zara Quill', 'Zack 100%_Quill', 'Zita Quill']
   for (const [n, fullName] of names.entries()) {
-    const email = `quill${n}@find.test`
-    const body = { email, username: `Quill-${n}`, password: 'violet-harbour-sings-7', fullName }
-    t.equal((await auth.call('POST', '/auth/register', { body })).statusCode, 201)
+    await auth.newAccount({ email: `quill${n}@find.test`, username: `Quill-${n}`, fullName })
   }
   const find = async (query: string) => (await asAdmin('GET', `/admin/users?${query}`)).json()
   t.equal((await find('query=FIND.test')).items.length, 5)

@@ -10,8 +10,7 @@ const query = (sql: string, values: unknown[] = []) => database.pool.query(sql, 
 const login = (body: object) =>
   auth.call('POST', '/auth/login', { body: { password: PASSWORD, delivery: 'body', ...body } })
 
-const ANN = { email: 'Ann@Example.test', username: 'Ann', password: PASSWORD }
-await auth.call('POST', '/auth/register', { body: ANN })
+await auth.newAccount({ email: 'Ann@Example.test', username: 'Ann' })
 
 t.test('users sign in by e-mail address or user name, in any case of letters', async (t) => {
   for (const name of [{ email: 'ANN@example.test' }, { username: 'ann' }, { username: 'ANN' }]) {
@@ -34,7 +33,7 @@ t.test('a wrong password and an unknown account have one answer', async (t) => {
 
 t.test('a password counts to its last byte, in any Unicode form', async (t) => {
   const password = 'Ünïcødé passphrase 🗝️ with a tail of its own'
-  await auth.call('POST', '/auth/register', { body: { email: 'uni@example.test', username: 'uni', password } })
+  await auth.newAccount({ email: 'uni@example.test', username: 'uni', password })
   const statusOf = async (typed: string) => (await login({ username: 'uni', password: typed })).statusCode
   t.equal(await statusOf(password), 200)
   t.equal(await statusOf(password.normalize('NFD')), 200, 'decomposed')

@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import { captureLogs, type TestEnvironment, testEnvironment } from '@latchkey/test-kit'
 import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify'
 import { buildApp, type Overrides } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
+import type { User } from '../../src/users/user.ts'
+import { accountsOf, CHEAP_HASHING, type NewAccount, PASSWORD } from './accounts.ts'
+
+export { PASSWORD } from './accounts.ts'
 
 type Scope = Parameters<typeof testEnvironment>[0]
 type App = Awaited<ReturnType<typeof buildApp>>
 
 export const ADMIN = { email: 'root@example.test', password: 'correct horse battery staple' }
-export const PASSWORD = 'violet-harbour-sings-7'
-
-/** argon2id at its cheapest: no test is about how long hashing takes. */
-const CHEAP_HASHING = { memoryKiB: 1024, passes: 2 }
 
 export type TestService = {
   readonly app: App
@@ -19,8 +18,10 @@ export type TestService = {
   readonly environment: TestEnvironment
   readonly logs: ReturnType<typeof captureLogs>
   call(method: string, url: string, options?: Call): Promise<Response>
-  /** Registers a new user and signs in with `body` delivery. */
-  newUser(): Promise<SignedIn>
+  /** An active account of whatever `REGISTRATION`; nobody is signed in to it. */
+  newAccount(account?: NewAccount): Promise<User>
+  /** A new account, signed in with `body` delivery. */
+  newUser(account?: Omit<NewAccount, 'password'>): Promise<SignedIn>
   signIn(email: string, more?: object): Promise<SignedIn>
   signInAdmin(): Promise<SignedIn>
 }
@@ -81,17 +82,14 @@ export async function startAuthService(
     return { email, userId: user.id, deviceId: device.id, accessToken, refreshToken }
   }
 
-  async function newUser(): Promise<SignedIn> {
-    const username = `u-${randomUUID()}`
-    const email = `${username}@example.test`
-    const response = await call('POST', '/auth/register', { body: { email, username, password: PASSWORD } })
-    if (response.statusCode !== 201) throw new Error(`registration answered ${response.statusCode}: ${response.body}`)
-    return signIn(email)
-  }
+  const accounts = accountsOf(environment)
+  t.teardown(accounts.close)
+  const newAccount = async (account?: NewAccount): Promise<User> => (await accounts.insert(account)).user
+  const newUser = async (account?: NewAccount): Promise<SignedIn> => signIn((await newAccount(account)).email)
 
   const signInAdmin = (): Promise<SignedIn> => signIn(ADMIN.email, ADMIN)
 
-  return { app, config, environment, logs, call, newUser, signIn, signInAdmin }
+  return { app, config, environment, logs, call, newAccount, newUser, signIn, signInAdmin }
 }
 
 /** Calls as the first administrator, signed in now. */

@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ROLES } from '@latchkey/access-token'
+import type { Caller } from '../../../src/accounts/account-bound.ts'
+import type { Origin } from '../../../src/audit/audit-event.ts'
 import { problems } from '../../../src/errors.ts'
 import type { EndReason, SessionKey } from '../../../src/sessions/session.ts'
 import type { User } from '../../../src/users/user.ts'
@@ -79,7 +82,7 @@ export async function runOperation(
       }
     }
     case 'set_status': {
-      const { status } = await administration.change(user.id, { status: command.status }, origin)
+      const { status } = await administration.change(user.id, { status: command.status }, administratorAt(origin))
       return { ...DONE, status }
     }
     case 'rename': {
@@ -88,11 +91,18 @@ export async function runOperation(
         await accounts.changeProfile(user.id, change, origin)
         return DONE
       }
-      const { status } = await administration.change(user.id, change, origin)
+      const { status } = await administration.change(user.id, change, administratorAt(origin))
       return { ...DONE, status }
     }
   }
 }
+
+const administratorAt = (origin: Origin): Caller => ({
+  id: 'an-administrator',
+  kind: 'user',
+  scopes: new Set(ROLES.admin),
+  origin,
+})
 
 /** An answer of 4xx is a verdict; anything else should not have happened. */
 export function refusal(error: unknown): Outcome {

@@ -1,8 +1,8 @@
 import { AccessError } from '@latchkey/resource-server'
 import { type AppInstance, Body, Nullable, Params, problemResponses, SECURED, Text, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import type { UserAdministration } from '../../../accounts/user-administration.ts'
-import { clientContext } from '../../client-context.ts'
+import { isDisablingOnly, type UserAdministration, type UserChange } from '../../../accounts/user-administration.ts'
+import { callerOf } from '../../caller.ts'
 import { Role, Status, UserReply } from '../../schemas/user.ts'
 
 const ChangeUserBody = Body({
@@ -20,7 +20,7 @@ export function changeUserRoute(app: AppInstance, administration: UserAdministra
         tags: ['admin'],
         summary: 'Change a user',
         description:
-          'Needs `users:write`; `users:disable` is enough for `{"status":"disabled"}` alone. Disabling revokes every session at once.',
+          'Needs `users:write`; `users:disable` is enough for `{"status":"disabled"}` alone. Disabling revokes every session at once. Except for that, neither the account nor the roles it gets may hold a scope that the caller lacks.',
         security: SECURED,
         params: Params({ userId: Uuid() }),
         body: ChangeUserBody,
@@ -29,15 +29,15 @@ export function changeUserRoute(app: AppInstance, administration: UserAdministra
       preHandler: async (request) => assertMayChange(request.accessToken.scope, request.body),
     },
     async (request) => ({
-      user: await administration.change(request.params.userId, request.body, clientContext(request)),
+      user: await administration.change(request.params.userId, request.body, callerOf(request)),
     }),
   )
 }
 
-function assertMayChange(scope: string, change: { status?: string }): void {
+function assertMayChange(scope: string, change: UserChange): void {
   const scopes = scope.split(' ')
-  const isDisablingOnly = change.status === 'disabled' && Object.keys(change).length === 1
-  if (scopes.includes('users:write') || (isDisablingOnly && scopes.includes('users:disable'))) return
-  const needed = isDisablingOnly ? 'users:disable' : 'users:write'
+  const disables = isDisablingOnly(change)
+  if (scopes.includes('users:write') || (disables && scopes.includes('users:disable'))) return
+  const needed = disables ? 'users:disable' : 'users:write'
   throw new AccessError('insufficient_scope', { detail: `This call needs the scope ${needed}.`, requiredScope: needed })
 }

@@ -1,0 +1,31 @@
+import { type Role, scopesOfRoles } from '@latchkey/access-token'
+import type { Origin } from '../audit/audit-event.ts'
+import { problems } from '../errors.ts'
+import type { User } from '../users/user.ts'
+
+/** Who makes a call under an access token, and what they may do today. */
+export type Caller = {
+  readonly id: string
+  /** A service client has no session, and no account. */
+  readonly kind: 'user' | 'client'
+  readonly scopes: ReadonlySet<string>
+  readonly origin: Origin
+}
+
+/**
+ * The bound of every call that acts on an account: it reaches no account that holds, or is invited to, a scope that the caller
+ * lacks. Without it the mailbox or the name of an administrator would be in the hands of any caller who may change users.
+ * Disabling is the one call that is exempt.
+ * @throws `exceeds_own_scopes`
+ */
+export function assertWithinScopes(caller: Caller, { user }: { readonly user: Pick<User, 'roles'> }): void {
+  assertMayGrant(caller, user.roles)
+}
+
+/**
+ * Nobody grants what they do not hold.
+ * @throws `exceeds_own_scopes`
+ */
+export function assertMayGrant({ scopes }: Caller, roles: readonly Role[]): void {
+  if (!scopesOfRoles(roles).every((scope) => scopes.has(scope))) throw new problems.exceeds_own_scopes()
+}

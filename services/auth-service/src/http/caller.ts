@@ -1,0 +1,14 @@
+import type { FastifyRequest } from 'fastify'
+import type { Caller } from '../accounts/account-bound.ts'
+import { clientContext } from './client-context.ts'
+
+/** The caller of a route that needs an access token: the scopes are those of today, not the token's own word. */
+export function callerOf(request: FastifyRequest): Caller {
+  const { sub: id, scope } = request.accessToken
+  return {
+    id,
+    kind: request.liveSession === null ? 'client' : 'user',
+    scopes: new Set(scope.split(' ')),
+    origin: clientContext(request),
+  }
+}

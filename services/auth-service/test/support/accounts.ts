@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import type { Role } from '@latchkey/access-token'
+import type { TestEnvironment } from '@latchkey/test-kit'
+import { openDatabase } from '../../src/database/open-database.ts'
+import { createPasswordHasher } from '../../src/users/password-hasher.ts'
+import { insertAccount } from '../../src/users/user-repository.ts'
+
+/** argon2id at its cheapest: no test is about how long hashing takes. */
+export const CHEAP_HASHING = { memoryKiB: 1024, passes: 2 }
+export const PASSWORD = 'violet-harbour-sings-7'
+
+export type NewAccount = {
+  readonly email?: string
+  readonly username?: string
+  readonly fullName?: string | null
+  readonly password?: string
+  readonly roles?: Role[]
+}
+
+/** Makes active accounts without a call to the service: most tests need some, and are not about how people come in. */
+export function accountsOf({ databaseUrl: url, schema }: TestEnvironment) {
+  const database = openDatabase({ url, schema, poolSize: 1, onError: () => {} })
+  const hasher = createPasswordHasher(CHEAP_HASHING)
+  return {
+    async insert({
+      username = `u-${randomUUID()}`,
+      email = `${username}@example.test`,
+      fullName = null,
+      password = PASSWORD,
+      roles = ['user'],
+    }: NewAccount = {}) {
+      const passwordHash = await hasher.hash(password)
+      return insertAccount(database.db, { email, username, fullName, passwordHash, roles })
+    },
+    close: () => database.close(),
+  }
+}
