@@ -143,13 +143,14 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
     const audit = createAudit(db)
-    const { accounts, authentication, changePassword, administration } = createAccounts({
+    const { accounts, authentication, changePassword, administration, erasure, eraseUser } = createAccounts({
       ...users,
       db,
       writeAs,
       audit,
       store,
       revoker,
+      publisher,
       renew: sessions.renew,
     })
 
@@ -157,7 +158,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     registerOperations(app, { ...stores, revocations, mail, accessRing, isRevokedKey: isRevoked })
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
-    await app.register(adminRoutes, { prefix: '/admin', administration, sessions, clients, keys, audit })
+    await app.register(adminRoutes, { prefix: '/admin', administration, eraseUser, sessions, clients, keys, audit })
     await app.register(authRoutes, {
       prefix: '/auth',
       accounts,
@@ -198,7 +199,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     app.addHook('onClose', async () => stopping.abort())
     const { signal } = stopping
     followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal })
-    startHousekeeping({ db, keys, mail, publisher, sessionMaxAgeMs: limits.maxAgeMs, log, signal })
+    startHousekeeping({ db, keys, mail, erasure, publisher, sessionMaxAgeMs: limits.maxAgeMs, log, signal })
     return app
   } catch (error) {
     await app.close()

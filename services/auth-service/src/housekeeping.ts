@@ -1,4 +1,5 @@
 import { type Log, repeat } from '@latchkey/problems'
+import type { Erasure } from './accounts/erasure.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import type { KeyService } from './keys/key-service.ts'
 import { deleteLinksBefore } from './links/link-repository.ts'
@@ -10,6 +11,7 @@ import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const MAILS_EVERY_MS = 10_000
+const ERASURES_EVERY_MS = 10_000
 /** What administrators see of links that are over. */
 const KEEP_LINKS_MS = 30 * 24 * HOUR_MS
 
@@ -17,6 +19,7 @@ type Dependencies = {
   readonly db: AuthDatabase
   readonly keys: KeyService
   readonly mail: Mail
+  readonly erasure: Erasure
   readonly publisher: RevocationPublisher
   readonly sessionMaxAgeMs: number
   readonly log: Pick<Log, 'warn'>
@@ -25,13 +28,14 @@ type Dependencies = {
 
 /** The periodic tasks, until `signal` aborts. */
 export function startHousekeeping(dependencies: Dependencies): void {
-  const { db, keys, mail, publisher, sessionMaxAgeMs, log, signal } = dependencies
+  const { db, keys, mail, erasure, publisher, sessionMaxAgeMs, log, signal } = dependencies
   const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
   // Entries of the feed expire; a key stays revoked.
   void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
   const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - sessionMaxAgeMs))
   void repeat(deleteOldEvents, { everyMs: HOUR_MS, signal, onError })
   void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
+  void repeat(erasure.purgePending, { everyMs: ERASURES_EVERY_MS, signal, onError })
   const stripMails = () => stripMailsBefore(db, new Date(Date.now() - HOUR_MS))
   void repeat(stripMails, { everyMs: MINUTE_MS, signal, onError })
   const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))

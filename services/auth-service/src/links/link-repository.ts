@@ -126,6 +126,12 @@ export async function countLinksBy(
   return Number(count)
 }
 
+/** The mailboxes that links of the user went to. */
+export async function listLinkAddresses(db: AuthDatabase, userId: string): Promise<string[]> {
+  const rows = await db.selectFrom('links').select('address').distinct().where('user_id', '=', userId).execute()
+  return rows.map(({ address }) => address)
+}
+
 /** Deletes links that have been over for longer than anything asks about them. */
 export async function deleteLinksBefore(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('links').where('expires_at', '<', before).execute()

@@ -96,6 +96,22 @@ export async function listOverdueMails(db: AuthDatabase, before: Date, limit: nu
   return rows.map(({ id }) => id)
 }
 
+/** Deletes what the outbox has for a mailbox, whoever it was meant for, and the name of a user in mails to others. */
+export async function eraseFromMails(
+  trx: AuthTransaction,
+  { userId, addresses }: { userId: string; addresses: readonly string[] },
+): Promise<void> {
+  await trx
+    .deleteFrom('mails')
+    .where((eb) => eb.or([eb('user_id', '=', userId), eb('address_key', 'in', addresses.map(uniqueKey))]))
+    .execute()
+  await trx
+    .updateTable('mails')
+    .set({ facts: '{}' })
+    .where('link_id', 'in', (eb) => eb.selectFrom('links').select('id').where('created_by', '=', userId))
+    .execute()
+}
+
 /** Takes the personal values out of mails that are done with and count for no limit any more. */
 export async function stripMailsBefore(db: AuthDatabase, before: Date): Promise<void> {
   await db

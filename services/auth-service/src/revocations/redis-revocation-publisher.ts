@@ -8,6 +8,12 @@ export type RevocationPublisher = {
   publish(targets: readonly RevocationTarget[]): Promise<void>
 }
 
+/** The highest version that an account can have. */
+const MAX_TOKEN_VERSION = 2 ** 31 - 1
+
+/** Every token of a user, of whatever version: for an account that is no more. */
+export const allTokensOf = (userId: string): RevocationTarget => ({ kind: 'user', id: userId, ver: MAX_TOKEN_VERSION })
+
 type Options = {
   readonly redis: RedisClient
   readonly keyPrefix: string

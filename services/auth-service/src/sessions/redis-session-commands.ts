@@ -43,6 +43,7 @@ export function createRedisSessionCommands({
     read: script('read'),
     list: script('list'),
     end: script('end'),
+    forget: script('forget'),
     restore: script('restore'),
     fillSnapshot: script('fill-snapshot'),
     invalidateSnapshot: script('invalidate-snapshot'),
@@ -89,6 +90,10 @@ export function createRedisSessionCommands({
 
     async end({ userId, deviceId, sid, reason, isRenewed = false }) {
       await run.end(keyOf(userId), [deviceId, sid, reason, now(), isRenewed ? graceMs : 0])
+    },
+
+    async forget(userId) {
+      await run.forget(keyOf(userId), [])
     },
 
     async restore({ userId, deviceId, sid, createdAt, delivery, deviceName }) {

@@ -66,6 +66,8 @@ export type SessionCommands = {
   list(userId: string): Promise<DeviceSession[]>
   /** Ends a session if it is still there. */
   end(end: SessionEnd): Promise<void>
+  /** Forgets a user who was erased: the sessions, and the snapshot with its names. */
+  forget(userId: string): Promise<void>
   /** Puts back a session that the store lost. */
   restore(session: OpenedSession): Promise<void>
 }

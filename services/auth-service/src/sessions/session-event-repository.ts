@@ -129,6 +129,11 @@ export async function listOpenings(
   }))
 }
 
+/** Of a user who was erased: nothing restores a session of theirs. The ends stay, which name nobody. */
+export async function deleteOpenings(trx: AuthTransaction, userId: string): Promise<void> {
+  await trx.deleteFrom('session_events').where('user_id', '=', userId).where('kind', '=', 'opened').execute()
+}
+
 /** Deletes what no Redis, however old, could still be wrong about. */
 export async function deleteEventsBefore(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('session_events').where('at', '<', before).execute()

@@ -1,5 +1,6 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
-import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
+import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
+import { listErasedSince } from '../users/erased-user-repository.ts'
 import { listUsersChangedSince } from '../users/user-repository.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { SessionCommands } from './session-commands.ts'
@@ -38,7 +39,7 @@ export type Recovered = { readonly ends: number; readonly openings: number }
 /**
  * Brings a Redis that may have gone back in time (restarted from an older file, a replica promoted without the last
  * writes, emptied) to the state that Postgres records: ended sessions end again, lost ones are put back, stale snapshots
- * of users go, and what verifiers must still know is published again. Repeating it changes nothing. `assertSame` throws when
+ * of users go, erased users go whole, and what verifiers must still know is published again. Repeating it changes nothing. `assertSame` throws when
  * the connection is another one by now.
  */
 export function createSessionRecovery(dependencies: Dependencies): (assertSame: () => void) => Promise<Recovered> {
@@ -82,6 +83,10 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
     const bumped = users.filter(({ tokenVersion, changedAt }) => tokenVersion > 0 && changedAt >= publishSince)
     await publisher.publish(bumped.map(({ id, tokenVersion }) => ({ kind: 'user', id, ver: tokenVersion })))
     await Promise.all(users.map(({ id }) => commands.invalidateSnapshot(id)))
+    // Last: what was put back for an account that was erased since then goes again.
+    const erased = await listErasedSince(db, since)
+    await publisher.publish(erased.filter(({ erasedAt }) => erasedAt >= publishSince).map(({ id }) => allTokensOf(id)))
+    await Promise.all(erased.map(({ id }) => commands.forget(id)))
     await publishOthers(publishSince)
 
     const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId

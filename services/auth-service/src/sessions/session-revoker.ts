@@ -23,6 +23,11 @@ export type BumpedVersion = { readonly userId: string; readonly minVersion: numb
 export type SessionRevoker = {
   /** Records, publishes and applies the ends. The events `also` become part of the same transaction. */
   revoke(ends: readonly SessionEnd[], origin: Origin, ...also: readonly NewAuditEvent[]): Promise<void>
+  /**
+   * Ends every session of the user in a transaction of its own, while that of the caller holds the user's row. So wherever this
+   * process dies, no session of before outlives what the caller is about to change.
+   */
+  revokeAllNow(userId: string, reason: EndReason, origin: Origin): Promise<void>
   /** Records ends as part of a transaction. */
   record(trx: AuthTransaction, audit: Audit, ends: readonly SessionEnd[]): Promise<RecordedEnds>
   /** Records the ends of the user's sessions. The transaction holds the user's row, so that none is opened before it commits. */
@@ -56,26 +61,31 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
     if (lastEventId !== undefined) await checkpoint.advance(lastEventId)
   }
 
+  async function revoke(ends: readonly SessionEnd[], origin: Origin, ...also: readonly NewAuditEvent[]): Promise<void> {
+    const recorded = await writeAs(origin, async (trx, audit) => {
+      if (also.length > 0) await audit(...also)
+      return record(trx, audit, ends)
+    })
+    await apply(recorded)
+  }
+
+  async function listEnds(userId: string, reason: EndReason): Promise<SessionEnd[]> {
+    const sessions = await store.list(userId)
+    return sessions.map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason }))
+  }
+
   return {
     record,
 
     apply,
 
-    async revoke(ends, origin, ...also) {
-      const recorded = await writeAs(origin, async (trx, audit) => {
-        if (also.length > 0) await audit(...also)
-        return record(trx, audit, ends)
-      })
-      await apply(recorded)
+    revoke,
+
+    async revokeAllNow(userId, reason, origin) {
+      const ends = await listEnds(userId, reason)
+      if (ends.length > 0) await revoke(ends, origin)
     },
 
-    async recordAll(trx, audit, userId, reason) {
-      const sessions = await store.list(userId)
-      return record(
-        trx,
-        audit,
-        sessions.map(({ deviceId, sid }) => ({ userId, deviceId, sid, reason })),
-      )
-    },
+    recordAll: async (trx, audit, userId, reason) => record(trx, audit, await listEnds(userId, reason)),
   }
 }

@@ -11,7 +11,7 @@ import type {
 } from './session-commands.ts'
 
 /** The sessions of all users. As {@link SessionCommands}, with snapshots of users filled in where they are missing. */
-export type SessionStore = Pick<SessionCommands, 'open' | 'list' | 'end' | 'invalidateSnapshot'> & {
+export type SessionStore = Pick<SessionCommands, 'open' | 'list' | 'end' | 'forget' | 'invalidateSnapshot'> & {
   /** A verdict of `reused` ends nothing yet: the caller records and publishes the end, and then applies it. */
   rotate(presented: PresentedGeneration, client: { ip: string; userAgent: string }): Promise<Rotation>
   /** The user behind a live session, for services that do not take an access token's word for it. */
@@ -44,6 +44,7 @@ export function createSessionStore(commands: SessionCommands, loadSnapshot: Load
     open: commands.open,
     list: commands.list,
     end: commands.end,
+    forget: commands.forget,
     invalidateSnapshot: commands.invalidateSnapshot,
     rotate: async (presented, client) =>
       (await withSnapshot<Rotation>(presented.userId, () => commands.rotate(presented, client))) ?? {

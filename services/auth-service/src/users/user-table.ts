@@ -26,7 +26,12 @@ export type UserTable = {
 }
 
 /** Ids of accounts that were erased. None of them is used again. */
-export type ErasedUserTable = { id: string; erased_at: Generated<Date> }
+export type ErasedUserTable = {
+  id: string
+  erased_at: Generated<Date>
+  /** Null while Redis may still have something of the account. */
+  purged_at: Date | null
+}
 
 export function toAccount(row: Selectable<UserTable>): Account {
   return {

@@ -7,6 +7,7 @@ import { revokedKeys } from './0005-revoked-keys.ts'
 import { clientSecretKeys } from './0006-client-secret-keys.ts'
 import { accounts } from './0007-accounts.ts'
 import { staffRole } from './0009-staff-role.ts'
+import { comingBack } from './0010-coming-back.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0006-client-secret-keys': clientSecretKeys,
   '0007-accounts': accounts,
   '0009-staff-role': staffRole,
+  '0010-coming-back': comingBack,
 }

@@ -81,7 +81,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   })
   await untilOpen(gate)
   const audit = createAudit(db)
-  const accounts = createAccounts({ ...users, db, writeAs, audit, store, revoker, renew: sessions.renew })
+  const accounts = createAccounts({ ...users, db, writeAs, audit, store, revoker, publisher, renew: sessions.renew })
   return { ...accounts, db, store, sessions, hasher: users.hasher }
 }
 

@@ -1,5 +1,6 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
+import type { EraseUser } from '../../../accounts/user-erasure.ts'
 import type { AuditTrail } from '../../../audit/create-audit.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { KeyService } from '../../../keys/key-service.ts'
@@ -8,6 +9,7 @@ import { changeUserRoute } from './change-user.ts'
 import { createClientRoute } from './create-client.ts'
 import { createClientSecretRoute } from './create-client-secret.ts'
 import { deleteClientRoute } from './delete-client.ts'
+import { eraseUserRoute } from './erase-user.ts'
 import { getUserRoute } from './get-user.ts'
 import { listAuditEventsRoute } from './list-audit-events.ts'
 import { listClientsRoute } from './list-clients.ts'
@@ -19,6 +21,7 @@ import { revokeUserSessionsRoute } from './revoke-user-sessions.ts'
 
 type Services = {
   readonly administration: UserAdministration
+  readonly eraseUser: EraseUser
   readonly sessions: SessionService
   readonly clients: ClientService
   readonly keys: KeyService
@@ -27,9 +30,10 @@ type Services = {
 
 /** Everything under /admin, by the scope that a call needs. */
 export async function adminRoutes(app: AppInstance, services: Services): Promise<void> {
-  const { administration, sessions, clients, keys, audit } = services
+  const { administration, eraseUser, sessions, clients, keys, audit } = services
   await app.register(usersRead, { prefix: '/users' })
   await app.register(usersChange, { prefix: '/users' })
+  await app.register(usersWrite, { prefix: '/users' })
   await app.register(sessionsRead, { prefix: '/users/:userId/sessions' })
   await app.register(sessionsRevoke, { prefix: '/users/:userId/sessions' })
   await app.register(clientsManage, { prefix: '/clients' })
@@ -46,6 +50,11 @@ export async function adminRoutes(app: AppInstance, services: Services): Promise
   async function usersChange(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.authenticate)
     changeUserRoute(scoped, administration)
+  }
+
+  async function usersWrite(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('users:write'))
+    eraseUserRoute(scoped, eraseUser)
   }
 
   async function sessionsRead(scoped: AppInstance): Promise<void> {

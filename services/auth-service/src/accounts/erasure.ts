@@ -1,0 +1,70 @@
+import type { Origin } from '../audit/audit-event.ts'
+import { userErased } from '../audit/security-events.ts'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { Audit } from '../database/write-as.ts'
+import { listLinkAddresses } from '../links/link-repository.ts'
+import { eraseFromMails } from '../mail/mail-repository.ts'
+import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
+import { deleteOpenings } from '../sessions/session-event-repository.ts'
+import type { SessionRevoker } from '../sessions/session-revoker.ts'
+import type { SessionStore } from '../sessions/session-store.ts'
+import { listUnpurged, markPurged, replaceWithTombstone } from '../users/erased-user-repository.ts'
+import type { Account } from '../users/user.ts'
+
+export type ErasureReason = Parameters<typeof userErased>[0]['why']
+
+/**
+ * Erases accounts: names, addresses, IPs and user agents go everywhere, the names are free again, and a tombstone with the id stays,
+ * so that nothing revives it.
+ */
+export type Erasure = {
+  /**
+   * Part of a transaction that has locked the account. Every session of it ends now, even if the transaction does not commit.
+   * Once it has committed, call {@link Erasure.purge}.
+   */
+  erase(
+    trx: AuthTransaction,
+    audit: Audit,
+    erased: { account: Account; why: ErasureReason; origin: Origin },
+  ): Promise<void>
+  /** Has Redis and every verifier follow. It may be repeated, and is, by {@link Erasure.purgePending}, where it failed. */
+  purge(userId: string): Promise<void>
+  /** Purges what a failure left. To be repeated. */
+  purgePending(): Promise<void>
+}
+
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly store: SessionStore
+  readonly revoker: SessionRevoker
+  readonly publisher: RevocationPublisher
+}
+
+/** A command that was on its way to Redis when its account was erased has run by then, or never will. */
+const RECENT_SECONDS = 30
+const AT_ONCE = 100
+
+export function createErasure({ db, store, revoker, publisher }: Dependencies): Erasure {
+  async function purge(userId: string): Promise<void> {
+    await publisher.publish([allTokensOf(userId)])
+    await store.forget(userId)
+    await markPurged(db, userId)
+  }
+
+  return {
+    async erase(trx, audit, { account, why, origin }) {
+      const { id: userId, email } = account.user
+      await revoker.revokeAllNow(userId, 'account_disabled', origin)
+      await deleteOpenings(trx, userId)
+      await eraseFromMails(trx, { userId, addresses: [email, ...(await listLinkAddresses(trx, userId))] })
+      await replaceWithTombstone(trx, userId)
+      await audit(userErased({ userId, why }))
+    },
+
+    purge,
+
+    async purgePending() {
+      for (const userId of await listUnpurged(db, RECENT_SECONDS, AT_ONCE)) await purge(userId)
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { AuthDatabase } from '../database/auth-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import { lockActiveAdministrators } from '../users/administrator-repository.ts'
+import { isPurgePending } from '../users/erased-user-repository.ts'
+import { lockAccount } from '../users/user-repository.ts'
+import { assertWithinScopes, type Caller } from './account-bound.ts'
+import type { Erasure } from './erasure.ts'
+
+/**
+ * Erases an account at the request of an administrator, in whatever status it is. A call that failed halfway may be repeated.
+ * @throws `user_not_found` also once it is erased, `exceeds_own_scopes`, `last_admin`
+ */
+export type EraseUser = (userId: string, caller: Caller) => Promise<void>
+
+type Dependencies = { readonly db: AuthDatabase; readonly writeAs: WriteAs; readonly erasure: Erasure }
+
+export function createEraseUser({ db, writeAs, erasure }: Dependencies): EraseUser {
+  return async (userId, caller) => {
+    const { origin } = caller
+    await writeAs(origin, async (trx, audit) => {
+      // Before all other rows, in one order: two administrators who erase each other must not both succeed.
+      const administrators = await lockActiveAdministrators(trx)
+      const account = await lockAccount(trx, userId)
+      if (!account) {
+        if (await isPurgePending(db, userId)) return
+        throw new problems.user_not_found()
+      }
+      assertWithinScopes(caller, account)
+      if (administrators.length === 1 && administrators.includes(userId)) throw new problems.last_admin()
+      await erasure.erase(trx, audit, { account, why: 'requested', origin })
+    })
+    await erasure.purge(userId)
+  }
+}
