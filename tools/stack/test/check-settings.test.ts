@@ -27,6 +27,16 @@ t.test('without any setting there is no fault', async (t) => {
   }
 })
 
+t.test('a mail server needs a sender and a public address; nothing is caught beside it', async (t) => {
+  const SMTP_URL = 'smtp://user:canary@mail.example.com'
+  t.same(await faultsOf({ DATA_DIR: freshPlace(t), SMTP_URL }), [
+    'MAIL_FROM must be set with SMTP_URL',
+    'PUBLIC_URL must be set with SMTP_URL',
+  ])
+  const whole = { SMTP_URL, MAIL_FROM: 'no-reply@example.com', PUBLIC_URL: 'https://id.example.com' }
+  t.same(await faultsOf({ DATA_DIR: freshPlace(t), ...whole }), [])
+})
+
 t.test('the faults of the stack and of both services come in one go, by name and never by value', async (t) => {
   const faults = await faultsOf({
     DATA_DIR: join(import.meta.filename, 'canary'),

@@ -76,6 +76,19 @@ t.test('what the environment sets stands, by value or by file', (t) => {
   t.end()
 })
 
+t.test('mails are caught in the data directory, unless there is a mail server or a directory for them', (t) => {
+  const { dataDirectory } = readStackSettings({})
+  t.equal(shared({}, filesIn(t)).environment.MAIL_DIRECTORY, join(dataDirectory, 'mail'))
+  t.equal(shared({ MAIL_DIRECTORY: '/own' }, filesIn(t)).environment.MAIL_DIRECTORY, '/own')
+  for (const given of [{ SMTP_URL: 'smtp://own' }, { SMTP_URL_FILE: '/own' }]) {
+    const both = shared(given, filesIn(t))
+    t.equal(both.environment.MAIL_DIRECTORY, undefined)
+    t.match(environmentOf(authService, both), given)
+    t.notMatch(environmentOf(employeeService, both), given, 'its credentials are for auth-service alone')
+  }
+  t.end()
+})
+
 t.test('no service reads what only the other one needs', (t) => {
   const both = shared({}, filesIn(t))
   const auth = environmentOf(authService, both)

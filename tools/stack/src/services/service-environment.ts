@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { Algorithm } from '@latchkey/access-token'
 import { privateKeysName } from '../keys/options.ts'
 import { randomRing } from '../keys/ring-text.ts'
@@ -23,7 +24,7 @@ export type SharedEnvironment = {
  */
 export function sharedEnvironment(
   own: Environment,
-  { host, authPort, employeePort }: Omit<StackSettings, 'dataDirectory'>,
+  { dataDirectory, host, authPort, employeePort }: StackSettings,
   secrets: SecretSource,
   embedded: EmbeddedAddresses,
 ): SharedEnvironment {
@@ -49,6 +50,7 @@ export function sharedEnvironment(
   setDefault('AUTH_URL', localUrl(host, authPort))
   setDefault('EMPLOYEE_CLIENT_ID', 'employee-service')
   setDefault('ADMIN_EMAIL', 'admin@localhost.test')
+  if (!isGiven(own, 'SMTP_URL')) setDefault('MAIL_DIRECTORY', join(dataDirectory, 'mail'))
   setSecret('DATABASE_URL', 'auth-database-url', embedded.databaseUrl)
   setSecret('EMPLOYEE_DATABASE_URL', 'employee-database-url', embedded.employeeDatabaseUrl)
   setSecret('REDIS_URL', 'redis-url', embedded.redisUrl)

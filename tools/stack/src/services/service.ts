@@ -39,7 +39,14 @@ export const employeeService: Service = {
   label: 'employee',
   main: serviceMain('employee-service'),
   portSetting: 'EMPLOYEE_PORT',
-  withheld: ['DATABASE_URL', 'ACCESS_TOKEN_PRIVATE_KEYS', 'REFRESH_TOKEN_SECRET', 'ADMIN_PASSWORD', 'SERVICE_CLIENTS'],
+  withheld: [
+    'DATABASE_URL',
+    'ACCESS_TOKEN_PRIVATE_KEYS',
+    'REFRESH_TOKEN_SECRET',
+    'ADMIN_PASSWORD',
+    'SERVICE_CLIENTS',
+    'SMTP_URL',
+  ],
 }
 
 /** In the order in which they start. */

@@ -24,7 +24,7 @@ export async function checkSettings(environment: Environment): Promise<StackSett
     settings = readStackSettings(environment)
   })
   // Where our own settings are not usable, the defaults serve to check the others.
-  const place = settings ?? { host: '127.0.0.1', authPort: 3001, employeePort: 3002 }
+  const place = settings ?? readStackSettings({})
   const secrets = secretPreview(settings && join(settings.dataDirectory, 'secrets'))
   const shared = sharedEnvironment(environment, place, secrets, ADDRESSES)
   const faults = [ownFaults]
