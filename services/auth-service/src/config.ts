@@ -15,7 +15,7 @@ import { type RegistrationConfig, registrationFaults, registrationSettings } fro
 import { configuredClients } from './clients/configured-clients.ts'
 import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
-import { type MailConfig, mailConfigOf, mailFaults, mailSettings } from './mail/mail-settings.ts'
+import { linksUrlOf, type MailConfig, mailConfigOf, mailFaults, mailSettings } from './mail/mail-settings.ts'
 import type { AccessTokenProfile } from './sessions/access-token-issuer.ts'
 import type { SessionLimits } from './sessions/session.ts'
 import { parseRangeUrl } from './users/breached-passwords.ts'
@@ -195,7 +195,7 @@ export function loadConfig(environment: Environment): Config {
       invitationDomains: loaded.invitationDomains,
     },
     mail: mailConfigOf(loaded),
-    linksUrl: loaded.linksUrl ?? `${loaded.publicUrl ?? issuer.replace(/\/+$/, '')}/console`,
+    linksUrl: linksUrlOf(loaded, issuer),
     administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
     serviceClients: configuredClients(loaded),
     allowedOrigins: loaded.allowedOrigins ?? [],

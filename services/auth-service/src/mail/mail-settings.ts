@@ -57,6 +57,12 @@ export function* mailFaults({ smtpUrl, mailFrom, mailDirectory, publicUrl }: Mai
   if (mailDirectory !== undefined) yield { name: 'MAIL_DIRECTORY', message: 'must not be set with SMTP_URL' }
 }
 
+/** Where links of mails lead, without the path of their purpose. */
+export const linksUrlOf = (
+  { linksUrl, publicUrl }: Pick<MailSettings, 'linksUrl' | 'publicUrl'>,
+  issuer: string,
+): string => linksUrl ?? `${publicUrl ?? issuer.replace(/\/+$/, '')}/console`
+
 function parseSender(text: string): string {
   const address = /^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text
   if (!/^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(address) || /[\p{Cc}]/u.test(text)) {

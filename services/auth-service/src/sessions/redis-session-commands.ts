@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { RedisDeadline } from '../redis/redis-deadline.ts'
-import { createScript } from '../redis/redis-script.ts'
 import type { SessionLimits } from './session.ts'
 import type { SessionCommands } from './session-commands.ts'
 import {
@@ -15,6 +13,8 @@ import {
   toOpening,
   toRotation,
 } from './session-replies.ts'
+import { createSessionScript, userKey } from './session-script.ts'
+import { createSnapshotInvalidation } from './snapshot-invalidation.ts'
 
 type Options = {
   readonly redis: RedisClient
@@ -25,8 +25,6 @@ type Options = {
   readonly now?: (() => number) | undefined
 }
 
-const read = (name: string): string => readFileSync(new URL(`lua/${name}.lua`, import.meta.url), 'utf8')
-
 /** Sessions in Redis: one hash per user, one packed field per device, one script per command. */
 export function createRedisSessionCommands({
   redis,
@@ -36,7 +34,7 @@ export function createRedisSessionCommands({
   ...options
 }: Options): SessionCommands {
   const { idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = limits
-  const script = (name: string) => createScript(redis, name, `${read('session')}\n${read(name)}`, deadline)
+  const script = (name: string) => createSessionScript(redis, name, deadline)
   const run = {
     open: script('open'),
     rotate: script('rotate'),
@@ -46,9 +44,8 @@ export function createRedisSessionCommands({
     forget: script('forget'),
     restore: script('restore'),
     fillSnapshot: script('fill-snapshot'),
-    invalidateSnapshot: script('invalidate-snapshot'),
   }
-  const keyOf = (userId: string): string => `${keyPrefix}user:{${userId}}`
+  const keyOf = (userId: string): string => userKey(keyPrefix, userId)
   const now = (): number | '' => options.now?.() ?? ''
 
   // A new one for each command: what was read under a lease that is gone must not land under the next.
@@ -79,9 +76,7 @@ export function createRedisSessionCommands({
       await run.fillSnapshot(keyOf(userId), [lease, JSON.stringify(snapshot)])
     },
 
-    async invalidateSnapshot(userId) {
-      await run.invalidateSnapshot(keyOf(userId), [])
-    },
+    invalidateSnapshot: createSnapshotInvalidation({ redis, keyPrefix, deadline }),
 
     async list(userId) {
       const rows = (await run.list(keyOf(userId), [now(), idleMs, maxAgeMs])) as ListRow[]

@@ -17,6 +17,9 @@ export type ServiceName = 'auth-service' | 'employee-service'
 /** The entry file of a service. */
 export const serviceMain = (name: ServiceName): string => fileURLToPath(import.meta.resolve(`@latchkey/${name}/main`))
 
+/** auth-service's commands for operators. */
+export const adminProgram = fileURLToPath(import.meta.resolve('@latchkey/auth-service/admin'))
+
 /** How a service reads its settings; the function throws what the service would tell at its start. */
 export async function loadConfigOf({ name }: Service): Promise<(environment: Environment) => unknown> {
   const configs = {

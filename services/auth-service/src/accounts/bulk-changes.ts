@@ -1,0 +1,57 @@
+import { ROLES, type Role } from '@latchkey/access-token'
+import type { Origin } from '../audit/audit-event.ts'
+import { emailVerified, roleChanged } from '../audit/security-events.ts'
+import type { WriteAs } from '../database/write-as.ts'
+import { lockActiveAdministrators } from '../users/administrator-repository.ts'
+import { addRole, lockUsers, verifyAddresses } from '../users/bulk-repository.ts'
+import type { User } from '../users/user.ts'
+
+/**
+ * What the operator does to many accounts. Both only widen what accounts may do, so no token ends; they return the accounts that have
+ * changed, and may be repeated. Snapshots are the caller's to remove, once the change has committed.
+ */
+export type BulkChanges = {
+  /** Gives the role to those of these accounts that are active and {@link lacksRole lack} it. */
+  grantRole(role: Role, userIds: readonly string[], origin: Origin): Promise<User[]>
+  /** Vouches for the addresses of these accounts, unless an account is invited or waits for its owner's confirmation. */
+  verifyAddresses(userIds: readonly string[], origin: Origin): Promise<User[]>
+}
+
+/** Names of the roles that give all that this one gives, itself among them. */
+function rolesThatGive(role: Role): Role[] {
+  const names = Object.keys(ROLES).filter((name): name is Role => Object.hasOwn(ROLES, name))
+  return names.filter((name) => ROLES[role].every((scope) => ROLES[name].includes(scope)))
+}
+
+/** Whether none of the account's roles gives all that this one gives. */
+export function lacksRole({ roles }: Pick<User, 'roles'>, role: Role): boolean {
+  const enough = rolesThatGive(role)
+  return !roles.some((each) => enough.includes(each))
+}
+
+export function createBulkChanges({ writeAs }: { readonly writeAs: WriteAs }): BulkChanges {
+  return {
+    grantRole: (role, userIds, origin) =>
+      writeAs(origin, async (trx, audit) => {
+        // First, as everywhere: nobody who waits for one of them holds one of the others.
+        await lockActiveAdministrators(trx)
+        await lockUsers(trx, userIds)
+        const changed = await addRole(trx, userIds, { role, unless: rolesThatGive(role) })
+        await audit(
+          ...changed.flatMap(({ id: userId, roles }) =>
+            roleChanged({ userId, before: roles.filter((each) => each !== role), after: roles }),
+          ),
+        )
+        return changed
+      }),
+
+    verifyAddresses: (userIds, origin) =>
+      writeAs(origin, async (trx, audit) => {
+        await lockActiveAdministrators(trx)
+        await lockUsers(trx, userIds)
+        const changed = await verifyAddresses(trx, userIds)
+        await audit(...changed.map(({ id: userId }) => emailVerified({ userId, by: 'administrator' })))
+        return changed
+      }),
+  }
+}

@@ -1,0 +1,36 @@
+import { parseRedisUrl } from '@latchkey/resource-server/revocations'
+import { type Environment, loadSettings, setting, sharedOptions } from '@latchkey/service-kit/settings'
+import { settings } from '../config.ts'
+import { linksUrlOf } from '../mail/mail-settings.ts'
+
+/** What the operator's commands read: less than the service, so that they run beside a bare database. */
+const commandSettings = {
+  databaseUrl: settings.databaseUrl,
+  redis: setting.custom({ ...sharedOptions.redis, optional: true, parse: parseRedisUrl }),
+  port: settings.port,
+  issuer: settings.issuer,
+  publicUrl: settings.publicUrl,
+  linksUrl: settings.linksUrl,
+  employeeDatabaseUrl: setting.url({
+    ...sharedOptions.postgres,
+    name: 'EMPLOYEE_DATABASE_URL',
+    optional: true,
+    description: 'Postgres database of employee-service, for `--linked`',
+  }),
+}
+
+export type CommandConfig = {
+  readonly databaseUrl: string
+  /** Without it, what Redis remembers of accounts stays. */
+  readonly redis: readonly string[] | undefined
+  readonly linksUrl: string
+  readonly employeeDatabaseUrl: string | undefined
+}
+
+/** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
+export function loadCommandConfig(environment: Environment): CommandConfig {
+  const loaded = loadSettings(commandSettings, environment)
+  const { databaseUrl, redis, employeeDatabaseUrl, port } = loaded
+  const linksUrl = linksUrlOf(loaded, loaded.issuer ?? `http://localhost:${port}`)
+  return { databaseUrl, redis, linksUrl, employeeDatabaseUrl }
+}

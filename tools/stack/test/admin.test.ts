@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, temporaryDirectory } from '@latchkey/harness'
+import t from 'tap'
+import { plainEnvironment, processesOf, runStackProcess } from './running-stack.ts'
+
+/** Runs what `npm run admin` runs. */
+function admin(environment: Record<string, string>, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, '../src/admin.ts'), ...args],
+    { env: { ...plainEnvironment(), ...environment }, encoding: 'utf8' },
+  )
+  return { code: status, printed: stdout, noted: stderr }
+}
+
+t.test('commands find the databases of `npm start`, while it runs and when it does not', async (t) => {
+  const place = {
+    DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
+    AUTH_PORT: String(await freePort()),
+    EMPLOYEE_PORT: String(await freePort()),
+  }
+  const link = new RegExp(`^http://localhost:${place.AUTH_PORT}/console/reset#token=[\\w-]{43}\n$`)
+  const email = 'admin@localhost.test'
+
+  await t.test('before the first start there is no database, and none is made', async (t) => {
+    t.match(admin(place, 'verify-all'), { code: 1, noted: /^There is no database in .* `npm start` first/ })
+    t.notOk(existsSync(place.DATA_DIR))
+    t.match(admin(place), { code: 0, printed: /reset-password EMAIL/ })
+    t.match(admin({ ...place, AUTH_PORT: 'canary' }, 'verify-all'), {
+      code: 1,
+      noted: /^Invalid settings:\n {2}AUTH_PORT/,
+    })
+  })
+
+  const stack = runStackProcess(t, place)
+  await stack.ready()
+
+  await t.test('while it runs', async (t) => {
+    const running = processesOf(place.DATA_DIR)
+    t.match(admin(place, 'reset-password', email), { code: 0, printed: link })
+    t.match(admin(place, 'grant-role', 'staff', '--linked'), { code: 0, printed: '', noted: /Got the role staff: 0/ })
+    t.match(admin(place, 'verify-all'), { code: 0, noted: /from now on: 1\./ })
+    t.same(processesOf(place.DATA_DIR), running)
+  })
+
+  stack.child.kill('SIGTERM')
+  t.same(await stack.exited, [0, null])
+
+  await t.test('while it does not run: its servers run for as long as the command', async (t) => {
+    t.match(admin(place, 'reset-password', email), {
+      code: 0,
+      printed: link,
+      noted: /opens once `npm start` runs again/,
+    })
+    t.match(admin(place, 'grant-role', 'staff', '--linked'), { code: 0, noted: /Got the role staff: 0/ })
+    t.match(admin(place, 'reset-password', 'x@example.test'), { code: 1, printed: '' })
+    t.same(processesOf(place.DATA_DIR), [])
+  })
+
+  await t.test('a database that the environment names is the one', async (t) => {
+    const elsewhere = { ...place, DATABASE_URL: 'postgres://127.0.0.1:1/x' }
+    t.match(admin(elsewhere, 'verify-all'), { code: 1, noted: /^Postgres does not answer/ })
+    t.same(processesOf(place.DATA_DIR), [])
+  })
+})
