@@ -143,7 +143,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
     const audit = createAudit(db)
-    const { accounts, authentication, changePassword, administration, erasure, eraseUser } = createAccounts({
+    const { accounts, authentication, changePassword, recovery, administration, erasure, eraseUser } = createAccounts({
       ...users,
       db,
       writeAs,
@@ -152,6 +152,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       revoker,
       publisher,
       renew: sessions.renew,
+      redis,
+      keyPrefix,
+      links,
+      outbox: mail.outbox,
+      now,
     })
 
     // Routes
@@ -164,6 +169,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       accounts,
       authentication,
       changePassword,
+      recovery,
       clients,
       sessions,
       findLiveBearer,

@@ -1,6 +1,10 @@
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import { createFloodLimiter } from '../limits/flood-limiter.ts'
+import type { LinkService } from '../links/link-service.ts'
+import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { RedisClient } from '../redis/redis-client.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { RenewSession } from '../sessions/renew-session.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
@@ -10,6 +14,7 @@ import { type AccountService, createAccountService } from './account-service.ts'
 import { type Authentication, createAuthentication } from './authentication.ts'
 import { createErasure, type Erasure } from './erasure.ts'
 import { type ChangePassword, createChangePassword } from './password-change.ts'
+import { createPasswordRecovery, type PasswordRecovery } from './password-recovery.ts'
 import { createUserAdministration, type UserAdministration } from './user-administration.ts'
 import { createEraseUser, type EraseUser } from './user-erasure.ts'
 
@@ -21,6 +26,12 @@ type Dependencies = Users & {
   readonly revoker: SessionRevoker
   readonly publisher: RevocationPublisher
   readonly renew: RenewSession
+  readonly redis: RedisClient
+  readonly keyPrefix: string
+  readonly links: LinkService
+  readonly outbox: MailOutbox
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 /** Use cases over users and their sessions. */
@@ -28,17 +39,24 @@ export type Accounts = {
   readonly accounts: AccountService
   readonly authentication: Authentication
   readonly changePassword: ChangePassword
+  readonly recovery: PasswordRecovery
   readonly administration: UserAdministration
   readonly erasure: Erasure
   readonly eraseUser: EraseUser
 }
 
+/** An office behind one address has bad days, too. What a mailbox gets is bounded by itself. */
+const RECOVERY_LIMIT = { failures: 300, seconds: 3600 }
+
 export function createAccounts(dependencies: Dependencies): Accounts {
+  const { redis, keyPrefix } = dependencies
   const erasure = createErasure(dependencies)
+  const recoveryFlood = createFloodLimiter(redis, { keyPrefix, name: 'recovery', limit: RECOVERY_LIMIT })
   return {
     accounts: createAccountService(dependencies),
     authentication: createAuthentication(dependencies),
     changePassword: createChangePassword(dependencies),
+    recovery: createPasswordRecovery({ ...dependencies, recoveryFlood }),
     administration: createUserAdministration(dependencies),
     erasure,
     eraseUser: createEraseUser({ ...dependencies, erasure }),

@@ -1,4 +1,3 @@
-import { unavailable, withDeadline } from '@latchkey/problems'
 import { passwordChanged } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
@@ -11,6 +10,7 @@ import type { SignInLimiter } from '../users/sign-in-limiter.ts'
 import { uniqueKey } from '../users/user.ts'
 import { changePassword, findAccountForShare } from '../users/user-repository.ts'
 import { assertAcceptablePassword } from './assert-acceptable.ts'
+import { beforeChange } from './checks-deadline.ts'
 
 export type PasswordChange = { readonly currentPassword: string; readonly newPassword: string }
 
@@ -29,9 +29,6 @@ type Dependencies = {
   readonly limiter: SignInLimiter
 }
 
-/** Until here nothing has changed, and 503 may say so. Milliseconds. */
-const CHECKS_TIMEOUT_MS = 1500
-
 export function createChangePassword({ db, renew, hasher, policy, limiter }: Dependencies): ChangePassword {
   /** @returns the account, and the hash of its new password */
   async function check(userId: string, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
@@ -49,9 +46,7 @@ export function createChangePassword({ db, renew, hasher, policy, limiter }: Dep
 
   return async (session, change, client) => {
     const { userId, deviceId } = session
-    const { account, passwordHash } = await withDeadline(check(userId, change, client), CHECKS_TIMEOUT_MS, {
-      onMiss: () => unavailable(new Error('the passwords were not checked in time')),
-    })
+    const { account, passwordHash } = await beforeChange(check(userId, change, client))
     return renew(session, client, async (trx, audit) => {
       const changed = await changePassword(trx, account, passwordHash)
       if (!changed) throw new problems.wrong_password()

@@ -1,9 +1,17 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
-import { lockAccount } from '../users/user-repository.ts'
-import { hashLinkToken, LINK_TTL_MS, type Link, type LinkPurpose, linkUrl, newLinkToken, stateOf } from './link.ts'
+import { findAccount, lockAccount } from '../users/user-repository.ts'
+import {
+  hashLinkToken,
+  isBoundTo,
+  LINK_TTL_MS,
+  type Link,
+  type LinkPurpose,
+  linkUrl,
+  newLinkToken,
+  stateOf,
+} from './link.ts'
 import { findLinkByToken, insertLink, insertLinkToken, lockLink, markLinkUsed } from './link-repository.ts'
 
 /** A link that was presented, with the account that it opens: both are locked, and in the state that it was made in. */
@@ -27,7 +35,12 @@ export type LinkService = {
   /** The address of the link under a new token, whose hash is stored by then. Undefined when the link is gone. */
   draw(db: AuthDatabase, link: Pick<Link, 'id' | 'purpose'>): Promise<string | undefined>
   /**
-   * The link of a presented token and its account. Nothing is used up yet.
+   * The link of a presented token and its account, for checks that come before the transaction.
+   * @throws `invalid_link` as {@link LinkService.open}, which has the last word
+   */
+  find(db: AuthDatabase, token: string, purpose: LinkPurpose): Promise<OpenedLink>
+  /**
+   * The link of a presented token and its account, both locked. Nothing is used up yet.
    * @throws `invalid_link` for what is used, expired, withdrawn, of another purpose, or from before a change of the account
    */
   open(trx: AuthTransaction, token: string, purpose: LinkPurpose): Promise<OpenedLink>
@@ -37,6 +50,18 @@ export type LinkService = {
 
 /** @param base where links lead, without the path of their purpose */
 export function createLinkService({ base, now }: { base: string; now: () => number }): LinkService {
+  function assertOpens(link: Link | undefined, account: Account | undefined): OpenedLink {
+    if (!link || !account || !isOpen(link, now()) || !isBoundTo(link, account)) throw new problems.invalid_link()
+    if (account.user.status === 'disabled') throw new problems.invalid_link()
+    return { link, account }
+  }
+
+  async function findOfPurpose(db: AuthDatabase, token: string, purpose: LinkPurpose): Promise<Link> {
+    const link = await findLinkByToken(db, hashLinkToken(token))
+    if (link?.purpose !== purpose) throw new problems.invalid_link()
+    return link
+  }
+
   return {
     create(
       trx,
@@ -59,16 +84,15 @@ export function createLinkService({ base, now }: { base: string; now: () => numb
       return (await insertLinkToken(db, id, hashLinkToken(token))) ? linkUrl(base, purpose, token) : undefined
     },
 
+    async find(db, token, purpose) {
+      const link = await findOfPurpose(db, token, purpose)
+      return assertOpens(link, await findAccount(db, link.userId))
+    },
+
     async open(trx, token, purpose) {
-      const found = await findLinkByToken(trx, hashLinkToken(token))
-      if (found?.purpose !== purpose) throw new problems.invalid_link()
-      const account = await lockAccount(trx, found.userId)
-      const link = await lockLink(trx, found.id)
-      if (!account || !link || !isOpen(link, now()) || !isDeepStrictEqual(link.bound, stateOf(purpose, account))) {
-        throw new problems.invalid_link()
-      }
-      if (account.user.status === 'disabled') throw new problems.invalid_link()
-      return { link, account }
+      const { id, userId } = await findOfPurpose(trx, token, purpose)
+      const account = await lockAccount(trx, userId)
+      return assertOpens(await lockLink(trx, id), account)
     },
 
     use: (trx, link) => markLinkUsed(trx, link.id),

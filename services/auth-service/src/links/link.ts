@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { Account } from '../users/user.ts'
 
 /** What a mailed link is for. */
@@ -48,7 +49,7 @@ type BoundAccount = Pick<Account, 'passwordVersion' | 'addressVersion'> & {
   readonly user: Pick<Account['user'], 'status' | 'roles'>
 }
 
-/** What a link of this purpose is bound to; compared as a whole when the link is used. */
+/** What a link of this purpose is bound to, when it is made. */
 export function stateOf(purpose: LinkPurpose, { user, passwordVersion, addressVersion }: BoundAccount): LinkState {
   const { status } = user
   switch (purpose) {
@@ -63,6 +64,16 @@ export function stateOf(purpose: LinkPurpose, { user, passwordVersion, addressVe
     case 'password_reset':
       return { status, addressVersion, passwordVersion }
   }
+}
+
+/**
+ * Whether the account is still in the state that the link was made in. A link that undoes a change of address is made before the change
+ * is confirmed, and survives that one change.
+ */
+export function isBoundTo({ purpose, bound }: Pick<Link, 'purpose' | 'bound'>, account: BoundAccount): boolean {
+  if (isDeepStrictEqual(bound, stateOf(purpose, account))) return true
+  const before = { ...account, addressVersion: account.addressVersion - 1 }
+  return purpose === 'email_undo' && isDeepStrictEqual(bound, stateOf(purpose, before))
 }
 
 /** 256 random bits for the fragment of a link. */

@@ -45,9 +45,9 @@ export async function findOpenMail(db: AuthDatabase, id: string): Promise<Outbox
 export async function attachLink(
   trx: AuthTransaction,
   mailId: string,
-  { userId, linkId }: { userId: string; linkId: string },
+  { userId, linkId, address }: { userId: string; linkId: string; address: string },
 ): Promise<void> {
-  await trx.updateTable('mails').set({ user_id: userId, link_id: linkId }).where('id', '=', mailId).execute()
+  await trx.updateTable('mails').set({ user_id: userId, link_id: linkId, address }).where('id', '=', mailId).execute()
 }
 
 export async function markMailDone(db: AuthDatabase, id: string, outcome: MailOutcome, error?: string): Promise<void> {

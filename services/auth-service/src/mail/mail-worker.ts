@@ -1,4 +1,6 @@
 import type { Attempt } from '@latchkey/job-queue'
+import { insertAuditEvents } from '../audit/audit-repository.ts'
+import { passwordResetRequested } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { LinkPurpose } from '../links/link.ts'
 import { findLink } from '../links/link-repository.ts'
@@ -32,18 +34,21 @@ type Dependencies = {
 export function createMailWorker(dependencies: Dependencies): (mailId: string) => Promise<Attempt> {
   const { db, links, transport, product, log, onOutcome, now } = dependencies
 
-  /** The text to send, or why there is none. */
-  async function compose(mail: OutboxMail): Promise<MailText | MailOutcome> {
+  /** What to send, or why there is nothing. */
+  async function compose(mail: OutboxMail): Promise<{ to: string; text: MailText } | MailOutcome> {
     if (!isLinkMail(mail.kind)) {
       if (mail.createdAt.getTime() + NOTICE_TTL_MS < now()) return 'expired'
-      return notices[mail.kind](mail.facts, product)
+      return { to: mail.address, text: notices[mail.kind](mail.facts, product) }
     }
     const linkId = mail.linkId ?? (await createResetLink(mail))
     const link = linkId === undefined ? undefined : await findLink(db, linkId)
     if (link === undefined || link.usedAt !== null || link.withdrawnAt !== null) return 'dropped'
     if (link.expiresAt.getTime() <= now()) return 'expired'
     const url = await links.draw(db, link)
-    return url === undefined ? 'dropped' : linkMails[mail.kind]({ url, expiresAt: link.expiresAt, product }, mail.facts)
+    if (url === undefined) return 'dropped'
+    // To the mailbox of the account, not as somebody spelled it: letters of another case may be another mailbox.
+    const to = link.address
+    return { to, text: linkMails[mail.kind]({ url, expiresAt: link.expiresAt, product }, mail.facts) }
   }
 
   /** Whoever forgot a password named an address only: here it turns out whether anybody has it. */
@@ -53,7 +58,9 @@ export function createMailWorker(dependencies: Dependencies): (mailId: string) =
       const account = found && (await lockAccount(trx, found.user.id))
       if (account?.user.status !== 'active') return undefined
       const link = await links.create(trx, { purpose: 'password_reset', account })
-      await attachLink(trx, mail.id, { userId: account.user.id, linkId: link.id })
+      await attachLink(trx, mail.id, { userId: account.user.id, linkId: link.id, address: link.address })
+      const { ip = '', requestId = mail.id } = mail.facts
+      await insertAuditEvents(trx, { actorId: null, ip, requestId }, [passwordResetRequested(account.user.id)])
       return link.id
     })
   }
@@ -61,7 +68,7 @@ export function createMailWorker(dependencies: Dependencies): (mailId: string) =
   return async (mailId) => {
     const mail = await findOpenMail(db, mailId)
     if (mail === undefined) return 'done'
-    const { id, kind, address: to } = mail
+    const { id, kind } = mail
 
     async function finish(outcome: MailOutcome, error?: string): Promise<Attempt> {
       await markMailDone(db, id, outcome, error)
@@ -71,8 +78,9 @@ export function createMailWorker(dependencies: Dependencies): (mailId: string) =
 
     const composed = await compose(mail)
     if (typeof composed === 'string') return finish(composed)
+    const { to, text } = composed
     try {
-      await transport.send({ id, to, ...composed })
+      await transport.send({ id, to, ...text })
     } catch (error) {
       // Servers like to quote the address.
       const reason = (error instanceof Error ? error.message : String(error))

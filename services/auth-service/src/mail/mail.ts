@@ -13,6 +13,9 @@ export type MailFacts = {
   /** ISO 8601, UTC. */
   readonly at?: string
   readonly roles?: readonly string[]
+  /** Of the request that asked for the mail, for the audit trail alone. */
+  readonly ip?: string
+  readonly requestId?: string
 }
 
 /** A mail as it is handed to the transport. */

@@ -43,6 +43,11 @@ export async function findAccountByName(db: AuthDatabase, name: AccountName): Pr
   return row && toAccount(row)
 }
 
+export async function findAccount(db: AuthDatabase, userId: string): Promise<Account | undefined> {
+  const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
+  return row && toAccount(row)
+}
+
 /** The account with a shared lock: once every change under way has committed. */
 export async function findAccountForShare(db: AuthDatabase, userId: string): Promise<Account | undefined> {
   const row = await db.selectFrom('users').selectAll().where('id', '=', userId).forShare().executeTakeFirst()
@@ -106,6 +111,22 @@ export async function changePassword(
     .returningAll()
     .executeTakeFirst()
   return row && toAccount(row)
+}
+
+/** Of an account that the transaction has locked: its owner has shown that the mailbox is theirs. */
+export async function verifyAddress(trx: AuthTransaction, { user }: Account): Promise<Account> {
+  const now = new Date()
+  const row = await trx
+    .updateTable('users')
+    .set((eb) => ({
+      email_verified_at: eb.fn.coalesce('email_verified_at', eb.val(now)),
+      unverified_until: null,
+      updated_at: now,
+    }))
+    .where('id', '=', user.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toAccount(row)
 }
 
 /** Stores a stronger hash of the same password; of parallel attempts the first wins. */

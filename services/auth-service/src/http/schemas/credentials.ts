@@ -26,5 +26,8 @@ export const newPassword = (minLength: number) => AnyText(1024, { minLength })
 /** A password to check: earlier rules may have accepted anything. */
 export const Password = AnyText(1024, { minLength: 1 })
 
+/** The token of a mailed link. What cannot be one is refused as any other link that does not work. */
+export const LinkToken = AnyText(1024, { minLength: 1 })
+
 /** The refresh token of clients that do not keep it in its cookie. */
 export const RefreshTokenBody = Body({ refreshToken: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) })

@@ -7,6 +7,8 @@ import type { Config } from '../../../src/config.ts'
 import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-database.ts'
 import { migrations } from '../../../src/database/migrations/index.ts'
 import { createWriteAs } from '../../../src/database/write-as.ts'
+import { createLinkService } from '../../../src/links/link-service.ts'
+import { noMails } from '../../../src/mail/mail-outbox.ts'
 import { createRedisClient } from '../../../src/redis/redis-client.ts'
 import { createRedisDeadline } from '../../../src/redis/redis-deadline.ts'
 import { createRedisGate, gated, type RedisGate } from '../../../src/redis/redis-gate.ts'
@@ -81,7 +83,21 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   })
   await untilOpen(gate)
   const audit = createAudit(db)
-  const accounts = createAccounts({ ...users, db, writeAs, audit, store, revoker, publisher, renew: sessions.renew })
+  const accounts = createAccounts({
+    ...users,
+    db,
+    writeAs,
+    audit,
+    store,
+    revoker,
+    publisher,
+    renew: sessions.renew,
+    redis,
+    keyPrefix,
+    links: createLinkService({ base: 'http://localhost', now: Date.now }),
+    outbox: noMails,
+    now: Date.now,
+  })
   return { ...accounts, db, store, sessions, hasher: users.hasher }
 }
 

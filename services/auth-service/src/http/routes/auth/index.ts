@@ -3,6 +3,7 @@ import type { AppInstance } from '@latchkey/service-kit'
 import type { AccountService } from '../../../accounts/account-service.ts'
 import type { Authentication } from '../../../accounts/authentication.ts'
 import type { ChangePassword } from '../../../accounts/password-change.ts'
+import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
@@ -11,6 +12,7 @@ import { createRefreshesInFlight } from '../../refreshes-in-flight.ts'
 import { accessCookieRoute } from './access-cookie.ts'
 import { changeMeRoute } from './change-me.ts'
 import { changePasswordRoute } from './change-password.ts'
+import { forgotPasswordRoute } from './forgot-password.ts'
 import { getMeRoute } from './get-me.ts'
 import { listSessionsRoute } from './list-sessions.ts'
 import { loginRoute } from './login.ts'
@@ -18,12 +20,14 @@ import { logoutRoute } from './logout.ts'
 import { logoutAllRoute } from './logout-all.ts'
 import { refreshRoute } from './refresh.ts'
 import { registerRoute } from './register.ts'
+import { resetPasswordRoute } from './reset-password.ts'
 import { revokeSessionRoute } from './revoke-session.ts'
 
 type Services = {
   readonly accounts: AccountService
   readonly authentication: Authentication
   readonly changePassword: ChangePassword
+  readonly recovery: PasswordRecovery
   readonly clients: ClientService
   readonly sessions: SessionService
   readonly findLiveBearer: FindLiveBearer
@@ -47,6 +51,12 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
     registerRoute(open, services)
     loginRoute(open, services)
     accessCookieRoute(open, services)
+    await open.register(passwordRecovery, { prefix: '/password' })
+  }
+
+  async function passwordRecovery(open: AppInstance): Promise<void> {
+    forgotPasswordRoute(open, services.recovery)
+    resetPasswordRoute(open, services)
   }
 
   async function tokenHolders(open: AppInstance): Promise<void> {

@@ -1,0 +1,95 @@
+import type { Origin } from '../audit/audit-event.ts'
+import { emailVerified, passwordChanged } from '../audit/security-events.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import type { FloodLimiter } from '../limits/flood-limiter.ts'
+import type { LinkService } from '../links/link-service.ts'
+import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { ClientContext } from '../sessions/session.ts'
+import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
+import type { SessionRevoker } from '../sessions/session-revoker.ts'
+import type { SessionStore } from '../sessions/session-store.ts'
+import type { PasswordHasher } from '../users/password-hasher.ts'
+import type { PasswordPolicy } from '../users/password-policy.ts'
+import type { User } from '../users/user.ts'
+import { changePassword, verifyAddress } from '../users/user-repository.ts'
+import { assertAcceptablePassword } from './assert-acceptable.ts'
+import { beforeChange } from './checks-deadline.ts'
+
+export type PasswordReset = { readonly token: string; readonly password: string }
+
+/** How people who forgot their password come back. */
+export type PasswordRecovery = {
+  /**
+   * Has a link sent to whoever has an active account with this address. It does the same, and takes as long, whether or not there
+   * is one: the worker of the mail finds out.
+   * @throws `too_many_requests` by the caller's address alone
+   */
+  request(email: string, origin: Origin): Promise<void>
+  /**
+   * Sets a new password by a mailed link, which thereby proves the mailbox. Every session ends; nobody is signed in.
+   * @throws `invalid_link`; `invalid_request` for a weak password, and the link stays good
+   */
+  reset(reset: PasswordReset, client: ClientContext): Promise<User>
+}
+
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly writeAs: WriteAs
+  readonly store: SessionStore
+  readonly revoker: SessionRevoker
+  readonly links: LinkService
+  readonly outbox: MailOutbox
+  readonly hasher: PasswordHasher
+  readonly policy: PasswordPolicy
+  readonly recoveryFlood: FloodLimiter
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+export function createPasswordRecovery(dependencies: Dependencies): PasswordRecovery {
+  const { db, writeAs, store, revoker, links, outbox, hasher, policy, recoveryFlood, now } = dependencies
+
+  /** @returns the hash of the new password */
+  async function check({ token, password }: PasswordReset): Promise<string> {
+    const { account } = await links.find(db, token, 'password_reset')
+    await assertAcceptablePassword(policy, '/password', password, account.user)
+    return hasher.hash(password)
+  }
+
+  return {
+    async request(email, origin) {
+      await recoveryFlood.admit(origin.ip)
+      if (!outbox.isOn) return
+      const { ip, requestId } = origin
+      await db
+        .transaction()
+        .execute((trx) => outbox.enqueue(trx, { kind: 'password_reset', address: email, facts: { ip, requestId } }))
+    },
+
+    async reset({ token, password }, client) {
+      await recoveryFlood.admit(client.ip)
+      const passwordHash = await beforeChange(check({ token, password }))
+      return writeAs(client, async (trx, audit) => {
+        await lockRecoveryShared(trx)
+        const { link, account } = await links.open(trx, token, 'password_reset')
+        const userId = account.user.id
+        await links.use(trx, link)
+        const changed = await changePassword(trx, account, passwordHash)
+        if (!changed) throw new problems.invalid_link()
+        await audit(passwordChanged({ userId, by: 'password_reset' }))
+        // A link that was shown to an administrator says nothing about a mailbox.
+        const { user } = link.shown ? changed : await verifyAddress(trx, changed)
+        if (user.emailVerified && !account.user.emailVerified) {
+          await audit(emailVerified({ userId, by: 'password_reset' }))
+        }
+        const facts = { at: new Date(now()).toISOString() }
+        await outbox.enqueue(trx, { kind: 'password_changed', address: user.email, userId, facts })
+        await store.invalidateSnapshot(userId)
+        await revoker.revokeAllNow(userId, 'password_changed', { ...client, actorId: userId })
+        return user
+      })
+    },
+  }
+}
