@@ -36,28 +36,29 @@ export type ServerOptions = ApiDescription & {
  * What a handler throws becomes a problem document; see {@link createErrorHandler}.
  */
 export async function createServer(options: ServerOptions): Promise<AppInstance> {
-  const createId = createRequestIds()
+  const requestIds = createRequestIds()
   const handleError = createErrorHandler(options.isUnavailable ?? (() => false))
   const app: AppInstance = fastify(
     serverOptions({
       logger: createLogger(options.name, options.logger),
-      createId,
+      requestIds,
       handleError,
       trustProxy: options.trustProxy ?? [],
       bodyLimit: options.bodyLimit ?? 64 * 1024,
     }),
   )
   app.decorate('draining', false)
+  app.decorateRequest('ownId', '')
   app.decorateRequest('logFields', null)
   app.decorateRequest('failure', null)
   app.setValidatorCompiler(createValidatorCompiler())
   app.setErrorHandler(handleError)
   app.removeAllContentTypeParsers()
   addJsonParser(app, 'application/json')
-  answerExpectations(app, createId)
+  answerExpectations(app, requestIds)
   refuseUnlistedMediaTypes(app)
 
-  addCommonHeaders(app)
+  addCommonHeaders(app, requestIds)
   requireHost(app)
   addRequestDeadline(app, options.requestTimeoutMs ?? 1800)
   await allowOrigins(app, options.allowedOrigins ?? [])

@@ -9,6 +9,8 @@ declare module 'fastify' {
   }
 
   interface FastifyRequest {
+    /** Our own id of the request, which no caller chooses. `id` is what the caller has sent as X-Request-Id, if that was sane. */
+    ownId: string
     /** Added to the request's log line: ids, never secrets. */
     logFields: Record<string, unknown> | null
     /** Why the request was not served, for the log line. */

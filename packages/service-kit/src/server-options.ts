@@ -9,7 +9,7 @@ const SECOND = 1000
 
 type Parts = {
   logger: FastifyBaseLogger
-  createId: RequestIds
+  requestIds: RequestIds
   handleError: ErrorHandler
   trustProxy: readonly string[]
   bodyLimit: number
@@ -17,11 +17,11 @@ type Parts = {
 
 /** Fastify's options in production, which are also the ones in tests. */
 export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> {
-  const { createId, handleError } = parts
+  const { requestIds, handleError } = parts
   return {
     loggerInstance: parts.logger,
     logController: new RequestLine(),
-    genReqId: createId,
+    genReqId: requestIds.idOf,
     requestIdHeader: false,
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     bodyLimit: parts.bodyLimit,
@@ -39,7 +39,7 @@ export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault
     // While the app stops, a request on an open connection is still served; its answer closes the connection.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
-    clientErrorHandler: createClientErrorHandler(createId, parts.logger),
+    clientErrorHandler: createClientErrorHandler(requestIds.newId, parts.logger),
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
       handleError(error, request, reply)

@@ -2,13 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppInstance } from '../app-instance.ts'
 import { CLIENT_LEFT, logRequest } from '../logging/request-line.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
+import { ownIdOf, type RequestIds } from './request-id.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
-/** The headers of every answer. Comes before all other hooks, so that their answers have them too. */
-export function addCommonHeaders(app: AppInstance): void {
+/** The headers of every answer, and the request's ids. Comes before all other hooks, so that their answers have them too. */
+export function addCommonHeaders(app: AppInstance, { newId }: RequestIds): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS)
     reply.header('x-request-id', request.id)
+    request.ownId = ownIdOf(request, newId)
     if (app.draining && !app.server.listening) reply.header('connection', 'close')
     done()
   })

@@ -11,13 +11,13 @@ import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** Answers what Node's HTTP parser refuses, before Fastify has a request. */
 export function createClientErrorHandler(
-  createId: RequestIds,
+  newId: RequestIds['newId'],
   log: FastifyBaseLogger,
 ): (error: ConnectionError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code !== 'ECONNRESET' && socket.writable) {
       const problem = problemOf(error)
-      const requestId = createId({ headers: {} })
+      const requestId = newId()
       const { code, statusCode: status } = problem
       log.info({ requestId, status, code, reason: error.code, remoteAddress: socket.remoteAddress }, 'request')
       socket.write(rawAnswer(problem, requestId))
@@ -27,10 +27,10 @@ export function createClientErrorHandler(
 }
 
 /** Answers an unknown `Expect` with a problem (RFC 9110, section 10.1.1); Node's own answer has no body. */
-export function answerExpectations(app: AppInstance, createId: RequestIds): void {
+export function answerExpectations(app: AppInstance, { idOf }: RequestIds): void {
   app.server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false
-    response.socket?.end(rawAnswer(new edgeProblems.expectation_failed(), createId(request)))
+    response.socket?.end(rawAnswer(new edgeProblems.expectation_failed(), idOf(request)))
   })
 }
 

@@ -30,6 +30,8 @@ export function logRequest(request: FastifyRequest, status: number, elapsedMs?: 
     status,
     durationMs: elapsedMs === undefined ? undefined : Math.round(elapsedMs * 100) / 100,
     remoteAddress: request.ip,
+    // Both ids: the caller's is `requestId` of every line.
+    ownRequestId: request.ownId === request.id ? undefined : request.ownId || undefined,
     ...request.logFields,
   }
   if (failure !== null && status !== CLIENT_LEFT) {
