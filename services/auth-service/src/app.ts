@@ -10,6 +10,7 @@ import { createClients } from './clients/create-clients.ts'
 import { type Config, PRODUCT } from './config.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { startHousekeeping } from './housekeeping.ts'
+import { auditRefusals } from './http/audit-refusals.ts'
 import { createBearerCheck } from './http/bearer-check.ts'
 import { createFindBearer, createFindLiveBearer } from './http/live-bearer.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
@@ -78,6 +79,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { database, revocationDatabase, redis, deadline, gate } = stores
     const { db } = database
     const writeAs = createWriteAs(db)
+    const audit = createAudit({ db, log })
+    app.addHook('onClose', audit.flush)
     const limits = config.sessions
     const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits, now: overrides.now })
     const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
@@ -87,6 +90,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { clients, clientConfiguration, loadSecretKeys, recoverClients } = createClients({
       db,
       writeAs,
+      audit,
       redis,
       keyPrefix,
       publisher,
@@ -142,7 +146,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { passwordHashing, signInLimits } = overrides
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
-    const audit = createAudit(db)
     const { accounts, authentication, changePassword, recovery, administration, erasure, eraseUser } = createAccounts({
       ...users,
       db,
@@ -163,6 +166,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     registerOperations(app, { ...stores, revocations, mail, accessRing, isRevokedKey: isRevoked })
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
+    auditRefusals(app, audit)
     await app.register(adminRoutes, { prefix: '/admin', administration, eraseUser, sessions, clients, keys, audit })
     await app.register(authRoutes, {
       prefix: '/auth',
@@ -191,6 +195,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await startUp({
       ...stores,
       ...users,
+      writeAs,
       config,
       schema,
       log,
@@ -205,7 +210,18 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     app.addHook('onClose', async () => stopping.abort())
     const { signal } = stopping
     followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal })
-    startHousekeeping({ db, keys, mail, erasure, publisher, sessionMaxAgeMs: limits.maxAgeMs, log, signal })
+    startHousekeeping({
+      db,
+      audit,
+      auditRetentionMs: config.auditRetentionMs,
+      keys,
+      mail,
+      erasure,
+      publisher,
+      sessionMaxAgeMs: limits.maxAgeMs,
+      log,
+      signal,
+    })
     return app
   } catch (error) {
     await app.close()

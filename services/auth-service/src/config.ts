@@ -12,6 +12,7 @@ import {
   type Watched,
 } from '@latchkey/service-kit/settings'
 import { type RegistrationConfig, registrationFaults, registrationSettings } from './accounts/registration-settings.ts'
+import { parseAuditRetention } from './audit/parse-audit-retention.ts'
 import { configuredClients } from './clients/configured-clients.ts'
 import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
@@ -127,6 +128,13 @@ export const settings = {
     default: 'full',
     description: '`full`, or `minimal`: no `username`, `email` in access tokens',
   }),
+  auditRetentionMs: setting.custom({
+    name: 'AUDIT_RETENTION',
+    optional: true,
+    shownDefault: 'for ever',
+    description: 'how long entries of the audit trail stay, at least `30d`; those before are deleted each hour',
+    parse: parseAuditRetention,
+  }),
   allowedOrigins: sharedSettings.allowedOrigins,
   trustProxy: sharedSettings.trustProxy,
   logLevel: sharedSettings.logLevel,
@@ -157,6 +165,8 @@ export type Config = {
   readonly administrator: { readonly email: string; readonly password: string | undefined }
   /** employee-service's own among them. */
   readonly serviceClients: readonly ConfiguredClient[]
+  /** How long entries of the audit trail stay. Milliseconds; for ever unless given. */
+  readonly auditRetentionMs: number | undefined
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: readonly string[]
   readonly logLevel: LoggerOptions['level']
@@ -198,6 +208,7 @@ export function loadConfig(environment: Environment): Config {
     linksUrl: linksUrlOf(loaded, issuer),
     administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
     serviceClients: configuredClients(loaded),
+    auditRetentionMs: loaded.auditRetentionMs,
     allowedOrigins: loaded.allowedOrigins ?? [],
     trustProxy: loaded.trustProxy ?? [],
     logLevel,

@@ -1,5 +1,7 @@
 import { type Log, repeat } from '@latchkey/problems'
 import type { Erasure } from './accounts/erasure.ts'
+import { trimAudit } from './audit/audit-repository.ts'
+import type { AuditTrail } from './audit/create-audit.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import type { KeyService } from './keys/key-service.ts'
 import { deleteLinksBefore } from './links/link-repository.ts'
@@ -10,6 +12,7 @@ import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
+const SECOND_MS = 1000
 const MAILS_EVERY_MS = 10_000
 const ERASURES_EVERY_MS = 10_000
 /** What administrators see of links that are over. */
@@ -17,6 +20,9 @@ const KEEP_LINKS_MS = 30 * 24 * HOUR_MS
 
 type Dependencies = {
   readonly db: AuthDatabase
+  readonly audit: AuditTrail
+  /** How long entries of the audit trail stay. Milliseconds; for ever unless given. */
+  readonly auditRetentionMs: number | undefined
   readonly keys: KeyService
   readonly mail: Mail
   readonly erasure: Erasure
@@ -28,7 +34,7 @@ type Dependencies = {
 
 /** The periodic tasks, until `signal` aborts. */
 export function startHousekeeping(dependencies: Dependencies): void {
-  const { db, keys, mail, erasure, publisher, sessionMaxAgeMs, log, signal } = dependencies
+  const { db, audit, auditRetentionMs, keys, mail, erasure, publisher, sessionMaxAgeMs, log, signal } = dependencies
   const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
   // Entries of the feed expire; a key stays revoked.
   void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
@@ -40,4 +46,8 @@ export function startHousekeeping(dependencies: Dependencies): void {
   void repeat(stripMails, { everyMs: MINUTE_MS, signal, onError })
   const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldLinks, { everyMs: HOUR_MS, signal, onError })
+  void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })
+  if (auditRetentionMs === undefined) return
+  const trimTrail = () => trimAudit(db, new Date(Date.now() - auditRetentionMs))
+  void repeat(trimTrail, { everyMs: HOUR_MS, signal, onError })
 }

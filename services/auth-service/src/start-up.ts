@@ -1,4 +1,4 @@
-import { type Database, migrate } from '@latchkey/database'
+import { migrate } from '@latchkey/database'
 import { type Log, waitUntilReady, withDeadline } from '@latchkey/problems'
 import type { RevocationFeed } from '@latchkey/resource-server'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
@@ -6,8 +6,8 @@ import type { ClientConfiguration } from './clients/client-configuration.ts'
 import type { LoadSecretKeys } from './clients/client-secret-keys.ts'
 import { ensureConfiguredClients, warnOfUndecryptableClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
-import type { AuthSchema } from './database/auth-database.ts'
 import { migrations } from './database/migrations/index.ts'
+import type { WriteAs } from './database/write-as.ts'
 import type { KeyService } from './keys/key-service.ts'
 import type { Mail } from './mail/create-mail.ts'
 import { assertNoEviction } from './redis/redis-eviction.ts'
@@ -20,6 +20,7 @@ import type { PasswordPolicy } from './users/password-policy.ts'
 type Step = { readonly name: string; readonly run: () => Promise<unknown> }
 
 type Dependencies = Stores & {
+  readonly writeAs: WriteAs
   readonly config: Config
   readonly schema: string | undefined
   readonly log: Log
@@ -36,7 +37,7 @@ type Dependencies = Stores & {
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
   const { config, schema, log, database, redis, deadline, gate, revocations, recoverSessions } = dependencies
-  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy } = dependencies
+  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, writeAs } = dependencies
   return [
     { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
     {
@@ -71,19 +72,19 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     },
     {
       name: 'create the first administrator',
-      run: () => ensureAdministrator(config.administrator, database, hasher, log),
+      run: () => ensureAdministrator(config.administrator, writeAs, hasher, log),
     },
   ]
 }
 
 async function ensureAdministrator(
   { email, password }: Config['administrator'],
-  { db }: Database<AuthSchema>,
+  writeAs: WriteAs,
   hasher: PasswordHasher,
   log: Log,
 ): Promise<void> {
   if (password === undefined) return
-  if (await createFirstAdministrator(db, hasher, { email, password })) {
+  if (await createFirstAdministrator(writeAs, hasher, { email, password })) {
     log.info({ event: 'administrator_created', email }, 'created the first administrator')
   }
 }

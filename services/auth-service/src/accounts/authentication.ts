@@ -21,7 +21,7 @@ export type Authentication = {
 
 type Dependencies = {
   readonly db: AuthDatabase
-  readonly audit: AuditTrail
+  readonly audit: Pick<AuditTrail, 'refuse'>
   readonly hasher: PasswordHasher
   readonly limiter: SignInLimiter
 }
@@ -34,15 +34,12 @@ export function createAuthentication({ db, audit, hasher, limiter }: Dependencie
       const account = await findAccountByName(db, name)
       const isRight = await hasher.verify(account?.passwordHash, password)
       if (!account?.passwordHash || !isRight) {
-        await audit.record(
-          origin,
-          loginFailed(account?.user.id ?? null, account ? 'wrong_password' : 'unknown_account'),
-        )
+        audit.refuse(origin, loginFailed(account?.user.id ?? null, account ? 'wrong_password' : 'unknown_account'))
         throw new problems.invalid_credentials()
       }
       await limiter.succeeded(attempt)
       if (account.user.status === 'disabled') {
-        await audit.record(origin, loginFailed(account.user.id, 'account_disabled'))
+        audit.refuse(origin, loginFailed(account.user.id, 'account_disabled'))
         throw new problems.account_disabled()
       }
       if (hasher.isOutdated(account.passwordHash)) {

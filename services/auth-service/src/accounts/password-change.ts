@@ -1,4 +1,5 @@
-import { passwordChanged } from '../audit/security-events.ts'
+import type { AuditTrail } from '../audit/create-audit.ts'
+import { passwordChanged, passwordRefused } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
 import type { Grant } from '../sessions/grant.ts'
@@ -23,13 +24,14 @@ export type ChangePassword = (session: SessionKey, change: PasswordChange, clien
 
 type Dependencies = {
   readonly db: AuthDatabase
+  readonly audit: Pick<AuditTrail, 'refuse'>
   readonly renew: RenewSession
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly limiter: SignInLimiter
 }
 
-export function createChangePassword({ db, renew, hasher, policy, limiter }: Dependencies): ChangePassword {
+export function createChangePassword({ db, audit, renew, hasher, policy, limiter }: Dependencies): ChangePassword {
   /** @returns the account, and the hash of its new password */
   async function check(userId: string, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
     const account = await findAccountForShare(db, userId)
@@ -37,7 +39,10 @@ export function createChangePassword({ db, renew, hasher, policy, limiter }: Dep
     // A stolen access token must not be worth a password: guesses here count as they do at sign-in.
     const attempt = { accountName: uniqueKey(account.user.email), address: client.ip }
     await limiter.begin(attempt)
-    if (!(await hasher.verify(account.passwordHash, currentPassword))) throw new problems.wrong_password()
+    if (!(await hasher.verify(account.passwordHash, currentPassword))) {
+      audit.refuse(client, passwordRefused(userId, 'change_password'))
+      throw new problems.wrong_password()
+    }
     await limiter.succeeded(attempt)
     if (normalizePassword(newPassword) === normalizePassword(currentPassword)) throw new problems.same_password()
     await assertAcceptablePassword(policy, '/newPassword', newPassword, account.user)

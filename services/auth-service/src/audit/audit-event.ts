@@ -22,6 +22,7 @@ export const AUDIT_EVENT_TYPES = [
   'email_change_undone',
   'password_reset_requested',
   'password_changed',
+  'password_refused',
   'link_refused',
   'client_created',
   'client_updated',
@@ -38,7 +39,35 @@ export const AUDIT_EVENT_TYPES = [
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number]
 
 /** Who sent a request, and from where. `actorId` is null where the sender is not known. */
-export type Origin = { readonly actorId: string | null; readonly ip: string; readonly requestId: string }
+export type Origin = {
+  readonly actorId: string | null
+  readonly ip: string
+  /** Of our own, unique. */
+  readonly requestId: string
+  /** What the caller has put into `X-Request-Id`, if it was sane. */
+  readonly callerRequestId?: string | null
+  /** At most 256 characters, none of them a control character; empty when there is none. */
+  readonly userAgent?: string
+}
+
+/** What causes an event without a request. */
+export type OwnOrigin = {
+  readonly actorId: null
+  readonly ip: null
+  readonly requestId: null
+  /** `several`: refusals of callers that are not kept apart. */
+  readonly source: 'settings' | 'command' | 'housekeeping' | 'mail' | 'several'
+}
+
+/** @param source shown in the details of the event */
+export const ownOrigin = (source: OwnOrigin['source']): OwnOrigin => ({
+  actorId: null,
+  ip: null,
+  requestId: null,
+  source,
+})
+
+export type AuditOrigin = Origin | OwnOrigin
 
 /** What happened to whom. Never a token or a secret. */
 export type NewAuditEvent = {
@@ -54,10 +83,16 @@ export type NewAuditEvent = {
   readonly personal?: Readonly<Record<string, unknown>>
 }
 
-/** An event as it was recorded: who did what to whom, from where, when. */
+/** An event as it was recorded: who did what to whom, from where, when. What was erased is null, or missing in `details`. */
 export type AuditEvent = Required<Omit<NewAuditEvent, 'personal'>> & {
   readonly id: string
+  /** Of the first, where refusals were folded. */
   readonly at: Date
-  readonly ip: string
-  readonly requestId: string
+  readonly lastAt: Date
+  /** How many refusals this is; 1 of everything else. */
+  readonly count: number
+  readonly ip: string | null
+  readonly userAgent: string | null
+  readonly requestId: string | null
+  readonly callerRequestId: string | null
 }

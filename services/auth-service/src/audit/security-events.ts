@@ -172,6 +172,14 @@ export const passwordChanged = ({
   ...(by === 'password_reset' && { actorId: userId }),
 })
 
+/** The current password was asked of somebody who is signed in, and was wrong. @param operation the route's own name */
+export const passwordRefused = (userId: string, operation: string): NewAuditEvent => ({
+  type: 'password_refused',
+  outcome: 'failure',
+  subjectId: userId,
+  details: { operation },
+})
+
 export const clientCreated = (clientId: string, scopes: readonly string[]): NewAuditEvent => ({
   type: 'client_created',
   subjectId: clientId,
@@ -200,3 +208,49 @@ export const clientSecretCreated = (clientId: string, secretId: string): NewAudi
 export const clientDeleted = (clientId: string): NewAuditEvent => ({ type: 'client_deleted', subjectId: clientId })
 
 export const keyRevoked = (kid: string): NewAuditEvent => ({ type: 'key_revoked', subjectId: kid })
+
+/** Without what was typed. @param clientId null for a client that does not exist */
+export const clientAuthenticationFailed = (clientId: string | null): NewAuditEvent => ({
+  type: 'client_authentication_failed',
+  outcome: 'failure',
+  subjectId: clientId,
+  details: { why: clientId === null ? 'unknown_client' : 'wrong_secret' },
+})
+
+type Refused = {
+  /** The route's own name, such as `list_users`. */
+  readonly operation: string
+}
+
+/** Somebody who has authenticated may not do this. @param why the code of the answer */
+export const accessDenied = ({ operation, why }: Refused & { readonly why: string }): NewAuditEvent => ({
+  type: 'access_denied',
+  outcome: 'failure',
+  details: { operation, why },
+})
+
+/** @param origin of the page that sent the request, unchecked */
+export const csrfRejected = ({
+  operation,
+  origin,
+}: Refused & { readonly origin: string | undefined }): NewAuditEvent => ({
+  type: 'csrf_rejected',
+  outcome: 'failure',
+  details: { operation, ...(origin !== undefined && { origin: shownOrigin(origin) }) },
+})
+
+const shownOrigin = (origin: string): string =>
+  origin === 'null' ? origin : (URL.parse(origin)?.origin.slice(0, 200) ?? 'invalid')
+
+export const rateLimited = ({ operation }: Refused): NewAuditEvent => ({
+  type: 'rate_limited',
+  outcome: 'failure',
+  details: { operation },
+})
+
+/** A link that is used, old, withdrawn or none of ours. */
+export const linkRefused = ({ operation }: Refused): NewAuditEvent => ({
+  type: 'link_refused',
+  outcome: 'failure',
+  details: { operation },
+})

@@ -1,5 +1,8 @@
 import type { Scope } from '@latchkey/access-token'
+import { ownOrigin } from '../audit/audit-event.ts'
+import { clientCreated, clientSecretCreated, clientUpdated } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
 import { configureClient, findCredentials, insertClient, listConfiguredIds, lockClient } from './client-repository.ts'
 import type { SecretKeys } from './client-secret-keys.ts'
 import { listRetiredSecrets, listUndecryptableClients } from './client-secret-repository.ts'
@@ -25,23 +28,27 @@ export type ClientConfiguration = {
 
 type Dependencies = {
   readonly db: AuthDatabase
+  readonly writeAs: WriteAs
   readonly cache: ClientCache
   readonly secrets: ClientSecrets
   readonly loadSecretKeys: () => Promise<SecretKeys>
 }
 
-export function createClientConfiguration({ db, cache, secrets, loadSecretKeys }: Dependencies): ClientConfiguration {
+export function createClientConfiguration(dependencies: Dependencies): ClientConfiguration {
+  const { db, writeAs, cache, secrets, loadSecretKeys } = dependencies
   return {
     async ensure({ clientId, secret, scopes }) {
       const keys = await loadSecretKeys()
-      const outcome = await db.transaction().execute(async (trx) => {
-        await insertClient(trx, clientId, scopes)
+      const outcome = await writeAs(ownOrigin('settings'), async (trx, audit) => {
+        if (await insertClient(trx, clientId, scopes)) await audit(clientCreated(clientId, scopes))
         if (!(await lockClient(trx, clientId))) return 'deleted'
+        const before = await findCredentials(trx, clientId)
         await configureClient(trx, clientId, scopes)
-        const good = (await findCredentials(trx, clientId))?.secrets ?? []
+        await audit(...clientUpdated({ clientId, before: before?.scopes ?? [], after: scopes }))
+        const good = before?.secrets ?? []
         if (secrets.matches(secret, good, keys)) return 'ready'
         if (secrets.matches(secret, await listRetiredSecrets(trx, clientId), keys)) return 'secret_replaced'
-        await secrets.add(trx, keys, clientId, secret)
+        await audit(clientSecretCreated(clientId, await secrets.add(trx, keys, clientId, secret)))
         return 'ready'
       })
       if (outcome !== 'deleted') await cache.set(clientId, scopes)

@@ -1,6 +1,12 @@
 import type { AccessTokenClaims, Scope } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
-import { clientCreated, clientDeleted, clientSecretCreated } from '../audit/security-events.ts'
+import type { AuditTrail } from '../audit/create-audit.ts'
+import {
+  clientAuthenticationFailed,
+  clientCreated,
+  clientDeleted,
+  clientSecretCreated,
+} from '../audit/security-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
@@ -39,7 +45,7 @@ export type ClientService = {
    * count against the limit of guesses.
    * @throws `too_many_requests`
    */
-  authenticate(credentials: { clientId: string; secret: string }, address: string): Promise<Scope[] | undefined>
+  authenticate(credentials: { clientId: string; secret: string }, origin: Origin): Promise<Scope[] | undefined>
   /** Scopes that a token of a client has now; undefined when the client or the token is gone. */
   liveScopes(claims: AccessTokenClaims): Promise<Scope[] | undefined>
   /** Revokes one access token of a client, everywhere. */
@@ -49,6 +55,7 @@ export type ClientService = {
 type Dependencies = {
   readonly db: AuthDatabase
   readonly writeAs: WriteAs
+  readonly audit: Pick<AuditTrail, 'refuse'>
   readonly cache: ClientCache
   readonly publisher: RevocationPublisher
   readonly limiter: ClientGuessLimiter
@@ -60,7 +67,7 @@ type Dependencies = {
 const CLOCK_SLACK_SECONDS = 60
 
 export function createClientService(dependencies: Dependencies): ClientService {
-  const { db, writeAs, cache, publisher, limiter, secrets, loadSecretKeys } = dependencies
+  const { db, writeAs, audit, cache, publisher, limiter, secrets, loadSecretKeys } = dependencies
 
   async function issueSecret(
     trx: AuthTransaction,
@@ -74,14 +81,14 @@ export function createClientService(dependencies: Dependencies): ClientService {
     return { id, clientSecret }
   }
 
-  async function findScopesBySecret(clientId: string, secret: string): Promise<Scope[] | undefined> {
+  async function findBySecret(clientId: string, secret: string): Promise<{ isKnown: boolean; scopes?: Scope[] }> {
     const keys = await loadSecretKeys()
     const credentials = CLIENT_ID.test(clientId) ? await findCredentials(db, clientId) : undefined
     // Also where there is no client, so that it takes as long.
     const matches = secrets.matches(secret, credentials?.secrets ?? [], keys)
-    if (!matches || !credentials) return undefined
+    if (!matches || !credentials) return { isKnown: credentials !== undefined }
     if (!credentials.usedRecently) await recordUse(db, clientId)
-    return credentials.scopes
+    return { isKnown: true, scopes: credentials.scopes }
   }
 
   return {
@@ -121,11 +128,14 @@ export function createClientService(dependencies: Dependencies): ClientService {
       if (!isDeleted) throw new problems.client_not_found()
     },
 
-    async authenticate({ clientId, secret }, address) {
-      await limiter.assertMayTry({ clientId, address })
-      const scopes = await findScopesBySecret(clientId, secret)
-      if (!scopes) await limiter.failed({ clientId, address })
-      return scopes
+    async authenticate({ clientId, secret }, origin) {
+      const guess = { clientId, address: origin.ip }
+      await limiter.assertMayTry(guess)
+      const { isKnown, scopes } = await findBySecret(clientId, secret)
+      if (scopes) return scopes
+      audit.refuse(origin, clientAuthenticationFailed(isKnown ? clientId : null))
+      await limiter.failed(guess)
+      return undefined
     },
 
     async liveScopes({ sub: clientId, jti }) {

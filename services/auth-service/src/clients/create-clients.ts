@@ -1,4 +1,5 @@
 import type { SigningRing } from '@latchkey/access-token'
+import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
@@ -18,6 +19,7 @@ import { createRedisClientCache } from './redis-client-cache.ts'
 type Dependencies = {
   readonly db: AuthDatabase
   readonly writeAs: WriteAs
+  readonly audit: Pick<AuditTrail, 'refuse'>
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly publisher: RevocationPublisher
@@ -36,14 +38,23 @@ export type Clients = {
 }
 
 export function createClients(dependencies: Dependencies): Clients {
-  const { db, writeAs, redis, keyPrefix, publisher, ring, guessLimits = DEFAULT_CLIENT_GUESS_LIMITS } = dependencies
+  const {
+    db,
+    writeAs,
+    audit,
+    redis,
+    keyPrefix,
+    publisher,
+    ring,
+    guessLimits = DEFAULT_CLIENT_GUESS_LIMITS,
+  } = dependencies
   const cache = createRedisClientCache(redis, keyPrefix)
   const limiter = createClientGuessLimiter(redis, keyPrefix, guessLimits)
   const secrets = createClientSecrets()
   const loadSecretKeys = createClientSecretKeys({ db, ring })
   return {
-    clients: createClientService({ db, writeAs, cache, publisher, limiter, secrets, loadSecretKeys }),
-    clientConfiguration: createClientConfiguration({ db, cache, secrets, loadSecretKeys }),
+    clients: createClientService({ db, writeAs, audit, cache, publisher, limiter, secrets, loadSecretKeys }),
+    clientConfiguration: createClientConfiguration({ db, writeAs, cache, secrets, loadSecretKeys }),
     loadSecretKeys,
     recoverClients: createClientRecovery({ db, cache, publisher, now: Date.now }),
   }

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { AuditEventTable } from '../audit/audit-table.ts'
+import type { AuditEventTable, AuditPersonalTable } from '../audit/audit-table.ts'
 import type {
   ClientSecretKeyTable,
   ClientSecretTable,
@@ -25,6 +25,7 @@ export type AuthSchema = {
   mails: MailTable
   session_events: SessionEventTable
   audit_events: AuditEventTable
+  audit_personal: AuditPersonalTable
   revoked_keys: RevokedKeyTable
 }
 

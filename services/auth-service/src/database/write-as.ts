@@ -1,4 +1,4 @@
-import type { NewAuditEvent, Origin } from '../audit/audit-event.ts'
+import type { AuditOrigin, NewAuditEvent } from '../audit/audit-event.ts'
 import { insertAuditEvents } from '../audit/audit-repository.ts'
 import type { AuthDatabase, AuthTransaction } from './auth-database.ts'
 
@@ -10,7 +10,7 @@ export type Audit = (...events: readonly NewAuditEvent[]) => Promise<void>
  * request goes this way. An error of `work` undoes all of it, audit events included.
  */
 export type WriteAs = <Result>(
-  origin: Origin,
+  origin: AuditOrigin,
   work: (trx: AuthTransaction, audit: Audit) => Promise<Result>,
 ) => Promise<Result>
 

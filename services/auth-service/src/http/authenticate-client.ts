@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { ClientService } from '../clients/client-service.ts'
 import { OWN_CLIENT_ID, type ServiceClient } from '../clients/service-client.ts'
+import { clientContext } from './client-context.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Form } from './form-body.ts'
 import { OAuthError } from './oauth-error.ts'
@@ -22,8 +23,9 @@ export async function authenticateClient(
     if (form.has('client_id') && form.get('client_id') !== OWN_CLIENT_ID) throw authenticationMissing()
     return undefined
   }
-  const scopes = await clients.authenticate(credentials, request.ip)
+  const scopes = await clients.authenticate(credentials, clientContext(request))
   if (!scopes) throw new OAuthError('invalid_client', 'Client authentication failed.')
+  request.actorId = credentials.clientId
   return { clientId: credentials.clientId, scopes }
 }
 

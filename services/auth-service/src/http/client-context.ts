@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { ClientContext } from '../sessions/session.ts'
+import { clientAddress } from './client-address.ts'
 
 const USER_AGENT_LENGTH = 256
 
@@ -8,8 +9,9 @@ export function clientContext(request: FastifyRequest): ClientContext {
   const userAgent = request.headers['user-agent'] ?? ''
   return {
     actorId: request.actorId,
-    ip: request.ip,
-    requestId: request.id,
+    ip: clientAddress(request),
+    requestId: request.ownId,
+    callerRequestId: request.ownId === request.id ? null : request.id,
     userAgent: userAgent.slice(0, USER_AGENT_LENGTH).replace(/\p{Cc}/gu, ''),
   }
 }

@@ -9,3 +9,8 @@ export function networkOf(address: string): string {
     .map((part) => part.toString(16))
     .join(':')
 }
+
+/** The /24 of an IPv4 address, or the /64 of an IPv6 address: refusals of one network are told apart by no more. */
+export function foldedNetworkOf(address: string): string {
+  return networkOf(address).replace(/\.\d+$/, '')
+}

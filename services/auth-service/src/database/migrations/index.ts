@@ -6,6 +6,7 @@ import { serviceClients } from './0004-service-clients.ts'
 import { revokedKeys } from './0005-revoked-keys.ts'
 import { clientSecretKeys } from './0006-client-secret-keys.ts'
 import { accounts } from './0007-accounts.ts'
+import { audit } from './0008-audit.ts'
 import { staffRole } from './0009-staff-role.ts'
 import { comingBack } from './0010-coming-back.ts'
 
@@ -18,6 +19,7 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0005-revoked-keys': revokedKeys,
   '0006-client-secret-keys': clientSecretKeys,
   '0007-accounts': accounts,
+  '0008-audit': audit,
   '0009-staff-role': staffRole,
   '0010-coming-back': comingBack,
 }

@@ -66,7 +66,7 @@ export type FinalState = {
 
 export type AuditTrace = {
   readonly type: string
-  readonly requestId: string
+  readonly requestId: string | null
   readonly deviceId: string | null
   readonly details: Readonly<Record<string, unknown>>
 }

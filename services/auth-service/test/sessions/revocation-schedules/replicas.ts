@@ -82,7 +82,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     await recoverSessions(assertSame)
   })
   await untilOpen(gate)
-  const audit = createAudit(db)
+  const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,
     db,

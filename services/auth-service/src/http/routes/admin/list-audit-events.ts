@@ -20,15 +20,21 @@ const Id = Nullable(Type.String())
 
 const AuditEventReply = Type.Object({
   id: Type.String(),
-  at: Moment(),
+  at: Moment({ description: 'Of the first, where refusals are counted in one entry' }),
+  lastAt: Moment(),
+  count: Type.Integer({ description: 'How many refusals this is; 1 for everything else' }),
   type: EventType,
   outcome: Type.Union([Type.Literal('success'), Type.Literal('failure')]),
   actorId: Id,
   subjectId: Id,
   deviceId: Id,
-  ip: Type.String(),
-  requestId: Type.String(),
-  details: Type.Record(Type.String(), Type.Unknown()),
+  ip: Nullable(Type.String({ description: 'Null without a request, and after an erasure' })),
+  userAgent: Nullable(Type.String()),
+  requestId: Nullable(Type.String({ description: 'Our own, unique; null without a request' })),
+  callerRequestId: Nullable(Type.String({ description: 'X-Request-Id of the caller, if it was sent' })),
+  details: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'What belongs to this type of event; a change has `changed`, `before` and `after`',
+  }),
 })
 
 export function listAuditEventsRoute(app: AppInstance, audit: AuditTrail): void {
@@ -39,7 +45,8 @@ export function listAuditEventsRoute(app: AppInstance, audit: AuditTrail): void 
       schema: {
         tags: ['admin'],
         summary: 'Who did what to whom',
-        description: 'Newest first. `userId` finds the events of an actor and of a subject.',
+        description:
+          'Newest first. `userId` finds the events of an actor and of a subject. Refusals of one type, account and network within a minute are one entry with a `count`.',
         security: SECURED,
         querystring: Query({
           ...page,

@@ -1,12 +1,19 @@
 import { type AppInstance, Params, page, problemResponses, Query, SECURED, Uuid } from '@latchkey/service-kit'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
+import type { AuditTrail } from '../../../audit/create-audit.ts'
+import { sessionsViewed } from '../../../audit/security-events.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
+import { clientContext } from '../../client-context.ts'
 import { SessionList, toSessionReply } from '../../schemas/session.ts'
 import { sessionPage } from '../../session-page.ts'
 
-type Services = { readonly administration: UserAdministration; readonly sessions: SessionService }
+type Services = {
+  readonly administration: UserAdministration
+  readonly sessions: SessionService
+  readonly audit: Pick<AuditTrail, 'record'>
+}
 
-export function listUserSessionsRoute(app: AppInstance, { administration, sessions }: Services): void {
+export function listUserSessionsRoute(app: AppInstance, { administration, sessions, audit }: Services): void {
   app.get(
     '',
     {
@@ -14,7 +21,7 @@ export function listUserSessionsRoute(app: AppInstance, { administration, sessio
       schema: {
         tags: ['admin'],
         summary: 'Devices of a user',
-        description: 'The newest sign-in first.',
+        description: 'The newest sign-in first. That they were read is in the audit trail.',
         security: SECURED,
         params: Params({ userId: Uuid() }),
         querystring: Query(page),
@@ -23,6 +30,7 @@ export function listUserSessionsRoute(app: AppInstance, { administration, sessio
     },
     async (request) => {
       const { id } = await administration.get(request.params.userId)
+      if (id !== request.actorId) await audit.record(clientContext(request), sessionsViewed(id))
       const { items, nextCursor } = sessionPage(await sessions.list(id), request.query)
       return { items: items.map((session) => toSessionReply(session, request.accessToken.sid)), nextCursor }
     },

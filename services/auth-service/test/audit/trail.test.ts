@@ -15,15 +15,7 @@ t.test('the audit trail shows who did what to whom, from where and when, and nev
   const events = await trail(`userId=${user.userId}&limit=100`)
   t.same(
     events.map((event: { type: string }) => event.type),
-    [
-      'session_ended',
-      'user_disabled',
-      'session_ended',
-      'login_succeeded',
-      'login_failed',
-      'login_succeeded',
-      'user_registered',
-    ],
+    ['session_ended', 'user_disabled', 'session_ended', 'login_succeeded', 'login_failed', 'login_succeeded'],
   )
   t.match(events[2], {
     actorId: admin.userId,
@@ -39,7 +31,7 @@ t.test('the audit trail shows who did what to whom, from where and when, and nev
 
   t.equal((await trail(`deviceId=${lost.deviceId}`)).length, 2)
   t.equal((await trail(`userId=${user.userId}&type=login_failed`)).length, 1)
-  t.equal((await trail(`userId=${user.userId}&until=${encodeURIComponent(events[5].at)}`)).length, 1)
+  t.equal((await trail(`userId=${user.userId}&until=${encodeURIComponent(events[4].at)}`)).length, 1)
   t.equal((await trail(`userId=${user.userId}&since=${encodeURIComponent(events[4].at)}`)).length, 5)
   t.equal((await asAdmin('GET', '/admin/audit?type=nothing')).statusCode, 400)
   t.equal((await asAdmin('GET', '/admin/audit?since=yesterday')).statusCode, 400)
