@@ -48,6 +48,9 @@ export function createCluster(options: ClusterOptions): Cluster {
       DATABASE_URL: databaseUrl,
       REFRESH_TOKEN_SECRET: `faults:${secret()}`,
       REFRESH_GRACE: grace,
+      // Accounts are a means here: nobody invites thousands, and each registers from an address of its own.
+      REGISTRATION: 'open',
+      TRUST_PROXY: '127.0.0.1',
       ADMIN_EMAIL: administrator.email,
       ADMIN_PASSWORD: administrator.password,
     },

