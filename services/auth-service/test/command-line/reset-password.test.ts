@@ -1,6 +1,6 @@
 import { createDatabase } from '@latchkey/database'
 import t from 'tap'
-import { ADMIN, administratorOf, startAuthService } from '../support/auth-service.ts'
+import { ADMIN, administratorOf, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { runOn } from '../support/run-command.ts'
 
 const auth = await startAuthService(t)
@@ -55,4 +55,18 @@ t.test('an account without a password to reset gets no link', async (t) => {
   t.match(await runOn(auth, ['reset-password', disabled.email]), { code: 1, printed: [], noted: /is disabled/ })
   t.match(await runOn(auth, ['reset-password', invited.email]), { code: 1, printed: [], noted: /is invited/ })
   t.match(await runOn(auth, ['reset-password', 'x@example.test']), { code: 1, printed: [], noted: /no account/ })
+})
+
+t.test('the last administrator who forgot the password comes back by the link, which works once', async (t) => {
+  const { refreshToken } = await auth.signInAdmin()
+  const { printed } = await runOn(auth, ['reset-password', ADMIN.email])
+  const [, token] = printed[0]?.split('#token=') ?? []
+  const password = 'nine herons over a slow river'
+  const reset = () => auth.call('POST', '/auth/password/reset', { body: { token, password } })
+  t.equal((await reset()).statusCode, 204)
+  t.match((await reset()).json(), { status: 400, code: 'invalid_link' })
+  t.equal((await auth.call('POST', '/auth/login', { body: ADMIN })).json().code, 'invalid_credentials')
+  t.match((await refreshWith(auth, refreshToken)).json(), { code: 'session_ended', reason: 'password_changed' })
+  const { user } = (await auth.call('POST', '/auth/login', { body: { email: ADMIN.email, password } })).json()
+  t.match(user, { roles: ['admin'], emailVerified: false }, 'a link that was shown proves no mailbox')
 })
