@@ -1,14 +1,15 @@
-import { isUniqueViolation } from '@latchkey/database'
 import type { Origin } from '../audit/audit-event.ts'
 import { userRegistered, userUpdated } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
+import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
 import type { User } from '../users/user.ts'
 import { insertAccount, lockAccount, type ProfileChange, updateProfile } from '../users/user-repository.ts'
 import { assertAcceptablePassword, assertAcceptableUsername } from './assert-acceptable.ts'
+import { toConflict } from './to-conflict.ts'
 
 export type Registration = {
   readonly email: string
@@ -52,6 +53,7 @@ export function createAccountService({ writeAs, store, hasher, policy }: Depende
     async changeProfile(userId, change, origin) {
       try {
         const account = await writeAs(origin, async (trx, audit) => {
+          await lockRecoveryShared(trx)
           const before = await lockAccount(trx, userId)
           const { username } = change
           if (username !== undefined && username !== before?.user.username) assertAcceptableUsername(username)
@@ -67,10 +69,4 @@ export function createAccountService({ writeAs, store, hasher, policy }: Depende
       }
     },
   }
-}
-
-function toConflict(error: unknown): unknown {
-  if (isUniqueViolation(error, 'users_email_key')) return new problems.email_taken({ cause: error })
-  if (isUniqueViolation(error, 'users_username_key')) return new problems.username_taken({ cause: error })
-  return error
 }

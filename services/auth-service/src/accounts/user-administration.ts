@@ -1,17 +1,20 @@
-import type { Role } from '@latchkey/access-token'
-import { roleChanged, userDisabled, userEnabled, userUpdated } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
+import { LINK_PURPOSES } from '../links/link.ts'
+import { withdrawLinks } from '../links/link-repository.ts'
+import type { MailOutbox } from '../mail/mail-outbox.ts'
+import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
-import type { User, UserStatus } from '../users/user.ts'
+import type { User } from '../users/user.ts'
 import { findUser, listUsers, type UserFilter } from '../users/user-listing-repository.ts'
 import { lockAccount, updateAccount } from '../users/user-repository.ts'
-import { assertMayGrant, assertWithinScopes, type Caller } from './account-bound.ts'
-
-export type UserChange = { readonly roles?: Role[]; readonly status?: UserStatus; readonly fullName?: string | null }
+import type { Caller } from './account-bound.ts'
+import { toConflict } from './to-conflict.ts'
+import { assertMayChange, isActiveAdmin, statusAfter, takesRole, type UserChange } from './user-change.ts'
+import { eventsOf, noticesOf } from './user-change-events.ts'
 
 export type UserAdministration = {
   /** Newest accounts first, from those before `beforeId`; one more than `limit` where there are more. */
@@ -19,8 +22,10 @@ export type UserAdministration = {
   /** @throws `user_not_found` */
   get(userId: string): Promise<User>
   /**
-   * Changes a user; disabling ends every session. It may be repeated: what has its value already stays.
-   * @throws `user_not_found`, `exceeds_own_scopes`, `last_admin`
+   * Changes a user; disabling ends every session, and a role that is taken away is gone everywhere at once. It may be repeated: what
+   * has its value already stays.
+   * @throws `user_not_found`, `exceeds_own_scopes`, `last_admin`, `invitation_open`, `email_taken`, `username_taken`,
+   * `invalid_request` for a user name that is not acceptable
    */
   change(userId: string, change: UserChange, caller: Caller): Promise<User>
 }
@@ -30,16 +35,16 @@ type Dependencies = {
   readonly writeAs: WriteAs
   readonly store: SessionStore
   readonly revoker: SessionRevoker
+  readonly outbox: MailOutbox
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
-/** Offboarding reaches every account, whatever it holds. */
-export const isDisablingOnly = (change: UserChange): boolean =>
-  change.status === 'disabled' && Object.keys(change).length === 1
+/** The link that undoes a change of address outlives a disabling: it is the owner's, against whoever took the account over. */
+const ENDED_BY_DISABLING = LINK_PURPOSES.filter((purpose) => purpose !== 'email_undo')
 
-const isActiveAdmin = ({ roles, status }: Pick<User, 'roles' | 'status'>): boolean =>
-  status === 'active' && roles.includes('admin')
-
-export function createUserAdministration({ db, writeAs, store, revoker }: Dependencies): UserAdministration {
+export function createUserAdministration(dependencies: Dependencies): UserAdministration {
+  const { db, writeAs, store, revoker, outbox, now } = dependencies
   return {
     list: (filter, limit, beforeId) => listUsers(db, filter, limit + 1, beforeId),
 
@@ -50,32 +55,43 @@ export function createUserAdministration({ db, writeAs, store, revoker }: Depend
     },
 
     async change(userId, change, caller) {
-      const { user, disabled } = await writeAs(caller.origin, async (trx, audit) => {
+      const { user, ends, bumpedVersion } = await writeAs(caller.origin, async (trx, audit) => {
+        await lockRecoveryShared(trx)
         // Before all other rows, in one order: two administrators who demote each other must not both succeed.
         const administrators = await lockActiveAdministrators(trx)
         const before = await lockAccount(trx, userId)
         if (!before) throw new problems.user_not_found()
-        if (!isDisablingOnly(change)) assertWithinScopes(caller, before)
-        if (change.roles) assertMayGrant(caller, change.roles)
-        const isDemotion = isActiveAdmin(before.user) && !isActiveAdmin({ ...before.user, ...change })
+        assertMayChange(caller, before, change)
+        const status = statusAfter(before, change)
+        const isDemotion = isActiveAdmin(before.user) && !isActiveAdmin({ ...before.user, ...change, status })
         if (isDemotion && administrators.length === 1) throw new problems.last_admin()
 
-        const isDisabling = change.status === 'disabled' && before.user.status === 'active'
-        const isEnabling = change.status === 'active' && before.user.status === 'disabled'
-        const { user, tokenVersion } = await updateAccount(trx, before, change, isDisabling)
-        const { status: _, roles = before.user.roles, ...profile } = change
-        await audit(...userUpdated({ userId, before: before.user, after: profile }))
-        await audit(...roleChanged({ userId, before: before.user.roles, after: roles }))
-        if (isDisabling) await audit(userDisabled(userId))
-        if (isEnabling) await audit(userEnabled(userId))
+        const isDisabling = status === 'disabled' && before.user.status !== 'disabled'
+        const bumpsVersion = isDisabling || takesRole(before, change)
+        const after = await updateAccount(trx, before, { ...change, status }, bumpsVersion)
+        // Putting back what a link was bound to must not bring the link back.
+        if (isDisabling) await withdrawLinks(trx, userId, ...ENDED_BY_DISABLING)
+        else if (change.roles || change.email !== undefined) await withdrawLinks(trx, userId, 'invitation')
+        const users = { before: before.user, after: after.user }
+        await audit(...eventsOf(users))
+        for (const notice of noticesOf(users, new Date(now()))) await outbox.enqueue(trx, notice)
         await store.invalidateSnapshot(userId)
-        if (user.status !== 'disabled') return { user }
-        // Also if it was disabled before: then this repeats a call that failed half way.
-        const recorded = await revoker.recordAll(trx, audit, userId, 'account_disabled')
-        return { user, disabled: { recorded, bumpedVersion: { userId, minVersion: tokenVersion } } }
+
+        // Also where nothing was left to change: then this repeats a call that failed halfway.
+        const mayBeNarrowed = after.user.status === 'disabled' || (change.roles !== undefined && after.tokenVersion > 0)
+        return {
+          user: after.user,
+          ends:
+            after.user.status === 'disabled' ? await revoker.recordAll(trx, audit, userId, 'account_disabled') : NONE,
+          bumpedVersion: mayBeNarrowed ? { userId, minVersion: after.tokenVersion } : undefined,
+        }
+      }).catch((error: unknown) => {
+        throw toConflict(error)
       })
-      if (disabled) await revoker.apply(disabled.recorded, disabled.bumpedVersion)
+      if (bumpedVersion) await revoker.apply(ends, bumpedVersion)
       return user
     },
   }
 }
+
+const NONE = { ends: [], lastEventId: undefined }

@@ -78,13 +78,17 @@ export async function markLinkUsed(trx: AuthTransaction, linkId: string): Promis
   await trx.deleteFrom('link_tokens').where('link_id', '=', linkId).execute()
 }
 
-/** Withdraws the user's open links of a purpose. True when there was one. */
-export async function withdrawLinks(trx: AuthTransaction, userId: string, purpose: LinkPurpose): Promise<boolean> {
+/** Withdraws the user's open links of these purposes. True when there was one. */
+export async function withdrawLinks(
+  trx: AuthTransaction,
+  userId: string,
+  ...purposes: readonly LinkPurpose[]
+): Promise<boolean> {
   const result = await trx
     .updateTable('links')
     .set({ withdrawn_at: sql<Date>`now()` })
     .where('user_id', '=', userId)
-    .where('purpose', '=', purpose)
+    .where('purpose', 'in', purposes)
     .where('used_at', 'is', null)
     .where('withdrawn_at', 'is', null)
     .where('expires_at', '>', sql<Date>`now()`)

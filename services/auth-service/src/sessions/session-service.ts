@@ -162,6 +162,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
 
     async revokeAll(userId, reason, origin) {
       const { recorded, minVersion } = await writeAs(origin, async (trx, audit) => {
+        await lockRecoveryShared(trx)
         const account = await bumpTokenVersion(trx, userId)
         if (!account) throw new problems.user_not_found()
         await store.invalidateSnapshot(userId)

@@ -8,8 +8,13 @@ export type NewAccount = {
   readonly email: string
   readonly username: string
   readonly fullName: string | null
-  readonly passwordHash: string
+  /** Null for an account that is invited. */
+  readonly passwordHash: string | null
   readonly roles: Role[]
+  /** `active` unless given. */
+  readonly status?: UserStatus
+  readonly unverifiedUntil?: Date | null
+  readonly invitedBy?: string | null
 }
 
 /** How a person names the account to sign in to. */
@@ -28,6 +33,9 @@ export async function insertAccount(db: AuthDatabase, account: NewAccount): Prom
       full_name: account.fullName,
       password_hash: account.passwordHash,
       roles: account.roles,
+      status: account.status ?? 'active',
+      unverified_until: account.unverifiedUntil ?? null,
+      invited_by: account.invitedBy ?? null,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -139,23 +147,38 @@ export async function upgradePasswordHash(db: AuthDatabase, account: Account, pa
     .execute()
 }
 
-export type AccountChange = { readonly roles?: Role[]; readonly status?: UserStatus; readonly fullName?: string | null }
+export type AccountChange = ProfileChange & {
+  readonly email?: string
+  readonly roles?: Role[]
+  readonly status?: UserStatus
+}
 
-/** Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. */
+/**
+ * Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. Whoever may do this
+ * vouches for an address that they set, and for an account that they give roles. Rejects with a unique violation of
+ * `users_email_key` or `users_username_key`.
+ */
 export async function updateAccount(
   trx: AuthTransaction,
-  { user, tokenVersion }: Account,
-  { roles = user.roles, status = user.status, fullName = user.fullName }: AccountChange,
+  { user, tokenVersion, addressVersion }: Account,
+  { email, username = user.username, fullName = user.fullName, roles, status = user.status }: AccountChange,
   bumpVersion: boolean,
 ): Promise<Account> {
+  const isVouchedFor = email !== undefined || roles !== undefined
   const row = await trx
     .updateTable('users')
     .set({
-      roles,
-      status,
+      username,
+      username_key: uniqueKey(username),
       full_name: fullName,
+      roles: roles ?? user.roles,
+      status,
       token_version: tokenVersion + (bumpVersion ? 1 : 0),
       updated_at: new Date(),
+      ...(isVouchedFor && { unverified_until: null }),
+      ...(email !== undefined && { email, email_key: uniqueKey(email) }),
+      ...(email !== undefined && (email !== user.email || !user.emailVerified) && { email_verified_at: new Date() }),
+      ...(email !== undefined && email !== user.email && { address_version: addressVersion + 1 }),
     })
     .where('id', '=', user.id)
     .returningAll()

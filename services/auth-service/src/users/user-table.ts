@@ -16,6 +16,8 @@ export type UserTable = {
   address_version: Generated<number>
   email_verified_at: Date | null
   unverified_until: Date | null
+  /** Id of a user or client. */
+  invited_by: string | null
   roles: Role[]
   status: ColumnType<UserStatus, UserStatus | undefined, UserStatus>
   token_version: Generated<number>
@@ -50,5 +52,6 @@ export function toAccount(row: Selectable<UserTable>): Account {
     passwordVersion: row.password_version,
     addressVersion: row.address_version,
     unverifiedUntil: row.unverified_until,
+    invitedBy: row.invited_by,
   }
 }

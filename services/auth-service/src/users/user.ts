@@ -28,7 +28,13 @@ export type Account = {
   readonly addressVersion: number
   /** When an account that registered itself is erased unless it verifies its address; null for all others. */
   readonly unverifiedUntil: Date | null
+  /** Id of the user or client that invited it; null where nobody did. */
+  readonly invitedBy: string | null
 }
+
+/** Whether the account had a password at any time. One without came by an invitation that is not accepted. */
+export const wasEverActive = ({ passwordHash, passwordVersion }: Account): boolean =>
+  passwordHash !== null || passwordVersion > 0
 
 /** The form in which e-mail addresses and user names are compared. */
 export const uniqueKey = (name: string): string => name.normalize('NFKC').toLowerCase()

@@ -9,6 +9,7 @@ import { accounts } from './0007-accounts.ts'
 import { audit } from './0008-audit.ts'
 import { staffRole } from './0009-staff-role.ts'
 import { comingBack } from './0010-coming-back.ts'
+import { invitedBy } from './0011-invited-by.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0008-audit': audit,
   '0009-staff-role': staffRole,
   '0010-coming-back': comingBack,
+  '0011-invited-by': invitedBy,
 }

@@ -1,14 +1,28 @@
 import { AccessError } from '@latchkey/resource-server'
-import { type AppInstance, Body, Nullable, Params, problemResponses, SECURED, Text, Uuid } from '@latchkey/service-kit'
+import {
+  type AppInstance,
+  Body,
+  Email,
+  Nullable,
+  Params,
+  problemResponses,
+  SECURED,
+  Text,
+  Uuid,
+} from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import { isDisablingOnly, type UserAdministration, type UserChange } from '../../../accounts/user-administration.ts'
+import type { UserAdministration } from '../../../accounts/user-administration.ts'
+import { isDisablingOnly, type UserChange } from '../../../accounts/user-change.ts'
 import { callerOf } from '../../caller.ts'
-import { Role, Status, UserReply } from '../../schemas/user.ts'
+import { Username } from '../../schemas/credentials.ts'
+import { Role, UserReply } from '../../schemas/user.ts'
 
 const ChangeUserBody = Body({
   roles: Type.Optional(Type.Array(Role, { minItems: 1, uniqueItems: true })),
-  status: Type.Optional(Status),
+  status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('disabled')])),
   fullName: Type.Optional(Nullable(Text())),
+  email: Type.Optional(Email()),
+  username: Type.Optional(Username),
 })
 
 export function changeUserRoute(app: AppInstance, administration: UserAdministration): void {
@@ -20,7 +34,8 @@ export function changeUserRoute(app: AppInstance, administration: UserAdministra
         tags: ['admin'],
         summary: 'Change a user',
         description:
-          'Needs `users:write`; `users:disable` is enough for `{"status":"disabled"}` alone. Disabling revokes every session at once. Except for that, neither the account nor the roles it gets may hold a scope that the caller lacks.',
+          'Needs `users:write`; `users:disable` is enough for `{"status":"disabled"}` alone. Disabling revokes every session at once, and a role that is taken away is refused everywhere at once. ' +
+          'Except for disabling, neither the account nor the roles it gets may hold a scope that the caller lacks. An `email` set here counts as verified; a notice goes to the address of before.',
         security: SECURED,
         params: Params({ userId: Uuid() }),
         body: ChangeUserBody,
