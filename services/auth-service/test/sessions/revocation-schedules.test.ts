@@ -50,7 +50,11 @@ const arrangement: Arrangement = {
 let discarded = 0
 
 const isUnanswered = ({ outcome }: Operation): boolean =>
-  outcome.kind === 'failed' && (isPostgresUnavailable(outcome.error) || isRedisUnavailable(outcome.error))
+  outcome.kind === 'failed' &&
+  (isPostgresUnavailable(outcome.error) || isRedisUnavailable(outcome.error) || is503(outcome.error))
+
+/** Of a deadline within a call. */
+const is503 = (error: unknown): boolean => error instanceof Error && 'statusCode' in error && error.statusCode === 503
 
 async function runSchedule(schedule: Schedule): Promise<void> {
   const run = await ScheduleRun.begin(arrangement)
