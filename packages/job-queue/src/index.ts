@@ -1,1 +1,2 @@
-export { type Attempt, createJobQueue, type JobQueue, type JobQueueOptions } from './job-queue.ts'
+export { createJobQueue, type JobQueue, type JobQueueOptions } from './job-queue.ts'
+export type { Attempt } from './job-worker.ts'

@@ -1,20 +1,24 @@
-import { fromKysely, type Job, type KyselyTransactionLike, PgBoss } from 'pg-boss'
+import { createDatabase } from '@latchkey/database'
+import { type Log, withDeadline } from '@latchkey/problems'
+import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, PgBoss } from 'pg-boss'
 import { createErrorLog } from './error-log.ts'
-
-/** What an attempt came to: `done` when there is nothing more to do, well or badly. */
-export type Attempt = 'done' | 'retry'
+import { type Attempt, type JobSource, type JobWorker, startJobWorker } from './job-worker.ts'
 
 export type JobQueueOptions = {
   /** The queue's name. A job's key is unique in it for as long as the job is open. */
   readonly name: string
-  /** Runs a statement, several at once included, on a connection of its own. */
-  readonly executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
-  readonly log: { warn(fields: object, text: string): void }
+  /** The database of what the jobs are about. The queue has connections of its own. */
+  readonly url: string
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string
+  readonly log: Pick<Log, 'warn'>
   /** Longest pause between two attempts, in seconds; pauses double up to it. */
   readonly retryDelayMaxSeconds: number
-  /** A worker that was killed is noticed after this many seconds: longer than an attempt takes. */
+  /** A job is given to another worker after this many seconds: longer than an attempt takes. */
   readonly expireInSeconds: number
-  /** Jobs worked at side by side by one process. */
+  /** The same, sooner: a worker that was killed is noticed after this many seconds, 10 or more. Only `expireInSeconds` counts without. */
+  readonly heartbeatSeconds?: number
+  /** Jobs that one process works at side by side. */
   readonly concurrency: number
 }
 
@@ -25,36 +29,51 @@ export type JobQueue = {
    * @param schema where the queue keeps its tables; created when it is missing
    */
   start(schema: string): Promise<void>
-  /** Part of the transaction: the job exists if what else it wrote does. A key that is queued already stays as it is. */
+  /** Part of the transaction: the job exists if what else it wrote does. A key that is queued already stays as it is. One statement. */
   add(trx: KyselyTransactionLike, key: string): Promise<void>
-  /** The same in a transaction of its own. */
-  addNow(key: string): Promise<void>
-  /** Starts to work. An attempt that throws is logged and repeated. */
-  work(attempt: (key: string) => Promise<Attempt>): Promise<void>
+  /** The same for several, in a transaction of their own. */
+  addNow(keys: readonly string[]): Promise<void>
+  /**
+   * Starts to work. An attempt that throws is logged and repeated; its signal aborts when the process stops.
+   * First attempts go before repeated ones.
+   */
+  work(attempt: (key: string, signal: AbortSignal) => Promise<Attempt>): void
   /** Has the worker of this process look for jobs now. */
   wake(): void
   /** Frees jobs whose worker was killed; at most once a second, whichever replicas ask. */
   freeExpired(): Promise<void>
-  /** Finishes what is under way, else leaves it to others. */
+  /** Gives what is under way four seconds, then hands it to others. */
   close(): Promise<void>
 }
 
 /** How often a worker that was not woken looks for jobs. */
-const POLL_SECONDS = 1
+const POLL_MS = 1000
 const STOP_WITHIN_MS = 4000
-
-type Data = { readonly key: string }
+const ABORT_WITHIN_MS = 500
+/** The queue's statements are few, and may take longer than those of a request: at its first start it makes its tables. */
+const STATEMENT_TIMEOUT_MS = 10_000
+const POOL_SIZE = 3
+/** Jobs start at 0. */
+const REPEATED_PRIORITY = -1
 
 /**
- * Jobs in Postgres, beside what they are about; a job holds a key and nothing else. It is never given up: when to stop is the business of
+ * Jobs in Postgres, beside what they are about; a job is a key and nothing else. It is never given up: when to stop is the business of
  * the attempt. On pg-boss: it can be part of our transactions, it notices within seconds that a worker was killed, and its pauses
  * have an upper bound.
  */
 export function createJobQueue(options: JobQueueOptions): JobQueue {
-  const { name, executeSql, log, concurrency } = options
-  const logError = createErrorLog(log)
+  const { name, url, applicationName, log, heartbeatSeconds, concurrency } = options
+  const logError = createErrorLog(log, name)
+  const database = createDatabase<unknown>({
+    url,
+    applicationName,
+    poolSize: POOL_SIZE,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onError: (err) => log.warn({ err, queue: name }, 'job queue: an idle Postgres connection was lost'),
+  })
   let started: PgBoss | undefined
-  let worker: string | undefined
+  let worker: JobWorker | undefined
+  let heartbeat: NodeJS.Timeout | undefined
 
   const jobOptions = {
     retryLimit: 10_000_000,
@@ -66,61 +85,91 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     deleteAfterSeconds: 3600,
   }
 
-  function running(): PgBoss {
+  function boss(): PgBoss {
     if (!started) throw new Error(`the queue ${name} has not been started`)
     return started
   }
 
-  async function send(key: string, trx?: KyselyTransactionLike): Promise<void> {
-    await running().send(name, { key } satisfies Data, { singletonKey: key, ...(trx && { db: fromKysely(trx) }) })
+  const source: JobSource = {
+    async take(limit, firstOnly) {
+      const jobs: JobWithMetadata[] = await boss().fetch(name, {
+        batchSize: limit,
+        includeMetadata: true,
+        ...(firstOnly && { minPriority: REPEATED_PRIORITY + 1 }),
+      })
+      // The key is not read from the data: earlier versions had another name for it there.
+      return jobs.map(({ id, retryCount, singletonKey }) => ({ id, retryCount, key: singletonKey ?? '' }))
+    },
+
+    async settle(job, result) {
+      if (result === 'done') {
+        await boss().complete(name, job)
+        return
+      }
+      await boss().fail(name, job)
+      if (job.retryCount === 0) await boss().update(name, undefined, { id: job.id, priority: REPEATED_PRIORITY })
+    },
+  }
+
+  /** Tells the others that this process still works at its jobs. */
+  function beat(): void {
+    const jobs = [...(worker?.running ?? [])]
+    if (jobs.length > 0) boss().touch(name, jobs).catch(logError)
   }
 
   return {
     async start(schema) {
-      const boss = new PgBoss({ db: { executeSql }, schema, schedule: false, monitorIntervalSeconds: 1 })
-      boss.on('error', logError)
-      boss.on('warning', ({ message, data }) => log.warn({ queue: name, data }, `job queue: ${message}`))
-      await boss.start()
+      const executeSql = (text: string, values?: unknown[]) => database.pool.query(text, values)
+      const starting = new PgBoss({ db: { executeSql }, schema, schedule: false, monitorIntervalSeconds: 1 })
+      starting.on('error', logError)
+      starting.on('warning', ({ message, data }) => log.warn({ queue: name, data }, `job queue: ${message}`))
+      await starting.start()
       try {
-        await boss.createQueue(name, { policy: 'exclusive', ...jobOptions })
-        await boss.updateQueue(name, jobOptions)
+        const policy = { policy: 'exclusive', ...(heartbeatSeconds !== undefined && { heartbeatSeconds }) }
+        await starting.createQueue(name, { ...policy, ...jobOptions })
+        await starting.updateQueue(name, jobOptions)
       } catch (error) {
-        await boss.stop({ graceful: false })
+        await starting.stop({ graceful: false })
         throw error
       }
-      started = boss
+      started = starting
     },
 
-    add: (trx, key) => send(key, trx),
-    addNow: (key) => send(key),
+    async add(trx, key) {
+      await boss().send(name, { key }, { singletonKey: key, db: fromKysely(trx) })
+    },
 
-    async work(attempt) {
-      async function attemptJob({ id, data }: Job<Data>) {
-        try {
-          const isDone = (await attempt(data.key)) === 'done'
-          return { id, status: isDone ? ('completed' as const) : ('failed' as const) }
-        } catch (error) {
-          logError(error)
-          return { id, status: 'failed' as const }
-        }
-      }
-      worker = await running().work(
-        name,
-        { batchSize: concurrency, burstWhenBatchFull: true, pollingIntervalSeconds: POLL_SECONDS, perJobResults: true },
-        (jobs: Job<Data>[]) => Promise.all(jobs.map(attemptJob)),
-      )
+    async addNow(keys) {
+      if (keys.length > 0)
+        await boss().insert(
+          name,
+          keys.map((key) => ({ data: { key }, singletonKey: key })),
+        )
+    },
+
+    work(attempt) {
+      worker = startJobWorker({ source, attempt, concurrency, pollMs: POLL_MS, onError: logError })
+      if (heartbeatSeconds !== undefined) heartbeat = setInterval(beat, (heartbeatSeconds * 1000) / 3)
     },
 
     wake() {
-      if (worker !== undefined) running().notifyWorker(worker)
+      worker?.wake()
     },
 
     async freeExpired() {
-      await running().supervise(name).catch(logError)
+      await boss().supervise(name).catch(logError)
     },
 
     async close() {
-      await started?.stop({ timeout: STOP_WITHIN_MS })
+      if (worker) {
+        const stopped = worker.stop(STOP_WITHIN_MS)
+        await withDeadline(stopped, STOP_WITHIN_MS + ABORT_WITHIN_MS, { what: 'A job' }).catch(logError)
+        const left = [...worker.running]
+        if (left.length > 0) await withDeadline(boss().fail(name, left), ABORT_WITHIN_MS).catch(logError)
+      }
+      clearInterval(heartbeat)
+      await started?.stop({ graceful: false })
+      await database.close()
     },
   }
 }

@@ -24,7 +24,7 @@ const traffic: readonly [chunk: RelayedChunk, boundary?: string][] = [
   [at('employee-postgres-2', 3, 'server', 'A offboardings_5f'), 'before a worker fetches the job'],
   [at('client-1', 1, 'server', '202')],
   [at('employee-postgres-2', 4, 'client', 'fetch')],
-  [at('employee-postgres-2', 4, 'server', '{"offboardingId":"o"}'), 'job fetched, reply lost to the worker'],
+  [at('employee-postgres-2', 4, 'server', '{"key": "o"}'), 'job fetched, reply lost to the worker'],
   [at('employee-auth-2', 5, 'client', 'PATCH /admin/users/user-1'), 'before the call to auth-service'],
   [at('auth-redis', 6, 'client', 'DEL snapshot user-1')],
   [at('auth-redis', 6, 'server', ':1')],

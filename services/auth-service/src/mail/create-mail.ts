@@ -2,7 +2,6 @@ import { currentSchema } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { Log, Metric } from '@latchkey/problems'
 import type { AuthDatabase } from '../database/auth-database.ts'
-import { openJobDatabase } from '../database/open-job-database.ts'
 import type { LinkService } from '../links/link-service.ts'
 import { createMailOutbox, type MailOutbox, noMails } from './mail-outbox.ts'
 import { listOverdueMails } from './mail-repository.ts'
@@ -52,11 +51,10 @@ const OFF: Mail = {
 export function createMail({ db, databaseUrl, config, links, product, log, now }: Dependencies): Mail {
   if (config === undefined) return OFF
   const transport = createTransport(config)
-  const onError = (err: Error) => log.warn({ err }, 'Postgres connection of the job queue failed')
-  const jobs = openJobDatabase({ url: databaseUrl, onError })
   const queue = createJobQueue({
     name: 'mail',
-    executeSql: (text, values) => jobs.pool.query(text, values),
+    url: databaseUrl,
+    applicationName: 'auth-service jobs',
     log,
     retryDelayMaxSeconds: RETRY_DELAY_MAX_SECONDS,
     expireInSeconds: EXPIRE_IN_SECONDS,
@@ -79,12 +77,12 @@ export function createMail({ db, databaseUrl, config, links, product, log, now }
 
     async start() {
       await queue.start(`${await currentSchema(db)}_jobs`)
-      await queue.work(attempt)
+      queue.work(attempt)
     },
 
     async supervise() {
       const overdue = await listOverdueMails(db, new Date(now() - OVERDUE_AFTER_MS), OVERDUE_AT_ONCE)
-      for (const id of overdue) await queue.addNow(id)
+      await queue.addNow(overdue)
       await queue.freeExpired()
     },
 
@@ -98,7 +96,6 @@ export function createMail({ db, databaseUrl, config, links, product, log, now }
     async close() {
       await queue.close()
       await transport.close()
-      await jobs.close()
     },
   }
 }

@@ -1,17 +1,22 @@
 import { currentSchema } from '@latchkey/database'
+import { createJobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import { createServiceClient, type ServiceClientOptions } from '@latchkey/service-client'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import { openChangeFeed } from '../database/open-change-feed.ts'
-import { openJobDatabase } from '../database/open-job-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { type AccountDenylist, createAccountDenylist } from './account-denylist.ts'
 import { createAccountDisabler } from './account-disabler.ts'
 import { type AttemptCounts, createOffboardingAttempts } from './offboarding-attempts.ts'
-import { openOffboardingQueue } from './offboarding-queue.ts'
 import { createOffboardingService, type OffboardingService } from './offboarding-service.ts'
 import { type OffboardingWatch, watchOffboardings } from './offboarding-watch.ts'
 import { superviseJobs } from './supervise-jobs.ts'
+
+/** The pauses are short, so that an account is disabled within seconds once auth-service is back. */
+const RETRY_DELAY_MAX_SECONDS = 2
+/** An attempt takes 3 s at most. */
+const EXPIRE_IN_SECONDS = 4
+const CONCURRENCY = 10
 
 type Dependencies = {
   /** Already migrated. */
@@ -45,19 +50,22 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
   const watch = opened.adopt(watchOffboardings({ db: changes.db, denylist, log }), (it) => it.close())
   changes.subscribe(() => void watch.refresh())
 
-  const onError = (err: Error) => log.warn({ err }, 'Postgres connection of the job queue failed')
-  const jobs = opened.adopt(openJobDatabase({ url: connection.url, onError }), (database) => database.close())
   const client = opened.adopt(createServiceClient(auth), (it) => it.close())
-  const queue = await openOffboardingQueue({
-    executeSql: (text, values) => jobs.pool.query(text, values),
-    schema: `${await currentSchema(db)}_jobs`,
+  const queue = createJobQueue({
+    name: 'offboarding',
+    url: connection.url,
+    applicationName: 'employee-service jobs',
     log,
+    retryDelayMaxSeconds: RETRY_DELAY_MAX_SECONDS,
+    expireInSeconds: EXPIRE_IN_SECONDS,
+    concurrency: CONCURRENCY,
   })
   opened.defer(() => queue.close())
+  await queue.start(`${await currentSchema(db)}_jobs`)
 
   const disabler = createAccountDisabler(client, Date.now)
   const { attempt, counts } = createOffboardingAttempts({ db, disabler, log })
-  await queue.work(attempt)
+  queue.work(attempt)
   watch.subscribe(superviseJobs({ db, denylist, queue, log }))
 
   const service = createOffboardingService({ db, writeAs, queue, watch, newId })

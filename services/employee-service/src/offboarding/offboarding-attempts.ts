@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Attempt } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { AccountDisabler } from './account-disabler.ts'
@@ -13,15 +14,12 @@ const ATTEMPTS_BETWEEN_ERRORS = 1000
 /** Tokens carry whole seconds: one that was issued in the last of them must not be taken for a later one. */
 const REST_OF_THE_SECOND_MS = 1000
 
-/** `finished`: there is nothing more to do, whether it succeeded or failed. */
-export type AttemptResult = 'finished' | 'retry'
-
 /** What this process has done since it started. */
 export type AttemptCounts = { readonly attempts: number; readonly done: number; readonly failed: number }
 
 export type OffboardingAttempts = {
   /** Attempts an offboarding once. Any part of it may be repeated, so a worker that finds one half done starts over. */
-  attempt(offboardingId: string): Promise<AttemptResult>
+  attempt(offboardingId: string): Promise<Attempt>
   readonly counts: AttemptCounts
 }
 
@@ -34,17 +32,17 @@ type Dependencies = {
 export function createOffboardingAttempts({ db, disabler, log }: Dependencies): OffboardingAttempts {
   const counts = { attempts: 0, done: 0, failed: 0 }
 
-  async function fail(offboarding: PendingOffboarding, error: string): Promise<AttemptResult> {
+  async function fail(offboarding: PendingOffboarding, error: string): Promise<Attempt> {
     await markFailed(db, offboarding.id, error)
     counts.failed += 1
     log.error(
       { ...fieldsOf(offboarding), error },
       'offboarding failed: the account is not disabled, an operator has to act',
     )
-    return 'finished'
+    return 'done'
   }
 
-  async function retry(offboarding: PendingOffboarding, error: string): Promise<AttemptResult> {
+  async function retry(offboarding: PendingOffboarding, error: string): Promise<Attempt> {
     await recordAttempt(db, offboarding.id, error)
     const fields = { ...fieldsOf(offboarding), error }
     const isLong = offboarding.triedForMs > LONG_MS && offboarding.attempts % ATTEMPTS_BETWEEN_ERRORS === 0
@@ -60,7 +58,7 @@ export function createOffboardingAttempts({ db, disabler, log }: Dependencies): 
     counts,
     async attempt(id) {
       const offboarding = await findPending(db, id)
-      if (offboarding === undefined) return 'finished'
+      if (offboarding === undefined) return 'done'
       counts.attempts += 1
       const result = await disabler.disable(offboarding.userId, { id: offboarding.requestId })
       if (result.outcome === 'refused') return fail(offboarding, result.error)
@@ -69,7 +67,7 @@ export function createOffboardingAttempts({ db, disabler, log }: Dependencies): 
       await markDone(db, offboarding, result.answeredAt)
       counts.done += 1
       log.info(fieldsOf(offboarding), 'offboarding done: the account is disabled')
-      return 'finished'
+      return 'done'
     },
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { JobQueue } from '@latchkey/job-queue'
 import type { Actor } from '../actor.ts'
 import type { EmployeeDatabase, EmployeeTransaction } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
@@ -7,7 +8,6 @@ import { deleteEmployee, findEmployee, lockEmployee, updateEmployee } from '../e
 import type { ExpectedVersions } from '../employees/employee-service.ts'
 import { problems } from '../errors.ts'
 import { NO_OFFBOARDING, type Offboarding } from './offboarding.ts'
-import type { OffboardingQueue } from './offboarding-queue.ts'
 import { findOffboarding, hasOffboarding, insertOffboarding, reopenOffboardings } from './offboarding-repository.ts'
 import type { OffboardingWatch } from './offboarding-watch.ts'
 
@@ -34,7 +34,7 @@ export type OffboardingService = {
 type Dependencies = {
   readonly db: EmployeeDatabase
   readonly writeAs: WriteAs
-  readonly queue: Pick<OffboardingQueue, 'add'>
+  readonly queue: Pick<JobQueue, 'add'>
   readonly watch: Pick<OffboardingWatch, 'refresh'>
   readonly newId: () => string
 }

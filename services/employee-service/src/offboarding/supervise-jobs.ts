@@ -1,8 +1,8 @@
+import type { JobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { AccountDenylist } from './account-denylist.ts'
 import { listOverdue } from './attempt-repository.ts'
-import type { OffboardingQueue } from './offboarding-queue.ts'
 
 /** A job whose worker was killed is available again this soon after it has expired. Milliseconds. */
 const FREE_EVERY_MS = 1000
@@ -13,7 +13,7 @@ const QUEUED_AT_ONCE = 100
 type Dependencies = {
   readonly db: EmployeeDatabase
   readonly denylist: Pick<AccountDenylist, 'pending'>
-  readonly queue: Pick<OffboardingQueue, 'wake' | 'freeExpired' | 'addAgain'>
+  readonly queue: Pick<JobQueue, 'wake' | 'freeExpired' | 'addNow'>
   readonly log: Pick<Log, 'warn'>
 }
 
@@ -35,7 +35,7 @@ export function superviseJobs({ db, denylist, queue, log }: Dependencies): () =>
     }
     if (nowMs >= queuedAtMs + QUEUE_AGAIN_EVERY_MS) {
       queuedAtMs = nowMs
-      for (const id of await listOverdue(db, QUEUE_AGAIN_EVERY_MS, QUEUED_AT_ONCE)) await queue.addAgain(id)
+      await queue.addNow(await listOverdue(db, QUEUE_AGAIN_EVERY_MS, QUEUED_AT_ONCE))
     }
   }
 

@@ -95,7 +95,7 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     name: 'job fetched, reply lost to the worker',
-    condition: () => (chunk) => fromPostgres(chunk) && chunk.bytes.includes('offboardingId'),
+    condition: () => (chunk) => fromPostgres(chunk) && chunk.bytes.includes('{"key": '),
   },
   { name: 'before the call to auth-service', condition: called },
   {
