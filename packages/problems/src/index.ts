@@ -10,7 +10,7 @@ export {
 } from './problem.ts'
 export { isPublicError, type PublicError } from './public-error.ts'
 export { repeat } from './repeat.ts'
-export type { Log, Metric } from './telemetry.ts'
+export type { LabeledMetric, Log, Metric } from './telemetry.ts'
 export { UUID } from './uuid.ts'
 export { waitUntilReady } from './wait-until-ready.ts'
 export { withDeadline } from './with-deadline.ts'

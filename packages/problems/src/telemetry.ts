@@ -13,3 +13,9 @@ export type Metric = {
   readonly type: 'gauge' | 'counter'
   readonly read: () => number
 }
+
+/** A metric with a number for each combination of labels. */
+export type LabeledMetric = Omit<Metric, 'read'> & {
+  readonly labelNames: readonly string[]
+  readonly read: () => readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
+}

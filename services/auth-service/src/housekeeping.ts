@@ -6,16 +6,16 @@ import type { AuthDatabase } from './database/auth-database.ts'
 import type { KeyService } from './keys/key-service.ts'
 import { deleteLinksBefore } from './links/link-repository.ts'
 import type { Mail } from './mail/create-mail.ts'
-import { stripMailsBefore } from './mail/mail-repository.ts'
+import { deleteMailsBefore } from './mail/mail-status-repository.ts'
 import type { RevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 
 const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
 const SECOND_MS = 1000
-const MAILS_EVERY_MS = 10_000
+/** A mail whose worker was killed waits at most this much longer. */
+const MAILS_EVERY_MS = 5000
 const ERASURES_EVERY_MS = 10_000
-/** What administrators see of links that are over. */
+/** What administrators see of links that are over, and of mails that are done with. */
 const KEEP_LINKS_MS = 30 * 24 * HOUR_MS
 
 type Dependencies = {
@@ -42,8 +42,8 @@ export function startHousekeeping(dependencies: Dependencies): void {
   void repeat(deleteOldEvents, { everyMs: HOUR_MS, signal, onError })
   void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
   void repeat(erasure.purgePending, { everyMs: ERASURES_EVERY_MS, signal, onError })
-  const stripMails = () => stripMailsBefore(db, new Date(Date.now() - HOUR_MS))
-  void repeat(stripMails, { everyMs: MINUTE_MS, signal, onError })
+  const deleteOldMails = () => deleteMailsBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
+  void repeat(deleteOldMails, { everyMs: HOUR_MS, signal, onError })
   const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldLinks, { everyMs: HOUR_MS, signal, onError })
   void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })

@@ -8,7 +8,7 @@ import type {
 } from '../clients/client-table.ts'
 import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { LinkTable, LinkTokenTable } from '../links/link-table.ts'
-import type { MailTable } from '../mail/mail-table.ts'
+import type { MailQuotaTable, MailTable } from '../mail/mail-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
 import type { ErasedUserTable, UserTable } from '../users/user-table.ts'
 
@@ -23,6 +23,7 @@ export type AuthSchema = {
   links: LinkTable
   link_tokens: LinkTokenTable
   mails: MailTable
+  mail_quotas: MailQuotaTable
   session_events: SessionEventTable
   audit_events: AuditEventTable
   audit_personal: AuditPersonalTable

@@ -51,6 +51,10 @@ export async function insertLinkToken(db: AuthDatabase, linkId: string, hash: Bu
   return result.numInsertedOrUpdatedRows === 1n
 }
 
+export async function deleteLinkToken(db: AuthDatabase, hash: Buffer): Promise<void> {
+  await db.deleteFrom('link_tokens').where('hash', '=', hash).execute()
+}
+
 /** The link that a token opens, whatever its state; undefined for what was never a token of ours. */
 export async function findLinkByToken(db: AuthDatabase, hash: Buffer): Promise<Link | undefined> {
   const row = await db

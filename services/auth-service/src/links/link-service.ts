@@ -12,10 +12,27 @@ import {
   newLinkToken,
   stateOf,
 } from './link.ts'
-import { findLinkByToken, insertLink, insertLinkToken, lockLink, markLinkUsed } from './link-repository.ts'
+import {
+  deleteLinkToken,
+  findLink,
+  findLinkByToken,
+  insertLink,
+  insertLinkToken,
+  lockLink,
+  markLinkUsed,
+} from './link-repository.ts'
 
 /** A link that was presented, with the account that it opens: both are locked, and in the state that it was made in. */
 export type OpenedLink = { readonly link: Link; readonly account: Account }
+
+/** A link as one mail carries it. */
+export type DrawnLink = {
+  readonly link: Link
+  /** Holds a token that nothing else holds. */
+  readonly url: string
+  /** Makes that token void, for a mail that surely did not leave. */
+  discard(): Promise<void>
+}
 
 export type LinkRequest = {
   readonly purpose: LinkPurpose
@@ -34,6 +51,8 @@ export type LinkService = {
   create(trx: AuthTransaction, request: LinkRequest): Promise<Link>
   /** The address of the link under a new token, whose hash is stored by then. Undefined when the link is gone. */
   draw(db: AuthDatabase, link: Pick<Link, 'id' | 'purpose'>): Promise<string | undefined>
+  /** The same for a mail that may have waited: `expired`, or `closed` for any other reason, where the link opens nothing any more. */
+  drawForMail(db: AuthDatabase, linkId: string): Promise<DrawnLink | 'expired' | 'closed'>
   /**
    * The link of a presented token and its account, for checks that come before the transaction.
    * @throws `invalid_link` as {@link LinkService.open}, which has the last word
@@ -51,8 +70,7 @@ export type LinkService = {
 /** @param base where links lead, without the path of their purpose */
 export function createLinkService({ base, now }: { base: string; now: () => number }): LinkService {
   function assertOpens(link: Link | undefined, account: Account | undefined): OpenedLink {
-    if (!link || !account || !isOpen(link, now()) || !isBoundTo(link, account)) throw new problems.invalid_link()
-    if (account.user.status === 'disabled') throw new problems.invalid_link()
+    if (!link || !account || !opens(link, account, now())) throw new problems.invalid_link()
     return { link, account }
   }
 
@@ -89,6 +107,18 @@ export function createLinkService({ base, now }: { base: string; now: () => numb
       return assertOpens(link, await findAccount(db, link.userId))
     },
 
+    async drawForMail(db, linkId) {
+      const link = await findLink(db, linkId)
+      if (!link) return 'closed'
+      if (link.expiresAt.getTime() <= now()) return 'expired'
+      const account = await findAccount(db, link.userId)
+      if (!account || !opens(link, account, now())) return 'closed'
+      const token = newLinkToken()
+      const hash = hashLinkToken(token)
+      if (!(await insertLinkToken(db, link.id, hash))) return 'closed'
+      return { link, url: linkUrl(base, link.purpose, token), discard: () => deleteLinkToken(db, hash) }
+    },
+
     async open(trx, token, purpose) {
       const { id, userId } = await findOfPurpose(trx, token, purpose)
       const account = await lockAccount(trx, userId)
@@ -99,5 +129,9 @@ export function createLinkService({ base, now }: { base: string; now: () => numb
   }
 }
 
-const isOpen = ({ usedAt, withdrawnAt, expiresAt }: Link, nowMs: number): boolean =>
-  usedAt === null && withdrawnAt === null && expiresAt.getTime() > nowMs
+/** Unused, in time, and the account is in the state that the link was made in. */
+function opens(link: Link, account: Account, nowMs: number): boolean {
+  const { usedAt, withdrawnAt, expiresAt } = link
+  if (usedAt !== null || withdrawnAt !== null || expiresAt.getTime() <= nowMs) return false
+  return account.user.status !== 'disabled' && isBoundTo(link, account)
+}

@@ -1,22 +1,20 @@
 import { currentSchema } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
-import type { Log, Metric } from '@latchkey/problems'
+import type { LabeledMetric, Log, Metric } from '@latchkey/problems'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { LinkService } from '../links/link-service.ts'
+import { createMailMetrics } from './mail-metrics.ts'
 import { createMailOutbox, type MailOutbox, noMails } from './mail-outbox.ts'
-import { listOverdueMails } from './mail-repository.ts'
 import type { MailConfig } from './mail-settings.ts'
-import { createDirectoryTransport, createSmtpTransport, type MailTransport } from './mail-transport.ts'
+import { createMailSupervisor } from './mail-supervisor.ts'
+import { createDirectoryTransport, createSmtpTransport, MAILS_AT_ONCE, type MailTransport } from './mail-transport.ts'
 import { createMailWorker } from './mail-worker.ts'
 
 /** Longest pause between two attempts to send a mail. */
 const RETRY_DELAY_MAX_SECONDS = 60
-/** An attempt ends before: the transport gives up on a silent server sooner. */
-const EXPIRE_IN_SECONDS = 60
-const CONCURRENCY = 5
-/** A mail that nobody has sent for so long may have lost its job. Milliseconds. */
-const OVERDUE_AFTER_MS = 120_000
-const OVERDUE_AT_ONCE = 100
+/** An attempt ends before. */
+const EXPIRE_IN_SECONDS = 90
+const HEARTBEAT_SECONDS = 10
 
 type Dependencies = {
   readonly db: AuthDatabase
@@ -34,9 +32,9 @@ export type Mail = {
   readonly outbox: MailOutbox
   /** Starts to send, once the database is migrated. */
   start(): Promise<void>
-  /** Queues mails again whose jobs are gone, and frees those of killed workers. To be repeated. */
+  /** Makes sure that every pending mail has a job, and every job a worker. To be repeated; cheap while no mail is pending. */
   supervise(): Promise<void>
-  readonly metrics: readonly Metric[]
+  readonly metrics: readonly (Metric | LabeledMetric)[]
   close(): Promise<void>
 }
 
@@ -58,40 +56,22 @@ export function createMail({ db, databaseUrl, config, links, product, log, now }
     log,
     retryDelayMaxSeconds: RETRY_DELAY_MAX_SECONDS,
     expireInSeconds: EXPIRE_IN_SECONDS,
-    concurrency: CONCURRENCY,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    concurrency: MAILS_AT_ONCE,
   })
-  const counts = { sent: 0, refused: 0, expired: 0, dropped: 0, retry: 0 }
-  const attempt = createMailWorker({
-    db,
-    links,
-    transport,
-    product,
-    log,
-    onOutcome: (_kind, outcome) => {
-      counts[outcome] += 1
-    },
-    now,
-  })
+  const supervisor = createMailSupervisor({ db, queue, now })
+  const { metrics, onResult } = createMailMetrics({ pending: supervisor.pending, now })
+  const send = createMailWorker({ db, links, transport, product, log, onResult, now })
   return {
-    outbox: createMailOutbox((trx, mailId) => queue.add(trx, mailId)),
+    outbox: createMailOutbox(queue.add),
+    metrics,
 
     async start() {
       await queue.start(`${await currentSchema(db)}_jobs`)
-      queue.work(attempt)
+      queue.work(send)
     },
 
-    async supervise() {
-      const overdue = await listOverdueMails(db, new Date(now() - OVERDUE_AFTER_MS), OVERDUE_AT_ONCE)
-      await queue.addNow(overdue)
-      await queue.freeExpired()
-    },
-
-    metrics: Object.keys(counts).map((outcome) => ({
-      name: `mails_${outcome}_total`,
-      help: `Attempts of this process to send a mail that ended as ${outcome}`,
-      type: 'counter',
-      read: () => counts[outcome as keyof typeof counts],
-    })),
+    supervise: supervisor.supervise,
 
     async close() {
       await queue.close()

@@ -1,14 +1,13 @@
 import type { AuthTransaction } from '../database/auth-database.ts'
-import { insertMail, type NewMail } from './mail-repository.ts'
-
-/** Mails of one kind that one mailbox gets within an hour, whoever asks for them. */
-const MAILS_PER_HOUR = 3
+import type { NewMail } from './mail.ts'
+import { insertMail } from './mail-repository.ts'
 
 export type MailOutbox = {
   /** Whether mails leave at all. Without, `enqueue` does nothing. */
   readonly isOn: boolean
   /**
-   * Part of the transaction of the change that the mail is about: it leaves, at least once, if the transaction commits.
+   * Part of the transaction of the change that the mail is about: it leaves, at least once, if the transaction commits. A transaction
+   * with several mails enqueues those with links first, each kind in the order of its list: each locks its mailbox and kind.
    * @returns false when its mailbox got enough mails of this kind within the hour
    */
   enqueue(trx: AuthTransaction, mail: NewMail): Promise<boolean>
@@ -19,7 +18,7 @@ export function createMailOutbox(addJob: (trx: AuthTransaction, mailId: string) 
   return {
     isOn: true,
     async enqueue(trx, mail) {
-      const id = await insertMail(trx, mail, MAILS_PER_HOUR)
+      const id = await insertMail(trx, mail)
       if (id === undefined) return false
       await addJob(trx, id)
       return true

@@ -1,8 +1,8 @@
 import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { MailFacts, MailKind } from './mail.ts'
 
-/** How the sending of a mail ended. `dropped`: there was no reason to send it, as for an address without an account. */
-export type MailOutcome = 'sent' | 'refused' | 'expired' | 'dropped'
+/** How a mail ended: sent, refused by its mailbox, or without an attempt that succeeded before it was of no use any more. */
+export type MailOutcome = 'sent' | 'refused' | 'expired'
 
 /** The outbox. */
 export type MailTable = {
@@ -12,8 +12,8 @@ export type MailTable = {
   /** Null where the worker finds out whose address it is. */
   user_id: string | null
   link_id: string | null
+  /** Null, and without facts, once the mail is done with. */
   address: string | null
-  address_key: string | null
   facts: ColumnType<MailFacts, string, string>
   created_at: Generated<Date>
   done_at: Date | null
@@ -22,24 +22,25 @@ export type MailTable = {
   last_error: string | null
 }
 
-export type OutboxMail = {
+/** When a mailbox was asked mails of one kind for, at most as often as it gets them. */
+export type MailQuotaTable = {
+  /** SHA-256 of kind and address. */
+  mailbox: Buffer
+  /** Oldest first. */
+  asked_at: ColumnType<Date[], never, never>
+}
+
+/** A mail that is still to be sent. */
+export type OpenMail = {
   readonly id: string
   readonly kind: MailKind
-  readonly userId: string | null
   readonly linkId: string | null
   readonly address: string
   readonly facts: MailFacts
   readonly createdAt: Date
 }
 
-export function toOutboxMail(row: Selectable<MailTable> & { address: string }): OutboxMail {
-  return {
-    id: row.id,
-    kind: row.kind,
-    userId: row.user_id,
-    linkId: row.link_id,
-    address: row.address,
-    facts: row.facts,
-    createdAt: row.created_at,
-  }
+export function toOpenMail(row: Selectable<MailTable>): OpenMail {
+  const { id, kind, address, facts } = row
+  return { id, kind, linkId: row.link_id, address: address ?? '', facts, createdAt: row.created_at }
 }

@@ -1,7 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { domainToASCII } from 'node:url'
 import { createTransport } from 'nodemailer'
 import type { MailText } from './mail.ts'
+import { toMailFailure } from './mail-failure.ts'
 
 export type OutgoingMail = MailText & {
   /** Id of the mail, the same at every attempt: mail programs show two copies of one Message-ID once. */
@@ -11,19 +13,20 @@ export type OutgoingMail = MailText & {
 
 export type MailTransport = {
   /**
-   * Resolves once the mail server has taken the mail over.
-   * @throws {MailboxRefused} when the mailbox will never take it; any other error may pass
+   * Resolves once the mail server has taken the mail over. Ends when the signal aborts.
+   * @throws {MailFailure}
    */
-  send(mail: OutgoingMail): Promise<void>
+  send(mail: OutgoingMail, signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
-/** The server refuses this mailbox for good (RFC 5321 §4.2.1: a reply of 5yz to its recipient or content). */
-export class MailboxRefused extends Error {}
+/** Mails that one process sends side by side, each on a connection of its own. */
+export const MAILS_AT_ONCE = 10
 
-/** A mail server that does not answer must not hold the worker. Milliseconds. */
-const CONNECT_WITHIN_MS = 5000
-const ANSWER_WITHIN_MS = 15_000
+const CONNECT_WITHIN_MS = 10_000
+const GREET_WITHIN_MS = 20_000
+/** For one reply. The caller's signal bounds all of them. */
+const ANSWER_WITHIN_MS = 60_000
 
 /**
  * Mails through an SMTP server.
@@ -34,24 +37,25 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: 5,
+    maxConnections: MAILS_AT_ONCE,
     // Sending again is the queue's business, which knows what has become of the link.
     maxRequeues: 0,
     connectionTimeout: CONNECT_WITHIN_MS,
-    greetingTimeout: CONNECT_WITHIN_MS,
+    dnsTimeout: CONNECT_WITHIN_MS,
+    greetingTimeout: GREET_WITHIN_MS,
     socketTimeout: ANSWER_WITHIN_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
   })
   return {
-    async send(mail) {
+    async send(mail, signal) {
       try {
-        await transport.sendMail(toMessage(mail, from))
+        await transport.sendMail({ ...toMessage(mail, from), signal })
       } catch (error) {
-        throw isRefusal(error) ? new MailboxRefused(error.message, { cause: error }) : error
+        throw toMailFailure(error)
       }
     },
-    close: async () => transport.close(),
+    close: async () => transport.close({ force: true }),
   }
 }
 
@@ -83,10 +87,4 @@ function toMessage({ id, to, subject, text, html }: OutgoingMail, from: string) 
   }
 }
 
-const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? 'localhost'
-
-function isRefusal(error: unknown): error is Error {
-  if (!(error instanceof Error) || !('responseCode' in error) || !('command' in error)) return false
-  const { responseCode, command } = error
-  return typeof responseCode === 'number' && responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA')
-}
+const domainOf = (from: string): string => domainToASCII(/@([^\s>]+)/.exec(from)?.[1] ?? '') || 'localhost'

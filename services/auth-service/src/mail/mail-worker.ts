@@ -1,58 +1,68 @@
 import type { Attempt } from '@latchkey/job-queue'
+import type { Log } from '@latchkey/problems'
 import { insertAuditEvents } from '../audit/audit-repository.ts'
 import { passwordResetRequested } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
-import type { LinkPurpose } from '../links/link.ts'
-import { findLink } from '../links/link-repository.ts'
-import type { LinkService } from '../links/link-service.ts'
+import type { DrawnLink, LinkService } from '../links/link-service.ts'
 import { findAccountByName, lockAccount } from '../users/user-repository.ts'
-import { LINK_MAILS, type MailText } from './mail.ts'
-import { attachLink, findOpenMail, markMailDone, noteMailFailure } from './mail-repository.ts'
-import type { MailOutcome, OutboxMail } from './mail-table.ts'
-import { MailboxRefused, type MailTransport } from './mail-transport.ts'
+import { isNotice, type MailKind, type MailText } from './mail.ts'
+import { toMailFailure } from './mail-failure.ts'
+import { attachLink, deleteMail, findOpenMail, markMailDone, recordMailFailure } from './mail-repository.ts'
+import type { OpenMail } from './mail-table.ts'
+import type { MailTransport } from './mail-transport.ts'
 import { linkMails } from './templates/link-mails.ts'
 import { notices } from './templates/notices.ts'
 
+/** What an attempt to send a mail came to. `dropped`: there was no reason to send it, as for an address without an account. */
+export const MAIL_RESULTS = ['sent', 'refused', 'expired', 'dropped', 'retry'] as const
+export type MailResult = (typeof MAIL_RESULTS)[number]
+
 /** A notice that could not be sent for so long says nothing new any more. */
 const NOTICE_TTL_MS = 3 * 24 * 3600 * 1000
+/** For all that an attempt exchanges with the mail server. Longer than a filter behind it takes to accept a mail: it would come twice. */
+const SEND_WITHIN_MS = 60_000
 
 type Dependencies = {
   readonly db: AuthDatabase
   readonly links: LinkService
   readonly transport: MailTransport
   readonly product: string
-  readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
-  /** Hears how each mail ended, and of each attempt that will be repeated. */
-  readonly onOutcome: (kind: OutboxMail['kind'], outcome: MailOutcome | 'retry') => void
+  readonly log: Pick<Log, 'info' | 'warn'>
+  readonly onResult: (kind: MailKind, result: MailResult) => void
+  /** Epoch milliseconds. */
   readonly now: () => number
 }
+
+export type SendMail = (mailId: string, stopping: AbortSignal) => Promise<Attempt>
+
+type Letter = { readonly to: string; readonly text: MailText; readonly drawn?: DrawnLink }
 
 /**
  * Sends one mail of the outbox. A token is drawn here and its hash committed before the mail leaves: until then nothing that is stored
  * anywhere opens an account, and afterwards only the mailbox has the token. An attempt that is repeated draws another one.
  */
-export function createMailWorker(dependencies: Dependencies): (mailId: string) => Promise<Attempt> {
-  const { db, links, transport, product, log, onOutcome, now } = dependencies
+export function createMailWorker(dependencies: Dependencies): SendMail {
+  const { db, links, transport, product, log, onResult, now } = dependencies
 
-  /** What to send, or why there is nothing. */
-  async function compose(mail: OutboxMail): Promise<{ to: string; text: MailText } | MailOutcome> {
-    if (!isLinkMail(mail.kind)) {
-      if (mail.createdAt.getTime() + NOTICE_TTL_MS < now()) return 'expired'
-      return { to: mail.address, text: notices[mail.kind](mail.facts, product) }
+  /** What to send where, or why nothing is to be sent. */
+  async function compose(mail: OpenMail): Promise<Letter | 'expired' | 'dropped'> {
+    const { kind, facts, address, createdAt } = mail
+    if (isNotice(kind)) {
+      if (createdAt.getTime() + NOTICE_TTL_MS < now()) return 'expired'
+      return { to: address, text: notices[kind](facts, product) }
     }
-    const linkId = mail.linkId ?? (await createResetLink(mail))
-    const link = linkId === undefined ? undefined : await findLink(db, linkId)
-    if (link === undefined || link.usedAt !== null || link.withdrawnAt !== null) return 'dropped'
-    if (link.expiresAt.getTime() <= now()) return 'expired'
-    const url = await links.draw(db, link)
-    if (url === undefined) return 'dropped'
-    // To the mailbox of the account, not as somebody spelled it: letters of another case may be another mailbox.
-    const to = link.address
-    return { to, text: linkMails[mail.kind]({ url, expiresAt: link.expiresAt, product }, mail.facts) }
+    const linkId = mail.linkId ?? (kind === 'password_reset' ? await createResetLink(mail) : undefined)
+    const drawn = linkId === undefined ? 'closed' : await links.drawForMail(db, linkId)
+    if (drawn === 'expired') return 'expired'
+    if (drawn === 'closed') return 'dropped'
+    const { url, link } = drawn
+    const text = linkMails[link.purpose]({ url, expiresAt: link.expiresAt, product }, facts)
+    // To the mailbox of the link, never to an address as somebody typed it: both compare as equal, and may be two mailboxes.
+    return { to: link.address, text, drawn }
   }
 
-  /** Whoever forgot a password named an address only: here it turns out whether anybody has it. */
-  async function createResetLink(mail: OutboxMail): Promise<string | undefined> {
+  /** Whoever forgot a password named an address only: here it turns out whether an account has it. */
+  function createResetLink(mail: OpenMail): Promise<string | undefined> {
     return db.transaction().execute(async (trx) => {
       const found = await findAccountByName(trx, { email: mail.address })
       const account = found && (await lockAccount(trx, found.user.id))
@@ -65,39 +75,42 @@ export function createMailWorker(dependencies: Dependencies): (mailId: string) =
     })
   }
 
-  return async (mailId) => {
+  async function finish(
+    { id, kind }: OpenMail,
+    result: Exclude<MailResult, 'retry'>,
+    error?: string,
+  ): Promise<Attempt> {
+    if (result === 'dropped') await deleteMail(db, id)
+    else await markMailDone(db, id, result, result === 'sent' ? null : error)
+    onResult(kind, result)
+    return 'done'
+  }
+
+  return async (mailId, stopping) => {
     const mail = await findOpenMail(db, mailId)
     if (mail === undefined) return 'done'
-    const { id, kind } = mail
-
-    async function finish(outcome: MailOutcome, error?: string): Promise<Attempt> {
-      await markMailDone(db, id, outcome, error)
-      onOutcome(kind, outcome)
-      return 'done'
-    }
-
-    const composed = await compose(mail)
-    if (typeof composed === 'string') return finish(composed)
-    const { to, text } = composed
+    const letter = await compose(mail)
+    if (typeof letter === 'string') return finish(mail, letter)
+    const { to, text, drawn } = letter
+    const fields = { mailId, kind: mail.kind }
     try {
-      await transport.send({ id, to, ...text })
+      await transport.send(
+        { id: mailId, to, ...text },
+        AbortSignal.any([stopping, AbortSignal.timeout(SEND_WITHIN_MS)]),
+      )
     } catch (error) {
-      // Servers like to quote the address.
-      const reason = (error instanceof Error ? error.message : String(error))
-        .replaceAll(to, 'the mailbox')
-        .slice(0, 500)
-      if (error instanceof MailboxRefused) {
-        log.warn({ mailId: id, kind, reason }, 'mail refused: its mailbox does not exist or does not take it')
-        return finish('refused', reason)
+      const { message: reason, isRefused, mayHaveLeft } = toMailFailure(error)
+      if (!mayHaveLeft) await drawn?.discard()
+      if (isRefused) {
+        log.warn({ ...fields, reason }, 'mail refused: its mailbox does not exist, or does not take it')
+        return finish(mail, 'refused', reason)
       }
-      await noteMailFailure(db, id, reason)
-      onOutcome(kind, 'retry')
-      log.warn({ mailId: id, kind, reason }, 'mail not sent yet')
+      await recordMailFailure(db, mailId, reason)
+      onResult(mail.kind, 'retry')
+      log.warn({ ...fields, reason }, 'mail not sent: it will be tried again')
       return 'retry'
     }
-    log.info({ mailId: id, kind, event: 'mail_sent' }, 'mail sent')
-    return finish('sent')
+    log.info({ ...fields, event: 'mail_sent' }, 'mail sent')
+    return finish(mail, 'sent')
   }
 }
-
-const isLinkMail = (kind: OutboxMail['kind']): kind is LinkPurpose => (LINK_MAILS as readonly string[]).includes(kind)

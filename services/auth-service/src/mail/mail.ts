@@ -1,9 +1,13 @@
-/** Mails that carry a link. */
-export const LINK_MAILS = ['invitation', 'verification', 'email_change', 'email_undo', 'password_reset'] as const
+import type { LinkPurpose } from '../links/link.ts'
+
 /** Mails that only say what happened. */
 export const NOTICES = ['new_device', 'password_changed', 'address_changed', 'roles_changed', 'token_reused'] as const
+export type NoticeKind = (typeof NOTICES)[number]
 
-export type MailKind = (typeof LINK_MAILS)[number] | (typeof NOTICES)[number]
+/** A mail that carries a link is named after what the link is for. */
+export type MailKind = LinkPurpose | NoticeKind
+
+export const isNotice = (kind: MailKind): kind is NoticeKind => (NOTICES as readonly string[]).includes(kind)
 
 /** What a mail is about beside its recipient. Never a token, and no text that is sent as it stands. */
 export type MailFacts = {
@@ -16,6 +20,17 @@ export type MailFacts = {
   /** Of the request that asked for the mail, for the audit trail alone. */
   readonly ip?: string
   readonly requestId?: string
+}
+
+/** A mail to be sent. */
+export type NewMail = {
+  readonly kind: MailKind
+  readonly address: string
+  /** The account that it is about. Left out where only the worker finds out whose address it is. */
+  readonly userId?: string
+  /** The link that it carries. */
+  readonly linkId?: string
+  readonly facts?: MailFacts
 }
 
 /** A mail as it is handed to the transport. */

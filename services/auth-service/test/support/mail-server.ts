@@ -5,10 +5,20 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 /** A mail as it arrived. */
 export type ArrivedMail = { readonly from: string; readonly to: readonly string[]; readonly source: string }
 
-/** A real SMTP server on loopback that keeps what it takes. `refuse` answers a recipient with a code of 4yz or 5yz. */
+/** Three digits, alone or with the text of the reply. */
+type Refusal = number | { readonly code: number; readonly text: string } | undefined
+
+type MailServerOptions = SMTPServerOptions & {
+  /** Answers a recipient with a code of 4yz or 5yz. A promise keeps the client waiting. */
+  readonly refuse?: (to: string) => Refusal | Promise<Refusal>
+  /** The same for a mail whose text has arrived. */
+  readonly refuseText?: (mail: ArrivedMail) => Refusal | Promise<Refusal>
+}
+
+/** A real SMTP server on loopback that keeps what it takes. */
 export async function startMailServer(
   t: { teardown(fn: () => Promise<void>): void },
-  { refuse = () => undefined, ...options }: SMTPServerOptions & { refuse?: (to: string) => number | undefined } = {},
+  { refuse = () => undefined, refuseText = () => undefined, ...options }: MailServerOptions = {},
 ) {
   const mails: ArrivedMail[] = []
   const server = new SMTPServer({
@@ -17,20 +27,21 @@ export async function startMailServer(
     allowInsecureAuth: true,
     logger: false,
     ...options,
-    onRcptTo({ address }, _session, done) {
-      const responseCode = refuse(address)
-      done(responseCode === undefined ? null : Object.assign(new Error('refused'), { responseCode }))
+    async onRcptTo({ address }, _session, done) {
+      done(toError(await refuse(address)))
     },
     onData(stream, { envelope }, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
-        mails.push({
+      stream.on('end', async () => {
+        const mail = {
           from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
           to: envelope.rcptTo.map(({ address }) => address),
           source: Buffer.concat(chunks).toString(),
-        })
-        done()
+        }
+        const error = toError(await refuseText(mail))
+        if (error === null) mails.push(mail)
+        done(error)
       })
     },
   })
@@ -40,4 +51,18 @@ export async function startMailServer(
   const { port } = server.server.address() as AddressInfo
   t.teardown(() => new Promise<void>((resolve) => server.close(() => resolve())))
   return { url: `smtp://127.0.0.1:${port}`, port, mails }
+}
+
+function toError(refusal: Refusal): Error | null {
+  if (refusal === undefined) return null
+  const { code: responseCode, text } = typeof refusal === 'number' ? { code: refusal, text: 'refused' } : refusal
+  return Object.assign(new Error(text), { responseCode })
+}
+
+/** The token of the link in a mail, as the page that it leads to reads it from the fragment. */
+export function tokenOf({ source }: Pick<ArrivedMail, 'source'>): string {
+  const text = source.replace(/=\r?\n/g, '').replaceAll('=3D', '=')
+  const [, token] = /#token=([\w-]{43})(?![\w-])/.exec(text) ?? []
+  if (token === undefined) throw new Error(`there is no link in: ${source}`)
+  return token
 }

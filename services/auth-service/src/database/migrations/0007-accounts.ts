@@ -1,7 +1,7 @@
 import type { ReversibleMigration } from '@latchkey/database'
 import { type Kysely, sql } from 'kysely'
 
-/** Invitations, verified addresses, mailed links, the outbox of mails, and tombstones of erased accounts. */
+/** Invitations, verified addresses, mailed links, the outbox of mails, tombstones of erased accounts. */
 export const accounts: ReversibleMigration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
@@ -60,9 +60,8 @@ export const accounts: ReversibleMigration = {
       .addColumn('kind', 'text', (column) => column.notNull())
       .addColumn('user_id', 'uuid', (column) => column.references('users.id').onDelete('cascade'))
       .addColumn('link_id', 'uuid', (column) => column.references('links.id').onDelete('cascade'))
-      // Null once the mail is done with and counts for no limit any more.
+      // Null once the mail is done with.
       .addColumn('address', 'text')
-      .addColumn('address_key', 'text')
       .addColumn('facts', 'jsonb', (column) => column.notNull())
       .addColumn('created_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`now()`))
       .addColumn('done_at', 'timestamptz(3)')
@@ -70,14 +69,26 @@ export const accounts: ReversibleMigration = {
       .addColumn('attempts', 'integer', (column) => column.notNull().defaultTo(0))
       .addColumn('last_error', 'text')
       .execute()
-    await db.schema.createIndex('mails_address').on('mails').columns(['address_key', 'kind', 'created_at']).execute()
     await db.schema.createIndex('mails_user_id').on('mails').columns(['user_id', 'id']).execute()
     await db.schema.createIndex('mails_link_id').on('mails').columns(['link_id', 'id']).execute()
     await db.schema.createIndex('mails_done_at').on('mails').column('done_at').execute()
+    await db.schema
+      .createIndex('mails_open')
+      .on('mails')
+      .column('created_at')
+      .where(sql.ref('done_at'), 'is', null)
+      .execute()
+    // When a mailbox was last sent mails of a kind. A hash names both: an erased address is not found here.
+    await db.schema
+      .createTable('mail_quotas')
+      .addColumn('mailbox', 'bytea', (column) => column.primaryKey())
+      .addColumn('asked_at', sql`timestamptz[]`, (column) => column.notNull())
+      .execute()
   },
 
   async down(db: Kysely<unknown>): Promise<void> {
-    for (const table of ['mails', 'link_tokens', 'links', 'erased_users']) await db.schema.dropTable(table).execute()
+    for (const table of ['mail_quotas', 'mails', 'link_tokens', 'links', 'erased_users'])
+      await db.schema.dropTable(table).execute()
     await sql`delete from users where password_hash is null`.execute(db)
     await sql`
       alter table users
