@@ -7,7 +7,7 @@ import {
   userEnabled,
   userUpdated,
 } from '../audit/security-events.ts'
-import type { NewMail } from '../mail/mail-repository.ts'
+import type { NewMail } from '../mail/mail.ts'
 import type { User } from '../users/user.ts'
 
 type Change = { readonly before: User; readonly after: User }
