@@ -49,5 +49,7 @@ export function startHousekeeping(dependencies: Dependencies): void {
   void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })
   if (auditRetentionMs === undefined) return
   const trimTrail = () => trimAudit(db, new Date(Date.now() - auditRetentionMs))
+  // At once, too: a replica may never live for an hour.
+  void trimTrail().catch(onError)
   void repeat(trimTrail, { everyMs: HOUR_MS, signal, onError })
 }

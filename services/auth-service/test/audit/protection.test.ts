@@ -1,8 +1,9 @@
+import { eventually } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { eraseAuditOf, trimAudit } from '../../src/audit/audit-repository.ts'
 import { databaseOf, trailOf } from '../support/audit.ts'
-import { startAuthService } from '../support/auth-service.ts'
+import { configOf, startAuthService } from '../support/auth-service.ts'
 
 const auth = await startAuthService(t, { variables: { TRUST_PROXY: '127.0.0.1' } })
 const trail = await trailOf(auth)
@@ -42,7 +43,7 @@ const forbidden = [
   sql`truncate audit_personal`,
 ]
 
-t.test('nobody changes or deletes an entry', async (t) => {
+t.test('an entry cannot be changed or deleted', async (t) => {
   await auth.call('POST', '/auth/login', { body: { username: 'nobody-there', password: 'wrong' } })
   const before = await trail()
   t.ok(before.some(({ type }) => type === 'login_failed'))
@@ -94,7 +95,7 @@ t.test('an erasure takes what says who a person is, leaves the events, and is an
   )
   for (const table of ['audit_events', 'audit_personal'])
     t.notMatch(await rowsOf(table), /203\.0\.113\.66|kanarie|zelda|sparrow/i, table)
-  // The administrator who changed the name is somebody else.
+  // The administrator who changed the name is another person.
   t.match(
     after.find(({ actorId }) => actorId === admin.userId),
     { ip: '192.0.2.200', details: { changed: ['fullName'] } },
@@ -134,4 +135,24 @@ t.test('trimming deletes what is older, and is an entry itself, once', async (t)
   t.match(trims[0], { actorId: null, details: { entries: 7, before: cutOff.toISOString() } })
   t.notMatch(await rowsOf('audit_personal'), /192\.0\.2\.40/)
   t.equal((await trail()).filter(({ type }) => !/session_ended|audit_trimmed/.test(type)).length, kept)
+})
+
+t.test('AUDIT_RETENTION has the service itself trim, from its start on', async (t) => {
+  await sql`
+    insert into audit_events (id, at, type, outcome)
+    select gen_random_uuid(), now() - days * interval '1 day', 'user_enabled', 'success'
+    from unnest(array[99, 101]) as days`.execute(db)
+  await startAuthService(t, { beside: auth, variables: { AUDIT_RETENTION: '100d' } })
+  const trimmed = async () => (await trail({ type: 'audit_trimmed' }))[0]?.details.entries === 1
+  t.ok(await eventually(trimmed))
+  t.equal((await trail({ type: 'user_enabled' })).length, 1)
+})
+
+t.test('AUDIT_RETENTION is at least 30 days', (t) => {
+  const retention = (text: string) => configOf(auth.environment, { AUDIT_RETENTION: text }).auditRetentionMs
+  t.equal(retention('30d'), 30 * 24 * 3_600_000)
+  t.throws(() => retention('29d'), /AUDIT_RETENTION must be at least 30d/)
+  t.throws(() => retention('a month'), /AUDIT_RETENTION must be a duration/)
+  t.equal(configOf(auth.environment).auditRetentionMs, undefined)
+  t.end()
 })

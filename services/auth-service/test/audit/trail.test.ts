@@ -50,3 +50,62 @@ t.test('a theft is recorded once, with its device', async (t) => {
   t.equal(events.length, 1)
   t.match(events[0], { subjectId: user.userId, deviceId: user.deviceId, outcome: 'failure' })
 })
+
+t.test('pages go on where the one before ended, newest first, whatever is added on the way', async (t) => {
+  const user = await auth.newUser()
+  for (let n = 0; n < 6; n++) await auth.signIn(user.email)
+  const pageAt = async (cursor: string | null) => {
+    const more = cursor === null ? '' : `&cursor=${cursor}`
+    return (await asAdmin('GET', `/admin/audit?userId=${user.userId}&limit=2${more}`)).json()
+  }
+  const walked: { id: string; at: string }[] = []
+  let cursor: string | null = null
+  do {
+    const { items, nextCursor } = await pageAt(cursor)
+    walked.push(...items)
+    cursor = nextCursor
+    await auth.signIn(user.email)
+  } while (cursor !== null)
+  t.equal(walked.length, 7)
+  t.same(
+    walked.map(({ id }) => id),
+    walked
+      .map(({ id }) => id)
+      .sort()
+      .reverse(),
+  )
+  t.same(
+    walked.map(({ at }) => at),
+    walked
+      .map(({ at }) => at)
+      .sort()
+      .reverse(),
+  )
+})
+
+for (const query of [
+  'limit=0',
+  'limit=101',
+  'limit=two',
+  'cursor=bm8tdXVpZA',
+  'cursor=%00',
+  'type=nothing',
+  'type=login_failed&type=login_succeeded',
+  'since=yesterday',
+  'until=2026-02-30T00:00:00Z',
+  'userId=',
+  `deviceId=${'x'.repeat(201)}`,
+  'user=x',
+]) {
+  t.test(`?${query.slice(0, 40)} is invalid, and the answer says where`, async (t) => {
+    const response = await asAdmin('GET', `/admin/audit?${query}`)
+    t.equal(response.statusCode, 400)
+    t.match(response.json(), { code: 'invalid_request', errors: [{ path: /^query/ }] })
+  })
+}
+
+t.test('the trail is for audit:read alone', async (t) => {
+  const hr = await auth.newUser({ roles: ['hr'] })
+  t.match((await auth.call('GET', '/admin/audit', { token: hr.accessToken })).json(), { code: 'insufficient_scope' })
+  t.match((await auth.call('GET', '/admin/audit')).json(), { code: 'unauthenticated' })
+})

@@ -2,6 +2,7 @@ import { createDatabase, migrate } from '@latchkey/database'
 import { testEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
+import { listAuditEvents } from '../../src/audit/audit-repository.ts'
 import type { AuthDatabase, AuthSchema } from '../../src/database/auth-database.ts'
 import { migrations } from '../../src/database/migrations/index.ts'
 
@@ -58,3 +59,40 @@ t.test('before the role `staff` those who held it are users again, which could d
   const rolesOf = Object.fromEntries(rows.map(({ username, roles }) => [username, roles.sort()]))
   t.same(rolesOf, { reader: ['user'], both: ['user'], hr: ['hr', 'user'] })
 })
+
+t.test(
+  'the trail of before keeps its entries, personal values apart, and gets them back on the way down',
+  async (t) => {
+    const { databaseUrl: url, schema } = await testEnvironment(t)
+    const { db, close } = createDatabase<AuthSchema>({ url, schema })
+    t.teardown(close)
+    const upTo = (last: string) => Object.fromEntries(Object.entries(migrations).filter(([name]) => name <= last))
+    await migrate({ db, migrations: upTo('0007-accounts'), schema })
+    await sql`
+    insert into audit_events (id, at, type, outcome, actor_id, subject_id, device_id, ip, request_id, details) values
+    ('01a2293b-8720-756a-b673-231e61bcd8fc', '2026-01-01', 'user_updated', 'success', 'a', 'b', null, '192.0.2.1', 'r1',
+      '{"roles": ["hr"], "fullName": "Ada", "username": null}'),
+    ('01a2293b-8720-756a-b673-231e61bcd8fd', '2026-01-02', 'login_failed', 'failure', null, 'b', 'd', '192.0.2.2', 'r2',
+      '{"why": "wrong_password"}')`.execute(db)
+    const read = async () => (await sql`select * from audit_events order by id`.execute(db)).rows
+    const before = await read()
+
+    await migrate({ db, migrations: upTo('0008-audit'), schema })
+    t.same(
+      (await listAuditEvents(db, {}, 10, undefined)).map(({ ip, requestId, count, details }) => ({
+        ip,
+        requestId,
+        count,
+        details,
+      })),
+      [
+        { ip: '192.0.2.2', requestId: 'r2', count: 1, details: { why: 'wrong_password' } },
+        { ip: '192.0.2.1', requestId: 'r1', count: 1, details: { roles: ['hr'], fullName: 'Ada', username: null } },
+      ],
+    )
+    t.notMatch(JSON.stringify(await read()), /192\.0|Ada|username/)
+
+    await migrations['0008-audit']?.down(db)
+    t.same(await read(), before)
+  },
+)

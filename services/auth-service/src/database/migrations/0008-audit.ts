@@ -196,5 +196,5 @@ async function createTrim(db: Kysely<unknown>): Promise<void> {
   await sql`revoke all on function audit_trim(timestamptz) from public`.execute(db)
 }
 
-/** The functions find their tables whatever the caller's search path is: nobody can put others in their place. */
+/** The functions find their tables whatever the caller's search path is: no caller can put others in their place. */
 const schemaOf = async (db: Kysely<unknown>) => sql.id(await currentSchema(db))
