@@ -59,19 +59,24 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
   }
 }
 
-/** Mails as files, for development: each is one `.eml` that any mail program opens. */
+/** Mails as files, for development: an `.eml` that any mail program opens, and its text, whose links can be copied from a terminal. */
 export function createDirectoryTransport(directory: string, from: string): MailTransport {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
   return {
     async send(mail) {
       const { message } = await transport.sendMail(toMessage(mail, from))
       await mkdir(directory, { recursive: true, mode: 0o700 })
-      const file = join(directory, `${mail.id}-${mail.to.replace(/[^\w.@+-]/g, '_')}.eml`)
-      await writeFile(`${file}.part`, message, { mode: 0o600 })
-      await rename(`${file}.part`, file)
+      const name = join(directory, `${mail.id}-${mail.to.replace(/[^\w.@+-]/g, '_')}`)
+      await writeWhole(`${name}.txt`, `To: ${mail.to}\nSubject: ${mail.subject}\n\n${mail.text}`)
+      await writeWhole(`${name}.eml`, message)
     },
     close: async () => transport.close(),
   }
+}
+
+async function writeWhole(file: string, content: Parameters<typeof writeFile>[1]): Promise<void> {
+  await writeFile(`${file}.part`, content, { mode: 0o600 })
+  await rename(`${file}.part`, file)
 }
 
 function toMessage({ id, to, subject, text, html }: OutgoingMail, from: string) {
