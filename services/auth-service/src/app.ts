@@ -146,7 +146,17 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { passwordHashing, signInLimits } = overrides
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
-    const { accounts, authentication, changePassword, recovery, administration, erasure, eraseUser } = createAccounts({
+    const {
+      accounts,
+      authentication,
+      changePassword,
+      recovery,
+      emailChange,
+      undoEmailChange,
+      administration,
+      erasure,
+      eraseUser,
+    } = createAccounts({
       ...users,
       db,
       writeAs,
@@ -159,6 +169,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       keyPrefix,
       links,
       outbox: mail.outbox,
+      registration: config.registration,
       now,
     })
 
@@ -174,6 +185,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       authentication,
       changePassword,
       recovery,
+      emailChange,
+      undoEmailChange,
       clients,
       sessions,
       findLiveBearer,

@@ -9,6 +9,7 @@ import type { Mail } from './mail/create-mail.ts'
 import { deleteMailsBefore } from './mail/mail-status-repository.ts'
 import type { RevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { deleteEventsBefore } from './sessions/session-event-repository.ts'
+import { deleteExpiredFormerAddresses } from './users/former-address-repository.ts'
 
 const HOUR_MS = 3_600_000
 const SECOND_MS = 1000
@@ -44,6 +45,8 @@ export function startHousekeeping(dependencies: Dependencies): void {
   void repeat(erasure.purgePending, { everyMs: ERASURES_EVERY_MS, signal, onError })
   const deleteOldMails = () => deleteMailsBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldMails, { everyMs: HOUR_MS, signal, onError })
+  const deleteOldAddresses = () => deleteExpiredFormerAddresses(db, new Date())
+  void repeat(deleteOldAddresses, { everyMs: HOUR_MS, signal, onError })
   const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldLinks, { everyMs: HOUR_MS, signal, onError })
   void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })

@@ -10,11 +10,16 @@ import type { RenewSession } from '../sessions/renew-session.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { Users } from '../users/create-users.ts'
+import { createAssertOwner } from './account-proof.ts'
 import { type AccountService, createAccountService } from './account-service.ts'
 import { type Authentication, createAuthentication } from './authentication.ts'
+import { createCheckCurrentPassword } from './current-password.ts'
+import { createEmailChange, type EmailChange } from './email-change.ts'
+import { createUndoEmailChange, type UndoEmailChange } from './email-undo.ts'
 import { createErasure, type Erasure } from './erasure.ts'
 import { type ChangePassword, createChangePassword } from './password-change.ts'
 import { createPasswordRecovery, type PasswordRecovery } from './password-recovery.ts'
+import type { RegistrationConfig } from './registration-settings.ts'
 import { createUserAdministration, type UserAdministration } from './user-administration.ts'
 import { createEraseUser, type EraseUser } from './user-erasure.ts'
 
@@ -30,6 +35,7 @@ type Dependencies = Users & {
   readonly keyPrefix: string
   readonly links: LinkService
   readonly outbox: MailOutbox
+  readonly registration: RegistrationConfig
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -40,6 +46,8 @@ export type Accounts = {
   readonly authentication: Authentication
   readonly changePassword: ChangePassword
   readonly recovery: PasswordRecovery
+  readonly emailChange: EmailChange
+  readonly undoEmailChange: UndoEmailChange
   readonly administration: UserAdministration
   readonly erasure: Erasure
   readonly eraseUser: EraseUser
@@ -49,14 +57,23 @@ export type Accounts = {
 const RECOVERY_LIMIT = { failures: 300, seconds: 3600 }
 
 export function createAccounts(dependencies: Dependencies): Accounts {
-  const { redis, keyPrefix } = dependencies
+  const { redis, keyPrefix, registration } = dependencies
   const erasure = createErasure(dependencies)
   const recoveryFlood = createFloodLimiter(redis, { keyPrefix, name: 'recovery', limit: RECOVERY_LIMIT })
+  const checkCurrentPassword = createCheckCurrentPassword(dependencies)
+  const assertOwner = createAssertOwner(dependencies)
   return {
     accounts: createAccountService(dependencies),
     authentication: createAuthentication(dependencies),
-    changePassword: createChangePassword(dependencies),
+    changePassword: createChangePassword({ ...dependencies, checkCurrentPassword }),
     recovery: createPasswordRecovery({ ...dependencies, recoveryFlood }),
+    emailChange: createEmailChange({
+      ...dependencies,
+      checkCurrentPassword,
+      assertOwner,
+      domains: registration.domains,
+    }),
+    undoEmailChange: createUndoEmailChange(dependencies),
     administration: createUserAdministration(dependencies),
     erasure,
     eraseUser: createEraseUser({ ...dependencies, erasure }),

@@ -1,17 +1,14 @@
-import type { AuditTrail } from '../audit/create-audit.ts'
-import { passwordChanged, passwordRefused } from '../audit/security-events.ts'
-import type { AuthDatabase } from '../database/auth-database.ts'
+import { passwordChanged } from '../audit/security-events.ts'
 import { problems } from '../errors.ts'
 import type { Grant } from '../sessions/grant.ts'
 import type { RenewSession } from '../sessions/renew-session.ts'
 import type { ClientContext, SessionKey } from '../sessions/session.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import { normalizePassword, type PasswordPolicy } from '../users/password-policy.ts'
-import type { SignInLimiter } from '../users/sign-in-limiter.ts'
-import { uniqueKey } from '../users/user.ts'
-import { changePassword, findAccountForShare } from '../users/user-repository.ts'
+import { changePassword } from '../users/user-repository.ts'
 import { assertAcceptablePassword } from './assert-acceptable.ts'
 import { beforeChange } from './checks-deadline.ts'
+import type { CheckCurrentPassword } from './current-password.ts'
 
 export type PasswordChange = { readonly currentPassword: string; readonly newPassword: string }
 
@@ -23,27 +20,18 @@ export type PasswordChange = { readonly currentPassword: string; readonly newPas
 export type ChangePassword = (session: SessionKey, change: PasswordChange, client: ClientContext) => Promise<Grant>
 
 type Dependencies = {
-  readonly db: AuthDatabase
-  readonly audit: Pick<AuditTrail, 'refuse'>
   readonly renew: RenewSession
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
-  readonly limiter: SignInLimiter
+  readonly checkCurrentPassword: CheckCurrentPassword
 }
 
-export function createChangePassword({ db, audit, renew, hasher, policy, limiter }: Dependencies): ChangePassword {
+export function createChangePassword(dependencies: Dependencies): ChangePassword {
+  const { renew, hasher, policy, checkCurrentPassword } = dependencies
+
   /** @returns the account, and the hash of its new password */
   async function check(userId: string, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
-    const account = await findAccountForShare(db, userId)
-    if (!account) throw new problems.user_not_found()
-    // A stolen access token must not be worth a password: guesses here count as they do at sign-in.
-    const attempt = { accountName: uniqueKey(account.user.email), address: client.ip }
-    await limiter.begin(attempt)
-    if (!(await hasher.verify(account.passwordHash, currentPassword))) {
-      audit.refuse(client, passwordRefused(userId, 'change_password'))
-      throw new problems.wrong_password()
-    }
-    await limiter.succeeded(attempt)
+    const account = await checkCurrentPassword(userId, currentPassword, { client, operation: 'change_password' })
     if (normalizePassword(newPassword) === normalizePassword(currentPassword)) throw new problems.same_password()
     await assertAcceptablePassword(policy, '/newPassword', newPassword, account.user)
     return { account, passwordHash: await hasher.hash(newPassword) }

@@ -172,7 +172,7 @@ export const passwordChanged = ({
   ...(by === 'password_reset' && { actorId: userId }),
 })
 
-/** A user who is signed in gave a wrong current password. @param operation the route's own name */
+/** A user who is signed in, or has a link of the account, gave a wrong password of it. @param operation the route's own name */
 export const passwordRefused = (userId: string, operation: string): NewAuditEvent => ({
   type: 'password_refused',
   outcome: 'failure',

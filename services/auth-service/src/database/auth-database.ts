@@ -10,6 +10,7 @@ import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { LinkTable, LinkTokenTable } from '../links/link-table.ts'
 import type { MailQuotaTable, MailTable } from '../mail/mail-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
+import type { FormerAddressTable } from '../users/former-address-table.ts'
 import type { ErasedUserTable, UserTable } from '../users/user-table.ts'
 
 /** The tables of auth-service's own database. */
@@ -20,6 +21,7 @@ export type AuthSchema = {
   revoked_tokens: RevokedTokenTable
   users: UserTable
   erased_users: ErasedUserTable
+  former_addresses: FormerAddressTable
   links: LinkTable
   link_tokens: LinkTokenTable
   mails: MailTable

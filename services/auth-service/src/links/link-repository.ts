@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { Account } from '../users/user.ts'
 import type { Link, LinkPurpose, LinkState } from './link.ts'
 import { toLink } from './link-table.ts'
 
@@ -98,6 +99,24 @@ export async function withdrawLinks(
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
+}
+
+/** Has the open links that undo a change from this address, which is the user's until now, work until then. */
+export async function extendUndoLinks(
+  trx: AuthTransaction,
+  { user, addressVersion }: Account,
+  until: Date,
+): Promise<void> {
+  await trx
+    .updateTable('links')
+    .set({ expires_at: until })
+    .where('user_id', '=', user.id)
+    .where('purpose', '=', 'email_undo')
+    .where('address', '=', user.email)
+    .where(sql<number>`(bound ->> 'addressVersion')::int`, '=', addressVersion)
+    .where('used_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .execute()
 }
 
 /** The newest link of a purpose that the user was sent. */

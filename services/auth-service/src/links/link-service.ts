@@ -39,6 +39,8 @@ export type LinkRequest = {
   readonly account: Account
   /** The mailbox that it goes to, the account's own unless given. */
   readonly address?: string
+  /** As long as links of its purpose work, unless given. */
+  readonly expiresAt?: Date
   readonly createdBy?: string | null
   /** Whether whoever asks for it sees it too. */
   readonly shown?: boolean
@@ -81,10 +83,9 @@ export function createLinkService({ base, now }: { base: string; now: () => numb
   }
 
   return {
-    create(
-      trx,
-      { purpose, account, address = account.user.email, createdBy = null, shown = false, isVouched = false },
-    ) {
+    create(trx, request) {
+      const { purpose, account, address = account.user.email } = request
+      const { createdBy = null, shown = false, isVouched = false } = request
       return insertLink(trx, {
         purpose,
         userId: account.user.id,
@@ -93,7 +94,7 @@ export function createLinkService({ base, now }: { base: string; now: () => numb
         shown,
         isVouched,
         createdBy,
-        expiresAt: new Date(now() + LINK_TTL_MS[purpose]),
+        expiresAt: request.expiresAt ?? new Date(now() + LINK_TTL_MS[purpose]),
       })
     },
 

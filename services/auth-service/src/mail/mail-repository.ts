@@ -15,7 +15,7 @@ const MAILS_PER_HOUR = 3
  * Undefined when the limit is reached.
  */
 export async function insertMail(trx: AuthTransaction, mail: NewMail): Promise<string | undefined> {
-  const { kind, address, userId = null, linkId = null, facts = {} } = mail
+  const { kind, address, userId = null, linkId = null, facts = {}, isUnlimited = false } = mail
   const { rows } = await sql<{ id: string }>`
     with quota as (
       insert into mail_quotas (mailbox, asked_at) values (${mailboxOf(kind, address)}, array[clock_timestamp()])
@@ -23,6 +23,7 @@ export async function insertMail(trx: AuthTransaction, mail: NewMail): Promise<s
       set asked_at = (mail_quotas.asked_at || clock_timestamp())[cardinality(mail_quotas.asked_at) + 2 - ${MAILS_PER_HOUR} : ]
       where cardinality(mail_quotas.asked_at) < ${MAILS_PER_HOUR}
          or mail_quotas.asked_at[1] <= clock_timestamp() - interval '1 hour'
+         or ${isUnlimited}
       returning 1
     )
     insert into mails (id, kind, user_id, link_id, address, facts)

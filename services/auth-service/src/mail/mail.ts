@@ -31,6 +31,8 @@ export type NewMail = {
   /** The link that it carries. */
   readonly linkId?: string
   readonly facts?: MailFacts
+  /** Leaves whatever its mailbox got: it belongs to a change that was made, and that nobody repeats at will. */
+  readonly isUnlimited?: boolean
 }
 
 /** A mail as it is handed to the transport. */

@@ -1,6 +1,7 @@
 import type { Role } from '@latchkey/access-token'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { FormerAddress } from './former-address-table.ts'
 import { type Account, type UserStatus, uniqueKey } from './user.ts'
 import { toAccount } from './user-table.ts'
 
@@ -132,6 +133,57 @@ export async function verifyAddress(trx: AuthTransaction, { user }: Account): Pr
       updated_at: now,
     }))
     .where('id', '=', user.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toAccount(row)
+}
+
+/**
+ * Gives an account that the transaction has locked another address, which its owner has shown to be theirs. Rejects with a unique
+ * violation of `users_email_key`, also for an address that another account may still come back to.
+ */
+export async function changeAddress(trx: AuthTransaction, account: Account, email: string): Promise<Account> {
+  const now = new Date()
+  const row = await trx
+    .updateTable('users')
+    .set({
+      email,
+      email_key: uniqueKey(email),
+      email_verified_at: now,
+      unverified_until: null,
+      address_version: account.addressVersion + 1,
+      updated_at: now,
+    })
+    .where('id', '=', account.user.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toAccount(row)
+}
+
+/**
+ * Takes an account that the transaction has locked back to a former address, or without one leaves it at its own, and makes its password
+ * void. Rejects with a unique violation of `users_email_key`.
+ */
+export async function restoreAddress(
+  trx: AuthTransaction,
+  account: Account,
+  former: (FormerAddress & { readonly unverifiedUntil: Date | null }) | undefined,
+): Promise<Account> {
+  const row = await trx
+    .updateTable('users')
+    .set({
+      ...(former && {
+        email: former.address,
+        email_key: uniqueKey(former.address),
+        email_verified_at: former.verifiedAt,
+        unverified_until: former.unverifiedUntil,
+      }),
+      address_version: account.addressVersion + 1,
+      password_hash: null,
+      password_version: account.passwordVersion + 1,
+      updated_at: new Date(),
+    })
+    .where('id', '=', account.user.id)
     .returningAll()
     .executeTakeFirstOrThrow()
   return toAccount(row)

@@ -96,6 +96,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     keyPrefix,
     links: createLinkService({ base: 'http://localhost', now: Date.now }),
     outbox: noMails,
+    registration: config.registration,
     now: Date.now,
   })
   return { ...accounts, db, store, sessions, hasher: users.hasher }

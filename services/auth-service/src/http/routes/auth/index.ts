@@ -2,6 +2,8 @@ import fastifyCookie from '@fastify/cookie'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { AccountService } from '../../../accounts/account-service.ts'
 import type { Authentication } from '../../../accounts/authentication.ts'
+import type { EmailChange } from '../../../accounts/email-change.ts'
+import type { UndoEmailChange } from '../../../accounts/email-undo.ts'
 import type { ChangePassword } from '../../../accounts/password-change.ts'
 import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
@@ -12,6 +14,7 @@ import { createRefreshesInFlight } from '../../refreshes-in-flight.ts'
 import { accessCookieRoute } from './access-cookie.ts'
 import { changeMeRoute } from './change-me.ts'
 import { changePasswordRoute } from './change-password.ts'
+import { confirmEmailChangeRoute } from './confirm-email-change.ts'
 import { forgotPasswordRoute } from './forgot-password.ts'
 import { getMeRoute } from './get-me.ts'
 import { listSessionsRoute } from './list-sessions.ts'
@@ -20,14 +23,18 @@ import { logoutRoute } from './logout.ts'
 import { logoutAllRoute } from './logout-all.ts'
 import { refreshRoute } from './refresh.ts'
 import { registerRoute } from './register.ts'
+import { requestEmailChangeRoute } from './request-email-change.ts'
 import { resetPasswordRoute } from './reset-password.ts'
 import { revokeSessionRoute } from './revoke-session.ts'
+import { undoEmailChangeRoute } from './undo-email-change.ts'
 
 type Services = {
   readonly accounts: AccountService
   readonly authentication: Authentication
   readonly changePassword: ChangePassword
   readonly recovery: PasswordRecovery
+  readonly emailChange: EmailChange
+  readonly undoEmailChange: UndoEmailChange
   readonly clients: ClientService
   readonly sessions: SessionService
   readonly findLiveBearer: FindLiveBearer
@@ -52,11 +59,17 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
     loginRoute(open, services)
     accessCookieRoute(open, services)
     await open.register(passwordRecovery, { prefix: '/password' })
+    await open.register(emailLinks, { prefix: '/email' })
   }
 
   async function passwordRecovery(open: AppInstance): Promise<void> {
     forgotPasswordRoute(open, services.recovery)
     resetPasswordRoute(open, services)
+  }
+
+  async function emailLinks(open: AppInstance): Promise<void> {
+    confirmEmailChangeRoute(open, services)
+    undoEmailChangeRoute(open, services.undoEmailChange)
   }
 
   async function tokenHolders(open: AppInstance): Promise<void> {
@@ -68,6 +81,7 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
     signedIn.addHook('onRequest', signedIn.authenticate)
     signedIn.addHook('onRequest', requireUser)
     changePasswordRoute(signedIn, { ...services, refreshesInFlight })
+    requestEmailChangeRoute(signedIn, services.emailChange)
     logoutAllRoute(signedIn, sessions)
     await signedIn.register(ownProfile, { prefix: '/me' })
     await signedIn.register(ownSessions, { prefix: '/sessions' })

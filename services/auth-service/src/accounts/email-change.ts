@@ -1,0 +1,104 @@
+import { commonProblems } from '@latchkey/problems'
+import { emailChanged, emailChangeRequested, emailVerified } from '../audit/security-events.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
+import type { WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import { LINK_TTL_MS } from '../links/link.ts'
+import { extendUndoLinks, withdrawLinks } from '../links/link-repository.ts'
+import type { LinkService } from '../links/link-service.ts'
+import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { ClientContext } from '../sessions/session.ts'
+import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
+import type { SessionStore } from '../sessions/session-store.ts'
+import { deleteFormerAddress, keepAddress, listFormerAddresses } from '../users/former-address-repository.ts'
+import type { User } from '../users/user.ts'
+import { changeAddress, lockAccount } from '../users/user-repository.ts'
+import type { AccountProof, AssertOwner } from './account-proof.ts'
+import { beforeChange } from './checks-deadline.ts'
+import type { CheckCurrentPassword } from './current-password.ts'
+import { isOfDomains } from './registration-settings.ts'
+import { toConflict } from './to-conflict.ts'
+import { sendUndoLinks } from './undo-links.ts'
+
+export type EmailChangeRequest = { readonly email: string; readonly currentPassword: string }
+
+/** Changes of address by the owner of the account. */
+export type EmailChange = {
+  /**
+   * Has a link sent to the new address, and another one to the present address, which undoes the change. Nothing changes before the
+   * first is confirmed; a newer request replaces the one before. Whether the new address is taken shows at the confirmation alone.
+   * @throws `wrong_password`, `domain_not_allowed`, `too_many_requests`
+   */
+  request(userId: string, request: EmailChangeRequest, client: ClientContext): Promise<void>
+  /**
+   * Changes the address by a mailed link, for whoever may sign in to the account as well.
+   * @throws `invalid_link`; `sign_in_required`, `email_taken` and `too_many_requests` leave the link good
+   */
+  confirm(token: string, proof: AccountProof, client: ClientContext): Promise<User>
+}
+
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly writeAs: WriteAs
+  readonly store: SessionStore
+  readonly links: LinkService
+  readonly outbox: MailOutbox
+  readonly checkCurrentPassword: CheckCurrentPassword
+  readonly assertOwner: AssertOwner
+  /** Of addresses that accounts may have; any without. */
+  readonly domains: readonly string[] | undefined
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/** A mailbox that gets no further undo link within the hour gets no further change either. */
+const RETRY_AFTER_SECONDS = 3600
+
+export function createEmailChange(dependencies: Dependencies): EmailChange {
+  const { db, writeAs, store, links, outbox, checkCurrentPassword, assertOwner, domains, now } = dependencies
+  return {
+    async request(userId, { email, currentPassword }, client) {
+      const checked = await beforeChange(checkCurrentPassword(userId, currentPassword, { client, operation: 'request_email_change' }))
+      if (domains !== undefined && !isOfDomains(email, domains)) throw new problems.domain_not_allowed()
+      if (!outbox.isOn || email === checked.user.email) return
+      await writeAs(client, async (trx, audit) => {
+        const account = await lockAccount(trx, userId)
+        const isSame = account?.passwordVersion === checked.passwordVersion && account.user.status === 'active'
+        if (!isSame) throw new problems.wrong_password()
+        await withdrawLinks(trx, userId, 'email_change')
+        const { id: linkId } = await links.create(trx, { purpose: 'email_change', account, address: email })
+        await outbox.enqueue(trx, { kind: 'email_change', address: email, userId, linkId })
+        // No change without a way back.
+        const former = await listFormerAddresses(trx, userId, new Date(now()))
+        const mailboxes = [...former, { address: account.user.email }]
+        const areSent = await sendUndoLinks(trx, account, mailboxes, { links, outbox })
+        if (!areSent) throw new commonProblems.too_many_requests({ retryAfterSeconds: RETRY_AFTER_SECONDS })
+        await audit(emailChangeRequested({ userId, email }))
+      })
+    },
+
+    async confirm(token, proof, client) {
+      const found = await links.find(db, token, 'email_change')
+      await beforeChange(assertOwner(found.account, proof, { client, operation: 'confirm_email_change' }))
+      const userId = found.account.user.id
+      const origin = { ...client, actorId: userId }
+      const confirmation = writeAs(origin, async (trx, audit) => {
+        await lockRecoveryShared(trx)
+        const { link, account } = await links.open(trx, token, 'email_change')
+        const undoableUntil = new Date(now() + LINK_TTL_MS.email_undo)
+        await links.use(trx, link)
+        await keepAddress(trx, userId, undoableUntil)
+        const { user } = await changeAddress(trx, account, link.address)
+        await deleteFormerAddress(trx, userId, link.address)
+        await extendUndoLinks(trx, account, undoableUntil)
+        await audit(...emailChanged({ userId, before: account.user.email, after: user.email }))
+        if (!account.user.emailVerified) await audit(emailVerified({ userId, by: 'email_change' }))
+        await store.invalidateSnapshot(userId)
+        return user
+      })
+      return confirmation.catch((error) => {
+        throw toConflict(error)
+      })
+    },
+  }
+}

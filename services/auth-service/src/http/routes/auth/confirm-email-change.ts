@@ -1,0 +1,39 @@
+import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { EmailChange } from '../../../accounts/email-change.ts'
+import { clientContext } from '../../client-context.ts'
+import type { FindLiveBearer } from '../../live-bearer.ts'
+import { LinkToken, Password } from '../../schemas/credentials.ts'
+import { findSignedInUser } from '../../signed-in-user.ts'
+
+type Services = {
+  readonly emailChange: EmailChange
+  readonly findLiveBearer: FindLiveBearer
+  readonly allowedOrigins: readonly string[]
+}
+
+export function confirmEmailChangeRoute(app: AppInstance, services: Services): void {
+  app.post(
+    '/confirm',
+    {
+      // Its checks have a deadline of their own, up to which nothing happens; a change that has begun is seen through.
+      config: { operation: 'confirm_email_change', timeoutMs: 10_000 },
+      schema: {
+        tags: ['auth'],
+        summary: 'Confirm a new e-mail address',
+        description:
+          'Needs an access token of that very account, or its password beside the link: else 401 `sign_in_required`, and the link stays good.',
+        security: [...SECURED, {}],
+        body: Body({ token: LinkToken, password: Type.Optional(Password) }),
+        response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 409, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { token, password } = request.body
+      const proof = { userId: await findSignedInUser(request, services), password }
+      const user = await services.emailChange.confirm(token, proof, clientContext(request))
+      request.logFields = { event: 'email_changed', userId: user.id }
+      return reply.code(204).send(null)
+    },
+  )
+}

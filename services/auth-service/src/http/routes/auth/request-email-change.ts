@@ -1,0 +1,30 @@
+import { type AppInstance, Body, Email, problemResponses, SECURED } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { EmailChange } from '../../../accounts/email-change.ts'
+import { sessionOf } from '../../bearer-check.ts'
+import { clientContext } from '../../client-context.ts'
+import { Password } from '../../schemas/credentials.ts'
+
+export function requestEmailChangeRoute(app: AppInstance, emailChange: EmailChange): void {
+  app.post(
+    '/email',
+    {
+      // Its checks have a deadline of their own, up to which nothing happens.
+      config: { operation: 'request_email_change', timeoutMs: 10_000 },
+      schema: {
+        tags: ['auth'],
+        summary: 'Ask for another e-mail address',
+        description:
+          'A link to the new address confirms the change, and a link to the present one undoes it for a week. Nothing changes before the confirmation; a newer request replaces the one before. The answer is the same for an address that is taken.',
+        security: SECURED,
+        body: Body({ email: Email(), currentPassword: Password }),
+        response: { 202: Type.Object({}), ...problemResponses(400, 401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      await emailChange.request(sessionOf(request).key.userId, request.body, clientContext(request))
+      request.logFields = { ...request.logFields, event: 'email_change_requested' }
+      return reply.code(202).send({})
+    },
+  )
+}

@@ -1,0 +1,28 @@
+import { type AppInstance, Body, problemResponses } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { UndoEmailChange } from '../../../accounts/email-undo.ts'
+import { clientContext } from '../../client-context.ts'
+import { LinkToken } from '../../schemas/credentials.ts'
+
+export function undoEmailChangeRoute(app: AppInstance, undoEmailChange: UndoEmailChange): void {
+  app.post(
+    '/undo',
+    {
+      // A change that has begun is seen through.
+      config: { operation: 'undo_email_change', timeoutMs: 10_000 },
+      schema: {
+        tags: ['auth'],
+        summary: 'Undo a change of the e-mail address',
+        description:
+          'The address is what it was, every session ends, the password is void, and a link that sets a new one goes to this address. It works for a week, before and after the confirmation, until the address changes again.',
+        body: Body({ token: LinkToken }),
+        response: { 204: Type.Null(), ...problemResponses(400, 409, 503) },
+      },
+    },
+    async (request, reply) => {
+      const user = await undoEmailChange(request.body.token, clientContext(request))
+      request.logFields = { event: 'email_change_undone', userId: user.id }
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import { type FormerAddress, toFormerAddress } from './former-address-table.ts'
+import { uniqueKey } from './user.ts'
+
+/** Keeps the present address of an account, which the transaction has locked and is about to change. */
+export async function keepAddress(trx: AuthTransaction, userId: string, until: Date): Promise<void> {
+  await trx
+    .insertInto('former_addresses')
+    .columns(['user_id', 'address_key', 'address', 'verified_at', 'was_temporary', 'left_at_version', 'until'])
+    .expression((eb) =>
+      eb
+        .selectFrom('users')
+        .select([
+          'id',
+          'email_key',
+          'email',
+          'email_verified_at',
+          sql<boolean>`unverified_until is not null`.as('was_temporary'),
+          'address_version',
+          sql<Date>`${until}::timestamptz`.as('until'),
+        ])
+        .where('id', '=', userId),
+    )
+    .execute()
+}
+
+/** The addresses that the account may still come back to, the one that it left first in front. */
+export async function listFormerAddresses(db: AuthDatabase, userId: string, at: Date): Promise<FormerAddress[]> {
+  const rows = await db
+    .selectFrom('former_addresses')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('until', '>', at)
+    .orderBy('left_at_version')
+    .execute()
+  return rows.map(toFormerAddress)
+}
+
+/** The account has come back to the address, or never will. */
+export async function deleteFormerAddress(trx: AuthTransaction, userId: string, address: string): Promise<void> {
+  await trx
+    .deleteFrom('former_addresses')
+    .where('user_id', '=', userId)
+    .where('address_key', '=', uniqueKey(address))
+    .execute()
+}
+
+/** Those that the account left at this address version or later; all of them without one. */
+export async function deleteFormerAddresses(trx: AuthTransaction, userId: string, sinceVersion = 0): Promise<void> {
+  await trx
+    .deleteFrom('former_addresses')
+    .where('user_id', '=', userId)
+    .where('left_at_version', '>=', sinceVersion)
+    .execute()
+}
+
+export async function deleteExpiredFormerAddresses(db: AuthDatabase, before: Date): Promise<void> {
+  await db.deleteFrom('former_addresses').where('until', '<', before).execute()
+}
