@@ -58,7 +58,9 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
   const { db, writeAs, store, links, outbox, checkCurrentPassword, assertOwner, domains, now } = dependencies
   return {
     async request(userId, { email, currentPassword }, client) {
-      const checked = await beforeChange(checkCurrentPassword(userId, currentPassword, { client, operation: 'request_email_change' }))
+      const checked = await beforeChange(
+        checkCurrentPassword(userId, currentPassword, { client, operation: 'request_email_change' }),
+      )
       if (domains !== undefined && !isOfDomains(email, domains)) throw new problems.domain_not_allowed()
       if (!outbox.isOn || email === checked.user.email) return
       await writeAs(client, async (trx, audit) => {

@@ -1,4 +1,5 @@
 import type { Origin } from '../audit/audit-event.ts'
+import { eraseAuditOf } from '../audit/audit-repository.ts'
 import { userErased } from '../audit/security-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit } from '../database/write-as.ts'
@@ -58,6 +59,7 @@ export function createErasure({ db, store, revoker, publisher }: Dependencies): 
       await deleteOpenings(trx, userId)
       await eraseFromMails(trx, { userId, addresses: [email, ...(await listLinkAddresses(trx, userId))] })
       await replaceWithTombstone(trx, userId)
+      await eraseAuditOf(trx, userId)
       await audit(userErased({ userId, why }))
     },
 
