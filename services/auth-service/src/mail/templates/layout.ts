@@ -2,6 +2,7 @@ import type { MailText } from '../mail.ts'
 
 export type Letter = {
   readonly subject: string
+  /** Those that are empty are left out. */
   readonly paragraphs: readonly string[]
   /** What the reader can do, with the address that does it. */
   readonly action?: { readonly label: string; readonly url: string } | undefined
@@ -10,7 +11,8 @@ export type Letter = {
 }
 
 /** Text and HTML of one letter. No picture, no style sheet and no script: nothing in it is fetched from anywhere. */
-export function layOut({ subject, paragraphs, action, remarks = [] }: Letter): MailText {
+export function layOut({ subject, paragraphs: all, action, remarks = [] }: Letter): MailText {
+  const paragraphs = all.filter(Boolean)
   const text = [...paragraphs, ...(action ? [`${action.label}:\n${action.url}`] : []), ...remarks].join('\n\n')
   const html = [
     ...paragraphs.map(paragraph),
@@ -23,6 +25,9 @@ export function layOut({ subject, paragraphs, action, remarks = [] }: Letter): M
     html: `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>\n<body>\n${html}\n</body></html>\n`,
   }
 }
+
+/** `2026-01-31 12:00 UTC`: a reader of a mail has no time zone that we know. */
+export const minuteOf = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`
 

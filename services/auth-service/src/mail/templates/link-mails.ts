@@ -1,24 +1,26 @@
 import type { LinkPurpose } from '../../links/link.ts'
 import type { MailFacts, MailText } from '../mail.ts'
 import { plainName } from '../plain-name.ts'
-import { layOut } from './layout.ts'
+import { layOut, minuteOf } from './layout.ts'
 
 type LinkMail = (link: { url: string; expiresAt: Date; product: string }, facts: MailFacts) => MailText
 
 /** The mails that carry a link, by its purpose. */
 export const linkMails: Readonly<Record<LinkPurpose, LinkMail>> = {
-  invitation: ({ url, expiresAt, product }, { inviterName }) =>
-    layOut({
+  invitation({ url, expiresAt, product }, { inviterName = '' }) {
+    const inviter = plainName(inviterName)
+    return layOut({
       subject: `Your invitation to ${product}`,
       paragraphs: [
-        inviterName === undefined
-          ? `You are invited to ${product}.`
-          : `${plainName(inviterName)} invites you to ${product}.`,
+        `You are invited to ${product}.`,
+        // On a line of its own, so that a name in letters from right to left leaves the rest where it is.
+        inviter === '' ? '' : `Invited by: ${inviter}`,
         'Choose a password to accept. You are signed in then.',
       ],
       action: { label: 'Accept the invitation', url },
-      remarks: [until(expiresAt), 'If you do not know the person who invites you, ignore this mail.'],
-    }),
+      remarks: [until(expiresAt), 'If you do not know who invites you, ignore this mail.'],
+    })
+  },
 
   verification: ({ url, expiresAt, product }) =>
     layOut({
@@ -40,7 +42,7 @@ export const linkMails: Readonly<Record<LinkPurpose, LinkMail>> = {
     layOut({
       subject: `The e-mail address of your ${product} account is changing`,
       paragraphs: [
-        `Somebody who is signed in to your account of ${product} asked for another e-mail address. If it was you, you need not do anything.`,
+        `Another e-mail address was requested for your account of ${product}. If it was you, you need not do anything.`,
         'If it was not you, undo the change: every device is signed out, the password stops working, and you get a link to choose a new one.',
       ],
       action: { label: 'Undo the change', url },
@@ -50,13 +52,10 @@ export const linkMails: Readonly<Record<LinkPurpose, LinkMail>> = {
   password_reset: ({ url, expiresAt, product }) =>
     layOut({
       subject: `Choose a new password for ${product}`,
-      paragraphs: [`A new password was asked for your account of ${product}.`],
+      paragraphs: [`A new password was requested for your account of ${product}.`],
       action: { label: 'Choose a new password', url },
       remarks: [until(expiresAt), 'If you did not ask for it, ignore this mail: your password stays as it is.'],
     }),
 }
 
-/** `2026-01-31 12:00 UTC`: a reader of a mail has no time zone that we know. */
-function until(expiresAt: Date): string {
-  return `The link works once, until ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC.`
-}
+const until = (expiresAt: Date): string => `The link works once, until ${minuteOf(expiresAt)}.`
