@@ -20,6 +20,7 @@ import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
 import { createLinkService } from './links/link-service.ts'
 import { createMail } from './mail/create-mail.ts'
+import { showsLinks } from './mail/mail-settings.ts'
 import { registerOperations } from './operations.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
 import { gated } from './redis/redis-gate.ts'
@@ -156,6 +157,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       administration,
       erasure,
       eraseUser,
+      requestPasswordReset,
     } = createAccounts({
       ...users,
       db,
@@ -170,6 +172,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       links,
       outbox: mail.outbox,
       registration: config.registration,
+      showsLinks: showsLinks(config.mail),
       now,
     })
 
@@ -178,7 +181,16 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
     auditRefusals(app, audit)
-    await app.register(adminRoutes, { prefix: '/admin', administration, eraseUser, sessions, clients, keys, audit })
+    await app.register(adminRoutes, {
+      prefix: '/admin',
+      administration,
+      eraseUser,
+      requestPasswordReset,
+      sessions,
+      clients,
+      keys,
+      audit,
+    })
     await app.register(authRoutes, {
       prefix: '/auth',
       accounts,

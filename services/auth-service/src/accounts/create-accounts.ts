@@ -12,11 +12,13 @@ import type { SessionStore } from '../sessions/session-store.ts'
 import type { Users } from '../users/create-users.ts'
 import { createAssertOwner } from './account-proof.ts'
 import { type AccountService, createAccountService } from './account-service.ts'
+import { createRequestPasswordReset, type RequestPasswordReset } from './administrator-reset.ts'
 import { type Authentication, createAuthentication } from './authentication.ts'
 import { createCheckCurrentPassword } from './current-password.ts'
 import { createEmailChange, type EmailChange } from './email-change.ts'
 import { createUndoEmailChange, type UndoEmailChange } from './email-undo.ts'
 import { createErasure, type Erasure } from './erasure.ts'
+import { createHandOver } from './handed-link.ts'
 import { type ChangePassword, createChangePassword } from './password-change.ts'
 import { createPasswordRecovery, type PasswordRecovery } from './password-recovery.ts'
 import type { RegistrationConfig } from './registration-settings.ts'
@@ -36,6 +38,7 @@ type Dependencies = Users & {
   readonly links: LinkService
   readonly outbox: MailOutbox
   readonly registration: RegistrationConfig
+  readonly showsLinks: boolean
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -51,6 +54,7 @@ export type Accounts = {
   readonly administration: UserAdministration
   readonly erasure: Erasure
   readonly eraseUser: EraseUser
+  readonly requestPasswordReset: RequestPasswordReset
 }
 
 /** An office behind one address has bad days, too. What a mailbox gets is bounded by itself. */
@@ -61,6 +65,7 @@ export function createAccounts(dependencies: Dependencies): Accounts {
   const erasure = createErasure(dependencies)
   const recoveryFlood = createFloodLimiter(redis, { keyPrefix, name: 'recovery', limit: RECOVERY_LIMIT })
   const checkCurrentPassword = createCheckCurrentPassword(dependencies)
+  const handOver = createHandOver(dependencies)
   const assertOwner = createAssertOwner(dependencies)
   return {
     accounts: createAccountService(dependencies),
@@ -77,5 +82,6 @@ export function createAccounts(dependencies: Dependencies): Accounts {
     administration: createUserAdministration(dependencies),
     erasure,
     eraseUser: createEraseUser({ ...dependencies, erasure }),
+    requestPasswordReset: createRequestPasswordReset({ ...dependencies, handOver }),
   }
 }

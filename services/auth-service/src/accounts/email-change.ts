@@ -16,7 +16,7 @@ import { changeAddress, lockAccount } from '../users/user-repository.ts'
 import type { AccountProof, AssertOwner } from './account-proof.ts'
 import { beforeChange } from './checks-deadline.ts'
 import type { CheckCurrentPassword } from './current-password.ts'
-import { isOfDomains } from './registration-settings.ts'
+import { isOfDomains } from './email-domain.ts'
 import { toConflict } from './to-conflict.ts'
 import { sendUndoLinks } from './undo-links.ts'
 
@@ -61,7 +61,7 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
       const checked = await beforeChange(
         checkCurrentPassword(userId, currentPassword, { client, operation: 'request_email_change' }),
       )
-      if (domains !== undefined && !isOfDomains(email, domains)) throw new problems.domain_not_allowed()
+      if (!isOfDomains(email, domains)) throw new problems.domain_not_allowed()
       if (!outbox.isOn || email === checked.user.email) return
       await writeAs(client, async (trx, audit) => {
         const account = await lockAccount(trx, userId)

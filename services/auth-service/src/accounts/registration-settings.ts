@@ -51,7 +51,3 @@ function parseDomains(text: string): readonly string[] {
     return domain
   })
 }
-
-/** Whether an e-mail address is of one of these domains. */
-export const isOfDomains = (email: string, domains: readonly string[]): boolean =>
-  domains.includes(domainToASCII(email.slice(email.lastIndexOf('@') + 1)))

@@ -8,6 +8,7 @@ import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
+import { deleteFormerAddresses } from '../users/former-address-repository.ts'
 import type { User } from '../users/user.ts'
 import { findUser, listUsers, type UserFilter } from '../users/user-listing-repository.ts'
 import { lockAccount, updateAccount } from '../users/user-repository.ts'
@@ -72,6 +73,11 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
         // Putting back what a link was bound to must not bring the link back.
         if (isDisabling) await withdrawLinks(trx, userId, ...ENDED_BY_DISABLING)
         else if (change.roles || change.email !== undefined) await withdrawLinks(trx, userId, 'invitation')
+        if (after.user.email !== before.user.email) {
+          // What the owner changed before is no link's to bring back, over an administrator's head.
+          await withdrawLinks(trx, userId, 'email_undo')
+          await deleteFormerAddresses(trx, userId)
+        }
         const users = { before: before.user, after: after.user }
         await audit(...eventsOf(users))
         for (const notice of noticesOf(users, new Date(now()))) await outbox.enqueue(trx, notice)

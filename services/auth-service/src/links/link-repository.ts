@@ -153,6 +153,24 @@ export async function countLinksBy(
   return Number(count)
 }
 
+/** How many links of a purpose others have asked for since, for a user. */
+export async function countLinksFor(
+  db: AuthDatabase,
+  userId: string,
+  purpose: LinkPurpose,
+  since: Date,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('links')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('user_id', '=', userId)
+    .where('purpose', '=', purpose)
+    .where('created_by', 'is not', null)
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** The mailboxes that links of the user went to. */
 export async function listLinkAddresses(db: AuthDatabase, userId: string): Promise<string[]> {
   const rows = await db.selectFrom('links').select('address').distinct().where('user_id', '=', userId).execute()

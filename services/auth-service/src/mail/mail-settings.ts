@@ -42,6 +42,9 @@ export const mailSettings = {
 /** How mails leave. */
 export type MailConfig = { readonly from: string } & ({ readonly smtpUrl: string } | { readonly directory: string })
 
+/** Whether a link that is made for somebody else is shown to whoever asked for it: unless mails leave. */
+export const showsLinks = (mail: MailConfig | undefined): boolean => mail === undefined || 'directory' in mail
+
 type MailSettings = Candidate<typeof mailSettings>
 
 export function mailConfigOf({ smtpUrl, mailFrom, mailDirectory }: MailSettings): MailConfig | undefined {

@@ -3,6 +3,7 @@ import type { Role } from '@latchkey/access-token'
 import type { TestEnvironment } from '@latchkey/test-kit'
 import { openDatabase } from '../../src/database/open-database.ts'
 import { createPasswordHasher } from '../../src/users/password-hasher.ts'
+import type { UserStatus } from '../../src/users/user.ts'
 import { insertAccount } from '../../src/users/user-repository.ts'
 
 /** argon2id at its cheapest: no test is about how long hashing takes. */
@@ -15,9 +16,11 @@ export type NewAccount = {
   readonly fullName?: string | null
   readonly password?: string
   readonly roles?: Role[]
+  /** `active` unless given; `invited` is without a password. */
+  readonly status?: UserStatus
 }
 
-/** Makes active accounts without a call to the service: most tests need some, and are not about how people come in. */
+/** Makes accounts without a call to the service: most tests need some, and are not about how people come in. */
 export function accountsOf({ databaseUrl: url, schema }: TestEnvironment) {
   const database = openDatabase({ url, schema, poolSize: 1, onError: () => {} })
   const hasher = createPasswordHasher(CHEAP_HASHING)
@@ -28,9 +31,10 @@ export function accountsOf({ databaseUrl: url, schema }: TestEnvironment) {
       fullName = null,
       password = PASSWORD,
       roles = ['user'],
+      status = 'active',
     }: NewAccount = {}) {
-      const passwordHash = await hasher.hash(password)
-      return insertAccount(database.db, { email, username, fullName, passwordHash, roles })
+      const passwordHash = status === 'invited' ? null : await hasher.hash(password)
+      return insertAccount(database.db, { email, username, fullName, passwordHash, roles, status })
     },
     close: () => database.close(),
   }

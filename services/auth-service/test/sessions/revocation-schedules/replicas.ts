@@ -97,6 +97,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     links: createLinkService({ base: 'http://localhost', now: Date.now }),
     outbox: noMails,
     registration: config.registration,
+    showsLinks: true,
     now: Date.now,
   })
   return { ...accounts, db, store, sessions, hasher: users.hasher }

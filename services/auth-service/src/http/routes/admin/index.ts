@@ -1,4 +1,5 @@
 import type { AppInstance } from '@latchkey/service-kit'
+import type { RequestPasswordReset } from '../../../accounts/administrator-reset.ts'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import type { EraseUser } from '../../../accounts/user-erasure.ts'
 import type { AuditTrail } from '../../../audit/create-audit.ts'
@@ -15,6 +16,7 @@ import { listAuditEventsRoute } from './list-audit-events.ts'
 import { listClientsRoute } from './list-clients.ts'
 import { listUserSessionsRoute } from './list-user-sessions.ts'
 import { listUsersRoute } from './list-users.ts'
+import { resetUserPasswordRoute } from './reset-user-password.ts'
 import { revokeKeyRoute } from './revoke-key.ts'
 import { revokeUserSessionRoute } from './revoke-user-session.ts'
 import { revokeUserSessionsRoute } from './revoke-user-sessions.ts'
@@ -22,6 +24,7 @@ import { revokeUserSessionsRoute } from './revoke-user-sessions.ts'
 type Services = {
   readonly administration: UserAdministration
   readonly eraseUser: EraseUser
+  readonly requestPasswordReset: RequestPasswordReset
   readonly sessions: SessionService
   readonly clients: ClientService
   readonly keys: KeyService
@@ -55,6 +58,7 @@ export async function adminRoutes(app: AppInstance, services: Services): Promise
   async function usersWrite(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.requireScope('users:write'))
     eraseUserRoute(scoped, eraseUser)
+    resetUserPasswordRoute(scoped, services.requestPasswordReset)
   }
 
   async function sessionsRead(scoped: AppInstance): Promise<void> {
