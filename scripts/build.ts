@@ -24,7 +24,7 @@ function buildPrivate(homes: readonly string[]): void {
     rmSync(target, { recursive: true, force: true })
     renameSync(join(compiled, home, 'src'), target)
     // Read at run time, from beside the module that needs them.
-    for (const script of globSync('**/*.lua', { cwd: sources })) cpSync(join(sources, script), join(target, script))
+    for (const file of globSync('**/*.{lua,js,css}', { cwd: sources })) cpSync(join(sources, file), join(target, file))
   }
   rmSync(compiled, { recursive: true })
 }

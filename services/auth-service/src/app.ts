@@ -15,6 +15,7 @@ import { createBearerCheck } from './http/bearer-check.ts'
 import { createFindBearer, createFindLiveBearer } from './http/live-bearer.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
+import { consoleRoutes } from './http/routes/console/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
@@ -66,6 +67,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       { name: 'auth', description: 'For people and their devices' },
       { name: 'admin', description: 'For administrators' },
       { name: 'oauth', description: 'The standard endpoints' },
+      { name: 'console', description: 'Pages that mailed links lead to' },
     ],
     logger: { level: config.logLevel, ...(overrides.logStream && { stream: overrides.logStream }) },
     trustProxy: config.trustProxy,
@@ -205,6 +207,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       passwordMinLength: passwords.minLength,
       allowedOrigins,
       now,
+    })
+    await app.register(consoleRoutes, {
+      prefix: '/console',
+      product: PRODUCT,
+      passwordMinLength: passwords.minLength,
     })
     await app.register(oauthRoutes, {
       issuer,
