@@ -56,7 +56,7 @@ export type OwnOrigin = {
   readonly ip: null
   readonly requestId: null
   /** `several`: refusals of callers that are not kept apart. */
-  readonly source: 'settings' | 'command' | 'housekeeping' | 'mail' | 'several'
+  readonly source: 'settings' | 'housekeeping' | 'several'
 }
 
 /** @param source shown in the details of the event */

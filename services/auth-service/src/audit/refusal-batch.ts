@@ -29,7 +29,7 @@ export type RefusalBatch = {
  * networks, at a thousand a second then make 700 entries and, with a flush each second, let the tables and their indexes grow by
  * 0.92 MiB (measured on Postgres 18).
  */
-export const KEPT_APART = 40
+const KEPT_APART = 40
 
 /** Beyond as many that could not be written they are counted together, too. */
 const MOST_WAITING = 1000

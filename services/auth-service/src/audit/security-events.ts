@@ -223,9 +223,14 @@ type Refused = {
 }
 
 /** The actor has authenticated, and may not do this. @param why the code of the answer */
-export const accessDenied = ({ operation, why }: Refused & { readonly why: string }): NewAuditEvent => ({
+export const accessDenied = ({
+  operation,
+  why,
+  userId,
+}: Refused & { readonly why: string; readonly userId: string | null }): NewAuditEvent => ({
   type: 'access_denied',
   outcome: 'failure',
+  subjectId: userId,
   details: { operation, why },
 })
 

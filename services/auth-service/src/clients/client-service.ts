@@ -133,8 +133,8 @@ export function createClientService(dependencies: Dependencies): ClientService {
       await limiter.assertMayTry(guess)
       const { isKnown, scopes } = await findBySecret(clientId, secret)
       if (scopes) return scopes
-      audit.refuse(origin, clientAuthenticationFailed(isKnown ? clientId : null))
       await limiter.failed(guess)
+      audit.refuse(origin, clientAuthenticationFailed(isKnown ? clientId : null))
       return undefined
     },
 

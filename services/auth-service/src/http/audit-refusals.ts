@@ -1,3 +1,4 @@
+import { UUID } from '@latchkey/problems'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
@@ -7,7 +8,8 @@ import { clientContext } from './client-context.ts'
 
 type Refusal = { readonly operation: string; readonly code: string; readonly request: FastifyRequest }
 
-const denied = ({ operation, code }: Refusal): NewAuditEvent => accessDenied({ operation, why: code })
+const denied = ({ operation, code, request }: Refusal): NewAuditEvent =>
+  accessDenied({ operation, why: code, userId: userInPath(request) })
 const notRegistered = ({ operation, code }: Refusal): NewAuditEvent | undefined =>
   operation === 'register' ? registrationRefused(code) : undefined
 
@@ -27,6 +29,12 @@ const EVENTS: Readonly<Record<string, (refusal: Refusal) => NewAuditEvent | unde
   domain_not_allowed: notRegistered,
   email_taken: notRegistered,
   username_taken: notRegistered,
+}
+
+/** A caller may be refused before the path is validated. */
+function userInPath({ params }: FastifyRequest): string | null {
+  if (typeof params !== 'object' || params === null || !('userId' in params)) return null
+  return typeof params.userId === 'string' && UUID.test(params.userId) ? params.userId : null
 }
 
 /** Records in the audit trail that a request was refused, once, when its answer is sent. Comes before the routes. */

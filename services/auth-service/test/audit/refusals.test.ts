@@ -9,12 +9,16 @@ const many = { failures: 1000, seconds: 600 }
 const auth = await startAuthService(t, {
   variables: {
     REGISTRATION: 'open',
-    SERVICE_CLIENTS: JSON.stringify([{ clientId: 'payroll', secret: SECRET, scopes: ['employees:read'] }]),
+    SERVICE_CLIENTS: JSON.stringify([
+      { clientId: 'payroll', secret: SECRET, scopes: ['employees:read'] },
+      { clientId: 'desk', secret: SECRET, scopes: ['profile', 'users:write'] },
+    ]),
   },
   clientGuessLimits: { clientFromAddress: many, address: many },
 })
 const trail = await trailOf(auth)
 const user = await auth.newUser()
+const other = await auth.newUser()
 const disabled = await auth.newAccount()
 const admin = await auth.signInAdmin()
 await auth.call('PATCH', `/admin/users/${disabled.id}`, { token: admin.accessToken, body: { status: 'disabled' } })
@@ -24,6 +28,12 @@ const form = (fields: Record<string, string>, more: Record<string, string> = {})
   headers: { 'content-type': 'application/x-www-form-urlencoded', ...more },
 })
 const client = { client_id: 'payroll', client_secret: SECRET }
+const desk = await auth.call(
+  'POST',
+  '/oauth/token',
+  form({ ...client, grant_type: 'client_credentials', client_id: 'desk' }),
+)
+const deskToken = desk.json().access_token
 const asUser = { token: user.accessToken }
 
 type Refusal = {
@@ -91,6 +101,24 @@ const refusals: Refusal[] = [
     type: 'access_denied',
     actorId: user.userId,
     details: { operation: 'list_users', why: 'insufficient_scope' },
+  },
+  {
+    title: 'a call about a user whom the caller may not see',
+    request: ['GET', `/admin/users/${disabled.id}`, { token: other.accessToken }],
+    status: 403,
+    type: 'access_denied',
+    actorId: other.userId,
+    subjectId: disabled.id,
+    details: { operation: 'get_user', why: 'insufficient_scope' },
+  },
+  {
+    title: 'a change of a user who holds more than the caller',
+    request: ['PATCH', `/admin/users/${admin.userId}`, { token: deskToken, body: { fullName: 'Not I' } }],
+    status: 403,
+    type: 'access_denied',
+    actorId: 'desk',
+    subjectId: admin.userId,
+    details: { operation: 'change_user', why: 'exceeds_own_scopes' },
   },
   {
     title: 'a scope that a service client lacks',
