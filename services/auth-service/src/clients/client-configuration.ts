@@ -1,6 +1,6 @@
 import type { Scope } from '@latchkey/access-token'
 import { ownOrigin } from '../audit/audit-event.ts'
-import { clientCreated, clientSecretCreated, clientUpdated } from '../audit/security-events.ts'
+import { clientCreated, clientSecretCreated, clientUpdated } from '../audit/client-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { configureClient, findCredentials, insertClient, listConfiguredIds, lockClient } from './client-repository.ts'

@@ -1,12 +1,12 @@
 import type { AccessTokenClaims, Scope } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
-import type { AuditTrail } from '../audit/create-audit.ts'
 import {
   clientAuthenticationFailed,
   clientCreated,
   clientDeleted,
   clientSecretCreated,
-} from '../audit/security-events.ts'
+} from '../audit/client-events.ts'
+import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'

@@ -3,7 +3,8 @@ import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
 import type { NewAuditEvent } from '../audit/audit-event.ts'
 import type { AuditTrail } from '../audit/create-audit.ts'
-import { accessDenied, csrfRejected, linkRefused, rateLimited, registrationRefused } from '../audit/security-events.ts'
+import { accessDenied, csrfRejected, linkRefused, rateLimited } from '../audit/refusal-events.ts'
+import { registrationRefused } from '../audit/security-events.ts'
 import { clientContext } from './client-context.ts'
 
 type Refusal = { readonly operation: string; readonly code: string; readonly request: FastifyRequest }

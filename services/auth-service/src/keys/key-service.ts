@@ -1,6 +1,6 @@
 import type { SigningRing } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
-import { keyRevoked } from '../audit/security-events.ts'
+import { keyRevoked } from '../audit/client-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { createRefusalBatch } from '../../src/audit/refusal-batch.ts'
-import { loginFailed, rateLimited } from '../../src/audit/security-events.ts'
+import { rateLimited } from '../../src/audit/refusal-events.ts'
+import { loginFailed } from '../../src/audit/security-events.ts'
 import { databaseOf, refusalsIn, trailOf } from '../support/audit.ts'
 import { startAuthService, type TestService } from '../support/auth-service.ts'
 

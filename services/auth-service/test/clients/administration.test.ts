@@ -74,6 +74,7 @@ t.test('administrators create clients, replace their secrets without a gap, and 
     .items.map((event: { type: string }) => event.type)
   t.same(types, [
     'client_deleted',
+    'client_authentication_failed',
     'client_secret_created',
     'client_secret_created',
     'client_secret_created',
