@@ -95,6 +95,17 @@ const refusals: Refusal[] = [
     details: { why: 'email_taken' },
   },
   {
+    title: 'a mailed link that is none of ours',
+    request: [
+      'POST',
+      '/auth/password/reset',
+      { body: { token: `canary${'A'.repeat(37)}`, password: 'sea-otters-hold-hands-99' } },
+    ],
+    status: 400,
+    type: 'link_refused',
+    details: { operation: 'reset_password' },
+  },
+  {
     title: 'a scope that a user lacks',
     request: ['GET', '/admin/users', asUser],
     status: 403,
