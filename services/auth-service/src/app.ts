@@ -117,24 +117,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
 
     // Domain
     const { keys, signingRing } = createKeys({ db, writeAs, publisher, ring: accessRing, isRevoked })
-    const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
-      db,
-      writeAs,
-      revocationDb: revocationDatabase.db,
-      redis,
-      keyPrefix,
-      gate,
-      commands,
-      store,
-      publisher,
-      publishOthers: async (since) => {
-        await recoverClients(since)
-        await keys.publishAll()
-      },
-      tokens: { ...config.tokens, signingRing, refreshRing },
-      maxAgeMs: limits.maxAgeMs,
-      now,
-    })
     const links = createLinkService({ base: config.linksUrl, now })
     const mail = createMail({
       db,
@@ -146,6 +128,25 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       now,
     })
     app.addHook('onClose', () => mail.close())
+    const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
+      db,
+      writeAs,
+      revocationDb: revocationDatabase.db,
+      redis,
+      keyPrefix,
+      gate,
+      commands,
+      store,
+      publisher,
+      outbox: mail.outbox,
+      publishOthers: async (since) => {
+        await recoverClients(since)
+        await keys.publishAll()
+      },
+      tokens: { ...config.tokens, signingRing, refreshRing },
+      maxAgeMs: limits.maxAgeMs,
+      now,
+    })
     const { passwordHashing, signInLimits } = overrides
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())

@@ -1,5 +1,6 @@
 import { passwordChanged } from '../audit/security-events.ts'
 import { problems } from '../errors.ts'
+import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Grant } from '../sessions/grant.ts'
 import type { RenewSession } from '../sessions/renew-session.ts'
 import type { ClientContext, SessionKey } from '../sessions/session.ts'
@@ -24,10 +25,13 @@ type Dependencies = {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly checkCurrentPassword: CheckCurrentPassword
+  readonly outbox: MailOutbox
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 export function createChangePassword(dependencies: Dependencies): ChangePassword {
-  const { renew, hasher, policy, checkCurrentPassword } = dependencies
+  const { renew, hasher, policy, checkCurrentPassword, outbox, now } = dependencies
 
   /** @returns the account, and the hash of its new password */
   async function check(userId: string, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
@@ -44,6 +48,8 @@ export function createChangePassword(dependencies: Dependencies): ChangePassword
       const changed = await changePassword(trx, account, passwordHash)
       if (!changed) throw new problems.wrong_password()
       await audit(passwordChanged({ userId, deviceId }))
+      const facts = { at: new Date(now()).toISOString() }
+      await outbox.enqueue(trx, { kind: 'password_changed', address: changed.user.email, userId, facts })
       return changed
     })
   }

@@ -1,6 +1,7 @@
 import { createAccessTokenSigner, type SigningRing } from '@latchkey/access-token'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { createWriteAs, type WriteAs } from '../database/write-as.ts'
+import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 import { gated, type RedisGate } from '../redis/redis-gate.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
@@ -9,6 +10,7 @@ import { createGrants } from './grant.ts'
 import { createRedisEventCheckpoint } from './redis-event-checkpoint.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 import type { SessionCommands } from './session-commands.ts'
+import { createSessionNotices } from './session-notices.ts'
 import { createSessionRecovery, type Recovered } from './session-recovery.ts'
 import { createSessionRevoker, type SessionRevoker } from './session-revoker.ts'
 import { createSessionService, type SessionService } from './session-service.ts'
@@ -26,6 +28,7 @@ type Dependencies = {
   readonly commands: SessionCommands
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
+  readonly outbox: MailOutbox
   /** Publishes again what was revoked since, other than sessions and users. */
   readonly publishOthers: (since: Date) => Promise<void>
   readonly tokens: {
@@ -52,7 +55,7 @@ export type Sessions = {
 
 export function createSessions(dependencies: Dependencies): Sessions {
   const { db, writeAs, revocationDb, redis, keyPrefix, gate, commands, store, publisher, publishOthers } = dependencies
-  const { tokens, maxAgeMs, now } = dependencies
+  const { outbox, tokens, maxAgeMs, now } = dependencies
   const { issuer, audience, accessTtlSeconds, refreshRing } = tokens
   const checkpoint = createRedisEventCheckpoint(redis, keyPrefix)
   const revoker = createSessionRevoker({
@@ -77,6 +80,7 @@ export function createSessions(dependencies: Dependencies): Sessions {
     checkpoint: gated(checkpoint, gate),
     refreshTokens,
     grant: createGrants({ accessTokens, refreshTokens, now }),
+    notices: createSessionNotices({ outbox, now }),
   })
   const recoverSessions = createSessionRecovery({
     db,

@@ -65,6 +65,17 @@ export async function findEndReason(db: AuthDatabase, sid: string): Promise<EndR
   return row?.reason ?? undefined
 }
 
+/** The name of the device that the session was opened on. */
+export async function findDeviceName(db: AuthDatabase, sid: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('session_events')
+    .select('device_name')
+    .where('sid', '=', sid)
+    .where('kind', '=', 'opened')
+    .executeTakeFirst()
+  return row?.device_name ?? undefined
+}
+
 /** The time of the last event up to this one, less a margin. Undefined when there is none. */
 export async function findCutoff(db: AuthDatabase, eventId: string, marginSeconds: number): Promise<Date | undefined> {
   const row = await db

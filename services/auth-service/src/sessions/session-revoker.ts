@@ -1,5 +1,5 @@
 import type { RevocationTarget } from '@latchkey/resource-server/revocations'
-import type { NewAuditEvent, Origin } from '../audit/audit-event.ts'
+import type { Origin } from '../audit/audit-event.ts'
 import { sessionEnded } from '../audit/security-events.ts'
 import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
@@ -15,14 +15,16 @@ export type RecordedEnds = { readonly ends: readonly SessionEnd[]; readonly last
 /** The new token version of a user: every token of a lower one is refused. */
 export type BumpedVersion = { readonly userId: string; readonly minVersion: number }
 
+type AlsoWrite = (trx: AuthTransaction, audit: Audit) => Promise<void>
+
 /**
  * Ends sessions so that they stay ended, always in this order: recorded and committed in Postgres, published to every
  * verifier, applied to Redis. If a step fails, the call fails: nothing was answered, and it may be repeated. Nothing is
  * published that could still be rolled back, as verifiers do not forget.
  */
 export type SessionRevoker = {
-  /** Records, publishes and applies the ends. The events `also` become part of the same transaction. */
-  revoke(ends: readonly SessionEnd[], origin: Origin, ...also: readonly NewAuditEvent[]): Promise<void>
+  /** Records, publishes and applies the ends. What `also` writes becomes part of the same transaction. */
+  revoke(ends: readonly SessionEnd[], origin: Origin, also?: AlsoWrite): Promise<void>
   /**
    * Ends every session of the user in a transaction of its own, while that of the caller holds the user's row. So wherever this
    * process dies, no session of before outlives what the caller is about to change.
@@ -61,9 +63,9 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
     if (lastEventId !== undefined) await checkpoint.advance(lastEventId)
   }
 
-  async function revoke(ends: readonly SessionEnd[], origin: Origin, ...also: readonly NewAuditEvent[]): Promise<void> {
+  async function revoke(ends: readonly SessionEnd[], origin: Origin, also?: AlsoWrite): Promise<void> {
     const recorded = await writeAs(origin, async (trx, audit) => {
-      if (also.length > 0) await audit(...also)
+      await also?.(trx, audit)
       return record(trx, audit, ends)
     })
     await apply(recorded)

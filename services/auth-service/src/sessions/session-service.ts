@@ -19,6 +19,7 @@ import {
 } from './session.ts'
 import type { PresentedGeneration } from './session-commands.ts'
 import { insertOpening, lockRecoveryShared } from './session-event-repository.ts'
+import type { SessionNotices } from './session-notices.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -62,6 +63,7 @@ type Dependencies = {
   readonly checkpoint: EventCheckpoint
   readonly refreshTokens: RefreshTokens
   readonly grant: IssueGrant
+  readonly notices: SessionNotices
 }
 
 const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, deviceId, sid })
@@ -69,7 +71,7 @@ const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, 
 const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ extensions: { reason } })
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { writeAs, store, revoker, checkpoint, refreshTokens, grant } = dependencies
+  const { writeAs, store, revoker, checkpoint, refreshTokens, grant, notices } = dependencies
 
   const open = createOpenSession(dependencies)
 
@@ -130,7 +132,10 @@ export function createSessionService(dependencies: Dependencies): SessionService
         case 'superseded':
           throw new problems.token_superseded()
         case 'reused':
-          await revoker.revoke([{ ...key, reason: 'token_reused' }], client, refreshTokenReused(key))
+          await revoker.revoke([{ ...key, reason: 'token_reused' }], client, async (trx, audit) => {
+            await audit(refreshTokenReused(key))
+            await notices.tokenReused(trx, key)
+          })
           throw new problems.token_reused()
         case 'ended':
           throw sessionEnded(rotation.reason)

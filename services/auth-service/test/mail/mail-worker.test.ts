@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { listMailErrorsOfLinks, listMailErrorsOfUsers } from '../../src/mail/mail-status-repository.ts'
 import { mailModule } from '../support/mail-module.ts'
-import { startMailServer, tokenOf } from '../support/mail-server.ts'
+import { startMailServer } from '../support/mail-server.ts'
+import { tokenOf } from '../support/mailbox.ts'
 
 type ServerOptions = Parameters<typeof startMailServer>[1]
 

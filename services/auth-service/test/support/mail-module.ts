@@ -10,7 +10,7 @@ import { createMail } from '../../src/mail/create-mail.ts'
 import type { NewMail } from '../../src/mail/mail.ts'
 import { createMailOutbox } from '../../src/mail/mail-outbox.ts'
 import type { Account, UserStatus } from '../../src/users/user.ts'
-import { toAccount } from '../../src/users/user-table.ts'
+import { accountsOf } from './accounts.ts'
 
 type Options = { readonly smtpUrl: string; readonly now?: () => number }
 
@@ -44,23 +44,10 @@ export async function mailModule(t: TestScope, { smtpUrl, now = Date.now }: Opti
   await queue.start(`${schema}_jobs`)
   const outbox = createMailOutbox(queue.add)
 
-  async function newAccount(status: UserStatus = 'active', name: string = randomUUID()): Promise<Account> {
-    const email = `${name}@example.test`
-    const row = await db
-      .insertInto('users')
-      .values({
-        id: randomUUID(),
-        email,
-        email_key: email,
-        username: name,
-        username_key: name,
-        roles: ['user'],
-        status,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return toAccount(row)
-  }
+  const accounts = accountsOf(environment)
+  t.teardown(accounts.close)
+  const newAccount = (status: UserStatus = 'active', username: string = randomUUID()): Promise<Account> =>
+    accounts.insert({ username, status })
 
   /** A link and its mail, as a change that is committed leaves them. */
   function mailLink(purpose: LinkPurpose, account: Account): Promise<Link> {

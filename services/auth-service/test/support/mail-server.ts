@@ -58,11 +58,3 @@ function toError(refusal: Refusal): Error | null {
   const { code: responseCode, text } = typeof refusal === 'number' ? { code: refusal, text: 'refused' } : refusal
   return Object.assign(new Error(text), { responseCode })
 }
-
-/** The token of the link in a mail, as the page that it leads to reads it from the fragment. */
-export function tokenOf({ source }: Pick<ArrivedMail, 'source'>): string {
-  const text = source.replace(/=\r?\n/g, '').replaceAll('=3D', '=')
-  const [, token] = /#token=([\w-]{43})(?![\w-])/.exec(text) ?? []
-  if (token === undefined) throw new Error(`there is no link in: ${source}`)
-  return token
-}

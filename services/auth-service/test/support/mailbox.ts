@@ -32,6 +32,9 @@ export async function startMailbox(t: Parameters<typeof startMailServer>[0]) {
   }
 }
 
+/** The token of the link in a mail as it arrived. */
+export const tokenOf = (mail: ArrivedMail): string => tokenIn(toReadMail(mail).text)
+
 /** The token of the link in a text, as the page that it leads to reads it from the fragment. */
 export function tokenIn(text: string): string {
   const [, token] = /#token=([\w-]{43})(?![\w-])/.exec(text) ?? []

@@ -59,6 +59,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     commands,
     store,
     publisher,
+    outbox: noMails,
     publishOthers: async () => {},
     tokens: { ...config.tokens, signingRing: accessKeys.current, refreshRing: refreshKeys.current },
     maxAgeMs: limits.maxAgeMs,
