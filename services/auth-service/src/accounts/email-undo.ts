@@ -3,7 +3,7 @@ import { emailChangeUndone } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { LINK_TTL_MS } from '../links/link.ts'
-import { findNewestLink } from '../links/link-repository.ts'
+import { findNewestLink, withdrawLinks } from '../links/link-repository.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
@@ -51,7 +51,8 @@ export function createUndoEmailChange(dependencies: Dependencies): UndoEmailChan
       if (!former && !isUnconfirmed) throw new problems.invalid_link()
 
       await links.use(trx, link)
-      // What was asked for and not confirmed dies with the version of the address.
+      // What was asked for and not confirmed dies with the version of the address; the links beside this one would survive it.
+      await withdrawLinks(trx, userId, 'email_undo')
       const restored = await restoreAddress(
         trx,
         account,
