@@ -1,5 +1,5 @@
 import { ROLES, type Role } from '@latchkey/access-token'
-import type { Origin } from '../audit/audit-event.ts'
+import type { AuditOrigin } from '../audit/audit-event.ts'
 import { emailVerified, roleChanged } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
@@ -12,9 +12,9 @@ import type { User } from '../users/user.ts'
  */
 export type BulkChanges = {
   /** Gives the role to those of these accounts that are active and {@link lacksRole lack} it. */
-  grantRole(role: Role, userIds: readonly string[], origin: Origin): Promise<User[]>
+  grantRole(role: Role, userIds: readonly string[], origin: AuditOrigin): Promise<User[]>
   /** Vouches for the addresses of these accounts, unless an account is invited or waits for its owner's confirmation. */
-  verifyAddresses(userIds: readonly string[], origin: Origin): Promise<User[]>
+  verifyAddresses(userIds: readonly string[], origin: AuditOrigin): Promise<User[]>
 }
 
 /** Names of the roles that give all that this one gives, itself among them. */

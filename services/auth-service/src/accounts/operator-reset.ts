@@ -1,4 +1,4 @@
-import type { Origin } from '../audit/audit-event.ts'
+import type { AuditOrigin } from '../audit/audit-event.ts'
 import { passwordResetRequested } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
@@ -18,7 +18,7 @@ type Dependencies = { readonly db: AuthDatabase; readonly writeAs: WriteAs; read
  * shown and not mailed, so its use proves no mailbox.
  */
 export function createOperatorReset({ db, writeAs, links }: Dependencies) {
-  return async (email: string, origin: Origin): Promise<OperatorReset> => {
+  return async (email: string, origin: AuditOrigin): Promise<OperatorReset> => {
     const found = await findAccountByName(db, { email })
     if (!found) return { outcome: 'refused', status: undefined }
     return writeAs(origin, async (trx, audit) => {

@@ -52,16 +52,17 @@ export type Origin = {
 
 /** What causes an event without a request. */
 export type OwnOrigin = {
-  readonly actorId: null
+  /** Null unless an operator ran a command. */
+  readonly actorId: string | null
   readonly ip: null
   readonly requestId: null
   /** `several`: refusals of callers that are not kept apart. */
-  readonly source: 'settings' | 'housekeeping' | 'several'
+  readonly source: 'settings' | 'housekeeping' | 'several' | 'command'
 }
 
 /** @param source shown in the details of the event */
-export const ownOrigin = (source: OwnOrigin['source']): OwnOrigin => ({
-  actorId: null,
+export const ownOrigin = (source: OwnOrigin['source'], actorId: string | null = null): OwnOrigin => ({
+  actorId,
   ip: null,
   requestId: null,
   source,

@@ -1,6 +1,6 @@
 import { type BulkChanges, lacksRole } from '../accounts/bulk-changes.ts'
 import type { OperatorReset } from '../accounts/operator-reset.ts'
-import type { Origin } from '../audit/audit-event.ts'
+import type { AuditOrigin } from '../audit/audit-event.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { listUserIds, listUsersById } from '../users/bulk-repository.ts'
 import { findAccountByName } from '../users/user-repository.ts'
@@ -15,10 +15,10 @@ const BATCH = 500
 export type CommandDependencies = {
   readonly db: AuthDatabase
   readonly employeeDatabaseUrl: string | undefined
-  readonly resetPassword: (email: string, origin: Origin) => Promise<OperatorReset>
+  readonly resetPassword: (email: string, origin: AuditOrigin) => Promise<OperatorReset>
   readonly bulk: BulkChanges
   readonly remembered: RememberedUsers
-  readonly origin: Origin
+  readonly origin: AuditOrigin
   /** What was asked for goes to `print`, what it means to `note`. */
   readonly print: (line: string) => void
   readonly note: (line: string) => void

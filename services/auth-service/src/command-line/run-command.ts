@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { createDatabase, isUnavailable } from '@latchkey/database'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type Environment, SettingsError } from '@latchkey/service-kit/settings'
 import { createBulkChanges } from '../accounts/bulk-changes.ts'
 import { createOperatorReset } from '../accounts/operator-reset.ts'
-import type { Origin } from '../audit/audit-event.ts'
+import { ownOrigin } from '../audit/audit-event.ts'
 import type { AuthSchema } from '../database/auth-database.ts'
 import { isMigrated } from '../database/is-migrated.ts'
 import { createWriteAs } from '../database/write-as.ts'
@@ -16,7 +15,7 @@ import { grantRole, resetPassword, verifyAll } from './commands.ts'
 import { createRememberedUsers, type RememberedUsers } from './remembered-users.ts'
 
 /** The actor in the audit trail. No user and no service client can have this id. */
-const ACTOR = 'command-line:admin'
+const ACTOR_ID = 'command-line:admin'
 /** A batch of many accounts takes longer than a request may. Milliseconds. */
 const STATEMENT_TIMEOUT_MS = 30_000
 const CONNECT_WITHIN_MS = 5000
@@ -78,7 +77,7 @@ async function execute(
       }),
       bulk: createBulkChanges({ writeAs }),
       remembered,
-      origin: newOrigin(),
+      origin: ownOrigin('command', ACTOR_ID),
       print,
       note,
     }
@@ -103,13 +102,6 @@ function exitCodeOf(remembered: RememberedUsers, note: (line: string) => void): 
   )
   return 3
 }
-
-/** The trail names this machine, as the service's own requests would. */
-const newOrigin = (): Origin => ({
-  actorId: ACTOR,
-  ip: '127.0.0.1',
-  requestId: `command-${randomBytes(8).toString('hex')}`,
-})
 
 function explain(error: unknown): string {
   if (error instanceof SettingsError || error instanceof CommandError) return error.message
