@@ -17,6 +17,14 @@ declare module 'fastify' {
     failure: { code: string; cause: unknown } | null
   }
 
+  interface FastifyReply {
+    /**
+     * Gives the handler so many milliseconds from now. Work that cannot be undone calls it before it begins.
+     * @throws `unavailable` once the request has been answered, by 503 that is: then the work must not begin
+     */
+    extendDeadline(extendedMs: number): void
+  }
+
   interface FastifyContextConfig {
     /** What the route does, such as `list_sessions`: the key of its log lines and its metrics. Unique in a service. */
     operation?: string

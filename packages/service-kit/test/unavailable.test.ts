@@ -7,6 +7,9 @@ import { assertProblem, listen, openApp } from './fixtures/open-app.ts'
 
 const down = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' })
 const { promise: released, resolve: release } = Promise.withResolvers<void>()
+const { promise: lateReleased, resolve: releaseLate } = Promise.withResolvers<void>()
+const ended = Promise.withResolvers<void>()
+let begun = false
 
 const { app, requestLines, logText } = await openApp(
   t,
@@ -24,6 +27,20 @@ const { app, requestLines, logText } = await openApp(
     app.get('/patient', { config: { timeoutMs: 60_000 } }, async () => {
       await sleep(150)
       return { fine: true }
+    })
+    app.get('/extended', async (_, reply) => {
+      reply.extendDeadline(60_000)
+      await sleep(150)
+      return { fine: true }
+    })
+    app.get('/late', async (_, reply) => {
+      await lateReleased
+      try {
+        reply.extendDeadline(60_000)
+        begun = true
+      } finally {
+        ended.resolve()
+      }
     })
     app.post('/body', async () => ({ fine: true }))
   },
@@ -58,6 +75,14 @@ t.test('a request that is not answered in time is 503, and what its handler stil
 
 t.test('a route may take longer', async (t) => {
   t.same((await app.inject('/patient')).json(), { fine: true })
+})
+
+t.test('a handler may extend its time, but not once it is over', async (t) => {
+  t.same((await app.inject('/extended')).json(), { fine: true })
+  assertProblem(t, await app.inject('/late'), 503, 'unavailable')
+  releaseLate()
+  await ended.promise
+  t.not(begun, true)
 })
 
 t.test('a body that never arrives is the time-out of the caller', async (t) => {

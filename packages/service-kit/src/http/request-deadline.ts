@@ -24,6 +24,11 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
     done()
   })
 
+  app.decorateReply('extendDeadline', function (extendedMs) {
+    if (!dueAt.has(this)) throw unavailable(new Error('the request has been answered'))
+    dueAt.set(this, performance.now() + extendedMs)
+  })
+
   const timer = setInterval(() => {
     const now = performance.now()
     for (const [reply, due] of dueAt) {

@@ -8,7 +8,6 @@ import type { PasswordHasher } from '../users/password-hasher.ts'
 import { normalizePassword, type PasswordPolicy } from '../users/password-policy.ts'
 import { changePassword } from '../users/user-repository.ts'
 import { assertAcceptablePassword } from './assert-acceptable.ts'
-import { beforeChange } from './checks-deadline.ts'
 import type { CheckCurrentPassword } from './current-password.ts'
 
 export type PasswordChange = { readonly currentPassword: string; readonly newPassword: string }
@@ -17,8 +16,15 @@ export type PasswordChange = { readonly currentPassword: string; readonly newPas
  * Changes the password of a user who is signed in. Every session of the user ends; the one that asks gets a new one in place of it.
  * @throws `wrong_password`, `too_many_requests`, `same_password`, `invalid_request` for a weak password
  * @throws `session_ended` or `account_disabled` when that happened since the request was authenticated
+ *
+ * @param commit called before anything changes; it may throw to leave all as it is
  */
-export type ChangePassword = (session: SessionKey, change: PasswordChange, client: ClientContext) => Promise<Grant>
+export type ChangePassword = (
+  session: SessionKey,
+  change: PasswordChange,
+  client: ClientContext,
+  commit: () => void,
+) => Promise<Grant>
 
 type Dependencies = {
   readonly renew: RenewSession
@@ -41,16 +47,21 @@ export function createChangePassword(dependencies: Dependencies): ChangePassword
     return { account, passwordHash: await hasher.hash(newPassword) }
   }
 
-  return async (session, change, client) => {
+  return async (session, change, client, commit) => {
     const { userId, deviceId } = session
-    const { account, passwordHash } = await beforeChange(check(userId, change, client))
-    return renew(session, client, async (trx, audit) => {
-      const changed = await changePassword(trx, account, passwordHash)
-      if (!changed) throw new problems.wrong_password()
-      await audit(passwordChanged({ userId, deviceId }))
-      const facts = { at: new Date(now()).toISOString() }
-      await outbox.enqueue(trx, { kind: 'password_changed', address: changed.user.email, userId, facts })
-      return changed
+    const { account, passwordHash } = await check(userId, change, client)
+    return renew({
+      session,
+      client,
+      commit,
+      async change(trx, audit) {
+        const changed = await changePassword(trx, account, passwordHash)
+        if (!changed) throw new problems.wrong_password()
+        await audit(passwordChanged({ userId, deviceId }))
+        const facts = { at: new Date(now()).toISOString() }
+        await outbox.enqueue(trx, { kind: 'password_changed', address: changed.user.email, userId, facts })
+        return changed
+      },
     })
   }
 }

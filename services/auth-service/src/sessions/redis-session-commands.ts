@@ -83,8 +83,8 @@ export function createRedisSessionCommands({
       return rows.map(toDeviceSession)
     },
 
-    async end({ userId, deviceId, sid, reason, isRenewed = false }) {
-      await run.end(keyOf(userId), [deviceId, sid, reason, now(), isRenewed ? graceMs : 0])
+    async end({ userId, deviceId, sid, reason, isRenewed = false, at }) {
+      await run.end(keyOf(userId), [deviceId, sid, reason, at?.getTime() ?? now(), isRenewed ? graceMs : 0])
     },
 
     async forget(userId) {

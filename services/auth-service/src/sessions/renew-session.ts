@@ -10,16 +10,23 @@ import { findEndReason, insertOpening, lockRecoveryShared } from './session-even
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** A change of an account, as part of the transaction. Resolves to the account, whose row is locked from then on. */
-export type ChangeAccount = (trx: AuthTransaction, audit: Audit) => Promise<Account>
+export type Renewal = {
+  readonly session: SessionKey
+  readonly client: ClientContext
+  /** Changes the account as part of the transaction. Resolves to it, and has locked its row. */
+  readonly change: (trx: AuthTransaction, audit: Audit) => Promise<Account>
+  /** Called before the first session ends; until then nothing has changed, and it may throw to leave it so. */
+  readonly commit: () => void
+}
 
 /**
  * Changes the password of an account, ends every session of its user, and opens a new one on the device of the session that asks.
  *
- * The sessions end before the change commits: wherever this process dies, no token of a session of before outlives the old password.
+ * The sessions end before the change commits. Wherever this process dies, no token of before outlives the old password; at worst the
+ * user is signed out everywhere, and signs in with the old password.
  * @throws `session_ended` or `account_disabled` when that happened since the request was authenticated
  */
-export type RenewSession = (session: SessionKey, client: ClientContext, change: ChangeAccount) => Promise<Grant>
+export type RenewSession = (renewal: Renewal) => Promise<Grant>
 
 type Dependencies = {
   readonly writeAs: WriteAs
@@ -31,7 +38,7 @@ type Dependencies = {
 }
 
 export function createRenewSession({ writeAs, store, revoker, checkpoint, open, grant }: Dependencies): RenewSession {
-  return async ({ userId, deviceId, sid }, client, change) => {
+  return async ({ session: { userId, deviceId, sid }, client, change, commit }) => {
     const { session, eventId } = await writeAs(client, async (trx, audit) => {
       await lockRecoveryShared(trx)
       const { user, tokenVersion } = await change(trx, audit)
@@ -46,6 +53,7 @@ export function createRenewSession({ writeAs, store, revoker, checkpoint, open, 
       const { deviceName, delivery } = current
       const session = { userId, deviceId, sid: newId(), deviceName, delivery, client, snapshot: { user, tokenVersion } }
       const eventId = await insertOpening(trx, session)
+      commit()
       await revoker.revoke(
         sessions.map((each) => ({ ...each, userId, reason: 'password_changed', isRenewed: each.sid === sid })),
         client,

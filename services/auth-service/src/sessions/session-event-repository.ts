@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { EndReason, SessionEnd, SessionKey } from './session.ts'
 import type { NewSession, OpenedSession } from './session-commands.ts'
+import type { SessionEventTable } from './session-event-table.ts'
 
 /** Any number would do. */
 const RECOVERY_LOCK = 7_025_002
@@ -92,7 +93,7 @@ type Page = { readonly since: Date; readonly afterId: string; readonly limit: nu
 /** `eventId` increases from event to event. */
 type Recorded<Event> = Event & { readonly eventId: string; readonly at: Date }
 
-/** A page of the ends since, oldest first. */
+/** A page of the ends since, oldest first. Which session of a user was renewed by a change of password is not recorded: all count. */
 export async function listEnds(db: AuthDatabase, { since, afterId, limit }: Page): Promise<Recorded<SessionEnd>[]> {
   const rows = await db
     .selectFrom('session_events')
@@ -103,7 +104,7 @@ export async function listEnds(db: AuthDatabase, { since, afterId, limit }: Page
     .orderBy('id')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({ ...toSessionKey(row), eventId: row.id, at: row.at, reason: row.reason ?? 'unknown' }))
+  return rows.map(toRecordedEnd)
 }
 
 /** A page of the openings since whose sessions were not ended, oldest first. */
@@ -148,6 +149,11 @@ export async function deleteOpenings(trx: AuthTransaction, userId: string): Prom
 /** Deletes what no Redis, however old, could still be wrong about. */
 export async function deleteEventsBefore(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('session_events').where('at', '<', before).execute()
+}
+
+function toRecordedEnd(row: Selectable<SessionEventTable>): Recorded<SessionEnd> {
+  const reason = row.reason ?? 'unknown'
+  return { ...toSessionKey(row), eventId: row.id, at: row.at, reason, isRenewed: reason === 'password_changed' }
 }
 
 const toSessionKey = (row: { user_id: string; device_id: string; sid: string }): SessionKey => ({

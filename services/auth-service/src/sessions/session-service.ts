@@ -18,7 +18,7 @@ import {
   type SessionKey,
 } from './session.ts'
 import type { PresentedGeneration } from './session-commands.ts'
-import { insertOpening, lockRecoveryShared } from './session-event-repository.ts'
+import { findEndReason, insertOpening, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionNotices } from './session-notices.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
@@ -93,7 +93,15 @@ export function createSessionService(dependencies: Dependencies): SessionService
 
   async function signOutOf(session: SessionKey, origin: Origin): Promise<void> {
     const actorId = origin.actorId ?? session.userId
-    await revoker.revoke([{ ...session, reason: 'signed_out' }], { ...origin, actorId })
+    // The locked row keeps a change of password from renewing a session whose sign-out was answered.
+    const recorded = await writeAs({ ...origin, actorId }, async (trx, audit) => {
+      await lockAccount(trx, session.userId)
+      const reason = await findEndReason(trx, session.sid)
+      if (reason === undefined) return revoker.record(trx, audit, [{ ...session, reason: 'signed_out' }])
+      // An earlier attempt failed halfway, or another call was quicker.
+      return { ends: [{ ...session, reason }], lastEventId: undefined }
+    })
+    await revoker.apply(recorded)
   }
 
   return {

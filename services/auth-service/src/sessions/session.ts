@@ -35,6 +35,8 @@ export type SessionEnd = SessionKey & {
   readonly reason: EndReason
   /** Its client gets a new session in place of it: for the grace, its refresh tokens count as superseded. */
   readonly isRenewed?: boolean
+  /** When it ended; now unless given. */
+  readonly at?: Date
 }
 
 /** A device as its owner sees it. */

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { ADMIN, refreshWith, startAuthService } from '../support/auth-service.ts'
+import { ADMIN, PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const environment = await testEnvironment(t)
@@ -35,6 +35,7 @@ t.test(
     const everywhere = await auth.newUser()
     const disabled = await auth.newUser()
     const promoted = await auth.newUser()
+    const renewed = await auth.newUser()
     const honest = await auth.newUser()
 
     await redis.stop()
@@ -48,9 +49,12 @@ t.test(
     await auth.call('POST', '/auth/logout-all', { token: everywhere.accessToken })
     await asAdmin('PATCH', `/admin/users/${disabled.userId}`, { status: 'disabled' })
     await asAdmin('PATCH', `/admin/users/${promoted.userId}`, { roles: ['user', 'hr'] })
+    const newPassword = 'copper-lantern-drifts-9'
+    const change = { currentPassword: PASSWORD, newPassword }
+    const changed = await auth.call('POST', '/auth/password', { token: renewed.accessToken, body: change })
     let held = honest.refreshToken
     for (let n = 0; n < 5; n++) held = (await refreshWith(auth, held)).json().refreshToken
-    t.equal((await feed()).length, 6, 'four sessions and two raised versions')
+    t.equal((await feed()).length, 7, 'five sessions and two raised versions')
 
     await redis.kill()
     rmSync(redis.directory, { recursive: true })
@@ -63,11 +67,13 @@ t.test(
     t.equal(await reasonOf(revoked.refreshToken), 'revoked_by_admin')
     t.equal(await reasonOf(everywhere.refreshToken), 'signed_out_everywhere')
     t.equal(await reasonOf(disabled.refreshToken), 'account_disabled')
+    t.equal((await refreshWith(auth, renewed.refreshToken)).json().code, 'token_superseded')
+    t.equal((await refreshWith(auth, changed.json().refreshToken)).statusCode, 200, 'the session of the change goes on')
     t.same(rolesOf((await refreshWith(auth, promoted.refreshToken)).json().accessToken), ['user', 'hr'])
     t.equal((await refreshWith(auth, held)).statusCode, 200, 'a token newer than the store heals it')
 
     const known = (await feed()).map((fields) => fields.join(' '))
-    for (const { accessToken } of [signedOut, revoked]) {
+    for (const { accessToken } of [signedOut, revoked, renewed]) {
       const sid = String(claimsOf(accessToken).sid)
       t.ok(
         known.some((entry) => entry.includes(sid)),

@@ -1,5 +1,5 @@
 -- Ends one session. The reason is kept even if the session is not there, unless an earlier one was.
--- ARGV: device id, sid, reason, now or '', ms for which its refresh tokens count as superseded
+-- ARGV: device id, sid, reason, time of the end or '', ms from then for which its refresh tokens count as superseded
 
 local end_record, superseded_ms = ARGV[3], tonumber(ARGV[5])
 if superseded_ms > 0 then end_record = string.format('%s %.0f', end_record, clock(ARGV[4]) + superseded_ms) end

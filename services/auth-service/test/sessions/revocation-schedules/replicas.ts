@@ -82,7 +82,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     await deadline.measure()
     await recoverSessions(assertSame)
   })
-  await untilOpen(gate)
+  await Promise.all([untilOpen(gate), users.policy.ready])
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,

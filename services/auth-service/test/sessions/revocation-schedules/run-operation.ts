@@ -71,7 +71,7 @@ export async function runOperation(
       const newPassword = arrangement.newPassword()
       const change = { currentPassword: subject.password, newPassword }
       try {
-        const grant = await changePassword(key, change, { ...client, actorId: user.id })
+        const grant = await changePassword(key, change, { ...client, actorId: user.id }, () => {})
         const account = await findAccountByName(replica.db, { username: user.username })
         if (!account) throw new Error('the account is gone')
         subject.password = newPassword

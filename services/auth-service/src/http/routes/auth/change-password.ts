@@ -4,24 +4,21 @@ import type { ChangePassword } from '../../../accounts/password-change.ts'
 import { problems } from '../../../errors.ts'
 import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
-import type { RefreshesInFlight } from '../../refreshes-in-flight.ts'
+import { untilEarlierAnswersArrived } from '../../earlier-answers.ts'
 import { newPassword, Password } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { deliver } from '../../token-delivery.ts'
 
-type Services = {
-  readonly changePassword: ChangePassword
-  readonly refreshesInFlight: RefreshesInFlight
-  readonly passwordMinLength: number
-}
+/** Of a change that has begun: 503 must not be the answer to what was done. Milliseconds. */
+const CHANGE_TIMEOUT_MS = 10_000
 
-export function changePasswordRoute(app: AppInstance, services: Services): void {
-  const { changePassword, refreshesInFlight, passwordMinLength } = services
+type Services = { readonly changePassword: ChangePassword; readonly passwordMinLength: number }
+
+export function changePasswordRoute(app: AppInstance, { changePassword, passwordMinLength }: Services): void {
   app.post(
     '/password',
     {
-      // Its checks have a deadline of their own, up to which nothing happens; a change that has begun is seen through.
-      config: { operation: 'change_password', timeoutMs: 10_000 },
+      config: { operation: 'change_password' },
       schema: {
         tags: ['auth'],
         summary: 'Change my password',
@@ -34,9 +31,11 @@ export function changePasswordRoute(app: AppInstance, services: Services): void 
     },
     async (request, reply) => {
       try {
-        const grant = await changePassword(sessionOf(request).key, request.body, clientContext(request))
+        const { key } = sessionOf(request)
+        const commit = (): void => reply.extendDeadline(CHANGE_TIMEOUT_MS)
+        const grant = await changePassword(key, request.body, clientContext(request), commit)
         request.logFields = { ...request.logFields, event: 'password_changed' }
-        await refreshesInFlight.haveArrived()
+        await untilEarlierAnswersArrived(grant.delivery)
         return deliver(reply, grant)
       } catch (error) {
         // For a call under an access token: only a refresh says that the session is over.

@@ -10,7 +10,6 @@ import type { ClientService } from '../../../clients/client-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
-import { createRefreshesInFlight } from '../../refreshes-in-flight.ts'
 import { accessCookieRoute } from './access-cookie.ts'
 import { changeMeRoute } from './change-me.ts'
 import { changePasswordRoute } from './change-password.ts'
@@ -47,7 +46,6 @@ type Services = {
 /** Everything under /auth, by who may call it. */
 export async function authRoutes(app: AppInstance, services: Services): Promise<void> {
   const { accounts, sessions } = services
-  const refreshesInFlight = createRefreshesInFlight()
   // Cookies are only written with it; reading them is stricter than it is.
   await app.register(fastifyCookie, { hook: false })
   await app.register(anyone)
@@ -73,14 +71,14 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
   }
 
   async function tokenHolders(open: AppInstance): Promise<void> {
-    refreshRoute(open, { ...services, refreshesInFlight })
+    refreshRoute(open, services)
     logoutRoute(open, services)
   }
 
   async function users(signedIn: AppInstance): Promise<void> {
     signedIn.addHook('onRequest', signedIn.authenticate)
     signedIn.addHook('onRequest', requireUser)
-    changePasswordRoute(signedIn, { ...services, refreshesInFlight })
+    changePasswordRoute(signedIn, services)
     requestEmailChangeRoute(signedIn, services.emailChange)
     logoutAllRoute(signedIn, sessions)
     await signedIn.register(ownProfile, { prefix: '/me' })

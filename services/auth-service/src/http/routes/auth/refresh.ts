@@ -3,18 +3,13 @@ import { problems } from '../../../errors.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { presentedRefreshToken } from '../../presented-tokens.ts'
-import type { RefreshesInFlight } from '../../refreshes-in-flight.ts'
 import { RefreshTokenBody } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { clearTokenCookies, deliver } from '../../token-delivery.ts'
 
-type Services = {
-  readonly sessions: SessionService
-  readonly refreshesInFlight: RefreshesInFlight
-  readonly allowedOrigins: readonly string[]
-}
+type Services = { readonly sessions: SessionService; readonly allowedOrigins: readonly string[] }
 
-export function refreshRoute(app: AppInstance, { sessions, refreshesInFlight, allowedOrigins }: Services): void {
+export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Services): void {
   app.post(
     '/refresh',
     {
@@ -31,7 +26,6 @@ export function refreshRoute(app: AppInstance, { sessions, refreshesInFlight, al
     async (request, reply) => {
       const presented = presentedRefreshToken(request, allowedOrigins)
       if (!presented) throw new problems.unauthenticated()
-      refreshesInFlight.add(reply)
       try {
         const grant = await sessions.refresh(presented.token, clientContext(request))
         request.logFields = { userId: grant.user.id, deviceId: grant.device.id }

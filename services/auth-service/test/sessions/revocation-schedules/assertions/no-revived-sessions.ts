@@ -36,12 +36,18 @@ function saysOver({ command, outcome }: Operation): boolean {
   return outcome.kind === 'refused' && (command.kind === 'check' || outcome.code === 'session_ended')
 }
 
-/** What ends all sessions of a device, or of the user, ends the session that takes the place of one meanwhile. */
+/**
+ * What ends all sessions of a device, or of the user, ends the session that takes the place of one at that time as well. A session that
+ * its holder signed out of gets no successor.
+ */
 export const endedIsNotRenewed: Assertion = (history, { recordedEnds }) =>
   history.sessions.flatMap((session) => {
     const renewal = renewalOf(history, session)
     const renewed = history.sessions.find(({ opening }) => opening === renewal)
-    if (!renewal || !renewed || recordedEnds.some(({ sid }) => sid === renewed.sid)) return []
+    if (!renewal || !renewed) return []
+    if (recordedEnds.some(({ sid, reason }) => sid === session.sid && reason === 'signed_out'))
+      return [`s${session.number} was signed out of, and s${renewed.number} took its place`]
+    if (recordedEnds.some(({ sid }) => sid === renewed.sid)) return []
     return history.operations
       .filter(({ command }) => ['sign_in', 'revoke', 'revoke_all', 'set_status'].includes(command.kind))
       .filter((each) => overlap(each, renewal) && mustEnd(each, session))
