@@ -1,4 +1,3 @@
-import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
@@ -13,9 +12,9 @@ import type { Erasure } from './erasure.ts'
  */
 export type EraseUser = (userId: string, caller: Caller) => Promise<void>
 
-type Dependencies = { readonly db: AuthDatabase; readonly writeAs: WriteAs; readonly erasure: Erasure }
+type Dependencies = { readonly writeAs: WriteAs; readonly erasure: Erasure }
 
-export function createEraseUser({ db, writeAs, erasure }: Dependencies): EraseUser {
+export function createEraseUser({ writeAs, erasure }: Dependencies): EraseUser {
   return async (userId, caller) => {
     const { origin } = caller
     await writeAs(origin, async (trx, audit) => {
@@ -23,7 +22,7 @@ export function createEraseUser({ db, writeAs, erasure }: Dependencies): EraseUs
       const administrators = await lockActiveAdministrators(trx)
       const account = await lockAccount(trx, userId)
       if (!account) {
-        if (await isPurgePending(db, userId)) return
+        if (await isPurgePending(trx, userId)) return
         throw new problems.user_not_found()
       }
       assertWithinScopes(caller, account)

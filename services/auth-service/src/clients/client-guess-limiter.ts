@@ -48,7 +48,7 @@ export function createClientGuessLimiter(
     async failed(guess) {
       const [ofClient, ofAddress] = await Promise.all([
         clientFromAddress.count(keyOf(guess)),
-        address.count(networkOf(guess.address)),
+        address.count(hashedName(networkOf(guess.address))),
       ])
       if (ofClient > 0) await blocked.block(keyOf(guess), Math.ceil(ofClient / 1000))
       const wait = Math.max(ofClient, ofAddress)
@@ -57,4 +57,5 @@ export function createClientGuessLimiter(
   }
 }
 
-const keyOf = ({ clientId, address }: ClientGuess): string => `${hashedName(clientId)}:${networkOf(address)}`
+const keyOf = ({ clientId, address }: ClientGuess): string =>
+  `${hashedName(clientId)}:${hashedName(networkOf(address))}`

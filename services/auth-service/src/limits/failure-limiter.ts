@@ -41,7 +41,7 @@ export function createFailureLimiter(
   }
 }
 
-/** A name as part of a key: of one length, however long a name its sender chose, and not to be read there. */
+/** A name or an address as part of a key: of one length, however long a name its sender chose, and not to be read there. */
 export const hashedName = (name: string): string => createHash('sha256').update(name).digest('base64url').slice(0, 22)
 
 /** @param waitMs until the next attempt counts */

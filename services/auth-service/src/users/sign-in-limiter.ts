@@ -60,6 +60,6 @@ export function createSignInLimiter(redis: RedisClient, keyPrefix: string, limit
 
 function keysOf(attempt: SignInAttempt): Record<keyof SignInLimits, string> {
   const account = hashedName(attempt.accountName)
-  const address = networkOf(attempt.address)
+  const address = hashedName(networkOf(attempt.address))
   return { account, address, accountFromAddress: `${account}:${address}` }
 }
