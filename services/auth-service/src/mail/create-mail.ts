@@ -69,6 +69,7 @@ export function createMail({ db, databaseUrl, config, links, product, log, now }
     async start() {
       await queue.start(`${await currentSchema(db)}_jobs`)
       queue.work(send)
+      await supervisor.supervise()
     },
 
     supervise: supervisor.supervise,

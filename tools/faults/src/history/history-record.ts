@@ -15,6 +15,7 @@ export type Call =
   | 'disable'
   | 'enable'
   | 'terminate'
+  | 'forgot-password'
   /** `/health/ready` of a replica; its state is the `reason`. */
   | 'ready'
 

@@ -2,6 +2,7 @@ import { feedCut } from './feed-cut.ts'
 import { fileRestored } from './file-restored.ts'
 import { lateCommands } from './late-commands.ts'
 import { lostReplies } from './lost-replies/lost-replies.ts'
+import { mails } from './mails/mails.ts'
 import { offboarding } from './offboarding/offboarding.ts'
 import { redisKilled } from './redis-killed.ts'
 import { replicaPromoted } from './replica-promoted.ts'
@@ -17,4 +18,5 @@ export const scenarios: readonly Scenario[] = [
   feedCut,
   lateCommands,
   offboarding,
+  mails,
 ]

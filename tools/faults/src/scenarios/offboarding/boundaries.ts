@@ -1,4 +1,5 @@
 import type { RelayedChunk } from '@latchkey/test-kit'
+import { after, commitOf, nth, replyTo } from '../../cluster/traffic.ts'
 
 /** What can be killed. */
 export const VICTIMS = ['employee-service', 'auth-service', 'postgres', 'redis'] as const
@@ -20,37 +21,6 @@ const fromPostgres = ({ relay, from }: RelayedChunk): boolean =>
   relay.startsWith('employee-postgres') && from === 'server'
 const toRedis = ({ relay, from }: RelayedChunk): boolean => relay === 'auth-redis' && from === 'client'
 
-/** The reply to a chunk. */
-function replyTo(request: (chunk: RelayedChunk) => boolean): (chunk: RelayedChunk) => boolean {
-  let asked: string | undefined
-  return (chunk) => {
-    if (asked === undefined) {
-      if (request(chunk)) asked = chunk.connection
-      return false
-    }
-    return chunk.connection === asked && chunk.from === 'server'
-  }
-}
-
-/** The chunk with this number, from 1, among those that meet the condition. */
-function nth(number: number, condition: (chunk: RelayedChunk) => boolean): (chunk: RelayedChunk) => boolean {
-  let count = 0
-  return (chunk) => condition(chunk) && ++count === number
-}
-
-/** Met only after the first condition was met. */
-function after(
-  first: (chunk: RelayedChunk) => boolean,
-  condition: (chunk: RelayedChunk) => boolean,
-): (chunk: RelayedChunk) => boolean {
-  let isMet = false
-  return (chunk) => {
-    if (isMet) return condition(chunk)
-    isMet = first(chunk)
-    return false
-  }
-}
-
 const asked =
   ({ requestId }: Marks) =>
   (chunk: RelayedChunk) =>
@@ -62,14 +32,7 @@ const written =
     toPostgres(chunk) && chunk.bytes.includes(requestId)
 
 /** The commit on the connection that wrote the offboarding. */
-function committed(marks: Marks): (chunk: RelayedChunk) => boolean {
-  const isWritten = written(marks)
-  let writing: string | undefined
-  return (chunk) => {
-    if (writing === undefined && isWritten(chunk)) writing = chunk.connection
-    return chunk.connection === writing && chunk.from === 'client' && chunk.bytes.includes('commit')
-  }
-}
+const committed = (marks: Marks) => commitOf(written(marks))
 
 const called =
   ({ userId }: Marks) =>
