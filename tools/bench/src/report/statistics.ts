@@ -12,3 +12,16 @@ export function spreadOf(values: readonly number[]): Spread {
     max: at(sorted.length - 1),
   }
 }
+
+/** Kolmogorov and Smirnov's statistic: the largest difference between the shares of both that are at most as large as any value. */
+export function distanceOf(some: readonly number[], others: readonly number[]): number {
+  const [a, b] = [some, others].map((values) => [...values].sort((x, y) => x - y)) as [number[], number[]]
+  let [i, j, largest] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    const value = Math.min(a[i] ?? 0, b[j] ?? 0)
+    while (i < a.length && (a[i] ?? 0) <= value) i++
+    while (j < b.length && (b[j] ?? 0) <= value) j++
+    largest = Math.max(largest, Math.abs(i / a.length - j / b.length))
+  }
+  return largest
+}
