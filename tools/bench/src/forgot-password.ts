@@ -110,7 +110,7 @@ try {
   const outstanding = results.filter(
     ({ ratio, distance }) => Math.abs(ratio - 1) > TOLERANCE + noise || distance > CRITICAL_DISTANCE,
   )
-  for (const { kind } of outstanding) console.log(`${kind}: its answers can be told from those for unknown addresses`)
+  for (const { kind } of outstanding) console.log(`${kind}: its answers differ from those for unknown addresses`)
   process.exitCode = outstanding.length === 0 ? 0 : 1
 } finally {
   client.close()

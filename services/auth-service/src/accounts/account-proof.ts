@@ -14,8 +14,8 @@ export type AccountProof = {
 }
 
 /**
- * Checks that whoever has a link may also sign in to its account: whoever else opens a mail, or asked for it from another account,
- * stops here.
+ * Checks that the holder of a link may also sign in to its account. A reader of another person's mail stops here, and so does a person
+ * whose mailbox was named for the account of another.
  * @throws `sign_in_required`; `too_many_requests`, as wrong passwords count as they do at sign-in
  */
 export type AssertOwner = (

@@ -31,7 +31,7 @@ export type EmailChange = {
    */
   request(userId: string, request: EmailChangeRequest, client: ClientContext): Promise<void>
   /**
-   * Changes the address by a mailed link, for whoever may sign in to the account as well.
+   * Changes the address by a mailed link, for a caller who may sign in to the account as well.
    * @throws `invalid_link`; `sign_in_required`, `email_taken` and `too_many_requests` leave the link good
    */
   confirm(token: string, proof: AccountProof, client: ClientContext): Promise<User>

@@ -3,15 +3,15 @@ import type { LinkRequest, LinkService } from '../links/link-service.ts'
 import type { MailFacts } from '../mail/mail.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 
-/** A link that was made for somebody else. */
+/** A link for the owner of an account that another person asked for. */
 export type HandedLink = {
   readonly expiresAt: Date
-  /** Where it is shown to whoever asked for it: where mails do not leave. */
+  /** Given where mails do not leave. */
   readonly link?: string
 }
 
 /**
- * Makes a link for the owner of an account, at the request of somebody who may act on it: mailed where mails leave, shown where they do
+ * Makes a link for the owner of an account, at the request of a caller who may act on it: mailed where mails leave, shown where they do
  * not, and both where they are caught as files. Undefined when its mailbox got too many of its kind.
  */
 export type HandOver = (
@@ -26,8 +26,8 @@ export function createHandOver({ links, outbox, showsLinks }: Dependencies): Han
   return async (trx, request, mail = {}) => {
     const link = await links.create(trx, { ...request, shown: showsLinks })
     const { id: linkId, userId, address, purpose: kind, expiresAt } = link
-    // Whoever sees the link may pass it on.
     const isSent = await outbox.enqueue(trx, { kind, address, userId, linkId, ...mail })
+    // A caller who sees the link passes it on.
     if (!showsLinks) return isSent ? { expiresAt } : undefined
     const url = await links.draw(trx, link)
     return url === undefined ? undefined : { expiresAt, link: url }

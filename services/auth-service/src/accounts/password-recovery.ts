@@ -22,13 +22,13 @@ export type PasswordReset = { readonly token: string; readonly password: string 
 /** How people who forgot their password come back. */
 export type PasswordRecovery = {
   /**
-   * Has a link sent to whoever has an active account with this address. It does the same, and takes as long, whether or not there
-   * is one: the worker of the mail finds out.
+   * Has a link sent to the mailbox, if an active account has this address. The request does the same, and takes as long, if none has:
+   * the worker of the mail finds out.
    * @throws `too_many_requests` by the caller's address alone
    */
   request(email: string, origin: Origin): Promise<void>
   /**
-   * Sets a new password by a mailed link, which thereby proves the mailbox. Every session ends; nobody is signed in.
+   * Sets a new password by a mailed link, which thereby proves the mailbox. Every session ends, and none begins.
    * @throws `invalid_link`; `invalid_request` for a weak password, and the link stays good
    */
   reset(reset: PasswordReset, client: ClientContext): Promise<User>

@@ -88,7 +88,7 @@ t.test('after an erasure no store holds a name, an address, an IP or a user agen
   for (const word of WORDS) t.same(placesOf(await dumpOf(auth.environment), word), [], `${word} stays away`)
 })
 
-t.test('an account that nobody has accepted is erased like any other', async (t) => {
+t.test('an account whose invitation is open is erased like any other', async (t) => {
   const { id } = await auth.newAccount({
     email: 'invited@hatchetfish.test',
     fullName: 'Ivo Hatchetfish',

@@ -119,7 +119,7 @@ t.test('a newer request replaces the one before', async (t) => {
   t.equal((await userOf(user.userId)).email, second)
 })
 
-t.test('whether the new address is taken shows to whoever has its mailbox, and to nobody else', async (t) => {
+t.test('whether the new address is taken shows to the owner of its mailbox alone', async (t) => {
   const user = await auth.newUser()
   const taken = await auth.newUser()
   const free = await request(user, newAddress())

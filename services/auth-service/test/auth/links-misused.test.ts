@@ -34,7 +34,7 @@ t.test('a session that was left open is worth no account: neither an address nor
   t.equal((await reset(recovery)).statusCode, 204)
   t.equal((await post('email/confirm', { token: change, password: PASSWORD })).json().code, 'invalid_link')
   t.equal((await userOf(owner.userId)).email, owner.email)
-  t.equal((await post('email/undo', { token: undo })).statusCode, 204, 'and whoever is careful may still undo')
+  t.equal((await post('email/undo', { token: undo })).statusCode, 204, 'and a careful owner may still undo')
 })
 
 t.test('who confirmed an address of theirs loses the account to its owner, for good', async (t) => {

@@ -30,7 +30,7 @@ t.test('who forgot the password sets a new one by a mailed link, and every devic
   const response = await reset(token)
   t.equal(response.statusCode, 204)
   t.equal(response.body, '')
-  t.equal(response.headers['set-cookie'], undefined, 'nobody is signed in')
+  t.equal(response.headers['set-cookie'], undefined, 'no session begins')
   for (const { accessToken, refreshToken } of [user, elsewhere]) {
     t.match((await refreshWith(auth, refreshToken)).json(), { code: 'session_ended', reason: 'password_changed' })
     t.equal((await auth.call('GET', '/auth/me', { token: accessToken })).json().code, 'token_revoked')
@@ -71,7 +71,7 @@ t.test('a refused password leaves the link good', async (t) => {
     t.equal(refused.statusCode, 400)
     t.match(refused.json(), { code: 'invalid_request', errors: [{ path: '/password' }] })
   }
-  t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200, 'and nobody was signed out')
+  t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200, 'and no session has ended')
   t.equal((await reset(token)).statusCode, 204)
 })
 
@@ -127,7 +127,7 @@ t.test('the mail goes to the address as the account has it, however it was typed
   t.same(mailbox.mailsTo(email.toUpperCase()), [])
 })
 
-t.test('a mailbox gets three links an hour, whoever asks, and a fourth caller is not refused', async (t) => {
+t.test('a mailbox gets three links an hour, however many callers ask, and none of them is refused', async (t) => {
   const { email } = await auth.newUser()
   for (let n = 0; n < 12; n++) {
     const headers = { 'user-agent': `caller ${n}` }
@@ -140,7 +140,24 @@ t.test('a mailbox gets three links an hour, whoever asks, and a fourth caller is
   t.equal(mailbox.mailsTo(email).length, 3)
 })
 
-t.test('a link of another purpose, of nobody, or of no form at all sets no password', async (t) => {
+t.test('one network asks for 300 links an hour, and others go on asking', async (t) => {
+  const service = await startAuthService(t, { variables: { TRUST_PROXY: '127.0.0.1' } })
+  const ask = (n: number, from: string) =>
+    service.call('POST', '/auth/password/forgot', {
+      body: { email: `person-${n}@example.test` },
+      headers: { 'x-forwarded-for': from },
+    })
+  for (let n = 0; n < 300; n++) {
+    const { statusCode } = await ask(n, `2001:db8::${n.toString(16)}`)
+    if (statusCode !== 202) t.fail(`request ${n} answered ${statusCode}`)
+  }
+  const refused = await ask(300, '2001:db8::ffff')
+  t.equal(refused.statusCode, 429)
+  t.ok(Number(refused.headers['retry-after']) > 3000)
+  t.equal((await ask(300, '2001:db8:0:1::1')).statusCode, 202)
+})
+
+t.test('what is no token of a link sets no password', async (t) => {
   for (const token of ['x', 'A'.repeat(43), '💥']) {
     const response = await reset(token)
     t.equal(response.statusCode, 400)

@@ -159,6 +159,46 @@ const cases: Case[] = [
   },
 ]
 
+for (const [title, body, path] of [
+  ['no address', {}, '/email'],
+  ['what is no address', { email: 'nobody' }, '/email'],
+  ['several addresses', { email: ['a@example.test', 'b@example.test'] }, '/email'],
+  ['a list of addresses in one text', { email: 'a@example.test,b@example.test' }, '/email'],
+  ['an address over 254 characters', { email: `${'a'.repeat(250)}@example.test` }, '/email'],
+  ['an address that forges a header', { email: 'a@example.test\r\nbcc: b@example.test' }, '/email'],
+  ['where the link leads', { email: 'a@example.test', linksUrl: 'https://evil.test' }, '/linksUrl'],
+] as const) {
+  cases.push({ title, url: '/auth/password/forgot', body, paths: [path] })
+  const change = { currentPassword: PASSWORD, ...body }
+  cases.push({ title, url: '/auth/email', body: change, token: user.accessToken, paths: [path] })
+}
+for (const url of ['/auth/password/reset', '/auth/email/confirm', '/auth/email/undo']) {
+  const rest = url.endsWith('reset') ? { password: PASSWORD } : {}
+  cases.push(
+    { title: 'no token', url, body: rest, paths: ['/token'] },
+    { title: 'an empty token', url, body: { token: '', ...rest }, paths: ['/token'] },
+    { title: 'a number for a token', url, body: { token: 1, ...rest }, paths: ['/token'] },
+    { title: 'a token with NUL', url, body: { token: 'a\0b', ...rest }, paths: ['/token'] },
+    { title: 'a token over 1,024 characters', url, body: { token: 'a'.repeat(1025), ...rest }, paths: ['/token'] },
+    { title: 'an unknown member', url, body: { token: 'a', userId: user.userId, ...rest }, paths: ['/userId'] },
+  )
+}
+cases.push(
+  { title: 'no password', url: '/auth/password/reset', body: { token: 'a' }, paths: ['/password'] },
+  {
+    title: 'a short password',
+    url: '/auth/password/reset',
+    body: { token: 'a', password: 'x'.repeat(14) },
+    paths: ['/password'],
+  },
+  {
+    title: 'null for a password',
+    url: '/auth/email/confirm',
+    body: { token: 'a', password: null },
+    paths: ['/password'],
+  },
+)
+
 for (const { title, method = 'POST', url, body, token, paths } of cases) {
   t.test(`${method} ${url} refuses ${title} and names the place`, async (t) => {
     const response = await auth.call(method, url, {

@@ -132,7 +132,7 @@ export function createModel(address: string, isVerified: boolean, password: stri
       return 'ok'
     },
 
-    /** Somebody else takes an address for an account of theirs. */
+    /** Another person takes an address for an account of their own. */
     isTakenByOther(to: string): boolean {
       const isKept = former.some((each) => each.address === to && each.isVerified)
       if (taken.has(to) || to === account.address || isKept) return false

@@ -16,7 +16,7 @@ export function resetPasswordRoute(app: AppInstance, { recovery, passwordMinLeng
         tags: ['auth'],
         summary: 'Set a new password by a mailed link',
         description:
-          'The link works once, for 30 minutes, and until password, address or status of the account change. Every session ends, and nobody is signed in. A password that is refused leaves the link good.',
+          'The link works once, for 30 minutes, and until password, address or status of the account change. Every session ends, and none begins. A password that is refused leaves the link good.',
         body: Body({ token: LinkToken, password: newPassword(passwordMinLength) }),
         response: { 204: Type.Null(), ...problemResponses(400, 429, 503) },
       },
