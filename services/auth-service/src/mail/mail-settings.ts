@@ -2,13 +2,13 @@ import { type Candidate, type SettingFault, setting } from '@latchkey/service-ki
 
 /** Settings of mails and of the links in them. */
 export const mailSettings = {
-  smtpUrl: setting.url({
+  smtpUrl: setting.custom({
     name: 'SMTP_URL',
-    protocols: ['smtp:', 'smtps:'],
     secret: true,
     optional: true,
     description:
-      'mail server, `smtp://` or `smtps://` with credentials; without one no mail leaves, and links are shown to who asked for them',
+      'mail server, `smtp://` or `smtps://` with credentials, which are sent over TLS alone; without one no mail leaves, and links are shown to who asked for them',
+    parse: parseSmtpUrl,
   }),
   mailFrom: setting.custom({
     name: 'MAIL_FROM',
@@ -42,6 +42,12 @@ export const mailSettings = {
 /** How mails leave. */
 export type MailConfig = { readonly from: string } & ({ readonly smtpUrl: string } | { readonly directory: string })
 
+/** Whether TLS has to be there before credentials go over the network; the URL may say otherwise. */
+export const needsTls = (smtpUrl: string): boolean => {
+  const { username, hostname } = new URL(smtpUrl)
+  return username !== '' && !isLoopback(hostname)
+}
+
 /** Whether a link that is made for somebody else is shown to whoever asked for it: unless mails leave. */
 export const showsLinks = (mail: MailConfig | undefined): boolean => mail === undefined || 'directory' in mail
 
@@ -66,6 +72,20 @@ export const linksUrlOf = (
   issuer: string,
 ): string => linksUrl ?? `${publicUrl ?? issuer.replace(/\/+$/, '')}/console`
 
+const SMTP_PARAMETERS = ['name', 'requireTLS', 'ignoreTLS', 'tls.servername', 'tls.rejectUnauthorized']
+
+function parseSmtpUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if ((url?.protocol !== 'smtp:' && url?.protocol !== 'smtps:') || url.hostname === '') {
+    throw new Error('must be a URL that starts with smtp:// or smtps://')
+  }
+  // Others of nodemailer's options would write mails into the log, or take the place of ours.
+  if ([...url.searchParams.keys()].some((name) => !SMTP_PARAMETERS.includes(name))) {
+    throw new Error(`may have the parameters ${SMTP_PARAMETERS.join(', ')} alone`)
+  }
+  return text
+}
+
 function parseSender(text: string): string {
   const address = /^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text
   if (!/^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(address) || /[\p{Cc}]/u.test(text)) {
@@ -74,12 +94,12 @@ function parseSender(text: string): string {
   return text
 }
 
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]']
+const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 
 /** Without a slash at its end. */
 function parsePublicUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname))) {
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new Error('must be a URL that starts with https://, or http:// on localhost')
   }
   if (/[?#]/.test(text) || url.username !== '' || url.password !== '') {

@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url'
 import { createTransport } from 'nodemailer'
 import type { MailText } from './mail.ts'
 import { toMailFailure } from './mail-failure.ts'
+import { needsTls } from './mail-settings.ts'
 
 export type OutgoingMail = MailText & {
   /** Id of the mail, the same at every attempt: mail programs show two copies of one Message-ID once. */
@@ -36,6 +37,7 @@ const ANSWER_WITHIN_MS = 60_000
 export function createSmtpTransport(url: string, from: string): MailTransport {
   const transport = createTransport({
     url,
+    requireTLS: needsTls(url),
     pool: true,
     maxConnections: MAILS_AT_ONCE,
     // Sending again is the queue's business, which knows what has become of the link.
@@ -80,16 +82,21 @@ async function writeWhole(file: string, content: Parameters<typeof writeFile>[1]
 }
 
 function toMessage({ id, to, subject, text, html }: OutgoingMail, from: string) {
+  const sender = senderOf(from)
   return {
-    from,
-    // As an object: no address of ours is read as a list.
+    // As objects: neither is read as a list.
+    from: sender,
     to: { name: '', address: to },
     subject,
     text,
     html,
-    messageId: `<${id}@${domainOf(from)}>`,
+    messageId: `<${id}@${domainToASCII(sender.address.split('@').at(-1) ?? '') || 'localhost'}>`,
     headers: { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' },
   }
 }
 
-const domainOf = (from: string): string => domainToASCII(/@([^\s>]+)/.exec(from)?.[1] ?? '') || 'localhost'
+/** `Name <address>`, or an address alone. */
+function senderOf(from: string): { name: string; address: string } {
+  const [, name = '', address = from] = /^([^<]*)<(.*)>$/.exec(from) ?? []
+  return { name: name.trim().replace(/^"(.*)"$/, '$1'), address }
+}

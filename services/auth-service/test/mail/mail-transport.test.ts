@@ -49,6 +49,15 @@ t.test('a mail arrives as text and HTML, from the configured sender', async (t) 
   t.match(source, /Content-Type: text\/html/)
 })
 
+t.test('the name of the sender may have a comma in it', async (t) => {
+  const server = await startMailServer(t)
+  const transport = createSmtpTransport(server.url, 'Acme, Inc. <no-reply@latchkey.example>')
+  t.teardown(() => transport.close())
+  await transport.send(mail, never)
+  t.equal(server.mails[0]?.from, 'no-reply@latchkey.example')
+  t.match(server.mails[0]?.source, /^From: "Acme, Inc\." <no-reply@latchkey\.example>\r?$/m)
+})
+
 t.test('a mail that is sent twice has one Message-ID, so that mail programs show it once', async (t) => {
   const server = await startMailServer(t)
   await send(t, server.url)
