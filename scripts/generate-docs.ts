@@ -70,7 +70,8 @@ const environmentPage = `${NOTICE}
 
 Every setting is an environment variable, checked at boot: one error names all faults by variable, never
 by value, and the process exits with 1. An empty variable counts as not set. Durations are \`10s\`, \`15m\`, \`1h\`, \`7d\`. A secret (🔑)
-may come from a file instead: \`NAME_FILE\` names it.
+may come from a file instead: \`NAME_FILE\` names it, and one line end at the end of the file is no part of the value. Outer spaces,
+control characters and further line ends are faults; JSON may have line ends within.
 
 ${settingsTable()}
 `

@@ -6,6 +6,8 @@ import { loadSettings, type Setting, setting } from '../src/settings/index.ts'
 import { SettingsError } from '../src/settings/settings-error.ts'
 
 const describe = (name: string) => ({ name, description: `What ${name} is` })
+/** As a title may have it. */
+const shown = (text: string): string => encodeURI(text)
 const read = (one: Setting<unknown>, text: string | undefined): unknown =>
   loadSettings({ one }, { [one.name]: text }).one
 
@@ -30,7 +32,7 @@ const addresses = setting.addresses(describe('ADDRESSES'))
 const integer = setting.integer({ ...describe('INTEGER'), min: 8, max: 64 })
 const list = setting.list(describe('LIST'))
 const choice = setting.choice({ ...describe('CHOICE'), choices: ['full', 'minimal'] })
-const json = setting.custom({ ...describe('JSON'), parse: (text): unknown => JSON.parse(text) })
+const json = setting.custom({ ...describe('JSON'), json: true, parse: (text): unknown => JSON.parse(text) })
 
 const good: [setting: Setting<unknown>, text: string, value: unknown][] = [
   [text, 'a b', 'a b'],
@@ -50,10 +52,11 @@ const good: [setting: Setting<unknown>, text: string, value: unknown][] = [
   [list, 'acme, rotterdam', ['acme', 'rotterdam']],
   [choice, 'minimal', 'minimal'],
   [json, '[1]', [1]],
+  [json, '{\n\t"a": 1\r\n}', { a: 1 }],
 ]
 
 for (const [one, text, value] of good) {
-  t.test(`${one.name}=${text} is read`, async (t) => {
+  t.test(`${one.name}=${shown(text)} is read`, async (t) => {
     t.same(read(one, text), value)
   })
 }
@@ -61,7 +64,7 @@ for (const [one, text, value] of good) {
 const bad: [setting: Setting<unknown>, text: string, message: RegExp][] = [
   [port, '65536', /whole number from 0 to 65535/],
   [port, '3e3', /whole number/],
-  [port, ' 80', /whole number/],
+  [port, '\u0661', /whole number/],
   [durationMs, '15', /duration like 10s, 15m, 1h or 7d/],
   [durationMs, '0s', /duration/],
   [durationMs, '-1s', /duration/],
@@ -89,10 +92,21 @@ const bad: [setting: Setting<unknown>, text: string, message: RegExp][] = [
   [list, 'acme,,rotterdam', /without empty items/],
   [choice, 'FULL', /one of full, minimal/],
   [json, '{"secret": canary}', /is invalid/],
+  ...[text, port, durationMs, url, list, origins, choice].map((one): [Setting<unknown>, string, RegExp] => [
+    one,
+    'a\nb',
+    /line ends or control characters/,
+  ]),
+  ...[text, json].flatMap((one): [Setting<unknown>, string, RegExp][] => [
+    [one, ' a', /begin or end with a space/],
+    [one, 'a\u3000', /begin or end with a space/],
+    [one, 'a\x7fb', /control characters/],
+  ]),
+  [text, 'a\u2028b', /line ends/],
 ]
 
 for (const [one, text, message] of bad) {
-  t.test(`${one.name}=${text} is a fault`, async (t) => {
+  t.test(`${one.name}=${shown(text)} is a fault`, async (t) => {
     t.match(
       faultsOf(() => read(one, text)),
       [{ name: one.name, message }],
@@ -167,13 +181,23 @@ t.test('secrets may come from files', async (t) => {
   t.teardown(() => rm(directory, { recursive: true }))
   const file = join(directory, 'secret')
   const empty = join(directory, 'empty')
-  await writeFile(file, 'from file \n')
+  await writeFile(file, 'from file\n')
   await writeFile(empty, '\n')
   const secret = setting.secret(describe('SECRET'))
   const load = (environment: Record<string, string>) => () =>
     loadSettings({ secret, text }, { TEXT: 'a', ...environment })
 
-  t.equal(load({ SECRET_FILE: file })().secret, 'from file ', 'without the newline at its end')
+  t.equal(load({ SECRET_FILE: file })().secret, 'from file', 'without the newline at its end')
+  for (const [content, message] of [
+    ['from file\n\n', /line ends/],
+    ['from\nfile\n', /line ends/],
+    ['from file \n', /begin or end with a space/],
+    ['\ufefffrom file', /begin or end with a space/],
+  ] as const) {
+    const stray = join(directory, 'stray')
+    await writeFile(stray, content)
+    t.match(faultsOf(load({ SECRET_FILE: stray })), [{ name: 'SECRET', message }], JSON.stringify(content))
+  }
   t.equal(load({ SECRET: 'direct', SECRET_FILE: '' })().secret, 'direct')
   t.same(faultsOf(load({ SECRET: 'a', SECRET_FILE: file })), [
     { name: 'SECRET', message: 'and SECRET_FILE are both set' },

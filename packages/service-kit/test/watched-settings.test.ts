@@ -44,6 +44,15 @@ t.test('a changed file takes effect without a restart', async (t) => {
   t.equal(lines().length, 1)
 })
 
+t.test('a changed file with a stray line end changes nothing', async (t) => {
+  const file = join(t.testdir({ ring: 'ONE\n' }), 'ring')
+  const { ring, lines } = follow(t, { RING_FILE: file })
+  writeFileSync(file, 'TWO\n\n')
+  t.ok(await eventually(() => lines().length > 0))
+  t.match(lines(), [{ level: 'error', reason: 'must not have line ends or control characters' }])
+  t.equal(ring.current(), 'ONE')
+})
+
 t.test('an invalid value is logged once, by name and never by value, and the old value stays', async (t) => {
   const file = join(t.testdir({ ring: 'ONE' }), 'ring')
   const { ring, lines } = follow(t, { RING_FILE: file })

@@ -37,6 +37,7 @@ export const settings = {
   sharedKeys: setting.watched({ ...sharedOptions.sharedKeys, parse: parseKeyRing }),
   publicKeys: setting.watched({
     name: 'ACCESS_TOKEN_PUBLIC_KEYS',
+    json: true,
     optional: true,
     description:
       'public keys of access tokens as a JWK Set, with `ES256` and `EdDSA`, instead of `ACCESS_TOKEN_JWKS_URL`',

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { settings as authSettings } from '@latchkey/auth-service/config'
+import { settings as employeeSettings } from '@latchkey/employee-service/config'
 import { temporaryDirectory } from '@latchkey/harness'
 import t, { type Test } from 'tap'
 import { checkSettings } from '../src/settings/check-settings.ts'
@@ -93,6 +95,41 @@ t.test('a secret that an earlier run kept is checked where it is', async (t) => 
   t.match(fault, join(place, 'secrets/access-token-secret'))
   t.notMatch(fault, 'canary')
   t.same(more, [])
+})
+
+t.test('a stray line end, control character or outer space in any setting is a fault of that setting', async (t) => {
+  const names = [...Object.values(authSettings), ...Object.values(employeeSettings)].map(({ name }) => name)
+  for (const name of new Set(['DATA_DIR', ...names])) {
+    for (const value of [
+      'canary\r\n',
+      'can\0ary',
+      '\u0085canary',
+      ' canary',
+      'canary\t',
+      'canary\u00a0',
+      '\ufeffcanary',
+    ]) {
+      const fault = (await faultsOf({ DATA_DIR: freshPlace(t), [name]: value })).find((line) =>
+        line.startsWith(`${name} `),
+      )
+      t.match(
+        fault,
+        /must not (have line ends or control characters|begin or end with a space)/,
+        JSON.stringify({ [name]: value }),
+      )
+    }
+  }
+})
+
+t.test('lives of tokens and sessions have their bounds, each fault by its name', async (t) => {
+  const faults = (environment: Environment) => faultsOf({ DATA_DIR: freshPlace(t), ...environment })
+  t.same(await faults({ ACCESS_TOKEN_EXPIRY: '24h', REFRESH_GRACE: '6d', SESSION_MAX_AGE: '7d' }), [])
+  t.same(await faults({ ACCESS_TOKEN_EXPIRY: '3650d', REFRESH_GRACE: '7d', SESSION_MAX_AGE: '6d' }), [
+    'ACCESS_TOKEN_EXPIRY must be at most 24h',
+    'REFRESH_GRACE must be shorter than REFRESH_TOKEN_EXPIRY',
+    'REFRESH_TOKEN_EXPIRY must be at most SESSION_MAX_AGE',
+  ])
+  t.same(await faults({ REFRESH_TOKEN_EXPIRY: '31d' }), ['REFRESH_TOKEN_EXPIRY must be at most SESSION_MAX_AGE'])
 })
 
 t.test('a password may not make the stack generate one without end', async (t) => {

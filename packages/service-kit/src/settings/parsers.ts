@@ -13,6 +13,16 @@ export function explainFault(error: unknown, text: string): string {
   return meant ? error.message : 'is invalid'
 }
 
+/**
+ * Refuses what slips into a value unseen, and would make it another one: line ends, control characters, outer spaces. JSON may have
+ * line ends and tabs within.
+ */
+export function assertPlain(text: string, isJson: boolean): void {
+  const unseen = isJson ? /[^\P{Cc}\n\r\t]/u : /[\p{Cc}\p{Zl}\p{Zp}]/u
+  if (unseen.test(text)) throw new BadSetting('must not have line ends or control characters')
+  if (text !== text.trim()) throw new BadSetting('must not begin or end with a space or a line end')
+}
+
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `10s`, `15m`, `1h`, `7d` (and `250ms`) in milliseconds. */

@@ -1,4 +1,5 @@
 import {
+  assertPlain,
   BadSetting,
   parseAddresses,
   parseDurationMs,
@@ -32,6 +33,8 @@ export type SettingOptions = {
   /** What the documentation shows in place of the default: `embedded`, `` `http://localhost:AUTH_PORT` ``. */
   shownDefault?: string
   secret?: boolean
+  /** It is JSON, and may have several lines. */
+  json?: boolean
 }
 
 /** As {@link SettingOptions}, for a setting that may be missing: it is then undefined. */
@@ -42,7 +45,18 @@ type Define<T, Extra = unknown> = {
   (options: SettingOptions & Extra): Setting<T>
 }
 
-function define<T>(options: SettingOptions & { optional?: boolean }, parse: Setting<T>['parse']): Setting<T> {
+function define<T>(options: SettingOptions & { optional?: boolean }, parse: (text: string) => T): Setting<T> {
+  return describe(options, withPlainText(options, parse))
+}
+
+const withPlainText =
+  <T>({ json = false }: SettingOptions, parse: (text: string) => T) =>
+  (text: string): T => {
+    assertPlain(text, json)
+    return parse(text)
+  }
+
+function describe<T>(options: SettingOptions & { optional?: boolean }, parse: Setting<T>['parse']): Setting<T> {
   return {
     name: options.name,
     description: options.description,
@@ -105,5 +119,6 @@ function custom<T>(options: SettingOptions & Parse<T>): Setting<T> {
 function watched<T>(options: Omit<OptionalOptions, 'secret'> & Parse<T>): Setting<Watched<T> | undefined>
 function watched<T>(options: Omit<SettingOptions, 'secret'> & Parse<T>): Setting<Watched<T>>
 function watched<T>(options: Omit<SettingOptions, 'secret'> & Parse<T>): Setting<Watched<T>> {
-  return define({ ...options, secret: true }, (text, source) => createWatched(options.parse, text, source))
+  const parse = withPlainText(options, options.parse)
+  return describe({ ...options, secret: true }, (text, source) => createWatched(parse, text, source))
 }
