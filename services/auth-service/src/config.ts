@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url'
 import { ALGORITHMS, assertDisjoint, parseKeyRing, parsePrivateKeys, type SigningRing } from '@latchkey/access-token'
 import { parseRedisUrl } from '@latchkey/resource-server/revocations'
 import type { LoggerOptions } from '@latchkey/service-kit'
@@ -116,7 +117,7 @@ export const settings = {
     name: 'PASSWORD_CONTEXT_WORDS',
     optional: true,
     description:
-      'words of the company that make a password guessable, comma-separated; the product’s name and the host of `TOKEN_ISSUER` always do',
+      'words of the company that make a password guessable, comma-separated; the product’s name and the hosts of `PUBLIC_URL` and `TOKEN_ISSUER` always do',
   }),
   breachedPasswordsUrl: setting.custom({
     name: 'BREACHED_PASSWORDS_URL',
@@ -199,7 +200,7 @@ export function loadConfig(environment: Environment): Config {
     sessions: { idleMs, maxAgeMs, graceMs, maxDevicesPerUser },
     passwords: {
       minLength: loaded.passwordMinLength,
-      contextWords: [PRODUCT, new URL(issuer).hostname, ...(loaded.passwordContextWords ?? [])],
+      contextWords: [PRODUCT, ...hostsOf(issuer, loaded.publicUrl ?? issuer), ...(loaded.passwordContextWords ?? [])],
       breachedUrl: loaded.breachedPasswordsUrl,
     },
     registration: {
@@ -217,6 +218,9 @@ export function loadConfig(environment: Environment): Config {
     logLevel,
   }
 }
+
+/** The hosts of URLs as people read them. */
+const hostsOf = (...urls: readonly string[]): string[] => urls.map((url) => domainToUnicode(new URL(url).hostname))
 
 type Settings = Candidate<typeof settings>
 

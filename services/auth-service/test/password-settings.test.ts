@@ -9,6 +9,7 @@ const ranges = await startRangeService(t, (range) =>
 const auth = await startAuthService(t, {
   variables: {
     TOKEN_ISSUER: 'https://id.wolkenkuckucksheim.example',
+    PUBLIC_URL: 'https://konto.übermorgenland.example/anmelden',
     PASSWORD_CONTEXT_WORDS: 'acme, rotterdam',
     BREACHED_PASSWORDS_URL: ranges.url,
   },
@@ -20,6 +21,7 @@ const change = (newPassword: string) =>
 for (const [password, why] of [
   ['Latchkey2026!!!!', 'the name of the product'],
   ['Wolkenkuckucksheim', 'the host of the service'],
+  ['Übermorgenland1!', 'its host for browsers'],
   ['AcmeRotterdam2026', 'words of the company'],
 ] as const) {
   t.test(`${password} is refused for ${why}`, async (t) => {

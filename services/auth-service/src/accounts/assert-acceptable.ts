@@ -1,5 +1,5 @@
 import { commonProblems } from '@latchkey/problems'
-import type { PasswordOwner, PasswordPolicy } from '../users/password-policy.ts'
+import type { PasswordCheck, PasswordOwner } from '../users/password-policy.ts'
 import { usernameObjection } from '../users/username-policy.ts'
 
 /**
@@ -7,7 +7,7 @@ import { usernameObjection } from '../users/username-policy.ts'
  * @throws `invalid_request` for a password that the policy refuses
  */
 export async function assertAcceptablePassword(
-  policy: PasswordPolicy,
+  policy: PasswordCheck,
   path: string,
   password: string,
   owner: PasswordOwner,

@@ -22,10 +22,11 @@ export function createBreachedPasswords(url: string, log: Pick<Log, 'warn'>): Br
   return {
     async has(password) {
       const hash = createHash('sha1').update(password).digest('hex').toUpperCase()
+      const over = new AbortController()
       try {
         const answer = await fetch(`${ranges}${hash.slice(0, 5)}`, {
           headers: { 'add-padding': 'true' },
-          signal: AbortSignal.timeout(TIMEOUT_MS),
+          signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), over.signal]),
           redirect: 'error',
         })
         if (!answer.ok || answer.body === null) throw new Error(`the range service answered ${answer.status}`)
@@ -33,6 +34,9 @@ export function createBreachedPasswords(url: string, log: Pick<Log, 'warn'>): Br
       } catch (err) {
         log.warn({ err }, 'the range service for breached passwords did not answer; a password was accepted without it')
         return false
+      } finally {
+        // An answer that was not read to its end would keep its connection.
+        over.abort()
       }
     },
   }

@@ -8,12 +8,17 @@ import { uniqueKey } from './user.ts'
 /** Whose password it is. A guesser tries these names first. */
 export type PasswordOwner = { readonly email: string; readonly username: string; readonly fullName?: string | null }
 
-export type PasswordPolicy = {
+export type PasswordCheck = {
   /**
    * Why this password is refused, in words for its owner; undefined when it is good.
-   * @throws 503 when too many passwords wait to be checked
+   * @throws `unavailable` when too many passwords wait to be checked
    */
   objection(password: string, owner: PasswordOwner): Promise<string | undefined>
+}
+
+export type PasswordPolicy = PasswordCheck & {
+  /** For callers without an account: half of the queue stays free of them. */
+  readonly forStrangers: PasswordCheck
   /** The dictionaries are loaded: the first caller need not wait for it. */
   readonly ready: Promise<void>
   close(): Promise<void>
@@ -50,13 +55,13 @@ export function createPasswordPolicy({
   ready.catch(() => {})
   const companyWords = wordsOf(contextWords)
 
-  async function isGuessable(question: StrengthQuestion): Promise<boolean> {
-    if (worker.queueSize >= MAX_WAITING) throw unavailable(new Error('the queue for password checks is full'))
+  async function isGuessable(question: StrengthQuestion, maxWaiting: number): Promise<boolean> {
+    if (worker.queueSize >= maxWaiting) throw unavailable(new Error('the queue for password checks is full'))
     return worker.run(question)
   }
 
-  return {
-    ready,
+  // What costs nothing comes first.
+  const checkWithin = (maxWaiting: number): PasswordCheck => ({
     async objection(password, owner) {
       const normalized = normalizePassword(password)
       if ([...normalized].length < minLength) return `must have at least ${minLength} characters`
@@ -66,10 +71,16 @@ export function createPasswordPolicy({
         return 'must not be the e-mail address or a name of its owner'
       }
       const words = [...wordsOf(names), ...companyWords]
-      if (await isGuessable({ password: normalized, words })) return 'is too common or too easy to guess'
+      if (await isGuessable({ password: normalized, words }, maxWaiting)) return 'is too common or too easy to guess'
       if (await breached?.has(normalized)) return 'is known from a data breach'
       return undefined
     },
+  })
+
+  return {
+    ...checkWithin(MAX_WAITING),
+    forStrangers: checkWithin(MAX_WAITING / 2),
+    ready,
     close: () => worker.close({ force: true }),
   }
 }

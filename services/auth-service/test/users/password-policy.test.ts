@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createPasswordPolicy } from '../../src/users/password-policy.ts'
+import { createPasswordPolicy, type PasswordCheck } from '../../src/users/password-policy.ts'
 
 const owner = { email: 'grace.hopper@navy.example', username: 'amazing', fullName: 'Grace Hopper' }
 const policy = createPasswordPolicy({ minLength: 15, contextWords: ['latchkey', 'acme', 'rotterdam'] })
@@ -63,6 +63,28 @@ t.test('a name of its owner is no password', async (t) => {
     await policy.objection('Grace.Hopper@Navy.Example', owner),
     'must not be the e-mail address or a name of its owner',
   )
+})
+
+t.test('strangers leave half of the queue to people with an account', async (t) => {
+  const ask = (check: PasswordCheck) =>
+    Promise.allSettled(
+      Array.from({ length: 40 }, (_, n) => check.objection(`a heron walks over ${n} slow rivers`, owner)),
+    )
+  const strangers = ask(policy.forStrangers)
+  const good = policy.objection('vierzehn müde Otter zählen Sterne', owner)
+  t.ok((await strangers).some(({ status }) => status === 'rejected'))
+  t.equal(await good, undefined)
+})
+
+t.test('what costs nothing is answered although the queue is full', async (t) => {
+  const flood = Promise.allSettled(
+    Array.from({ length: 60 }, (_, n) => policy.objection(`a heron walks over ${n} slow rivers`, owner)),
+  )
+  await t.rejects(policy.objection('vierzehn müde Otter zählen Sterne', owner), { code: 'unavailable' })
+  t.equal(await policy.objection('too short', owner), 'must have at least 15 characters')
+  t.equal(await policy.objection('ü'.repeat(129), owner), 'must have at most 256 bytes')
+  t.match(await policy.objection('grace.hopper@navy.example', owner), /must not be/)
+  await flood
 })
 
 t.test('more passwords than can be checked in time are unavailable, and nothing else', async (t) => {
