@@ -16,6 +16,7 @@ export type Call =
   | 'enable'
   | 'terminate'
   | 'forgot-password'
+  | 'change-roles'
   /** `/health/ready` of a replica; its state is the `reason`. */
   | 'ready'
 

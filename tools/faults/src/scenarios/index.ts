@@ -2,6 +2,7 @@ import { feedCut } from './feed-cut.ts'
 import { fileRestored } from './file-restored.ts'
 import { lateCommands } from './late-commands.ts'
 import { lostReplies } from './lost-replies/lost-replies.ts'
+import { mailOutage } from './mails/mail-outage.ts'
 import { mails } from './mails/mails.ts'
 import { offboarding } from './offboarding/offboarding.ts'
 import { redisKilled } from './redis-killed.ts'
@@ -19,4 +20,5 @@ export const scenarios: readonly Scenario[] = [
   lateCommands,
   offboarding,
   mails,
+  mailOutage,
 ]

@@ -15,6 +15,9 @@ export type Replicas = {
   readonly breakpoints: Breakpoints
   /** To the mail server, of each replica. */
   readonly mailRelays: readonly TcpRelay[]
+  readonly administrator: { readonly email: string; readonly password: string }
+  /** Of a replica that is up. */
+  url(): string
   /** Calls a replica that is up, as if from an address of its own. */
   post(path: string, body: object): Promise<Reply>
   /** Mails that are still to be sent, as a replica reports it; undefined if it does not. */
@@ -80,18 +83,19 @@ export async function startReplicas({ scope, directory, http, random, count, slo
   for (let number = 2; number <= count; number++) start(number, 0)
   await Promise.all(starting)
 
+  const url = (): string => random.pick([...up.values()]).url
   return {
     mailServer,
     breakpoints,
     mailRelays,
+    administrator: cluster.administrator,
+    url,
     async post(path, body) {
-      const { url } = random.pick([...up.values()])
       const from = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`
-      return http.send(`${url}${path}`, { body, headers: { 'x-forwarded-for': from } })
+      return http.send(`${url()}${path}`, { body, headers: { 'x-forwarded-for': from } })
     },
     async countPending() {
-      const { url } = random.pick([...up.values()])
-      const response = await fetch(`${url}/metrics`).catch(() => undefined)
+      const response = await fetch(`${url()}/metrics`).catch(() => undefined)
       const [, count] = /^mails_pending (\d+)$/m.exec((await response?.text()) ?? '') ?? []
       return count === undefined ? undefined : Number(count)
     },
