@@ -14,6 +14,7 @@ import { auditRefusals } from './http/audit-refusals.ts'
 import { createBearerCheck } from './http/bearer-check.ts'
 import { createFindBearer, createFindLiveBearer } from './http/live-bearer.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
+import { signInOptionsOf } from './http/routes/auth/get-options.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
 import { consoleRoutes } from './http/routes/console/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
@@ -150,18 +151,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { passwordHashing, signInLimits } = overrides
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
-    const {
-      accounts,
-      authentication,
-      changePassword,
-      recovery,
-      emailChange,
-      undoEmailChange,
-      administration,
-      erasure,
-      eraseUser,
-      requestPasswordReset,
-    } = createAccounts({
+    const { administration, erasure, eraseUser, requestPasswordReset, ...accounts } = createAccounts({
       ...users,
       db,
       writeAs,
@@ -169,7 +159,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       store,
       revoker,
       publisher,
-      renew: sessions.renew,
+      sessions,
       redis,
       keyPrefix,
       links,
@@ -196,12 +186,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
     await app.register(authRoutes, {
       prefix: '/auth',
-      accounts,
-      authentication,
-      changePassword,
-      recovery,
-      emailChange,
-      undoEmailChange,
+      ...accounts,
+      options: signInOptionsOf(config),
       clients,
       sessions,
       findLiveBearer,

@@ -14,7 +14,7 @@ export type Authentication = {
   /**
    * Finds the account that the credentials belong to.
    * @throws `invalid_credentials` for an unknown account and a wrong password, alike in answer and time
-   * @throws `account_disabled` after a right password, `too_many_requests`
+   * @throws `account_disabled`, `email_unverified` after a right password, `too_many_requests`
    */
   authenticate(credentials: Credentials, origin: Origin): Promise<Account>
 }
@@ -24,9 +24,12 @@ type Dependencies = {
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly hasher: PasswordHasher
   readonly limiter: SignInLimiter
+  /** Whether accounts that registered themselves sign in only once their address is verified. */
+  readonly needsVerifiedAddress: boolean
 }
 
-export function createAuthentication({ db, audit, hasher, limiter }: Dependencies): Authentication {
+export function createAuthentication(dependencies: Dependencies): Authentication {
+  const { db, audit, hasher, limiter, needsVerifiedAddress } = dependencies
   return {
     async authenticate({ name, password }, origin) {
       const attempt = { accountName: uniqueKey('email' in name ? name.email : name.username), address: origin.ip }
@@ -41,6 +44,10 @@ export function createAuthentication({ db, audit, hasher, limiter }: Dependencie
       if (account.user.status === 'disabled') {
         audit.refuse(origin, loginFailed(account.user.id, 'account_disabled'))
         throw new problems.account_disabled()
+      }
+      if (needsVerifiedAddress && account.unverifiedUntil !== null) {
+        audit.refuse(origin, loginFailed(account.user.id, 'email_unverified'))
+        throw new problems.email_unverified()
       }
       if (hasher.isOutdated(account.passwordHash)) {
         await upgradePasswordHash(db, account, await hasher.hash(password))

@@ -6,12 +6,11 @@ import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
-import type { RenewSession } from '../sessions/renew-session.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
+import type { SessionService } from '../sessions/session-service.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { Users } from '../users/create-users.ts'
 import { createAssertOwner } from './account-proof.ts'
-import { type AccountService, createAccountService } from './account-service.ts'
 import { createRequestPasswordReset, type RequestPasswordReset } from './administrator-reset.ts'
 import { type Authentication, createAuthentication } from './authentication.ts'
 import { createCheckCurrentPassword } from './current-password.ts'
@@ -21,6 +20,8 @@ import { createErasure, type Erasure } from './erasure.ts'
 import { createHandOver } from './handed-link.ts'
 import { type ChangePassword, createChangePassword } from './password-change.ts'
 import { createPasswordRecovery, type PasswordRecovery } from './password-recovery.ts'
+import { type ChangeProfile, createChangeProfile } from './profile-change.ts'
+import { createRegister, type Register } from './registration.ts'
 import type { RegistrationConfig } from './registration-settings.ts'
 import { createUserAdministration, type UserAdministration } from './user-administration.ts'
 import { createEraseUser, type EraseUser } from './user-erasure.ts'
@@ -32,7 +33,7 @@ type Dependencies = Users & {
   readonly store: SessionStore
   readonly revoker: SessionRevoker
   readonly publisher: RevocationPublisher
-  readonly renew: RenewSession
+  readonly sessions: Pick<SessionService, 'renew' | 'signInAfter'>
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly links: LinkService
@@ -45,7 +46,8 @@ type Dependencies = Users & {
 
 /** Use cases over users and their sessions. */
 export type Accounts = {
-  readonly accounts: AccountService
+  readonly register: Register
+  readonly changeProfile: ChangeProfile
   readonly authentication: Authentication
   readonly changePassword: ChangePassword
   readonly recovery: PasswordRecovery
@@ -57,20 +59,27 @@ export type Accounts = {
   readonly requestPasswordReset: RequestPasswordReset
 }
 
+const REGISTRATION_LIMIT = { failures: 10, seconds: 3600 }
 /** An office behind one address has bad days, too. What a mailbox gets is bounded by itself. */
 const RECOVERY_LIMIT = { failures: 300, seconds: 3600 }
 
 export function createAccounts(dependencies: Dependencies): Accounts {
   const { redis, keyPrefix, registration } = dependencies
+  const { renew, signInAfter } = dependencies.sessions
   const erasure = createErasure(dependencies)
   const recoveryFlood = createFloodLimiter(redis, { keyPrefix, name: 'recovery', limit: RECOVERY_LIMIT })
+  const registrationFlood = createFloodLimiter(redis, { keyPrefix, name: 'registration', limit: REGISTRATION_LIMIT })
   const checkCurrentPassword = createCheckCurrentPassword(dependencies)
   const handOver = createHandOver(dependencies)
   const assertOwner = createAssertOwner(dependencies)
   return {
-    accounts: createAccountService(dependencies),
-    authentication: createAuthentication(dependencies),
-    changePassword: createChangePassword({ ...dependencies, checkCurrentPassword }),
+    register: createRegister({ ...dependencies, signInAfter, registrationFlood }),
+    changeProfile: createChangeProfile(dependencies),
+    authentication: createAuthentication({
+      ...dependencies,
+      needsVerifiedAddress: registration.domains !== undefined,
+    }),
+    changePassword: createChangePassword({ ...dependencies, renew, checkCurrentPassword }),
     recovery: createPasswordRecovery({ ...dependencies, recoveryFlood }),
     emailChange: createEmailChange({
       ...dependencies,

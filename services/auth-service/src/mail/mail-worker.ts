@@ -3,6 +3,7 @@ import type { Log } from '@latchkey/problems'
 import { insertAuditEvents } from '../audit/audit-repository.ts'
 import { passwordResetRequested } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
+import { withdrawLinks } from '../links/link-repository.ts'
 import type { DrawnLink, LinkService } from '../links/link-service.ts'
 import { findAccountByName, lockAccount } from '../users/user-repository.ts'
 import { isNotice, type MailKind, type MailText } from './mail.ts'
@@ -51,7 +52,7 @@ export function createMailWorker(dependencies: Dependencies): SendMail {
       if (createdAt.getTime() + NOTICE_TTL_MS < now()) return 'expired'
       return { to: address, text: notices[kind](facts, product) }
     }
-    const linkId = mail.linkId ?? (kind === 'password_reset' ? await createResetLink(mail) : undefined)
+    const linkId = mail.linkId ?? (await createLink(mail))
     const drawn = linkId === undefined ? 'closed' : await links.drawForMail(db, linkId)
     if (drawn === 'expired') return 'expired'
     if (drawn === 'closed') return 'dropped'
@@ -61,16 +62,26 @@ export function createMailWorker(dependencies: Dependencies): SendMail {
     return { to: link.address, text, drawn }
   }
 
-  /** Whoever forgot a password named an address only: here it turns out whether an account has it. */
-  function createResetLink(mail: OpenMail): Promise<string | undefined> {
+  /**
+   * Who forgot a password, or registered where nobody may learn which addresses are taken, named an address only: here it turns out
+   * whether an account has it.
+   */
+  function createLink(mail: OpenMail): Promise<string | undefined> {
     return db.transaction().execute(async (trx) => {
       const found = await findAccountByName(trx, { email: mail.address })
       const account = found && (await lockAccount(trx, found.user.id))
       if (account?.user.status !== 'active') return undefined
-      const link = await links.create(trx, { purpose: 'password_reset', account })
-      await attachLink(trx, mail.id, { userId: account.user.id, linkId: link.id, address: link.address })
-      const { ip = '', requestId = mail.id } = mail.facts
-      await insertAuditEvents(trx, { actorId: null, ip, requestId }, [passwordResetRequested(account.user.id)])
+      const { id: userId, emailVerified } = account.user
+      if (mail.kind === 'verification') {
+        if (emailVerified) return undefined
+        await withdrawLinks(trx, userId, 'verification')
+      } else if (mail.kind !== 'password_reset') return undefined
+      const link = await links.create(trx, { purpose: mail.kind, account })
+      await attachLink(trx, mail.id, { userId, linkId: link.id, address: link.address })
+      if (mail.kind === 'password_reset') {
+        const { ip = '', requestId = mail.id } = mail.facts
+        await insertAuditEvents(trx, { actorId: null, ip, requestId }, [passwordResetRequested(userId)])
+      }
       return link.id
     })
   }

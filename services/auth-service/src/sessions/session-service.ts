@@ -1,5 +1,5 @@
 import type { Origin } from '../audit/audit-event.ts'
-import { loginSucceeded, refreshTokenReused } from '../audit/security-events.ts'
+import { refreshTokenReused } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
@@ -9,31 +9,18 @@ import { createOpenSession } from './open-session.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import { createRenewSession, type RenewSession } from './renew-session.ts'
-import {
-  type ClientContext,
-  type Delivery,
-  type DeviceSession,
-  type EndReason,
-  newId,
-  type SessionKey,
-} from './session.ts'
+import type { ClientContext, DeviceSession, EndReason, SessionKey } from './session.ts'
 import type { PresentedGeneration } from './session-commands.ts'
-import { findEndReason, insertOpening, lockRecoveryShared } from './session-event-repository.ts'
+import { findEndReason, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionNotices } from './session-notices.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
-
-export type SignIn = {
-  /** A new device unless given. */
-  readonly deviceId: string | undefined
-  readonly deviceName: string
-  readonly delivery: Delivery
-  readonly client: ClientContext
-}
+import { createSignInAfter, type SignIn, type SignInAfter } from './sign-in.ts'
 
 export type SessionService = {
   /** @throws `invalid_credentials` or `account_disabled` when the account changed since it was authenticated */
   signIn(account: Account, signIn: SignIn): Promise<Grant>
+  readonly signInAfter: SignInAfter
   /** @throws `invalid_token`, `session_ended` with its reason, `token_superseded`, `token_reused` */
   refresh(refreshToken: string, client: ClientContext, chooseScope?: ChooseScope): Promise<Grant>
   readonly renew: RenewSession
@@ -71,7 +58,7 @@ const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, 
 const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ extensions: { reason } })
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { writeAs, store, revoker, checkpoint, refreshTokens, grant, notices } = dependencies
+  const { writeAs, store, revoker, refreshTokens, grant, notices } = dependencies
 
   const open = createOpenSession(dependencies)
 
@@ -104,6 +91,8 @@ export function createSessionService(dependencies: Dependencies): SessionService
     await revoker.apply(recorded)
   }
 
+  const signInAfter = createSignInAfter({ ...dependencies, open, tryRead })
+
   return {
     isAuthentic: (refreshToken) => tryRead(refreshToken) !== undefined,
 
@@ -111,26 +100,14 @@ export function createSessionService(dependencies: Dependencies): SessionService
 
     renew: createRenewSession({ ...dependencies, open }),
 
-    async signIn({ user: { id: userId }, passwordVersion }, { deviceId = newId(), deviceName, delivery, client }) {
-      // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
-      // seen, or after it, and ends this one too.
-      const { session, eventId } = await writeAs(client, async (trx, audit) => {
-        await lockRecoveryShared(trx)
+    signIn: ({ user: { id: userId }, passwordVersion }, signIn) =>
+      signInAfter(async (trx) => {
         const account = await lockAccount(trx, userId)
-        if (account?.passwordVersion !== passwordVersion) {
-          throw new problems.invalid_credentials()
-        }
-        const { user, tokenVersion } = account
-        if (user.status !== 'active') throw new problems.account_disabled()
-        const key = { userId, deviceId, sid: newId() }
-        const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
-        await audit(loginSucceeded(key))
-        const eventId = await insertOpening(trx, session)
-        return { session: { ...session, issued: await open(session) }, eventId }
-      })
-      await checkpoint.advance(eventId)
-      return grant(session, session)
-    },
+        if (account?.passwordVersion !== passwordVersion) throw new problems.invalid_credentials()
+        return account
+      }, signIn),
+
+    signInAfter,
 
     async refresh(refreshToken, client, chooseScope) {
       const presented = read(refreshToken)

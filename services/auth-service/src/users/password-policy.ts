@@ -32,8 +32,8 @@ export type PasswordPolicyOptions = {
   readonly breached?: BreachedPasswords | undefined
 }
 
-/** A hard maximum, before anything costly is done. */
-const MAX_BYTES = 256
+/** Longest password in UTF-8, after NFKC: a hard maximum, before anything costly is done. */
+export const PASSWORD_MAX_BYTES = 256
 /** Passwords that wait for the one thread: at 100 ms each, the most that one takes, the last of them is still answered in time. */
 const MAX_WAITING = 16
 
@@ -65,7 +65,7 @@ export function createPasswordPolicy({
     async objection(password, owner) {
       const normalized = normalizePassword(password)
       if ([...normalized].length < minLength) return `must have at least ${minLength} characters`
-      if (Buffer.byteLength(normalized) > MAX_BYTES) return `must have at most ${MAX_BYTES} bytes`
+      if (Buffer.byteLength(normalized) > PASSWORD_MAX_BYTES) return `must have at most ${PASSWORD_MAX_BYTES} bytes`
       const names = namesOf(owner)
       if (names.some((name) => uniqueKey(name) === uniqueKey(normalized))) {
         return 'must not be the e-mail address or a name of its owner'

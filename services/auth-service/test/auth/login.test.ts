@@ -104,7 +104,7 @@ t.test(
       guarded.app.inject({
         method: 'POST',
         url: '/auth/login',
-        payload: { email, password: 'wrong-wrong-wrong' },
+        payload: { email, password: 'wrong-wrong-wrong', delivery: 'body' },
         headers: { 'x-forwarded-for': `10.0.0.${Math.floor(Math.random() * 250)}` },
         remoteAddress: ip ?? '192.0.2.1',
       })

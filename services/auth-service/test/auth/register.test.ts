@@ -1,11 +1,20 @@
+import { randomInt } from 'node:crypto'
 import t from 'tap'
-import { PASSWORD, startAuthService } from '../support/auth-service.ts'
+import { cookieHeader, PASSWORD, refreshWith, setCookies, startAuthService } from '../support/auth-service.ts'
+import { claimsOf } from '../support/tokens.ts'
 
-const auth = await startAuthService(t)
+const auth = await startAuthService(t, { variables: { REGISTRATION: 'open', TRUST_PROXY: '127.0.0.1' } })
+
+/** Ten register from one address within an hour. */
+const elsewhere = () => ({ 'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}` })
+const send = (body: object, headers: Record<string, string> = {}) =>
+  auth.call('POST', '/auth/register', { body, headers: { ...elsewhere(), ...headers } })
+let people = 0
+const person = () => ({ email: `p${++people}@example.test`, username: `p${people}`, password: PASSWORD })
 
 t.test('an e-mail address and a user name are taken once, in any case of letters', async (t) => {
   const register = (email: string, username: string) =>
-    auth.call('POST', '/auth/register', { body: { email, username, password: PASSWORD, fullName: 'Ann Lee' } })
+    send({ email, username, password: PASSWORD, fullName: 'Ann Lee' })
   const created = await register('Ann@Example.test', 'Ann')
   t.equal(created.statusCode, 201)
   t.match(created.json().user, {
@@ -14,8 +23,10 @@ t.test('an e-mail address and a user name are taken once, in any case of letters
     fullName: 'Ann Lee',
     roles: ['user'],
     status: 'active',
+    emailVerified: false,
   })
-  t.notMatch(created.body, /hash|argon2/)
+  t.notMatch(created.body, /hash|argon2|[tT]oken/)
+  t.equal(created.headers['set-cookie'], undefined, 'it signs in only where a delivery is given')
   t.equal((await register('ann@example.TEST', 'other')).json().code, 'email_taken')
   t.equal((await register('other@example.test', 'aNN')).json().code, 'username_taken')
 })
@@ -23,9 +34,7 @@ t.test('an e-mail address and a user name are taken once, in any case of letters
 t.test('of parallel registrations of one address exactly one succeeds', async (t) => {
   const responses = await Promise.all(
     Array.from({ length: 10 }, (_, n) =>
-      auth.call('POST', '/auth/register', {
-        body: { email: 'race@example.test', username: `racer${n}`, password: PASSWORD },
-      }),
+      send({ email: 'race@example.test', username: `racer${n}`, password: PASSWORD }),
     ),
   )
   const statuses = responses.map((response) => response.statusCode).sort()
@@ -34,9 +43,7 @@ t.test('of parallel registrations of one address exactly one succeeds', async (t
 
 t.test('passwords are refused for length, commonness and likeness to their owner, never for composition', async (t) => {
   const register = (password: string) =>
-    auth.call('POST', '/auth/register', {
-      body: { email: 'marigold.peck@example.test', username: 'marigold-peck-77', password },
-    })
+    send({ email: 'marigold.peck@example.test', username: 'marigold-peck-77', password })
   const refused = {
     'short of fifteen characters': 'violet-harbour',
     'more than 256 bytes': 'é'.repeat(129),
@@ -52,4 +59,69 @@ t.test('passwords are refused for length, commonness and likeness to their owner
     t.equal(response.json().errors[0].path, '/password', name)
   }
   t.equal((await register('qzjxkvwbmhgtrpl')).statusCode, 201, 'fifteen random lower-case letters')
+})
+
+t.test('with a delivery it signs in too, and answers as a sign-in does', async (t) => {
+  const cookies = {
+    hybrid: ['__Secure-refresh', '__Host-device'],
+    cookie: ['__Secure-refresh', '__Host-device', '__Host-access'],
+    body: [],
+  }
+  for (const [delivery, names] of Object.entries(cookies)) {
+    const { email, username, password } = person()
+    const created = await send({ email, username, password, delivery, deviceName: 'My laptop' })
+    t.equal(created.statusCode, 201, delivery)
+    const login = await auth.call('POST', '/auth/login', { body: { email, password, delivery } })
+    t.same(Object.keys(created.json()), Object.keys(login.json()), delivery)
+    t.same([...setCookies(created).keys()], names, delivery)
+    t.equal(created.headers['cache-control'], 'no-store')
+    t.match(created.json(), { user: { email, roles: ['user'] }, device: { name: 'My laptop' } })
+    const refreshed =
+      delivery === 'body'
+        ? await refreshWith(auth, created.json().refreshToken)
+        : await auth.call('POST', '/auth/refresh', {
+            cookies: cookieHeader(created),
+            headers: { 'sec-fetch-site': 'same-origin' },
+          })
+    t.equal(refreshed.statusCode, 200, delivery)
+  }
+})
+
+t.test('an access token names an address only once it is verified', async (t) => {
+  const { accessToken } = (await send({ ...person(), delivery: 'body' })).json()
+  t.match(claimsOf(accessToken), { roles: ['user'], email: undefined, email_verified: undefined })
+})
+
+t.test('what is refused makes no account and no session', async (t) => {
+  const taken = person()
+  await send(taken)
+  for (const body of [taken, { ...person(), password: 'violet-harbour' }]) {
+    const refused = await send({ ...body, delivery: 'body' })
+    t.ok([400, 409].includes(refused.statusCode))
+    t.notMatch(refused.body, /[tT]oken"/)
+  }
+})
+
+t.test('ten register from one address within an hour, and from one IPv6 network of /64', async (t) => {
+  for (const [first, same, other] of [
+    ['203.0.113.7', '203.0.113.7', '203.0.113.8'],
+    ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', '2001:db8:1:3::1'],
+  ] as const) {
+    const from = (address: string) => send(person(), { 'x-forwarded-for': address })
+    for (let n = 0; n < 10; n++) t.equal((await from(first)).statusCode, 201)
+    const refused = await from(same)
+    t.equal(refused.statusCode, 429)
+    t.ok(Number(refused.headers['retry-after']) > 3500)
+    t.equal((await from(other)).statusCode, 201)
+  }
+})
+
+t.test('by default nobody registers', async (t) => {
+  const invite = await startAuthService(t, { beside: auth })
+  for (const body of [person(), { ...person(), delivery: 'body' }]) {
+    const refused = await invite.call('POST', '/auth/register', { body })
+    t.equal(refused.statusCode, 403)
+    t.equal(refused.json().code, 'registration_closed')
+  }
+  t.equal((await invite.call('GET', '/auth/options')).json().registration, 'invite')
 })

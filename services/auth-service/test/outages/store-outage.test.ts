@@ -17,6 +17,7 @@ const redisProxy = await tcpRelay(t, redis.url)
 const postgresProxy = await tcpRelay(t, environment.databaseUrl)
 const auth = await startAuthService(t, {
   environment: { ...environment, databaseUrl: postgresProxy.url, redisUrl: redisProxy.url },
+  variables: { REGISTRATION: 'open' },
 })
 
 type Assertions = Pick<typeof t, 'equal' | 'ok'>

@@ -12,6 +12,10 @@ type App = Awaited<ReturnType<typeof buildApp>>
 
 export const ADMIN = { email: 'root@example.test', password: 'correct horse battery staple' }
 
+/** What a program says of itself where a browser would name its page; headers of {@link Call} decide where they say more. */
+const OWN_PAGE = { 'x-requested-with': 'test' }
+const SIGN_INS = /^\/auth\/(login|register|invitations\/accept)$/
+
 export type TestService = {
   readonly app: App
   readonly config: Config
@@ -67,6 +71,7 @@ export async function startAuthService(
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(cookies !== undefined && { cookie: cookies }),
+        ...(SIGN_INS.test(url) && OWN_PAGE),
         ...headers,
       },
       ...(body !== undefined && { payload: body as object }),

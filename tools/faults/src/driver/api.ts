@@ -21,6 +21,9 @@ type Options = {
   readonly random: Random
 }
 
+/** What a browser says of a page of the service's own. */
+const OWN_PAGE = { 'sec-fetch-site': 'same-origin' }
+
 /** The calls of auth-service, each recorded with its meaning. None rejects: the operation says how it went. */
 export type Api = ReturnType<typeof createApi>
 
@@ -44,7 +47,7 @@ export function createApi({ recorder, servers, random }: Options) {
     async signIn(actor: Actor, account: Account, deviceId: string, delivery: Delivery): Promise<Granted> {
       const body = { email: account.email, password: account.password, deviceId, delivery }
       const intent = { actor, call: 'sign-in', user: account.id, device: deviceId } as const
-      return granted(await call(intent, '/auth/login', { body }), { account, deviceId, delivery })
+      return granted(await call(intent, '/auth/login', { body, headers: OWN_PAGE }), { account, deviceId, delivery })
     },
 
     /** `isLost`: the caller acts as if the response never arrived. */
@@ -101,6 +104,6 @@ export const newDeviceId = (): string => randomBytes(16).toString('base64url')
 /** The refresh token in a cookie, as a browser sends it, or in the body. */
 function presenting({ refreshToken, delivery }: HeldToken): HttpRequest {
   if (delivery === 'body') return { method: 'POST', body: { refreshToken } }
-  const headers = { cookie: `__Secure-refresh=${refreshToken}`, 'sec-fetch-site': 'same-origin' }
+  const headers = { cookie: `__Secure-refresh=${refreshToken}`, ...OWN_PAGE }
   return { method: 'POST', headers }
 }

@@ -92,7 +92,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     store,
     revoker,
     publisher,
-    renew: sessions.renew,
+    sessions,
     redis,
     keyPrefix,
     links: createLinkService({ base: 'http://localhost', now: Date.now }),

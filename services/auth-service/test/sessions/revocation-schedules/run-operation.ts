@@ -26,7 +26,7 @@ export async function runOperation(
 ): Promise<Outcome> {
   const { command, session } = operation
   const { user, history } = subject
-  const { sessions, accounts, changePassword, administration, store } = replica
+  const { sessions, changeProfile, changePassword, administration, store } = replica
   const origin = { actorId: user.id, ip: '192.0.2.1', requestId: operation.id }
   const client = { ...origin, actorId: null, userAgent: 'schedule' }
   const key: SessionKey | undefined = session && { userId: user.id, deviceId: session.deviceId, sid: session.sid }
@@ -88,7 +88,7 @@ export async function runOperation(
     case 'rename': {
       const change = { fullName: operation.id }
       if (command.by === 'owner') {
-        await accounts.changeProfile(user.id, change, origin)
+        await changeProfile(user.id, change, origin)
         return DONE
       }
       const { status } = await administration.change(user.id, change, administratorAt(origin))

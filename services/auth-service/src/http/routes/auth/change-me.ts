@@ -1,12 +1,12 @@
 import { type AppInstance, Body, Nullable, problemResponses, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import type { AccountService } from '../../../accounts/account-service.ts'
+import type { ChangeProfile } from '../../../accounts/profile-change.ts'
 import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
 import { Username } from '../../schemas/credentials.ts'
 import { MeReply, toDevice } from '../../schemas/me-reply.ts'
 
-export function changeMeRoute(app: AppInstance, accounts: AccountService): void {
+export function changeMeRoute(app: AppInstance, changeProfile: ChangeProfile): void {
   app.patch(
     '',
     {
@@ -22,7 +22,7 @@ export function changeMeRoute(app: AppInstance, accounts: AccountService): void 
     async (request) => {
       const session = sessionOf(request)
       return {
-        user: await accounts.changeProfile(session.key.userId, request.body, clientContext(request)),
+        user: await changeProfile(session.key.userId, request.body, clientContext(request)),
         device: toDevice(session),
       }
     },

@@ -1,11 +1,12 @@
 import fastifyCookie from '@fastify/cookie'
 import type { AppInstance } from '@latchkey/service-kit'
-import type { AccountService } from '../../../accounts/account-service.ts'
 import type { Authentication } from '../../../accounts/authentication.ts'
 import type { EmailChange } from '../../../accounts/email-change.ts'
 import type { UndoEmailChange } from '../../../accounts/email-undo.ts'
 import type { ChangePassword } from '../../../accounts/password-change.ts'
 import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
+import type { ChangeProfile } from '../../../accounts/profile-change.ts'
+import type { Register } from '../../../accounts/registration.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
@@ -16,6 +17,7 @@ import { changePasswordRoute } from './change-password.ts'
 import { confirmEmailChangeRoute } from './confirm-email-change.ts'
 import { forgotPasswordRoute } from './forgot-password.ts'
 import { getMeRoute } from './get-me.ts'
+import { getOptionsRoute, type SignInOptions } from './get-options.ts'
 import { listSessionsRoute } from './list-sessions.ts'
 import { loginRoute } from './login.ts'
 import { logoutRoute } from './logout.ts'
@@ -28,7 +30,9 @@ import { revokeSessionRoute } from './revoke-session.ts'
 import { undoEmailChangeRoute } from './undo-email-change.ts'
 
 type Services = {
-  readonly accounts: AccountService
+  readonly options: SignInOptions
+  readonly register: Register
+  readonly changeProfile: ChangeProfile
   readonly authentication: Authentication
   readonly changePassword: ChangePassword
   readonly recovery: PasswordRecovery
@@ -45,7 +49,7 @@ type Services = {
 
 /** Everything under /auth, by who may call it. */
 export async function authRoutes(app: AppInstance, services: Services): Promise<void> {
-  const { accounts, sessions } = services
+  const { sessions } = services
   // Cookies are only written with it; reading them is stricter than it is.
   await app.register(fastifyCookie, { hook: false })
   await app.register(anyone)
@@ -53,6 +57,7 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
   await app.register(users)
 
   async function anyone(open: AppInstance): Promise<void> {
+    getOptionsRoute(open, services.options)
     registerRoute(open, services)
     loginRoute(open, services)
     accessCookieRoute(open, services)
@@ -87,7 +92,7 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
 
   async function ownProfile(signedIn: AppInstance): Promise<void> {
     getMeRoute(signedIn)
-    changeMeRoute(signedIn, accounts)
+    changeMeRoute(signedIn, services.changeProfile)
   }
 
   async function ownSessions(signedIn: AppInstance): Promise<void> {

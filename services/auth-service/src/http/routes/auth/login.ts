@@ -1,27 +1,27 @@
-import { DEVICE_ID } from '@latchkey/access-token'
-import { readCookie } from '@latchkey/resource-server'
-import { AnyText, type AppInstance, Body, edgeProblems, problemResponses, Text } from '@latchkey/service-kit'
+import { AnyText, type AppInstance, Body, edgeProblems, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { Authentication, Credentials } from '../../../accounts/authentication.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import { clientContext } from '../../client-context.ts'
-import { describeUserAgent } from '../../describe-user-agent.ts'
 import { DeviceId, Password } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
-import { DEVICE_COOKIE, deliver } from '../../token-delivery.ts'
+import { signInMembers, signInOf } from '../../sign-in-request.ts'
+import { deliver } from '../../token-delivery.ts'
 
 const LoginBody = Body({
   email: Type.Optional(AnyText(254, { minLength: 1 })),
   username: Type.Optional(AnyText(200, { minLength: 1 })),
   password: Password,
   deviceId: Type.Optional(DeviceId),
-  deviceName: Type.Optional(Text()),
-  delivery: Type.Optional(Type.Union([Type.Literal('hybrid'), Type.Literal('cookie'), Type.Literal('body')])),
+  ...signInMembers,
 })
 
-type Services = { readonly authentication: Authentication; readonly sessions: SessionService }
+type Services = {
+  readonly authentication: Authentication
+  readonly sessions: SessionService
+  readonly allowedOrigins: readonly string[]
+}
 
-export function loginRoute(app: AppInstance, { authentication, sessions }: Services): void {
+export function loginRoute(app: AppInstance, { authentication, sessions, allowedOrigins }: Services): void {
   app.post(
     '/login',
     {
@@ -30,21 +30,17 @@ export function loginRoute(app: AppInstance, { authentication, sessions }: Servi
         tags: ['auth'],
         summary: 'Sign in on a device',
         description:
-          'Takes an e-mail address or a user name. Without `deviceId` the sign-in is on a new device. A session that was on the device is replaced.',
+          'Takes an e-mail address or a user name. Without `deviceId` the sign-in is on a new device. A session that was on the device is replaced, ' +
+          'and so is that of another user whose refresh cookie comes along. Deliveries with cookies are for our own pages and allowed origins.',
         body: LoginBody,
         response: { 200: LoginReply, ...problemResponses(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {
       const { email, username, password, deviceId, deviceName, delivery = 'hybrid' } = request.body
-      const client = clientContext(request)
-      const account = await authentication.authenticate({ name: accountName(email, username), password }, client)
-      const grant = await sessions.signIn(account, {
-        deviceId: deviceId ?? knownDevice(readCookie(request, DEVICE_COOKIE)),
-        deviceName: deviceName ?? describeUserAgent(client.userAgent),
-        delivery,
-        client,
-      })
+      const signIn = signInOf(request, { delivery, deviceId, deviceName }, allowedOrigins)
+      const account = await authentication.authenticate({ name: accountName(email, username), password }, signIn.client)
+      const grant = await sessions.signIn(account, signIn)
       request.logFields = { event: 'login_succeeded', userId: grant.user.id, deviceId: grant.device.id }
       return deliver(reply, grant)
     },
@@ -57,7 +53,3 @@ function accountName(email: string | undefined, username: string | undefined): C
   const message = 'give either email or username'
   throw new edgeProblems.invalid_request({ detail: message, errors: [{ path: '/email', message }] })
 }
-
-/** A cookie without a device id is ignored: it was not set here, and is no reason to refuse the sign-in. */
-const knownDevice = (cookie: string | undefined): string | undefined =>
-  cookie && DEVICE_ID.test(cookie) ? cookie : undefined

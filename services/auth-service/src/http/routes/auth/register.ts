@@ -1,33 +1,54 @@
 import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import type { AccountService } from '../../../accounts/account-service.ts'
+import type { Register } from '../../../accounts/registration.ts'
 import { clientContext } from '../../client-context.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
+import { LoginReply } from '../../schemas/login-reply.ts'
 import { UserReply } from '../../schemas/user.ts'
+import { signInMembers, signInOf } from '../../sign-in-request.ts'
+import { deliver } from '../../token-delivery.ts'
 
-type Services = { readonly accounts: AccountService; readonly passwordMinLength: number }
+type Services = {
+  readonly register: Register
+  readonly passwordMinLength: number
+  readonly allowedOrigins: readonly string[]
+}
 
-export function registerRoute(app: AppInstance, { accounts, passwordMinLength }: Services): void {
+export function registerRoute(app: AppInstance, { register, passwordMinLength, allowedOrigins }: Services): void {
   app.post(
     '/register',
     {
-      config: { operation: 'register' },
+      // Its checks have a deadline of their own, up to which nothing happens; a registration that has begun is seen through.
+      config: { operation: 'register', timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Create an account',
+        description:
+          'With `REGISTRATION=open`. With `delivery` it signs in too and answers as a sign-in does. A link to verify the address is sent. ' +
+          'With `REGISTRATION_DOMAINS` the answer is 202 without tokens, whether or not the address had an account: the mail tells. Ten an hour from one IP.',
         body: Body({
           email: Email(),
           username: Username,
           password: newPassword(passwordMinLength),
           fullName: Type.Optional(Text()),
+          ...signInMembers,
         }),
-        response: { 201: Type.Object({ user: UserReply }), ...problemResponses(400, 409, 503) },
+        response: {
+          201: Type.Union([LoginReply, Type.Object({ user: UserReply }, { additionalProperties: false })]),
+          202: Type.Object({}),
+          ...problemResponses(400, 403, 409, 429, 503),
+        },
       },
     },
     async (request, reply) => {
-      const user = await accounts.register(request.body, clientContext(request))
+      const { delivery, deviceName, ...registration } = request.body
+      const signIn = delivery && signInOf(request, { delivery, deviceName }, allowedOrigins)
+      const registered = await register(registration, clientContext(request), signIn)
+      if (registered.outcome === 'accepted') return reply.code(202).send({})
+      const isSignedIn = registered.outcome === 'signed_in'
+      const { user } = isSignedIn ? registered.grant : registered
       request.logFields = { event: 'user_registered', userId: user.id }
-      return reply.code(201).send({ user })
+      return reply.code(201).send(isSignedIn ? deliver(reply, registered.grant) : { user })
     },
   )
 }

@@ -1,0 +1,119 @@
+import { isUniqueViolation } from '@latchkey/database'
+import type { Origin } from '../audit/audit-event.ts'
+import type { AuditTrail } from '../audit/create-audit.ts'
+import { registrationRefused, userRegistered } from '../audit/security-events.ts'
+import type { AuthTransaction } from '../database/auth-database.ts'
+import type { Audit, WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import type { FloodLimiter } from '../limits/flood-limiter.ts'
+import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { Grant } from '../sessions/grant.ts'
+import type { SignIn, SignInAfter } from '../sessions/sign-in.ts'
+import { insertAccountNamedLike } from '../users/free-username.ts'
+import type { PasswordHasher } from '../users/password-hasher.ts'
+import type { PasswordPolicy } from '../users/password-policy.ts'
+import type { Account, User } from '../users/user.ts'
+import { insertAccount, type NewAccount } from '../users/user-repository.ts'
+import { assertAcceptablePassword, assertAcceptableUsername } from './assert-acceptable.ts'
+import { beforeChange } from './checks-deadline.ts'
+import { isOfDomains } from './email-domain.ts'
+import type { RegistrationConfig } from './registration-settings.ts'
+import { toConflict } from './to-conflict.ts'
+
+export type Registration = {
+  readonly email: string
+  readonly username: string
+  readonly password: string
+  readonly fullName?: string | null | undefined
+}
+
+/** `accepted`: whether there is a new account is between the system and the mailbox. */
+export type Registered =
+  | { readonly outcome: 'registered'; readonly user: User }
+  | { readonly outcome: 'signed_in'; readonly grant: Grant }
+  | { readonly outcome: 'accepted' }
+
+/**
+ * Makes an account for whoever asks, and signs in to it where `signIn` says how. A link to its mailbox makes the address its own.
+ *
+ * With domains the answer is the same, after the same work, whether or not the address has an account: nothing is signed in, and a
+ * user name that is taken gives way to one like it.
+ * @throws `registration_closed`, `domain_not_allowed`, `too_many_requests`, `invalid_request` for a user name or a password that is
+ * not acceptable; without domains also `email_taken`, `username_taken`
+ */
+export type Register = (registration: Registration, origin: Origin, signIn?: SignIn) => Promise<Registered>
+
+type Dependencies = {
+  readonly writeAs: WriteAs
+  readonly audit: Pick<AuditTrail, 'refuse'>
+  readonly signInAfter: SignInAfter
+  readonly outbox: MailOutbox
+  readonly hasher: PasswordHasher
+  readonly policy: PasswordPolicy
+  readonly registrationFlood: FloodLimiter
+  readonly registration: RegistrationConfig
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/** Within it the address is verified, or the account erased. */
+const UNVERIFIED_TTL_MS = 7 * 24 * 3600 * 1000
+
+export function createRegister(dependencies: Dependencies): Register {
+  const { writeAs, audit: trail, signInAfter, outbox, hasher, policy, registrationFlood, now } = dependencies
+  const { mode, domains } = dependencies.registration
+
+  async function prepare({ email, username, password, fullName = null }: Registration): Promise<NewAccount> {
+    await assertAcceptablePassword(policy, '/password', password, { email, username, fullName })
+    return {
+      email,
+      username,
+      fullName,
+      passwordHash: await hasher.hash(password),
+      roles: ['user'],
+      unverifiedUntil: outbox.isOn ? new Date(now() + UNVERIFIED_TTL_MS) : null,
+    }
+  }
+
+  // The worker of the mail looks for the account: so the same is written for an address that is taken.
+  const sendLink = (trx: AuthTransaction, address: string) => outbox.enqueue(trx, { kind: 'verification', address })
+
+  async function make(trx: AuthTransaction, audit: Audit, account: NewAccount): Promise<Account> {
+    const made = await insertAccount(trx, account)
+    await audit(userRegistered(made.user.id))
+    await sendLink(trx, account.email)
+    return made
+  }
+
+  async function makeUnseen(account: NewAccount, origin: Origin): Promise<void> {
+    await writeAs(origin, async (trx, audit) => {
+      try {
+        const { user } = await insertAccountNamedLike(trx, account.username, account)
+        await audit(userRegistered(user.id))
+      } catch (error) {
+        if (!isUniqueViolation(error, 'users_email_key')) throw error
+        trail.refuse(origin, registrationRefused('email_taken'))
+      }
+      await sendLink(trx, account.email)
+    })
+  }
+
+  return async (registration, origin, signIn) => {
+    if (mode !== 'open') throw new problems.registration_closed()
+    if (!isOfDomains(registration.email, domains)) throw new problems.domain_not_allowed()
+    assertAcceptableUsername(registration.username)
+    await registrationFlood.admit(origin.ip)
+    const account = await beforeChange(prepare(registration))
+    if (domains !== undefined) {
+      await makeUnseen(account, origin)
+      return { outcome: 'accepted' }
+    }
+    try {
+      return signIn
+        ? { outcome: 'signed_in', grant: await signInAfter((trx, audit) => make(trx, audit, account), signIn) }
+        : { outcome: 'registered', user: (await writeAs(origin, (trx, audit) => make(trx, audit, account))).user }
+    } catch (error) {
+      throw toConflict(error)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { loginSucceeded } from '../audit/security-events.ts'
+import type { AuthTransaction } from '../database/auth-database.ts'
+import type { Audit, WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import type { Account } from '../users/user.ts'
+import type { Grant, IssueGrant } from './grant.ts'
+import type { OpenSession } from './open-session.ts'
+import type { EventCheckpoint } from './redis-event-checkpoint.ts'
+import { type ClientContext, type Delivery, newId } from './session.ts'
+import type { PresentedGeneration } from './session-commands.ts'
+import { insertOpening, lockRecoveryShared } from './session-event-repository.ts'
+import type { SessionRevoker } from './session-revoker.ts'
+import type { SessionStore } from './session-store.ts'
+
+export type SignIn = {
+  /** A new device unless given. */
+  readonly deviceId: string | undefined
+  readonly deviceName: string
+  readonly delivery: Delivery
+  readonly client: ClientContext
+  /** A refresh token in the cookie of the request, which the new one takes the place of. */
+  readonly replaces?: string | undefined
+}
+
+/** Finds, makes or changes an account, as part of the transaction. Its row is locked from then on. */
+export type EnterAccount = (trx: AuthTransaction, audit: Audit) => Promise<Account>
+
+/**
+ * Signs in to an account that the same transaction finds, makes or changes: both happen, or nothing does.
+ * @throws what `enter` throws, and `account_disabled` for an account that is not active
+ */
+export type SignInAfter = (enter: EnterAccount, signIn: SignIn) => Promise<Grant>
+
+type Dependencies = {
+  readonly writeAs: WriteAs
+  readonly store: SessionStore
+  readonly revoker: SessionRevoker
+  readonly checkpoint: EventCheckpoint
+  readonly open: OpenSession
+  readonly tryRead: (refreshToken: string) => PresentedGeneration | undefined
+  readonly grant: IssueGrant
+}
+
+export function createSignInAfter(dependencies: Dependencies): SignInAfter {
+  const { writeAs, store, revoker, checkpoint, open, tryRead, grant } = dependencies
+
+  /** Another person signs in in this browser: nobody would be left who holds the token of the session before. */
+  async function endReplaced(refreshToken: string, userId: string, client: ClientContext): Promise<void> {
+    const presented = tryRead(refreshToken)
+    if (!presented || presented.userId === userId || !(await store.findLive(presented))) return
+    const { userId: owner, deviceId, sid } = presented
+    await revoker.revoke([{ userId: owner, deviceId, sid, reason: 'replaced' }], { ...client, actorId: userId })
+  }
+
+  return async (enter, { deviceId = newId(), deviceName, delivery, client, replaces }) => {
+    // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
+    // seen, or after it, and ends this one too.
+    const { session, eventId } = await writeAs(client, async (trx, audit) => {
+      await lockRecoveryShared(trx)
+      const { user, tokenVersion } = await enter(trx, audit)
+      if (user.status !== 'active') throw new problems.account_disabled()
+      const key = { userId: user.id, deviceId, sid: newId() }
+      const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
+      await audit(loginSucceeded(key))
+      const eventId = await insertOpening(trx, session)
+      if (replaces !== undefined) await endReplaced(replaces, user.id, client)
+      return { session: { ...session, issued: await open(session) }, eventId }
+    })
+    // Without the checkpoint a recovery only repeats more. The sign-in is done, so that a failure must not be the answer.
+    await checkpoint.advance(eventId).catch(() => {})
+    return grant(session, session)
+  }
+}
