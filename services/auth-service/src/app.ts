@@ -151,7 +151,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { passwordHashing, signInLimits } = overrides
     const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
     app.addHook('onClose', () => users.policy.close())
-    const { administration, erasure, eraseUser, requestPasswordReset, ...accounts } = createAccounts({
+    const { erasure, eraseUnverified, ...accounts } = createAccounts({
       ...users,
       db,
       writeAs,
@@ -176,9 +176,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     auditRefusals(app, audit)
     await app.register(adminRoutes, {
       prefix: '/admin',
-      administration,
-      eraseUser,
-      requestPasswordReset,
+      ...accounts,
       sessions,
       clients,
       keys,
@@ -236,6 +234,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       keys,
       mail,
       erasure,
+      eraseUnverified,
       publisher,
       sessionMaxAgeMs: limits.maxAgeMs,
       log,

@@ -12,6 +12,7 @@ import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 import { deleteExpiredFormerAddresses } from './users/former-address-repository.ts'
 
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 const SECOND_MS = 1000
 /** A mail whose worker was killed waits at most this much longer. */
 const MAILS_EVERY_MS = 5000
@@ -27,6 +28,7 @@ type Dependencies = {
   readonly keys: KeyService
   readonly mail: Mail
   readonly erasure: Erasure
+  readonly eraseUnverified: () => Promise<void>
   readonly publisher: RevocationPublisher
   readonly sessionMaxAgeMs: number
   readonly log: Pick<Log, 'warn'>
@@ -35,13 +37,17 @@ type Dependencies = {
 
 /** The periodic tasks, until `signal` aborts. */
 export function startHousekeeping(dependencies: Dependencies): void {
-  const { db, audit, auditRetentionMs, keys, mail, erasure, publisher, sessionMaxAgeMs, log, signal } = dependencies
+  const { db, audit, auditRetentionMs, keys, mail, erasure, eraseUnverified, publisher, sessionMaxAgeMs, log, signal } =
+    dependencies
   const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
   // Entries of the feed expire; a key stays revoked.
   void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
   const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - sessionMaxAgeMs))
   void repeat(deleteOldEvents, { everyMs: HOUR_MS, signal, onError })
   void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
+  // At once, too: a replica may never live for long.
+  void eraseUnverified().catch(onError)
+  void repeat(eraseUnverified, { everyMs: MINUTE_MS, signal, onError })
   void repeat(erasure.purgePending, { everyMs: ERASURES_EVERY_MS, signal, onError })
   const deleteOldMails = () => deleteMailsBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldMails, { everyMs: HOUR_MS, signal, onError })

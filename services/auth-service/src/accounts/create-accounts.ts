@@ -18,13 +18,18 @@ import { createEmailChange, type EmailChange } from './email-change.ts'
 import { createUndoEmailChange, type UndoEmailChange } from './email-undo.ts'
 import { createErasure, type Erasure } from './erasure.ts'
 import { createHandOver } from './handed-link.ts'
+import { type AcceptInvitation, createAcceptInvitation } from './invitation-acceptance.ts'
+import { createInvitationQuota } from './invitation-quota.ts'
+import { createInvitations, type Invitations } from './invitations.ts'
 import { type ChangePassword, createChangePassword } from './password-change.ts'
 import { createPasswordRecovery, type PasswordRecovery } from './password-recovery.ts'
 import { type ChangeProfile, createChangeProfile } from './profile-change.ts'
 import { createRegister, type Register } from './registration.ts'
 import type { RegistrationConfig } from './registration-settings.ts'
+import { createEraseUnverified } from './unverified-accounts.ts'
 import { createUserAdministration, type UserAdministration } from './user-administration.ts'
 import { createEraseUser, type EraseUser } from './user-erasure.ts'
+import { createVerification, type Verification } from './verification.ts'
 
 type Dependencies = Users & {
   readonly db: AuthDatabase
@@ -54,7 +59,12 @@ export type Accounts = {
   readonly emailChange: EmailChange
   readonly undoEmailChange: UndoEmailChange
   readonly administration: UserAdministration
+  readonly acceptInvitation: AcceptInvitation
+  readonly verification: Verification
+  readonly invitations: Invitations
   readonly erasure: Erasure
+  /** To be repeated. */
+  readonly eraseUnverified: () => Promise<void>
   readonly eraseUser: EraseUser
   readonly requestPasswordReset: RequestPasswordReset
 }
@@ -62,6 +72,8 @@ export type Accounts = {
 const REGISTRATION_LIMIT = { failures: 10, seconds: 3600 }
 /** An office behind one address has bad days, too. What a mailbox gets is bounded by itself. */
 const RECOVERY_LIMIT = { failures: 300, seconds: 3600 }
+/** Of links to invitations and of verification. */
+const LINK_LIMIT = { failures: 300, seconds: 3600 }
 
 export function createAccounts(dependencies: Dependencies): Accounts {
   const { redis, keyPrefix, registration } = dependencies
@@ -69,6 +81,7 @@ export function createAccounts(dependencies: Dependencies): Accounts {
   const erasure = createErasure(dependencies)
   const recoveryFlood = createFloodLimiter(redis, { keyPrefix, name: 'recovery', limit: RECOVERY_LIMIT })
   const registrationFlood = createFloodLimiter(redis, { keyPrefix, name: 'registration', limit: REGISTRATION_LIMIT })
+  const linkFlood = createFloodLimiter(redis, { keyPrefix, name: 'links', limit: LINK_LIMIT })
   const checkCurrentPassword = createCheckCurrentPassword(dependencies)
   const handOver = createHandOver(dependencies)
   const assertOwner = createAssertOwner(dependencies)
@@ -89,7 +102,17 @@ export function createAccounts(dependencies: Dependencies): Accounts {
     }),
     undoEmailChange: createUndoEmailChange(dependencies),
     administration: createUserAdministration(dependencies),
+    acceptInvitation: createAcceptInvitation({ ...dependencies, signInAfter, linkFlood }),
+    verification: createVerification({ ...dependencies, erasure, assertOwner, linkFlood }),
+    invitations: createInvitations({
+      ...dependencies,
+      handOver,
+      erasure,
+      invitationQuota: createInvitationQuota(redis, keyPrefix),
+      invitationDomains: registration.invitationDomains,
+    }),
     erasure,
+    eraseUnverified: createEraseUnverified({ ...dependencies, erasure }),
     eraseUser: createEraseUser({ ...dependencies, erasure }),
     requestPasswordReset: createRequestPasswordReset({ ...dependencies, handOver }),
   }

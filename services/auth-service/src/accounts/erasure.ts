@@ -1,4 +1,4 @@
-import type { Origin } from '../audit/audit-event.ts'
+import type { AuditOrigin } from '../audit/audit-event.ts'
 import { eraseAuditOf } from '../audit/audit-repository.ts'
 import { userErased } from '../audit/security-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
@@ -26,7 +26,7 @@ export type Erasure = {
   erase(
     trx: AuthTransaction,
     audit: Audit,
-    erased: { account: Account; why: ErasureReason; origin: Origin },
+    erased: { account: Account; why: ErasureReason; origin: AuditOrigin },
   ): Promise<void>
   /** Has Redis and every verifier follow. It may be repeated, and is, by {@link Erasure.purgePending}, where it failed. */
   purge(userId: string): Promise<void>

@@ -4,24 +4,30 @@ import { problems } from '../errors.ts'
 import { LINK_PURPOSES } from '../links/link.ts'
 import { withdrawLinks } from '../links/link-repository.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
+import { listMailErrorsOfUsers } from '../mail/mail-status-repository.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { deleteFormerAddresses } from '../users/former-address-repository.ts'
 import type { User } from '../users/user.ts'
-import { findUser, listUsers, type UserFilter } from '../users/user-listing-repository.ts'
-import { lockAccount, updateAccount } from '../users/user-repository.ts'
+import { listUsers, type UserFilter } from '../users/user-listing-repository.ts'
+import { findAccount, lockAccount, updateAccount } from '../users/user-repository.ts'
 import type { Caller } from './account-bound.ts'
 import { toConflict } from './to-conflict.ts'
 import { assertMayChange, isActiveAdmin, statusAfter, takesRole, type UserChange } from './user-change.ts'
 import { eventsOf, noticesOf } from './user-change-events.ts'
 
 export type UserAdministration = {
-  /** Newest accounts first, from those before `beforeId`; one more than `limit` where there are more. */
-  list(filter: UserFilter, limit: number, beforeId: string | undefined): Promise<User[]>
+  /**
+   * Newest accounts first, from those before `beforeId`; one more than `limit` where there are more. Without `users:read` only those
+   * that the caller invited.
+   */
+  list(filter: UserFilter, caller: Caller, page: { limit: number; beforeId: string | undefined }): Promise<UserView[]>
   /** @throws `user_not_found` */
-  get(userId: string): Promise<User>
+  assertExists(userId: string): Promise<void>
+  /** @throws `user_not_found`, also for an account that the caller may not see */
+  get(userId: string, caller: Caller): Promise<UserView>
   /**
    * Changes a user; disabling ends every session, and a role that is taken away is gone everywhere at once. It may be repeated: what
    * has its value already stays.
@@ -29,6 +35,12 @@ export type UserAdministration = {
    * `invalid_request` for a user name that is not acceptable
    */
   change(userId: string, change: UserChange, caller: Caller): Promise<User>
+}
+
+/** A user as administrators see them. */
+export type UserView = User & {
+  /** Why the newest mail could not be delivered; null when it could, or is on its way without trouble. */
+  readonly lastMailError: string | null
 }
 
 type Dependencies = {
@@ -41,18 +53,38 @@ type Dependencies = {
   readonly now: () => number
 }
 
+const seesAll = ({ scopes }: Caller): boolean => scopes.has('users:read')
+
 /** The link that undoes a change of address outlives a disabling: it is the owner's, against whoever took the account over. */
 const ENDED_BY_DISABLING = LINK_PURPOSES.filter((purpose) => purpose !== 'email_undo')
 
 export function createUserAdministration(dependencies: Dependencies): UserAdministration {
   const { db, writeAs, store, revoker, outbox, now } = dependencies
-  return {
-    list: (filter, limit, beforeId) => listUsers(db, filter, limit + 1, beforeId),
 
-    async get(userId) {
-      const user = await findUser(db, userId)
-      if (!user) throw new problems.user_not_found()
-      return user
+  async function withMailErrors(users: readonly User[]): Promise<UserView[]> {
+    const errors = await listMailErrorsOfUsers(
+      db,
+      users.map(({ id }) => id),
+    )
+    return users.map((user) => ({ ...user, lastMailError: errors.get(user.id) ?? null }))
+  }
+
+  return {
+    async list(filter, caller, { limit, beforeId }) {
+      const visible = seesAll(caller) ? filter : { ...filter, invitedBy: caller.id }
+      return withMailErrors(await listUsers(db, visible, limit + 1, beforeId))
+    },
+
+    async assertExists(userId) {
+      if (!(await findAccount(db, userId))) throw new problems.user_not_found()
+    },
+
+    async get(userId, caller) {
+      const account = await findAccount(db, userId)
+      if (!account || !(seesAll(caller) || account.invitedBy === caller.id)) throw new problems.user_not_found()
+      const [view] = await withMailErrors([account.user])
+      if (!view) throw new problems.user_not_found()
+      return view
     },
 
     async change(userId, change, caller) {

@@ -72,12 +72,12 @@ export const userEnabled = (userId: string): NewAuditEvent => ({ type: 'user_ena
 
 /**
  * @param why `requested` by an administrator, `declined` by the owner of the address, `unverified` for too long, `invited`: the
- * account gave way to an invitation of its address
+ * account gave way to an invitation of its address, `withdrawn`: its invitation was, before anybody accepted it
  */
 export const userErased = ({
   userId,
   why,
-}: User & { why: 'requested' | 'declined' | 'unverified' | 'invited' }): NewAuditEvent => ({
+}: User & { why: 'requested' | 'declined' | 'unverified' | 'invited' | 'withdrawn' }): NewAuditEvent => ({
   type: 'user_erased',
   subjectId: userId,
   details: { why },

@@ -1,5 +1,5 @@
 import type { RevocationTarget } from '@latchkey/resource-server/revocations'
-import type { Origin } from '../audit/audit-event.ts'
+import type { AuditOrigin } from '../audit/audit-event.ts'
 import { sessionEnded } from '../audit/security-events.ts'
 import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
@@ -24,12 +24,12 @@ type AlsoWrite = (trx: AuthTransaction, audit: Audit) => Promise<void>
  */
 export type SessionRevoker = {
   /** Records, publishes and applies the ends. What `also` writes becomes part of the same transaction. */
-  revoke(ends: readonly SessionEnd[], origin: Origin, also?: AlsoWrite): Promise<void>
+  revoke(ends: readonly SessionEnd[], origin: AuditOrigin, also?: AlsoWrite): Promise<void>
   /**
    * Ends every session of the user in a transaction of its own, while that of the caller holds the user's row. So wherever this
    * process dies, no session of before outlives what the caller is about to change.
    */
-  revokeAllNow(userId: string, reason: EndReason, origin: Origin): Promise<void>
+  revokeAllNow(userId: string, reason: EndReason, origin: AuditOrigin): Promise<void>
   /** Records ends as part of a transaction. */
   record(trx: AuthTransaction, audit: Audit, ends: readonly SessionEnd[]): Promise<RecordedEnds>
   /** Records the ends of the user's sessions. The transaction holds the user's row, so that none is opened before it commits. */
@@ -63,7 +63,7 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
     if (lastEventId !== undefined) await checkpoint.advance(lastEventId)
   }
 
-  async function revoke(ends: readonly SessionEnd[], origin: Origin, also?: AlsoWrite): Promise<void> {
+  async function revoke(ends: readonly SessionEnd[], origin: AuditOrigin, also?: AlsoWrite): Promise<void> {
     const recorded = await writeAs(origin, async (trx, audit) => {
       await also?.(trx, audit)
       return record(trx, audit, ends)

@@ -15,7 +15,8 @@ const digits = (count: number): string => String(randomInt(10 ** count)).padStar
 /** What the mailbox of an address suggests: `ann.lee+news@example.com` is `ann.lee`. It may not be acceptable. */
 export function usernameOfMailbox(email: string): string {
   const mailbox = email.slice(0, email.lastIndexOf('@')).normalize('NFKC').replace(/\+.*$/, '')
-  return mailbox.replace(/[^\p{L}\p{M}\p{N}._'-]/gu, '').slice(0, WISH_LENGTH)
+  const name = mailbox.replace(/[^\p{L}\p{M}\p{N}._'-]/gu, '')
+  return /[\p{L}\p{N}]/u.test(name) ? name : 'user'
 }
 
 /** The wish if it is acceptable and free, else a name like it; where none can be, one that says nothing. */

@@ -9,6 +9,8 @@ export type UserFilter = {
   readonly query?: string | undefined
   readonly status?: UserStatus | undefined
   readonly role?: Role | undefined
+  /** Id of a user or client. */
+  readonly invitedBy?: string | undefined
 }
 
 /** A page, newest accounts first, of those created before the account `beforeId`. */
@@ -18,16 +20,12 @@ export async function listUsers(
   limit: number,
   beforeId: string | undefined,
 ): Promise<User[]> {
-  const { query: text, status, role } = filter
+  const { query: text, status, role, invitedBy } = filter
   let query = db.selectFrom('users').selectAll().orderBy('id', 'desc').limit(limit)
   if (text !== undefined) query = query.where('search', 'like', `%${uniqueKey(text).replace(/[\\%_]/g, '\\$&')}%`)
   if (status !== undefined) query = query.where('status', '=', status)
   if (role !== undefined) query = query.where('roles', '@>', sql<Role[]>`array[${role}]`)
+  if (invitedBy !== undefined) query = query.where('invited_by', '=', invitedBy)
   if (beforeId !== undefined) query = query.where('id', '<', beforeId)
   return (await query.execute()).map((row) => toAccount(row).user)
-}
-
-export async function findUser(db: AuthDatabase, userId: string): Promise<User | undefined> {
-  const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
-  return row && toAccount(row).user
 }

@@ -189,6 +189,19 @@ export async function restoreAddress(
   return toAccount(row)
 }
 
+/** Ids of accounts whose time to verify their address was over by then, those that were disabled aside. */
+export async function listUnverifiedSince(db: AuthDatabase, at: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select('id')
+    .where('unverified_until', '<=', at)
+    .where('status', '=', 'active')
+    .orderBy('unverified_until')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** Stores a stronger hash of the same password; of parallel attempts the first wins. */
 export async function upgradePasswordHash(db: AuthDatabase, account: Account, passwordHash: string): Promise<void> {
   await db

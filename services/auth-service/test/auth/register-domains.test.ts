@@ -87,6 +87,6 @@ t.test('registering again sends the link of the account that is there again', as
   const confirm = (token: string, password: string) =>
     auth.call('POST', '/auth/verification/confirm', { body: { token, password } })
   t.equal((await confirm(first, PASSWORD)).json().code, 'invalid_link', 'a newer one took its place')
-  t.equal((await confirm(second, 'copper-lantern-drifts-9')).json().code, 'invalid_credentials')
+  t.equal((await confirm(second, 'copper-lantern-drifts-9')).json().code, 'sign_in_required')
   t.equal((await confirm(second, PASSWORD)).statusCode, 204)
 })

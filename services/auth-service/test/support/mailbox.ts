@@ -4,8 +4,8 @@ import { type ArrivedMail, startMailServer } from './mail-server.ts'
 export type ReadMail = { readonly to: string; readonly subject: string; readonly text: string }
 
 /** A mail server, the settings that send auth-service's mails there, and what a person does with them. */
-export async function startMailbox(t: Parameters<typeof startMailServer>[0]) {
-  const { url, mails } = await startMailServer(t)
+export async function startMailbox(...args: Parameters<typeof startMailServer>) {
+  const { url, mails } = await startMailServer(...args)
   const read = new Map<string, number>()
   const mailsTo = (address: string): ReadMail[] => mails.filter(({ to }) => to.includes(address)).map(toReadMail)
 

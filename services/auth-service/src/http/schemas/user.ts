@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 export const Role = Type.Union([Type.Literal('user'), Type.Literal('staff'), Type.Literal('hr'), Type.Literal('admin')])
 export const Status = Type.Union([Type.Literal('invited'), Type.Literal('active'), Type.Literal('disabled')])
 
-export const UserReply = Type.Object({
+const userMembers = {
   id: Type.String({ format: 'uuid' }),
   email: Type.String(),
   emailVerified: Type.Boolean(),
@@ -13,6 +13,14 @@ export const UserReply = Type.Object({
   roles: Type.Array(Role),
   status: Status,
   createdAt: Moment(),
+}
+
+export const UserReply = Type.Object(userMembers)
+
+/** A user as administrators see them. */
+export const UserViewReply = Type.Object({
+  ...userMembers,
+  lastMailError: Nullable(Type.String({ description: 'Why the newest mail could not be delivered so far' })),
 })
 
 export const DeviceReply = Type.Object({ id: Type.String(), name: Type.String() })

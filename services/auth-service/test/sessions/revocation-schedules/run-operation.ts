@@ -99,6 +99,7 @@ export async function runOperation(
 
 const administratorAt = (origin: Origin): Caller => ({
   id: 'an-administrator',
+  name: null,
   kind: 'user',
   scopes: new Set(ROLES.admin),
   origin,

@@ -1,7 +1,8 @@
 import { type AppInstance, Params, problemResponses, SECURED, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
-import { UserReply } from '../../schemas/user.ts'
+import { callerOf } from '../../caller.ts'
+import { UserViewReply } from '../../schemas/user.ts'
 
 export function getUserRoute(app: AppInstance, administration: UserAdministration): void {
   app.get(
@@ -11,11 +12,15 @@ export function getUserRoute(app: AppInstance, administration: UserAdministratio
       schema: {
         tags: ['admin'],
         summary: 'One user',
+        description: 'With `users:invite` and without `users:read`: one that the caller invited.',
         security: SECURED,
         params: Params({ userId: Uuid() }),
-        response: { 200: Type.Object({ user: UserReply }), ...problemResponses(400, 401, 403, 404, 503) },
+        response: {
+          200: Type.Object({ user: UserViewReply }),
+          ...problemResponses(400, 401, 403, 404, 503),
+        },
       },
     },
-    async (request) => ({ user: await administration.get(request.params.userId) }),
+    async (request) => ({ user: await administration.get(request.params.userId, callerOf(request)) }),
   )
 }

@@ -1,28 +1,35 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { RequestPasswordReset } from '../../../accounts/administrator-reset.ts'
+import type { Invitations } from '../../../accounts/invitations.ts'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import type { EraseUser } from '../../../accounts/user-erasure.ts'
 import type { AuditTrail } from '../../../audit/create-audit.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { KeyService } from '../../../keys/key-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
+import { requireOneOf } from '../../require-one-of.ts'
 import { changeUserRoute } from './change-user.ts'
 import { createClientRoute } from './create-client.ts'
 import { createClientSecretRoute } from './create-client-secret.ts'
 import { deleteClientRoute } from './delete-client.ts'
 import { eraseUserRoute } from './erase-user.ts'
 import { getUserRoute } from './get-user.ts'
+import { inviteUserRoute } from './invite-user.ts'
 import { listAuditEventsRoute } from './list-audit-events.ts'
 import { listClientsRoute } from './list-clients.ts'
+import { listInvitationsRoute } from './list-invitations.ts'
 import { listUserSessionsRoute } from './list-user-sessions.ts'
 import { listUsersRoute } from './list-users.ts'
+import { renewInvitationRoute } from './renew-invitation.ts'
 import { resetUserPasswordRoute } from './reset-user-password.ts'
 import { revokeKeyRoute } from './revoke-key.ts'
 import { revokeUserSessionRoute } from './revoke-user-session.ts'
 import { revokeUserSessionsRoute } from './revoke-user-sessions.ts'
+import { withdrawInvitationRoute } from './withdraw-invitation.ts'
 
 type Services = {
   readonly administration: UserAdministration
+  readonly invitations: Invitations
   readonly eraseUser: EraseUser
   readonly requestPasswordReset: RequestPasswordReset
   readonly sessions: SessionService
@@ -33,8 +40,10 @@ type Services = {
 
 /** Everything under /admin, by the scope that a call needs. */
 export async function adminRoutes(app: AppInstance, services: Services): Promise<void> {
-  const { administration, eraseUser, sessions, clients, keys, audit } = services
+  const { administration, invitations, eraseUser, sessions, clients, keys, audit } = services
   await app.register(usersRead, { prefix: '/users' })
+  await app.register(usersInvite, { prefix: '/users' })
+  await app.register(invitationsRead, { prefix: '/invitations' })
   await app.register(usersChange, { prefix: '/users' })
   await app.register(usersWrite, { prefix: '/users' })
   await app.register(sessionsRead, { prefix: '/users/:userId/sessions' })
@@ -43,10 +52,25 @@ export async function adminRoutes(app: AppInstance, services: Services): Promise
   await app.register(keysManage, { prefix: '/keys' })
   await app.register(auditRead, { prefix: '/audit' })
 
+  /** With `users:invite` alone one's own invitees are all that there is. */
   async function usersRead(scoped: AppInstance): Promise<void> {
-    scoped.addHook('onRequest', scoped.requireScope('users:read'))
+    scoped.addHook('onRequest', scoped.authenticate)
+    scoped.addHook('onRequest', requireOneOf('users:read', 'users:invite'))
     listUsersRoute(scoped, administration)
     getUserRoute(scoped, administration)
+  }
+
+  async function usersInvite(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('users:invite'))
+    inviteUserRoute(scoped, invitations)
+    renewInvitationRoute(scoped, invitations)
+    withdrawInvitationRoute(scoped, invitations)
+  }
+
+  async function invitationsRead(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.authenticate)
+    scoped.addHook('onRequest', requireOneOf('users:read', 'users:invite'))
+    listInvitationsRoute(scoped, invitations)
   }
 
   /** `users:write`, or `users:disable` for disabling alone: the route checks which of them the change needs. */

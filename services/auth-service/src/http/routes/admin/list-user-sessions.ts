@@ -29,9 +29,10 @@ export function listUserSessionsRoute(app: AppInstance, { administration, sessio
       },
     },
     async (request) => {
-      const { id } = await administration.get(request.params.userId)
-      if (id !== request.actorId) await audit.record(clientContext(request), sessionsViewed(id))
-      const { items, nextCursor } = sessionPage(await sessions.list(id), request.query)
+      const { userId } = request.params
+      await administration.assertExists(userId)
+      if (userId !== request.actorId) await audit.record(clientContext(request), sessionsViewed(userId))
+      const { items, nextCursor } = sessionPage(await sessions.list(userId), request.query)
       return { items: items.map((session) => toSessionReply(session, request.accessToken.sid)), nextCursor }
     },
   )

@@ -2,7 +2,8 @@ import { encodeCursor, idOfCursor, pageOf } from '@latchkey/problems'
 import { type AppInstance, List, page, problemResponses, Query, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
-import { Role, Status, UserReply } from '../../schemas/user.ts'
+import { callerOf } from '../../caller.ts'
+import { Role, Status, UserViewReply } from '../../schemas/user.ts'
 
 export function listUsersRoute(app: AppInstance, administration: UserAdministration): void {
   app.get(
@@ -12,7 +13,8 @@ export function listUsersRoute(app: AppInstance, administration: UserAdministrat
       schema: {
         tags: ['admin'],
         summary: 'Find users',
-        description: 'Newest accounts first. `query` is part of the e-mail address, the user name or the full name.',
+        description:
+          'Newest accounts first. `query` is part of the e-mail address, the user name or the full name. With `users:invite` and without `users:read`: those that the caller invited.',
         security: SECURED,
         querystring: Query({
           ...page,
@@ -20,12 +22,13 @@ export function listUsersRoute(app: AppInstance, administration: UserAdministrat
           status: Type.Optional(Status),
           role: Type.Optional(Role),
         }),
-        response: { 200: List(UserReply), ...problemResponses(400, 401, 403, 503) },
+        response: { 200: List(UserViewReply), ...problemResponses(400, 401, 403, 503) },
       },
     },
     async (request) => {
       const { limit, cursor, ...filter } = request.query
-      const rows = await administration.list(filter, limit, idOfCursor(cursor))
+      const page = { limit, beforeId: idOfCursor(cursor) }
+      const rows = await administration.list(filter, callerOf(request), page)
       return pageOf(rows, limit, ({ id }) => encodeCursor(id))
     },
   )

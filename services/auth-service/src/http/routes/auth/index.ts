@@ -3,18 +3,23 @@ import type { AppInstance } from '@latchkey/service-kit'
 import type { Authentication } from '../../../accounts/authentication.ts'
 import type { EmailChange } from '../../../accounts/email-change.ts'
 import type { UndoEmailChange } from '../../../accounts/email-undo.ts'
+import type { AcceptInvitation } from '../../../accounts/invitation-acceptance.ts'
 import type { ChangePassword } from '../../../accounts/password-change.ts'
 import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
 import type { ChangeProfile } from '../../../accounts/profile-change.ts'
 import type { Register } from '../../../accounts/registration.ts'
+import type { Verification } from '../../../accounts/verification.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
+import { acceptInvitationRoute } from './accept-invitation.ts'
 import { accessCookieRoute } from './access-cookie.ts'
 import { changeMeRoute } from './change-me.ts'
 import { changePasswordRoute } from './change-password.ts'
 import { confirmEmailChangeRoute } from './confirm-email-change.ts'
+import { confirmVerificationRoute } from './confirm-verification.ts'
+import { declineVerificationRoute } from './decline-verification.ts'
 import { forgotPasswordRoute } from './forgot-password.ts'
 import { getMeRoute } from './get-me.ts'
 import { getOptionsRoute, type SignInOptions } from './get-options.ts'
@@ -25,6 +30,7 @@ import { logoutAllRoute } from './logout-all.ts'
 import { refreshRoute } from './refresh.ts'
 import { registerRoute } from './register.ts'
 import { requestEmailChangeRoute } from './request-email-change.ts'
+import { requestVerificationRoute } from './request-verification.ts'
 import { resetPasswordRoute } from './reset-password.ts'
 import { revokeSessionRoute } from './revoke-session.ts'
 import { undoEmailChangeRoute } from './undo-email-change.ts'
@@ -33,6 +39,8 @@ type Services = {
   readonly options: SignInOptions
   readonly register: Register
   readonly changeProfile: ChangeProfile
+  readonly acceptInvitation: AcceptInvitation
+  readonly verification: Verification
   readonly authentication: Authentication
   readonly changePassword: ChangePassword
   readonly recovery: PasswordRecovery
@@ -61,8 +69,21 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
     registerRoute(open, services)
     loginRoute(open, services)
     accessCookieRoute(open, services)
+    await open.register(linkHolders, { prefix: '/invitations' })
+    await open.register(verification, { prefix: '/verification' })
     await open.register(passwordRecovery, { prefix: '/password' })
     await open.register(emailLinks, { prefix: '/email' })
+  }
+
+  async function linkHolders(open: AppInstance): Promise<void> {
+    acceptInvitationRoute(open, services)
+  }
+
+  /** The link, and for all but declining it the account as well: the routes check the account. */
+  async function verification(open: AppInstance): Promise<void> {
+    requestVerificationRoute(open, services.verification)
+    confirmVerificationRoute(open, services)
+    declineVerificationRoute(open, services.verification)
   }
 
   async function passwordRecovery(open: AppInstance): Promise<void> {

@@ -1,0 +1,170 @@
+import type { Role } from '@latchkey/access-token'
+import { commonProblems } from '@latchkey/problems'
+import { invitationWithdrawn, userInvited } from '../audit/security-events.ts'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { Audit, WriteAs } from '../database/write-as.ts'
+import { problems } from '../errors.ts'
+import { withdrawLinks } from '../links/link-repository.ts'
+import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
+import { insertAccountNamedLike, usernameOfMailbox } from '../users/free-username.ts'
+import type { Invitation } from '../users/invitation.ts'
+import { listInvitations } from '../users/invitation-repository.ts'
+import type { Account, User } from '../users/user.ts'
+import { findAccountByName, insertAccount, lockAccount } from '../users/user-repository.ts'
+import { assertMayGrant, assertWithinScopes, type Caller } from './account-bound.ts'
+import { assertAcceptableUsername } from './assert-acceptable.ts'
+import { isOfDomains } from './email-domain.ts'
+import type { Erasure } from './erasure.ts'
+import type { HandedLink, HandOver } from './handed-link.ts'
+import type { InvitationQuota } from './invitation-quota.ts'
+import { toConflict } from './to-conflict.ts'
+
+export type Invitee = {
+  readonly email: string
+  readonly username?: string | undefined
+  readonly fullName?: string | null | undefined
+  readonly roles?: Role[] | undefined
+}
+
+export type Invited = { readonly user: User; readonly invitation: HandedLink }
+
+/** How people come in who are invited. */
+export type Invitations = {
+  /**
+   * Makes an account that its owner makes active by a link. One that registered itself with this address, and never proved it, gives way.
+   * @throws `exceeds_own_scopes`, `domain_not_allowed`, `email_taken`, `username_taken`, `too_many_requests`, `invalid_request` for a
+   * user name that is not acceptable
+   */
+  invite(invitee: Invitee, caller: Caller): Promise<Invited>
+  /**
+   * A new link, in place of the one before.
+   * @throws `user_not_found`, `exceeds_own_scopes`, `domain_not_allowed`, `already_active`, `account_disabled`, `too_many_requests`
+   */
+  renew(userId: string, caller: Caller): Promise<Invited>
+  /**
+   * Erases the account that nobody has accepted: whoever may invite can take a mistake back, and the address is free again.
+   * @throws `user_not_found`, `exceeds_own_scopes`, `already_active`, `account_disabled`
+   */
+  withdraw(userId: string, caller: Caller): Promise<void>
+  /** Those of the accounts that the caller invited, all with `users:read`; newest first, from those before `beforeId`. */
+  list(caller: Caller, limit: number, beforeId: string | undefined): Promise<Invitation[]>
+}
+
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly writeAs: WriteAs
+  readonly handOver: HandOver
+  readonly erasure: Erasure
+  readonly invitationQuota: InvitationQuota
+  /** Of addresses that callers without `users:write` may invite; any without. */
+  readonly invitationDomains: readonly string[] | undefined
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/** A mailbox that gets no further invitation is asked again within the hour. */
+const RETRY_AFTER_SECONDS = 3600
+
+export function createInvitations(dependencies: Dependencies): Invitations {
+  const { db, writeAs, handOver, erasure, invitationQuota, invitationDomains, now } = dependencies
+
+  function assertMayInvite(caller: Caller, email: string): void {
+    if (!caller.scopes.has('users:write') && !isOfDomains(email, invitationDomains)) {
+      throw new problems.domain_not_allowed()
+    }
+  }
+
+  async function send(trx: AuthTransaction, audit: Audit, account: Account, caller: Caller): Promise<Invited> {
+    const { user } = account
+    const isVouched = caller.scopes.has('users:write')
+    const facts = caller.name === null ? {} : { inviterName: caller.name }
+    const invitation = await handOver(
+      trx,
+      { purpose: 'invitation', account, createdBy: caller.id, isVouched },
+      { facts },
+    )
+    if (!invitation) throw new commonProblems.too_many_requests({ retryAfterSeconds: RETRY_AFTER_SECONDS })
+    await audit(userInvited({ userId: user.id, email: user.email, roles: user.roles }))
+    return { user, invitation }
+  }
+
+  /** @returns the id of the account that gave way, if there was one */
+  async function makeRoom(
+    trx: AuthTransaction,
+    audit: Audit,
+    email: string,
+    caller: Caller,
+  ): Promise<string | undefined> {
+    const found = await findAccountByName(trx, { email })
+    const account = found && (await lockAccount(trx, found.user.id))
+    if (!account) return undefined
+    if (!isUnproved(account)) throw new problems.email_taken()
+    await erasure.erase(trx, audit, { account, why: 'invited', origin: caller.origin })
+    return account.user.id
+  }
+
+  return {
+    async invite({ email, username, fullName = null, roles = ['user'] }, caller) {
+      assertMayGrant(caller, roles)
+      assertMayInvite(caller, email)
+      if (username !== undefined) assertAcceptableUsername(username)
+      const { invited, gone } = await invitationQuota.spend(caller, () =>
+        writeAs(caller.origin, async (trx, audit) => {
+          await lockRecoveryShared(trx)
+          const gone = await makeRoom(trx, audit, email, caller)
+          const facts = { email, fullName, roles, passwordHash: null, status: 'invited' as const, invitedBy: caller.id }
+          const account =
+            username === undefined
+              ? await insertAccountNamedLike(trx, usernameOfMailbox(email), facts)
+              : await insertAccount(trx, { ...facts, username })
+          return { invited: await send(trx, audit, account, caller), gone }
+        }).catch((error: unknown) => {
+          throw toConflict(error)
+        }),
+      )
+      if (gone !== undefined) await erasure.purge(gone)
+      return invited
+    },
+
+    renew: (userId, caller) =>
+      invitationQuota.spend(caller, () =>
+        writeAs(caller.origin, async (trx, audit) => {
+          const account = await lockInvited(trx, userId, caller)
+          assertMayInvite(caller, account.user.email)
+          await withdrawLinks(trx, userId, 'invitation')
+          return send(trx, audit, account, caller)
+        }),
+      ),
+
+    async withdraw(userId, caller) {
+      await writeAs(caller.origin, async (trx, audit) => {
+        await lockRecoveryShared(trx)
+        const account = await lockInvited(trx, userId, caller)
+        await audit(invitationWithdrawn(userId))
+        await erasure.erase(trx, audit, { account, why: 'withdrawn', origin: caller.origin })
+      })
+      await erasure.purge(userId)
+    },
+
+    list: (caller, limit, beforeId) =>
+      listInvitations(db, {
+        invitedBy: caller.scopes.has('users:read') ? undefined : caller.id,
+        limit: limit + 1,
+        beforeId,
+        at: new Date(now()),
+      }),
+  }
+}
+
+/** It registered itself, and nobody has ever shown or said that the address is the owner's. */
+const isUnproved = ({ user, unverifiedUntil }: Account): boolean =>
+  user.status === 'active' && !user.emailVerified && unverifiedUntil !== null
+
+async function lockInvited(trx: AuthTransaction, userId: string, caller: Caller): Promise<Account> {
+  const account = await lockAccount(trx, userId)
+  if (!account) throw new problems.user_not_found()
+  assertWithinScopes(caller, account)
+  if (account.user.status === 'active') throw new problems.already_active()
+  if (account.user.status === 'disabled') throw new problems.account_disabled()
+  return account
+}

@@ -1,0 +1,36 @@
+import { type AppInstance, Body, Email, problemResponses, SECURED, Text } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { Invitations } from '../../../accounts/invitations.ts'
+import { callerOf } from '../../caller.ts'
+import { Username } from '../../schemas/credentials.ts'
+import { InvitedReply } from '../../schemas/invitation.ts'
+import { Role } from '../../schemas/user.ts'
+
+export function inviteUserRoute(app: AppInstance, invitations: Invitations): void {
+  app.post(
+    '',
+    {
+      config: { operation: 'invite_user' },
+      schema: {
+        tags: ['admin'],
+        summary: 'Invite a user',
+        description:
+          'The account is `invited` until its owner accepts by the link, within 7 days. Without `roles` it gets `user`, without `username` one like its mailbox. ' +
+          'An account that registered itself with this address, and never verified it, is erased. 50 invitations a day per user, 1,000 per client.',
+        security: SECURED,
+        body: Body({
+          email: Email(),
+          username: Type.Optional(Username),
+          fullName: Type.Optional(Text()),
+          roles: Type.Optional(Type.Array(Role, { minItems: 1, uniqueItems: true })),
+        }),
+        response: { 201: InvitedReply, ...problemResponses(400, 401, 403, 409, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const invited = await invitations.invite(request.body, callerOf(request))
+      request.logFields = { ...request.logFields, event: 'user_invited', invitedId: invited.user.id }
+      return reply.code(201).send(invited)
+    },
+  )
+}

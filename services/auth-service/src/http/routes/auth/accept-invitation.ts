@@ -1,0 +1,45 @@
+import { type AppInstance, Body, problemResponses, Text } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { AcceptInvitation } from '../../../accounts/invitation-acceptance.ts'
+import { LinkToken, newPassword, Username } from '../../schemas/credentials.ts'
+import { LoginReply } from '../../schemas/login-reply.ts'
+import { signInMembers, signInOf } from '../../sign-in-request.ts'
+import { deliver } from '../../token-delivery.ts'
+
+type Services = {
+  readonly acceptInvitation: AcceptInvitation
+  readonly passwordMinLength: number
+  readonly allowedOrigins: readonly string[]
+}
+
+export function acceptInvitationRoute(app: AppInstance, services: Services): void {
+  const { acceptInvitation, passwordMinLength, allowedOrigins } = services
+  app.post(
+    '/accept',
+    {
+      // Its checks have a deadline of their own, up to which nothing happens; an acceptance that has begun is seen through.
+      config: { operation: 'accept_invitation', timeoutMs: 10_000 },
+      schema: {
+        tags: ['auth'],
+        summary: 'Accept an invitation',
+        description:
+          'By whoever holds the link, who chooses the password and is signed in. The link works once, for 7 days, and until roles, address or status of the account change. ' +
+          'A password or a user name that is refused leaves it good.',
+        body: Body({
+          token: LinkToken,
+          password: newPassword(passwordMinLength),
+          username: Type.Optional(Username),
+          fullName: Type.Optional(Text()),
+          ...signInMembers,
+        }),
+        response: { 200: LoginReply, ...problemResponses(400, 403, 409, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { delivery = 'hybrid', deviceName, ...acceptance } = request.body
+      const grant = await acceptInvitation(acceptance, signInOf(request, { delivery, deviceName }, allowedOrigins))
+      request.logFields = { event: 'invitation_accepted', userId: grant.user.id, deviceId: grant.device.id }
+      return deliver(reply, grant)
+    },
+  )
+}

@@ -1,0 +1,39 @@
+import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
+import { Type } from 'typebox'
+import type { Verification } from '../../../accounts/verification.ts'
+import { clientContext } from '../../client-context.ts'
+import type { FindLiveBearer } from '../../live-bearer.ts'
+import { LinkToken, Password } from '../../schemas/credentials.ts'
+import { findSignedInUser } from '../../signed-in-user.ts'
+
+type Services = {
+  readonly verification: Verification
+  readonly findLiveBearer: FindLiveBearer
+  readonly allowedOrigins: readonly string[]
+}
+
+export function confirmVerificationRoute(app: AppInstance, services: Services): void {
+  app.post(
+    '/confirm',
+    {
+      // Its checks have a deadline of their own, up to which nothing happens; a change that has begun is seen through.
+      config: { operation: 'confirm_verification', timeoutMs: 10_000 },
+      schema: {
+        tags: ['auth'],
+        summary: 'Confirm that an e-mail address is mine',
+        description:
+          'Needs an access token of that very account, or its password beside the link: else 401 `sign_in_required`, and the link stays good. Access tokens name the address from the next refresh on.',
+        security: [...SECURED, {}],
+        body: Body({ token: LinkToken, password: Type.Optional(Password) }),
+        response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { token, password } = request.body
+      const proof = { userId: await findSignedInUser(request, services), password }
+      await services.verification.confirm(token, proof, clientContext(request))
+      request.logFields = { event: 'email_verified' }
+      return reply.code(204).send(null)
+    },
+  )
+}
