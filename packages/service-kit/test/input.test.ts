@@ -60,7 +60,11 @@ const accepted: [field: string, value: unknown][] = [
   ['text', 'Zoë'],
   ['text', ' a b '],
   ['text', '😀😀😀😀😀😀😀😀😀😀'],
-  ['text', 'نامه‌ای'],
+  ['text', 'نامه\u200cای'],
+  ['text', 'क्\u200dष'],
+  ['text', '葛\u{e0100}城'],
+  ['text', '❤\ufe0f\u200d🔥'],
+  ['text', 'שָׁלוֹם'],
   ['optionalText', ''],
   ['anyText', 'a\n\tb'],
   ['email', 'a@example.com'],
@@ -78,7 +82,7 @@ for (const [field, value] of accepted) {
   })
 }
 
-const NO_CONTROLS = /one line of text without control characters/
+const NO_CONTROLS = /one line of text without control or invisible characters/
 const refused: [field: string, value: unknown, message: RegExp | string][] = [
   ['text', '', /not blank|must not be empty/],
   ['text', '   ', /not blank/],
@@ -90,6 +94,23 @@ const refused: [field: string, value: unknown, message: RegExp | string][] = [
   ['text', 'a\u2028b', NO_CONTROLS],
   ['text', 'a\ud800b', NO_CONTROLS],
   ['text', '\udc00', NO_CONTROLS],
+  ['text', 'a\u202eb', NO_CONTROLS],
+  ['text', 'a\u2066b\u2069', NO_CONTROLS],
+  ['text', '\u200ea', NO_CONTROLS],
+  ['text', 'a\u061c', NO_CONTROLS],
+  ['text', 'a\u200bb', NO_CONTROLS],
+  ['text', 'a\u00adb', NO_CONTROLS],
+  ['text', '\ufeffa', NO_CONTROLS],
+  ['text', '\u3164', NO_CONTROLS],
+  ['text', 'a\u034f', NO_CONTROLS],
+  ['text', 'a\u2800', NO_CONTROLS],
+  ['text', 'a\u{e0041}', NO_CONTROLS],
+  ['text', '\u200da', NO_CONTROLS],
+  ['text', 'a\u200d', NO_CONTROLS],
+  ['text', 'a\u200c\u200db', NO_CONTROLS],
+  ['text', 'a \u200cb', NO_CONTROLS],
+  ['text', 'a\ufe00\ufe01', NO_CONTROLS],
+  ['optionalText', '\u200b', NO_CONTROLS],
   ['text', 'a'.repeat(11), 'must have at most 10 characters'],
   ['text', 12345678, 'must be a string'],
   ['text', null, 'must be a string'],

@@ -2,17 +2,23 @@ import { type TString, type TStringOptions, Type } from 'typebox'
 
 // Each pattern has one way to match any text, so that matching stays linear on hostile input. Under the `u` flag \p{Cs}
 // finds lone surrogates only, which no UTF-8 database can hold.
-const FORBIDDEN = '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}'
-const LINE = `^[^${FORBIDDEN}]*$`
-const VISIBLE_LINE = `^\\p{Zs}*[^${FORBIDDEN}\\p{Zs}][^${FORBIDDEN}]*$`
+//
+// What shows nothing and changes what is shown is refused: direction controls, spaces without width, fillers, tags, annotations. Writing
+// needs some of it after a visible character: one variation selector, and one joiner if another character follows (Persian, Hindi, emoji).
+const VISIBLE = '[^\\p{Cc}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb\\u2800]'
+const VARIANT = '[\\p{Variation_Selector}]'
+const CHARACTER = `${VISIBLE}${VARIANT}?`
+const WORD = `${CHARACTER}(?:[\\u200c\\u200d]${CHARACTER})*`
+const LINE = `^(?:${WORD}|\\p{Zs})*$`
+const VISIBLE_LINE = `^\\p{Zs}*${WORD}(?:${WORD}|\\p{Zs})*$`
 const ANY_TEXT = '^[^\\0\\p{Cs}]*$'
 
 /** Options of a text schema. `x-message` replaces the message of a failed pattern or format. */
 export type TextOptions = TStringOptions & { 'x-message'?: string }
 
 /**
- * One line of text for people: a name, a title. Refuses control characters, line separators and lone surrogates,
- * and, unless `minLength: 0` is given, text without a visible character.
+ * One line of text for people: a name, a title. Refuses control characters, line separators, lone surrogates and characters that
+ * show nothing, and, unless `minLength: 0` is given, text without a visible character.
  *
  * @param maxLength in characters (code points)
  */
@@ -22,8 +28,8 @@ export function Text(maxLength = 200, options: TextOptions = {}): TString {
     pattern: minLength === 0 ? LINE : VISIBLE_LINE,
     'x-message':
       minLength === 0
-        ? 'must be one line of text without control characters'
-        : 'must be one line of text without control characters, and not blank',
+        ? 'must be one line of text without control or invisible characters'
+        : 'must be one line of text without control or invisible characters, and not blank',
     ...options,
     minLength,
     maxLength,
