@@ -23,14 +23,14 @@ export function createChangeProfile({ writeAs, store }: Dependencies): ChangePro
       const account = await writeAs(origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const before = await lockAccount(trx, userId)
+        if (!before) throw new problems.user_not_found()
         const { username } = change
-        if (username !== undefined && username !== before?.user.username) assertAcceptableUsername(username)
-        const changed = await updateProfile(trx, userId, change)
-        if (before) await audit(...userUpdated({ userId, before: before.user, after: change }))
+        if (username !== undefined && username !== before.user.username) assertAcceptableUsername(username)
+        const changed = await updateProfile(trx, before, change)
+        await audit(...userUpdated({ userId, before: before.user, after: change }))
         await store.invalidateSnapshot(userId)
         return changed
       })
-      if (!account) throw new problems.user_not_found()
       return account.user
     } catch (error) {
       throw toConflict(error)

@@ -2,7 +2,7 @@ import { isUniqueViolation } from '@latchkey/database'
 import type { Origin } from '../audit/audit-event.ts'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import { registrationRefused, userRegistered } from '../audit/security-events.ts'
-import type { AuthTransaction } from '../database/auth-database.ts'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import type { FloodLimiter } from '../limits/flood-limiter.ts'
@@ -13,7 +13,7 @@ import { insertAccountNamedLike } from '../users/free-username.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
 import type { Account, User } from '../users/user.ts'
-import { insertAccount, type NewAccount } from '../users/user-repository.ts'
+import { findAccountByName, insertAccount, listTakenUsernames, type NewAccount } from '../users/user-repository.ts'
 import { assertAcceptablePassword, assertAcceptableUsername } from './assert-acceptable.ts'
 import { beforeChange } from './checks-deadline.ts'
 import { isOfDomains } from './email-domain.ts'
@@ -44,6 +44,7 @@ export type Registered =
 export type Register = (registration: Registration, origin: Origin, signIn?: SignIn) => Promise<Registered>
 
 type Dependencies = {
+  readonly db: AuthDatabase
   readonly writeAs: WriteAs
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly signInAfter: SignInAfter
@@ -60,11 +61,21 @@ type Dependencies = {
 const UNVERIFIED_TTL_MS = 7 * 24 * 3600 * 1000
 
 export function createRegister(dependencies: Dependencies): Register {
-  const { writeAs, audit: trail, signInAfter, outbox, hasher, policy, registrationFlood, now } = dependencies
+  const { db, writeAs, audit: trail, signInAfter, outbox, hasher, policy, registrationFlood, now } = dependencies
   const { mode, domains } = dependencies.registration
 
-  async function prepare({ email, username, password, fullName = null }: Registration): Promise<NewAccount> {
-    await assertAcceptablePassword(policy, '/password', password, { email, username, fullName })
+  /** Before the password costs anything. Of two that run in parallel the insertion refuses one. */
+  async function assertFree({ email, username }: Registration): Promise<void> {
+    if (await findAccountByName(db, { email })) throw new problems.email_taken()
+    const taken = await listTakenUsernames(db, [username])
+    if (taken.size > 0) throw new problems.username_taken()
+  }
+
+  async function prepare(registration: Registration): Promise<NewAccount> {
+    const { email, username, password, fullName = null } = registration
+    // With domains an address that is taken has the answer of one that is free, after the same work.
+    if (domains === undefined) await assertFree(registration)
+    await assertAcceptablePassword(policy.forStrangers, '/password', password, { email, username, fullName })
     return {
       email,
       username,

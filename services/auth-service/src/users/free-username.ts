@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { isUniqueViolation } from '@latchkey/database'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import { withSavepoint } from '../database/savepoint.ts'
-import { type Account, uniqueKey } from './user.ts'
-import { insertAccount, type NewAccount } from './user-repository.ts'
+import type { Account } from './user.ts'
+import { insertAccount, isUsernameTaken, listTakenUsernames, type NewAccount } from './user-repository.ts'
 import { usernameObjection } from './username-policy.ts'
 
 /** Leaves room for digits within the 200 characters of a user name. */
@@ -25,13 +24,8 @@ async function findFreeUsername(db: AuthDatabase, wish: string): Promise<string>
   const names = [wish, `${start}-${digits(4)}`, `${start}-${digits(9)}`, `user-${digits(12)}`].filter(
     (name) => usernameObjection(name) === undefined,
   )
-  const taken = await db
-    .selectFrom('users')
-    .select('username_key')
-    .where('username_key', 'in', names.map(uniqueKey))
-    .execute()
-  const keys = new Set(taken.map((row) => row.username_key))
-  return names.find((name) => !keys.has(uniqueKey(name))) ?? `user-${digits(12)}`
+  const taken = await listTakenUsernames(db, names)
+  return names.find((name) => !taken.has(name)) ?? `user-${digits(12)}`
 }
 
 /**
@@ -49,7 +43,7 @@ export async function insertAccountNamedLike(
       return await withSavepoint(trx, () => insertAccount(trx, { ...account, username }))
     } catch (error) {
       // Another account took the name in between.
-      if (attempt === ATTEMPTS || !isUniqueViolation(error, 'users_username_key')) throw error
+      if (attempt === ATTEMPTS || !isUsernameTaken(error)) throw error
     }
   }
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import { listMailErrorsOfLinks } from '../mail/mail-status-repository.ts'
 import type { Invitation } from './invitation.ts'
-import { type Account, uniqueKey } from './user.ts'
+import type { Account } from './user.ts'
+import { usernameColumns } from './user-repository.ts'
 import { toAccount } from './user-table.ts'
 
 type Page = {
@@ -76,11 +77,11 @@ type Acceptance = {
   readonly isVerified: boolean
 }
 
-/** Makes an invited account active, which the transaction has locked. Rejects with a unique violation of `users_username_key`. */
+/** Makes an invited account active, which the transaction has locked. Rejects with a unique violation for {@link isUsernameTaken}. */
 export async function acceptInvitation(
   trx: AuthTransaction,
   { user, passwordVersion }: Account,
-  { passwordHash, username = user.username, fullName = user.fullName, isVerified }: Acceptance,
+  { passwordHash, username, fullName = user.fullName, isVerified }: Acceptance,
 ): Promise<Account> {
   const row = await trx
     .updateTable('users')
@@ -89,8 +90,7 @@ export async function acceptInvitation(
       password_hash: passwordHash,
       password_version: passwordVersion + 1,
       password_changed_at: sql<Date>`now()`,
-      username,
-      username_key: uniqueKey(username),
+      ...(username !== undefined && username !== user.username && usernameColumns(username)),
       full_name: fullName,
       updated_at: new Date(),
       ...(isVerified && { email_verified_at: eb.fn.coalesce('email_verified_at', sql<Date>`now()`) }),

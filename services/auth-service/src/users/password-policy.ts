@@ -17,7 +17,7 @@ export type PasswordCheck = {
 }
 
 export type PasswordPolicy = PasswordCheck & {
-  /** For callers without an account: half of the queue stays free of them. */
+  /** For callers without an account: they leave places in the queue to the others. */
   readonly forStrangers: PasswordCheck
   /** The dictionaries are loaded: the first caller need not wait for it. */
   readonly ready: Promise<void>
@@ -36,6 +36,8 @@ export type PasswordPolicyOptions = {
 export const PASSWORD_MAX_BYTES = 256
 /** Passwords that wait for the one thread: at 100 ms each, the most that one takes, the last of them is still answered in time. */
 const MAX_WAITING = 16
+/** Of these, places that strangers leave to people with an account. */
+const KEPT_FROM_STRANGERS = 4
 
 /** One form of a password for setting and checking alike, whatever keyboard it was typed on. */
 export const normalizePassword = (password: string): string => password.normalize('NFKC')
@@ -79,7 +81,7 @@ export function createPasswordPolicy({
 
   return {
     ...checkWithin(MAX_WAITING),
-    forStrangers: checkWithin(MAX_WAITING / 2),
+    forStrangers: checkWithin(MAX_WAITING - KEPT_FROM_STRANGERS),
     ready,
     close: () => worker.close({ force: true }),
   }

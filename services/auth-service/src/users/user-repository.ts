@@ -1,9 +1,11 @@
 import type { Role } from '@latchkey/access-token'
+import { isUniqueViolation } from '@latchkey/database'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { FormerAddress } from './former-address-table.ts'
 import { type Account, type UserStatus, uniqueKey } from './user.ts'
 import { toAccount } from './user-table.ts'
+import { usernameLook } from './username-look.ts'
 
 export type NewAccount = {
   readonly email: string
@@ -21,7 +23,18 @@ export type NewAccount = {
 /** How a person names the account to sign in to. */
 export type AccountName = { readonly email: string } | { readonly username: string }
 
-/** Rejects with a unique violation of `users_email_key` or `users_username_key`. */
+/** Whether another account has this user name, or one that looks like it. */
+export const isUsernameTaken = (error: unknown): boolean =>
+  isUniqueViolation(error, 'users_username_key') || isUniqueViolation(error, 'users_username_look')
+
+/** Of a new user name. An account keeps the one it has without a comparison. */
+export const usernameColumns = (username: string) => ({
+  username,
+  username_key: uniqueKey(username),
+  username_look: usernameLook(username),
+})
+
+/** Rejects with a unique violation of `users_email_key`, or one for {@link isUsernameTaken}. */
 export async function insertAccount(db: AuthDatabase, account: NewAccount): Promise<Account> {
   const row = await db
     .insertInto('users')
@@ -29,8 +42,7 @@ export async function insertAccount(db: AuthDatabase, account: NewAccount): Prom
       id: uuidv7(),
       email: account.email,
       email_key: uniqueKey(account.email),
-      username: account.username,
-      username_key: uniqueKey(account.username),
+      ...usernameColumns(account.username),
       full_name: account.fullName,
       password_hash: account.passwordHash,
       roles: account.roles,
@@ -52,6 +64,22 @@ export async function findAccountByName(db: AuthDatabase, name: AccountName): Pr
   return row && toAccount(row)
 }
 
+/** Those of the user names that another account has, or one that looks like it. */
+export async function listTakenUsernames(db: AuthDatabase, usernames: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('users')
+    .select(['username_key', 'username_look'])
+    .where((eb) =>
+      eb.or([
+        eb('username_key', 'in', usernames.map(uniqueKey)),
+        eb('username_look', 'in', usernames.map(usernameLook)),
+      ]),
+    )
+    .execute()
+  const taken = new Set(rows.flatMap((row) => [row.username_key, row.username_look]))
+  return new Set(usernames.filter((name) => taken.has(uniqueKey(name)) || taken.has(usernameLook(name))))
+}
+
 export async function findAccount(db: AuthDatabase, userId: string): Promise<Account | undefined> {
   const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
   return row && toAccount(row)
@@ -71,23 +99,23 @@ export async function lockAccount(trx: AuthTransaction, userId: string): Promise
 
 export type ProfileChange = { readonly username?: string; readonly fullName?: string | null }
 
-/** Rejects with a unique violation of `users_username_key`. */
+/** Changes an account that the transaction has locked. Rejects with a unique violation for {@link isUsernameTaken}. */
 export async function updateProfile(
   trx: AuthTransaction,
-  userId: string,
-  change: ProfileChange,
-): Promise<Account | undefined> {
+  { user }: Account,
+  { username, fullName }: ProfileChange,
+): Promise<Account> {
   const row = await trx
     .updateTable('users')
     .set({
-      ...(change.username !== undefined && { username: change.username, username_key: uniqueKey(change.username) }),
-      ...(change.fullName !== undefined && { full_name: change.fullName }),
+      ...(username !== undefined && username !== user.username && usernameColumns(username)),
+      ...(fullName !== undefined && { full_name: fullName }),
       updated_at: new Date(),
     })
-    .where('id', '=', userId)
+    .where('id', '=', user.id)
     .returningAll()
-    .executeTakeFirst()
-  return row && toAccount(row)
+    .executeTakeFirstOrThrow()
+  return toAccount(row)
 }
 
 /** Makes every token issued so far void. */
@@ -221,20 +249,19 @@ export type AccountChange = ProfileChange & {
 /**
  * Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. Whoever may do this
  * vouches for an address that they set, and for an account that they give roles. Rejects with a unique violation of
- * `users_email_key` or `users_username_key`.
+ * `users_email_key`, or one for {@link isUsernameTaken}.
  */
 export async function updateAccount(
   trx: AuthTransaction,
   { user, tokenVersion, addressVersion }: Account,
-  { email, username = user.username, fullName = user.fullName, roles, status = user.status }: AccountChange,
+  { email, username, fullName = user.fullName, roles, status = user.status }: AccountChange,
   bumpVersion: boolean,
 ): Promise<Account> {
   const isVouchedFor = email !== undefined || roles !== undefined
   const row = await trx
     .updateTable('users')
     .set({
-      username,
-      username_key: uniqueKey(username),
+      ...(username !== undefined && username !== user.username && usernameColumns(username)),
       full_name: fullName,
       roles: roles ?? user.roles,
       status,

@@ -9,6 +9,8 @@ export type UserTable = {
   email_key: string
   username: string
   username_key: string
+  /** What the user name looks like; null for an account that an older version made, and where two looked alike before. */
+  username_look: string | null
   full_name: string | null
   password_hash: string | null
   password_changed_at: ColumnType<Date, Date | undefined, Date>

@@ -1,4 +1,5 @@
 import { uniqueKey } from './user.ts'
+import { usernameLook } from './username-look.ts'
 
 /** Names that a reader takes for the operator's own, beside those that RFC 2142 gives to every host. */
 const RESERVED = new Set(
@@ -37,6 +38,6 @@ export function usernameObjection(username: string): string | undefined {
   if (!/[\p{L}\p{N}]/u.test(key)) return 'must have a letter or a digit'
   if (!WELL_FORMED.test(key)) return "must consist of letters, digits and . _ ' + -"
   if (!WRITINGS.some((writing) => writing.test(key))) return 'must not mix letters of several alphabets'
-  if (RESERVED.has(key.replace(/[._'+-]/g, ''))) return 'is reserved'
+  if (RESERVED.has(usernameLook(username).replace(/[._'+-]/g, ''))) return 'is reserved'
   return undefined
 }

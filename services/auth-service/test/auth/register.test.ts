@@ -41,6 +41,20 @@ t.test('of parallel registrations of one address exactly one succeeds', async (t
   t.same(statuses, [201, ...Array(9).fill(409)])
 })
 
+t.test('names that are taken are refused before the password costs anything', async (t) => {
+  const taken = person()
+  t.equal((await send(taken)).statusCode, 201)
+  // More than wait for a check: those without a place are 503.
+  const flood = Promise.all(
+    Array.from({ length: 40 }, () => send({ ...person(), password: 'a heron walks over nine slow rivers' })),
+  )
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => send(n % 2 ? { ...person(), email: taken.email } : { ...person(), username: taken.username })),
+  )
+  t.same(new Set(answers.map((answer) => answer.json().code)), new Set(['email_taken', 'username_taken']))
+  t.same(new Set((await flood).map(({ statusCode }) => statusCode)), new Set([201, 503]))
+})
+
 t.test('passwords are refused for length, commonness and likeness to their owner, never for composition', async (t) => {
   const register = (password: string) =>
     send({ email: 'marigold.peck@example.test', username: 'marigold-peck-77', password })

@@ -5,6 +5,8 @@ import t from 'tap'
 import { listAuditEvents } from '../../src/audit/audit-repository.ts'
 import type { AuthDatabase, AuthSchema } from '../../src/database/auth-database.ts'
 import { migrations } from '../../src/database/migrations/index.ts'
+import { uniqueKey } from '../../src/users/user.ts'
+import { usernameLook } from '../../src/users/username-look.ts'
 
 /** Columns, indexes, constraints, triggers and functions of the schema. */
 async function shapeOf(db: AuthDatabase, schema: string): Promise<unknown[]> {
@@ -59,6 +61,30 @@ t.test('before the role `staff` those who held it are users again, which could d
   const rolesOf = Object.fromEntries(rows.map(({ username, roles }) => [username, roles.sort()]))
   t.same(rolesOf, { reader: ['user'], both: ['user'], hr: ['hr', 'user'] })
 })
+
+t.test(
+  'accounts whose names looked alike before keep them; the one in Latin letters, or the oldest, has the look',
+  async (t) => {
+    const { databaseUrl: url, schema } = await testEnvironment(t)
+    const { db, close } = createDatabase<AuthSchema>({ url, schema })
+    t.teardown(close)
+    const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0012'))
+    await migrate({ db, migrations: before, schema })
+    const letters = 'ɑαасᴄԁеҽꬲքẝꞙꬵƍɡցᶃһհıɩɪιіӏꙇϳјǀոռοσоօᴏᴑꬽρрԛգզгᴦꭇꭈƽѕꜱʋυսᴜꞟꭎꭒνѵᴠɯѡԝաᴡхɣʏγуүᶌỿꭚᴢ'
+    const names = ['сара', 'capa', 'оса', 'οca', 'Ивана', ...letters].map((name, n) => `${name}${n > 4 ? n : ''}`)
+    for (const [n, name] of names.entries()) {
+      await sql`
+      insert into users (id, email, email_key, username, username_key, password_hash, roles, created_at)
+      values (gen_random_uuid(), ${name}, ${name}, ${name}, ${uniqueKey(name)}, '', '{user}', now() + make_interval(secs => ${n}))
+    `.execute(db)
+    }
+    await migrate({ db, migrations, schema })
+    const rows = await db.selectFrom('users').select(['username', 'username_look']).execute()
+    const looks = Object.fromEntries(rows.map((row) => [row.username, row.username_look]))
+    const alike = { сара: null, οca: null }
+    t.same(looks, { ...Object.fromEntries(names.map((name) => [name, usernameLook(name)])), ...alike })
+  },
+)
 
 t.test(
   'the trail of before keeps its entries, personal values apart, and gets them back on the way down',

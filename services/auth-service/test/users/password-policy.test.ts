@@ -65,7 +65,7 @@ t.test('a name of its owner is no password', async (t) => {
   )
 })
 
-t.test('strangers leave half of the queue to people with an account', async (t) => {
+t.test('strangers leave places in the queue to people with an account', async (t) => {
   const ask = (check: PasswordCheck) =>
     Promise.allSettled(
       Array.from({ length: 40 }, (_, n) => check.objection(`a heron walks over ${n} slow rivers`, owner)),

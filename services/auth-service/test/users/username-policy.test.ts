@@ -46,7 +46,7 @@ t.test('a name has a letter or a digit, and no mark without one', async (t) => {
 })
 
 t.test('names of the operator are reserved, in any case of letters and with any joiners', async (t) => {
-  for (const name of ['admin', 'Administrator', 'ROOT', 'no-reply', 'post.master', 'ｒｏｏｔ', 'Latchkey']) {
+  for (const name of ['admin', 'Administrator', 'ROOT', 'no-reply', 'post.master', 'ｒｏｏｔ', 'Latchkey', 'ɑdmın']) {
     t.equal(usernameObjection(name), 'is reserved', name)
   }
   for (const name of ['admin2', 'rooted', 'supportive']) t.equal(usernameObjection(name), undefined, name)

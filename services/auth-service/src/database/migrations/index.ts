@@ -10,6 +10,7 @@ import { audit } from './0008-audit.ts'
 import { staffRole } from './0009-staff-role.ts'
 import { comingBack } from './0010-coming-back.ts'
 import { invitedBy } from './0011-invited-by.ts'
+import { usernameLooks } from './0012-username-looks.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0009-staff-role': staffRole,
   '0010-coming-back': comingBack,
   '0011-invited-by': invitedBy,
+  '0012-username-looks': usernameLooks,
 }
