@@ -49,7 +49,9 @@ t.test('names that are taken are refused before the password costs anything', as
     Array.from({ length: 40 }, () => send({ ...person(), password: 'a heron walks over nine slow rivers' })),
   )
   const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => send(n % 2 ? { ...person(), email: taken.email } : { ...person(), username: taken.username })),
+    Array.from({ length: 20 }, (_, n) =>
+      send(n % 2 ? { ...person(), email: taken.email } : { ...person(), username: taken.username }),
+    ),
   )
   t.same(new Set(answers.map((answer) => answer.json().code)), new Set(['email_taken', 'username_taken']))
   t.same(new Set((await flood).map(({ statusCode }) => statusCode)), new Set([201, 503]))
