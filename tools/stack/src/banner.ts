@@ -11,21 +11,30 @@ export type BannerOptions = {
   readonly authUrl: string
   readonly employeeUrl: string
   readonly dataDirectory: string
+  /** Where mails are caught as files; undefined where they leave. */
+  readonly mailDirectory: string | undefined
   readonly administrator: Administrator
   readonly readyAfterMs: number
 }
 
 /** What a person needs next. */
-export function banner({ authUrl, employeeUrl, dataDirectory, administrator, readyAfterMs }: BannerOptions): string {
+export function banner(options: BannerOptions): string {
+  const { authUrl, employeeUrl, dataDirectory, mailDirectory, administrator, readyAfterMs } = options
+  const [mails, linkIsIn] =
+    mailDirectory === undefined
+      ? ['they leave through SMTP_URL', 'the mail']
+      : [`${mailDirectory}   (caught as files: none leaves this machine)`, 'the answer, and in the mail']
   return `
 ${styleText('bold', `Latchkey is ready, after ${(readyAfterMs / 1000).toFixed(1)} s.`)} Ctrl-C stops it.
 
   auth-service       ${authUrl}       ${authUrl}/docs
   employee-service   ${employeeUrl}       ${employeeUrl}/docs
   data and secrets   ${dataDirectory}
+  mails              ${mails}
 ${accountLines(administrator)}
 
-To try it, paste this into another terminal (bash or zsh), then the password: sign in, create an employee, refresh.
+To invite the first person, paste this into another terminal (bash or zsh), then type your password and their e-mail address. It signs
+in, invites, creates an employee and refreshes. The link with which they choose a password is in ${linkIsIn}.
 
 ${tryOut(authUrl, employeeUrl, administrator.email ?? 'YOUR-EMAIL')}
 `
@@ -55,10 +64,12 @@ function tryOut(authUrl: string, employeeUrl: string, email: string): string {
   const pick = (member: string): string => String.raw`$(printf %s "$SESSION" | sed 's/.*"${member}":"\([^"]*\)".*/\1/')`
   return [
     `{ printf 'Password: '; read -rs PASSWORD; echo`,
+    `printf 'E-mail address to invite: '; read -r GUEST`,
     // As it stands in JSON.
     String.raw`PASSWORD=$(printf %s "$PASSWORD" | sed 's/["\\]/\\&/g')`,
     `SESSION=$(printf '{"email":"%s","password":"%s","delivery":"body"}' ${quote(email)} "$PASSWORD" | curl -sS ${authUrl}/auth/login ${json} -d @-)`,
     `unset PASSWORD; TOKEN=${pick('accessToken')}; echo "$SESSION"`,
+    String.raw`printf 'authorization: Bearer %s' "$TOKEN" | curl -sSw '\n' ${authUrl}/admin/users -H @- ${json} -d '{"email":"'"$GUEST"'","roles":["staff"]}'`,
     String.raw`printf 'authorization: Bearer %s' "$TOKEN" | curl -sSw '\n' ${employeeUrl}/employees -H @- ${json} -d ${quote(JSON.stringify(employee))}`,
     String.raw`printf '{"refreshToken":"%s"}' "${pick('refreshToken')}" | curl -sSw '\n' ${authUrl}/auth/refresh ${json} -d @-`,
     '}',

@@ -91,6 +91,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
         authUrl: urlOf(authService),
         employeeUrl: urlOf(employeeService),
         dataDirectory: directory.path,
+        mailDirectory: shared.environment.MAIL_DIRECTORY || undefined,
         administrator: administrator.take(),
         readyAfterMs: performance.now(),
       }),

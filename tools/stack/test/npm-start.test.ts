@@ -22,22 +22,31 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
   const [, password = ''] = /password {11}(\S{24}) /.exec(first.output()) ?? []
   t.equal(first.output().split(password).length, 2, 'the first run shows the password, once')
   t.same(processesOf(place.DATA_DIR), ['auth-service', 'employee-service', 'postgres', 'redis', 'stack'])
+  const mails = join(place.DATA_DIR, 'mail')
+  t.match(first.output(), `mails              ${mails}`)
 
   await t.test(
     'the printed commands work when pasted, and put no secret on a command line',
     { skip: cannotPaste ?? false },
     async (t) => {
-      const { output, commandLines } = runPasted(t, commandsIn(first.output()), password)
-      const answers = output.trim().replace('Password: ', '').trim().split('\n')
+      const { output, commandLines } = runPasted(t, commandsIn(first.output()), `${password}\ngrace@example.com`)
+      const answers = output
+        .replace('E-mail address to invite: ', '')
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
       t.match(
         answers.map((line) => JSON.parse(line)),
         [
           { user: { email: 'admin@localhost.test' } },
+          {
+            user: { email: 'grace@example.com', roles: ['staff'], status: 'invited' },
+            invitation: { link: new RegExp(`^http://localhost:${place.AUTH_PORT}/console/accept#token=[\\w-]{43}$`) },
+          },
           { firstName: 'Ada' },
           { tokenType: 'Bearer', accessToken: String },
         ],
       )
-      t.equal(commandLines.length, 3)
+      t.equal(commandLines.length, 4)
       for (const line of commandLines) t.notMatch(line, /eyJ/)
       for (const line of commandLines) t.notOk(line.includes(password))
     },

@@ -7,13 +7,15 @@ import { runStackProcess } from './running-stack.ts'
 type Answered = {
   readonly id?: string
   readonly user?: { readonly id: string }
+  readonly invitation?: { readonly link: string }
   readonly accessToken?: string
   readonly refreshToken?: string
   readonly state?: string
   readonly items?: readonly unknown[]
 }
 
-const leaver = { email: 'lea@example.com', username: 'lea', password: 'a heron walks over nine slow rivers' }
+const leaver = { email: 'lea@example.com', fullName: 'Lea Ver', roles: ['staff'] }
+const password = 'a heron walks over nine slow rivers'
 
 t.test(
   'an employee who leaves while auth-service is down is refused at once, and disabled when it is back',
@@ -26,12 +28,12 @@ t.test(
     }
     const stack = runStackProcess(t, place)
     await stack.ready()
-    const [, password] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
+    const [, adminPassword] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
 
     /** Calls one of the services under this token. */
-    async function ask(port: number, path: string, body?: object, token?: string, method?: string) {
+    async function ask(port: number, path: string, body?: object, token?: string) {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        method: body === undefined ? 'GET' : 'POST',
         ...(body !== undefined && { body: JSON.stringify(body) }),
         headers: {
           ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -40,12 +42,12 @@ t.test(
       })
       return { status: response.status, body: (await response.json()) as Answered }
     }
-    const signIn = async (credentials: object) =>
-      (await ask(auth, '/auth/login', { ...credentials, delivery: 'body' })).body
-    const { accessToken: admin } = await signIn({ email: 'admin@localhost.test', password })
-    const { user } = (await ask(auth, '/auth/register', leaver)).body
-    await ask(auth, `/admin/users/${user?.id}`, { roles: ['staff'] }, admin, 'PATCH')
-    const { accessToken, refreshToken } = await signIn({ username: leaver.username, password: leaver.password })
+    const credentials = { email: 'admin@localhost.test', password: adminPassword, delivery: 'body' }
+    const { accessToken: admin } = (await ask(auth, '/auth/login', credentials)).body
+    const { user, invitation } = (await ask(auth, '/admin/users', leaver, admin)).body
+    const [, token] = invitation?.link.split('#token=') ?? []
+    const accepted = await ask(auth, '/auth/invitations/accept', { token, password, delivery: 'body' })
+    const { accessToken, refreshToken } = accepted.body
     const facts = { firstName: 'Lea', lastName: 'Ver', email: leaver.email, userId: user?.id }
     const { id } = (await ask(employee, '/employees', facts, admin)).body
     t.equal((await ask(employee, `/employees/${id}`, undefined, accessToken)).status, 200)
