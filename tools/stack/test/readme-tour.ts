@@ -31,6 +31,8 @@ const VARIABLE: readonly [RegExp, string][] = [
   [/"requestId":"[^"]*"/g, '"requestId":"REQUEST"'],
   [/"device":\{"id":"[^"]*"/g, '"device":{"id":"DEVICE"'],
   [/^[0-9a-f]{32} /gm, 'MD5 '],
+  [/http:\/\/localhost:\d+/g, 'URL'],
+  [/#token=([\w-]+|…)/g, '#token=LINK'],
   [/\r/g, ''],
 ]
 
