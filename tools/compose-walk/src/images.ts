@@ -28,7 +28,7 @@ export async function images({ compose }: Stack): Promise<void> {
       const own = await list('-path', '*/node_modules', '-prune', '-o', '-type', 'f', '-print')
       assert.match(own, new RegExp(`^/app/services/${service}/dist/main\\.js$`, 'm'))
       assert.deepEqual(
-        own.split('\n').filter((path) => !/\/(package\.json|dist\/.*\.(js|d\.ts|lua))$/.test(path)),
+        own.split('\n').filter((path) => !/\/(package\.json|dist\/.*\.(js|d\.ts|lua|css))$/.test(path)),
         [],
       )
       const installed = await list('-path', '*/node_modules/.pnpm/*', '-prune', '-printf', '%f\n')

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { accept, invite, tokensIn } from './invitation.ts'
 import type { Stack } from './settings.ts'
 import { step } from './step.ts'
 
@@ -8,7 +9,8 @@ export type Users = {
   readonly employeeId: string
 }
 
-const account = { email: 'grace@example.com', username: 'grace', password: 'a heron walks over nine slow rivers' }
+const account = { email: 'grace@example.com', fullName: 'Grace Hopper' }
+const password = 'a heron walks over nine slow rivers'
 const employee = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }
 
 /** The main job, from the first sign-in to the last sign-out. */
@@ -17,31 +19,22 @@ export async function mainJob({ http, authUrl, employeeUrl, secrets }: Stack): P
   const user = { accessToken: '', refreshToken: '' }
   let employeeId = ''
 
-  const signIn = async (email: string, password: string | undefined, into: typeof user): Promise<void> => {
+  await step('the administrator signs in with the generated password', async () => {
     const { status, body } = await http.request(`${authUrl}/auth/login`, {
-      body: { email, password, delivery: 'body' },
+      body: { email: 'admin@localhost.test', password: secrets['admin-password'], delivery: 'body' },
     })
     assert.equal(status, 200, JSON.stringify(body))
-    Object.assign(into, { accessToken: String(body.accessToken), refreshToken: String(body.refreshToken) })
-  }
-
-  await step('the administrator signs in with the generated password', () =>
-    signIn('admin@localhost.test', secrets['admin-password'], administrator),
-  )
-  await step('a user registers and signs in', async () => {
-    const { status, body } = await http.request(`${authUrl}/auth/register`, { body: account })
-    assert.equal(status, 201, JSON.stringify(body))
-    await signIn(account.email, account.password, user)
+    Object.assign(administrator, tokensIn(body))
   })
-  await step('the administrator makes the user one of the staff', async () => {
-    const found = await http.request(`${authUrl}/auth/me`, { token: user.accessToken })
-    const { id } = Object(found.body.user)
-    const { status, body } = await http.request(`${authUrl}/admin/users/${id}`, {
-      method: 'PATCH',
-      body: { roles: ['staff'] },
-      token: administrator.accessToken,
-    })
-    assert.equal(status, 200, JSON.stringify(body))
+  await step('nobody registers: 403 registration_closed', async () => {
+    const body = { ...account, username: 'grace', password }
+    const refused = await http.request(`${authUrl}/auth/register`, { body })
+    assert.equal(refused.status, 403, JSON.stringify(refused.body))
+    assert.equal(refused.body.code, 'registration_closed')
+  })
+  await step('the administrator invites a user, who accepts by the link and is signed in', async () => {
+    const invited = await invite({ http, authUrl }, { ...account, roles: ['staff'] }, administrator.accessToken)
+    Object.assign(user, await accept({ http, authUrl }, invited.token, password))
   })
   await step('the user refreshes', async () => {
     const { status, body } = await http.request(`${authUrl}/auth/refresh`, {

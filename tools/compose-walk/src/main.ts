@@ -10,6 +10,7 @@ import { images } from './images.ts'
 import { keyChanges, privateKeys } from './keys.ts'
 import { mainJob } from './main-job.ts'
 import { offboarding } from './offboarding.ts'
+import { operator } from './operator.ts'
 import { outages } from './outages.ts'
 import { scaling } from './scaling.ts'
 import { createSettings } from './settings.ts'
@@ -33,6 +34,7 @@ try {
     await step('everything is healthy', () => compose('up', '--detach', '--wait'))
     await hardening(stack)
     const users = await mainJob(stack)
+    await operator(stack)
     await outages(stack, users)
     await keyChanges(stack, users)
     await scaling(stack, users)

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { poll, sleep } from '@latchkey/harness'
+import { accept, invite } from './invitation.ts'
 import type { Users } from './main-job.ts'
 import { refresh } from './outages.ts'
 import type { Stack } from './settings.ts'
 import { step } from './step.ts'
 
-const leaver = { email: 'leaver@example.com', username: 'leaver', password: 'a heron walks over nine slow rivers' }
+const leaver = { email: 'leaver@example.com', fullName: 'Lea Ver', roles: ['staff'] }
+const password = 'a heron walks over nine slow rivers'
 
 /** An employee is terminated while auth-service is down: refused at once, disabled when it runs again. */
 export async function offboarding(stack: Stack, users: Users): Promise<void> {
@@ -16,15 +18,9 @@ export async function offboarding(stack: Stack, users: Users): Promise<void> {
 
   await step('a user with an account is employed', async () => {
     await refresh(stack, users)
-    const registered = await http.request(`${authUrl}/auth/register`, { body: leaver })
-    assert.equal(registered.status, 201, JSON.stringify(registered.body))
-    const { id } = Object(registered.body.user)
-    const roles = { method: 'PATCH', body: { roles: ['staff'] }, ...asAdministrator() }
-    assert.equal((await http.request(`${authUrl}/admin/users/${id}`, roles)).status, 200)
-    const { username, password } = leaver
-    const signedIn = await http.request(`${authUrl}/auth/login`, { body: { username, password, delivery: 'body' } })
-    Object.assign(tokens, signedIn.body)
-    const body = { firstName: 'Lea', lastName: 'Ver', email: leaver.email, userId: id }
+    const invited = await invite(stack, leaver, users.administrator.accessToken)
+    Object.assign(tokens, await accept(stack, invited.token, password))
+    const body = { firstName: 'Lea', lastName: 'Ver', email: leaver.email, userId: invited.userId }
     const created = await http.request(`${employeeUrl}/employees`, { body, ...asAdministrator() })
     assert.equal(created.status, 201, JSON.stringify(created.body))
     path = `${employeeUrl}/employees/${created.body.id}`
