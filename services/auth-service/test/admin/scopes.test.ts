@@ -8,13 +8,17 @@ t.test('without the scope no call under /admin is answered, whatever a forged to
   const user = await auth.newUser()
   const forged = forge(auth, user.accessToken, {
     roles: ['admin'],
-    scope: 'users:read users:write sessions:read sessions:revoke audit:read',
+    scope: 'users:read users:write users:invite sessions:read sessions:revoke audit:read',
   })
   const calls: [string, string, object?][] = [
     ['GET', '/admin/users'],
     ['GET', `/admin/users/${user.userId}`],
     ['PATCH', `/admin/users/${user.userId}`, { status: 'disabled' }],
     ['PATCH', `/admin/users/${user.userId}`, { roles: ['admin'] }],
+    ['POST', '/admin/users', { email: 'mine@example.test' }],
+    ['POST', `/admin/users/${user.userId}/invitation`],
+    ['DELETE', `/admin/users/${user.userId}/invitation`],
+    ['GET', '/admin/invitations'],
     ['GET', `/admin/users/${user.userId}/sessions`],
     ['DELETE', `/admin/users/${user.userId}/sessions`],
     ['DELETE', `/admin/users/${user.userId}/sessions/${user.deviceId}`],

@@ -172,8 +172,15 @@ for (const [title, body, path] of [
   const change = { currentPassword: PASSWORD, ...body }
   cases.push({ title, url: '/auth/email', body: change, token: user.accessToken, paths: [path] })
 }
-for (const url of ['/auth/password/reset', '/auth/email/confirm', '/auth/email/undo']) {
-  const rest = url.endsWith('reset') ? { password: PASSWORD } : {}
+for (const url of [
+  '/auth/password/reset',
+  '/auth/email/confirm',
+  '/auth/email/undo',
+  '/auth/invitations/accept',
+  '/auth/verification/confirm',
+  '/auth/verification/decline',
+]) {
+  const rest = /reset|accept/.test(url) ? { password: PASSWORD } : {}
   cases.push(
     { title: 'no token', url, body: rest, paths: ['/token'] },
     { title: 'an empty token', url, body: { token: '', ...rest }, paths: ['/token'] },
@@ -198,6 +205,56 @@ cases.push(
     paths: ['/password'],
   },
 )
+
+const acceptance = { token: 'a', password: PASSWORD }
+for (const [title, members, path] of [
+  ['a short password', { password: 'x'.repeat(14) }, '/password'],
+  ['a user name like an e-mail address', { username: 'a@b.test' }, '/username'],
+  ['a full name with a control character', { fullName: 'a\u0007' }, '/fullName'],
+  ['an unknown delivery', { delivery: 'pigeon' }, '/delivery'],
+  ['a role that the newcomer picks', { roles: ['admin'] }, '/roles'],
+  ['another address', { email: 'x@example.test' }, '/email'],
+] as const) {
+  cases.push({ title, url: '/auth/invitations/accept', body: { ...acceptance, ...members }, paths: [path] })
+}
+cases.push({
+  title: 'an unknown member',
+  url: '/auth/verification',
+  body: { email: 'x@example.test' },
+  token: user.accessToken,
+  paths: ['/email'],
+})
+
+const { accessToken: adminToken } = await auth.signInAdmin()
+const invitee = { email: 'x@example.test' }
+for (const [title, members, path] of [
+  ['no address', { email: undefined }, '/email'],
+  ['a list of addresses in one text', { email: 'a@example.test,b@example.test' }, '/email'],
+  ['an address that forges a header', { email: 'a@example.test\r\nbcc: b@example.test' }, '/email'],
+  ['an unknown role', { roles: ['root'] }, '/roles/0'],
+  ['no roles', { roles: [] }, '/roles'],
+  ['a user name with NUL', { username: 'a\0' }, '/username'],
+  ['a full name over 200 characters', { fullName: 'a'.repeat(201) }, '/fullName'],
+  ['a password for somebody else', { password: PASSWORD }, '/password'],
+  ['a status', { status: 'active' }, '/status'],
+] as const) {
+  const body = { ...invitee, ...members }
+  cases.push({ title, url: '/admin/users', body, token: adminToken, paths: [path] })
+}
+for (const [title, body, path] of [
+  ['null for an address', { email: null }, '/email'],
+  ['what is no address', { email: 'nobody' }, '/email'],
+  ['null for a user name', { username: null }, '/username'],
+  ['the status invited', { status: 'invited' }, '/status'],
+  ['no roles', { roles: [] }, '/roles'],
+] as const) {
+  const url = `/admin/users/${user.userId}`
+  cases.push({ title, method: 'PATCH', url, body, token: adminToken, paths: [path] })
+}
+for (const method of ['POST', 'DELETE']) {
+  const url = '/admin/users/nobody/invitation'
+  cases.push({ title: 'what is no id', method, url, token: adminToken, paths: ['params/userId'] })
+}
 
 for (const { title, method = 'POST', url, body, token, paths } of cases) {
   t.test(`${method} ${url} refuses ${title} and names the place`, async (t) => {

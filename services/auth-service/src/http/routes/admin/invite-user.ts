@@ -10,7 +10,8 @@ export function inviteUserRoute(app: AppInstance, invitations: Invitations): voi
   app.post(
     '',
     {
-      config: { operation: 'invite_user' },
+      // A change that has begun is seen through: an answer of 503 must not leave an account behind.
+      config: { operation: 'invite_user', timeoutMs: 10_000 },
       schema: {
         tags: ['admin'],
         summary: 'Invite a user',

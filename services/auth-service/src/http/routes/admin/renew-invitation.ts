@@ -7,7 +7,8 @@ export function renewInvitationRoute(app: AppInstance, invitations: Invitations)
   app.post(
     '/:userId/invitation',
     {
-      config: { operation: 'renew_invitation' },
+      // A change that has begun is seen through: an answer of 503 must not leave an account behind.
+      config: { operation: 'renew_invitation', timeoutMs: 10_000 },
       schema: {
         tags: ['admin'],
         summary: 'Send an invitation again',

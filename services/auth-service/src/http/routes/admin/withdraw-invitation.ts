@@ -7,7 +7,8 @@ export function withdrawInvitationRoute(app: AppInstance, invitations: Invitatio
   app.delete(
     '/:userId/invitation',
     {
-      config: { operation: 'withdraw_invitation' },
+      // A change that has begun is seen through: an answer of 503 must not leave an account behind.
+      config: { operation: 'withdraw_invitation', timeoutMs: 10_000 },
       schema: {
         tags: ['admin'],
         summary: 'Withdraw an invitation',
