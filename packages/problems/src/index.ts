@@ -1,4 +1,5 @@
 export { commonProblems, unavailable } from './common-problems.ts'
+export { isEmail } from './email.ts'
 export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'
 export {
   defineProblems,

@@ -86,13 +86,13 @@ export const settings = {
   adminEmail: setting.text({
     name: 'ADMIN_EMAIL',
     default: 'admin@localhost.test',
-    description: 'the first administrator, created once if no administrator exists',
+    description: 'address of the first administrator, created once if no administrator exists; not read after that',
   }),
   adminPassword: setting.secret({
     name: 'ADMIN_PASSWORD',
     optional: true,
     shownDefault: 'generated and printed once by `npm start`',
-    description: 'password of the first administrator',
+    description: 'password of the first administrator; the rules for passwords hold',
   }),
   ...registrationSettings,
   ...mailSettings,

@@ -72,19 +72,18 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     },
     {
       name: 'create the first administrator',
-      run: () => ensureAdministrator(config.administrator, writeAs, hasher, log),
+      run: () => ensureAdministrator(config.administrator, { db: database.db, writeAs, hasher, policy }, log),
     },
   ]
 }
 
 async function ensureAdministrator(
   { email, password }: Config['administrator'],
-  writeAs: WriteAs,
-  hasher: PasswordHasher,
+  dependencies: Parameters<typeof createFirstAdministrator>[0],
   log: Log,
 ): Promise<void> {
   if (password === undefined) return
-  if (await createFirstAdministrator(writeAs, hasher, { email, password })) {
+  if (await createFirstAdministrator(dependencies, { email, password })) {
     log.info({ event: 'administrator_created', email }, 'created the first administrator')
   }
 }

@@ -1,6 +1,6 @@
 import type { Role } from '@latchkey/access-token'
 import { sql } from 'kysely'
-import type { AuthTransaction } from '../database/auth-database.ts'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 
 /** Any number would do. */
 const BOOTSTRAP_LOCK = 7_025_001
@@ -10,8 +10,8 @@ export async function lockBootstrap(trx: AuthTransaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`.execute(trx)
 }
 
-export async function hasAdministrator(trx: AuthTransaction): Promise<boolean> {
-  const row = await trx
+export async function hasAdministrator(db: AuthDatabase): Promise<boolean> {
+  const row = await db
     .selectFrom('users')
     .select('id')
     .where('roles', '@>', sql<Role[]>`array['admin']`)

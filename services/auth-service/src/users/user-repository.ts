@@ -16,6 +16,8 @@ export type NewAccount = {
   readonly roles: Role[]
   /** `active` unless given. */
   readonly status?: UserStatus
+  /** Whether the address counts as verified. */
+  readonly isVerified?: boolean
   readonly unverifiedUntil?: Date | null
   readonly invitedBy?: string | null
 }
@@ -47,6 +49,7 @@ export async function insertAccount(db: AuthDatabase, account: NewAccount): Prom
       password_hash: account.passwordHash,
       roles: account.roles,
       status: account.status ?? 'active',
+      email_verified_at: account.isVerified ? new Date() : null,
       unverified_until: account.unverifiedUntil ?? null,
       invited_by: account.invitedBy ?? null,
     })

@@ -1,6 +1,8 @@
 import { createDatabase } from '@latchkey/database'
+import { SettingsError } from '@latchkey/service-kit/settings'
 import t from 'tap'
-import { ADMIN, startAuthService } from '../support/auth-service.ts'
+import { ADMIN, administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
+import { rebooting } from '../support/clients.ts'
 
 const auth = await startAuthService(t)
 const database = createDatabase<unknown>({ url: auth.environment.databaseUrl, schema: auth.environment.schema })
@@ -25,4 +27,62 @@ t.test('replicas that boot together on an empty schema all start, with one admin
   await Promise.all(Array.from({ length: 4 }, () => startAuthService(t, { beside: first })))
   const { rows } = await query(`select count(*)::int from ${schema}.users`)
   t.equal(rows[0].count, 1)
+})
+
+t.test('it counts as verified, and its creation is in the audit trail', async (t) => {
+  const asAdmin = await administratorOf(auth)
+  const { user } = (await asAdmin('GET', '/auth/me')).json()
+  t.match(user, { username: 'admin', email: ADMIN.email, emailVerified: true })
+  const { items } = (await asAdmin('GET', '/admin/audit?type=administrator_created')).json()
+  t.match(items, [{ type: 'administrator_created', subjectId: user.id, actorId: null }])
+})
+
+/** The faults that a start names; it has to fail. */
+async function faultsOf(start: Promise<unknown>): Promise<readonly { name: string; message: string }[]> {
+  try {
+    await start
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults
+    throw error
+  }
+  throw new Error('it started')
+}
+
+t.test('an address or a password that registration would refuse is a fault by name, and never by value', async (t) => {
+  const { boot } = await rebooting(t)
+  const faults = (variables: Record<string, string>) => faultsOf(boot(t, variables))
+  t.same(await faults({ ADMIN_EMAIL: 'canary', ADMIN_PASSWORD: 'Latchkey2026!!!!' }), [
+    { name: 'ADMIN_EMAIL', message: 'must be an e-mail address' },
+    { name: 'ADMIN_PASSWORD', message: 'is too common or too easy to guess' },
+  ])
+  t.same(await faults({ ADMIN_PASSWORD: 'canary' }), [
+    { name: 'ADMIN_PASSWORD', message: 'must have at least 15 characters' },
+  ])
+})
+
+t.test('once there is an administrator, its settings are not looked at', async (t) => {
+  const { boot } = await rebooting(t)
+  await boot(t)
+  await boot(t, { ADMIN_EMAIL: 'canary', ADMIN_PASSWORD: 'canary' })
+})
+
+t.test('a first administrator that comes late is created, beside accounts with its user name or address', async (t) => {
+  const { boot } = await rebooting(t)
+  const before = await boot(t, { ADMIN_PASSWORD: '', REGISTRATION: 'open' })
+  const register = (email: string, username: string) =>
+    before.call('POST', '/auth/register', { body: { email, username, password: PASSWORD } })
+  const stranger = await register('stranger@example.test', 'stranger')
+  const { schema } = before.environment
+  await query(`update ${schema}.users set username = 'admin', username_key = 'admin', username_look = 'admin'`)
+  t.equal(stranger.statusCode, 201)
+  t.equal((await register(ADMIN.email, 'squatter')).statusCode, 201)
+
+  t.same(await faultsOf(boot(t)), [
+    { name: 'ADMIN_EMAIL', message: 'must be another address: an account that is no administrator has it' },
+  ])
+  const after = await boot(t, { ADMIN_EMAIL: 'other@example.test' })
+  const { user } = (
+    await after.call('POST', '/auth/login', { body: { email: 'other@example.test', password: ADMIN.password } })
+  ).json()
+  t.match(user, { roles: ['admin'], username: /^admin-\d+$/ })
 })
