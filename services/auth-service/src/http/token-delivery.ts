@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Static } from 'typebox'
 import type { Grant } from '../sessions/grant.ts'
 import type { LoginReply } from './schemas/login-reply.ts'
+import { scopesOf } from './schemas/user.ts'
 
 /** Browsers send it to /auth only, so no other service on this host receives it. */
 export const REFRESH_COOKIE = '__Secure-refresh'
@@ -19,7 +20,7 @@ function setCookie(reply: FastifyReply, name: CookieName, value: string, maxAge:
 
 /** Delivers a grant as its session asks for: a token that goes into a cookie is not in the body. */
 export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginReply> {
-  const { delivery, user, device, accessToken, expiresIn, refreshToken, refreshTokenExpiresIn } = grant
+  const { delivery, user, device, scope, accessToken, expiresIn, refreshToken, refreshTokenExpiresIn } = grant
   if (delivery !== 'body') {
     setCookie(reply, REFRESH_COOKIE, refreshToken, refreshTokenExpiresIn)
     setCookie(reply, DEVICE_COOKIE, device.id, ONE_YEAR_SECONDS)
@@ -29,6 +30,7 @@ export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginR
   return {
     user,
     device,
+    scopes: scopesOf(scope),
     tokenType: 'Bearer',
     expiresIn,
     ...(delivery !== 'cookie' && { accessToken }),

@@ -31,6 +31,18 @@ t.test('a wrong password and an unknown account have one answer', async (t) => {
   t.same(Object.keys(wrong.headers), Object.keys(unknown.headers))
 })
 
+t.test('a sign-in, a refresh and the profile name the scopes of today', async (t) => {
+  const user = await auth.newUser()
+  const ofRefresh = await refreshWith(auth, user.refreshToken)
+  t.same(ofRefresh.json().scopes, ['profile'])
+  const { accessToken } = await auth.signInAdmin()
+  const ofAdmin = (await auth.call('GET', '/auth/me', { token: accessToken })).json().scopes
+  t.ok(ofAdmin.includes('audit:read'))
+  await auth.call('PATCH', `/admin/users/${user.userId}`, { token: accessToken, body: { roles: ['staff'] } })
+  const signedIn = await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
+  t.same(signedIn.json().scopes, ['profile', 'employees:read'])
+})
+
 t.test('a password counts to its last byte, in any Unicode form', async (t) => {
   const password = 'Ünïcødé passphrase 🗝️ with a tail of its own'
   await auth.newAccount({ email: 'uni@example.test', username: 'uni', password })

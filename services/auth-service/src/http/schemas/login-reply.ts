@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
-import { DeviceReply, UserReply } from './user.ts'
+import { DeviceReply, ScopesReply, UserReply } from './user.ts'
 
 /** What a sign-in and a refresh answer. A token that goes into a cookie is not in it. */
 export const LoginReply = Type.Object({
   user: UserReply,
   device: DeviceReply,
+  scopes: ScopesReply,
   tokenType: Type.Literal('Bearer'),
   expiresIn: Type.Integer({ description: 'Lifetime of the access token in seconds' }),
   accessToken: Type.Optional(Type.String()),

@@ -23,4 +23,9 @@ export const UserViewReply = Type.Object({
   lastMailError: Nullable(Type.String({ description: 'Why the newest mail could not be delivered so far' })),
 })
 
+/** What the access token may do. */
+export const ScopesReply = Type.Array(Type.String())
+
+export const scopesOf = (scope: string): string[] => (scope === '' ? [] : scope.split(' '))
+
 export const DeviceReply = Type.Object({ id: Type.String(), name: Type.String() })

@@ -5,6 +5,7 @@ import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
 import { Username } from '../../schemas/credentials.ts'
 import { MeReply, toDevice } from '../../schemas/me-reply.ts'
+import { scopesOf } from '../../schemas/user.ts'
 
 export function changeMeRoute(app: AppInstance, changeProfile: ChangeProfile): void {
   app.patch(
@@ -24,6 +25,7 @@ export function changeMeRoute(app: AppInstance, changeProfile: ChangeProfile): v
       return {
         user: await changeProfile(session.key.userId, request.body, clientContext(request)),
         device: toDevice(session),
+        scopes: scopesOf(request.accessToken.scope),
       }
     },
   )

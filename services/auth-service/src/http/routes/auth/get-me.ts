@@ -1,6 +1,7 @@
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import { sessionOf } from '../../bearer-check.ts'
 import { MeReply, toDevice } from '../../schemas/me-reply.ts'
+import { scopesOf } from '../../schemas/user.ts'
 
 export function getMeRoute(app: AppInstance): void {
   app.get(
@@ -16,7 +17,8 @@ export function getMeRoute(app: AppInstance): void {
     },
     async (request) => {
       const session = sessionOf(request)
-      return { user: session.snapshot.user, device: toDevice(session) }
+      const scopes = scopesOf(request.accessToken.scope)
+      return { user: session.snapshot.user, device: toDevice(session), scopes }
     },
   )
 }
