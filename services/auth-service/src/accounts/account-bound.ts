@@ -6,7 +6,7 @@ import type { User } from '../users/user.ts'
 /** Who makes a call under an access token, and what they may do today. */
 export type Caller = {
   readonly id: string
-  /** Of a user, as others see it. */
+  /** Of a user, as mails show it to others. */
   readonly name: string | null
   /** A service client has no session, and no account. */
   readonly kind: 'user' | 'client'

@@ -51,19 +51,22 @@ export function createAcceptInvitation(dependencies: Dependencies): AcceptInvita
     const passwordHash = await beforeChange(check(acceptance))
     const { token, username, fullName } = acceptance
     try {
-      return await signInAfter(async (trx, audit) => {
-        const { link, account } = await links.open(trx, token, 'invitation')
-        await links.use(trx, link)
-        // A link that somebody else has seen proves no mailbox; its maker may vouch for it.
-        const isVerified = !link.shown || link.isVouched
-        const accepted = await acceptInvitation(trx, account, { passwordHash, username, fullName, isVerified })
-        const userId = accepted.user.id
-        await audit(invitationAccepted(userId))
-        if (accepted.user.emailVerified && !account.user.emailVerified) {
-          await audit(emailVerified({ userId, by: 'invitation' }))
-        }
-        return accepted
-      }, signIn)
+      return await signInAfter(
+        async (trx, audit) => {
+          const { link, account } = await links.open(trx, token, 'invitation')
+          await links.use(trx, link)
+          // A link that somebody else has seen proves no mailbox; its maker may vouch for it.
+          const isVerified = !link.shown || link.isVouched
+          const accepted = await acceptInvitation(trx, account, { passwordHash, username, fullName, isVerified })
+          const userId = accepted.user.id
+          await audit(invitationAccepted(userId))
+          if (accepted.user.emailVerified && !account.user.emailVerified) {
+            await audit(emailVerified({ userId, by: 'invitation' }))
+          }
+          return accepted
+        },
+        { ...signIn, isFirst: true },
+      )
     } catch (error) {
       throw toConflict(error)
     }

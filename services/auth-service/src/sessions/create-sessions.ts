@@ -80,7 +80,7 @@ export function createSessions(dependencies: Dependencies): Sessions {
     checkpoint: gated(checkpoint, gate),
     refreshTokens,
     grant: createGrants({ accessTokens, refreshTokens, now }),
-    notices: createSessionNotices({ outbox, now }),
+    notices: createSessionNotices({ outbox, maxAgeMs, now }),
   })
   const recoverSessions = createSessionRecovery({
     db,

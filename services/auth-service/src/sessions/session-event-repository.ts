@@ -22,17 +22,53 @@ export async function lockRecoveryExclusive(db: AuthDatabase): Promise<void> {
   })
 }
 
+const toOpening = ({ userId, deviceId, sid, delivery, deviceName }: NewSession) => ({
+  kind: 'opened' as const,
+  user_id: userId,
+  device_id: deviceId,
+  sid,
+  delivery,
+  device_name: deviceName,
+})
+
 /** Returns the id of the event. */
-export async function insertOpening(
-  trx: AuthTransaction,
-  { userId, deviceId, sid, delivery, deviceName }: NewSession,
-): Promise<string> {
+export async function insertOpening(trx: AuthTransaction, session: NewSession): Promise<string> {
   const row = await trx
     .insertInto('session_events')
-    .values({ kind: 'opened', user_id: userId, device_id: deviceId, sid, delivery, device_name: deviceName })
+    .values(toOpening(session))
     .returning('id')
     .executeTakeFirstOrThrow()
   return row.id
+}
+
+/** What the events, which reach back for `SESSION_MAX_AGE`, know of a user from before a sign-in. */
+export type SignInHistory = {
+  /** Whether the user has signed in on this device. */
+  readonly knowsDevice: boolean
+  /** Whether the user has signed in on any. */
+  readonly hasSignedIn: boolean
+}
+
+/** The same for a sign-in, in one statement: with what was known before. */
+export async function insertSignIn(
+  trx: AuthTransaction,
+  session: NewSession,
+): Promise<{ eventId: string; history: SignInHistory }> {
+  const { userId, deviceId } = session
+  // The statement does not see the row that it inserts.
+  const row = await trx
+    .insertInto('session_events')
+    .values(toOpening(session))
+    .returning([
+      'id',
+      sql<boolean>`exists (select from session_events before where before.user_id = ${userId} and before.kind = 'opened'
+        and before.device_id = ${deviceId})`.as('knows_device'),
+      sql<boolean>`exists (select from session_events before where before.user_id = ${userId} and before.kind = 'opened')`.as(
+        'has_signed_in',
+      ),
+    ])
+    .executeTakeFirstOrThrow()
+  return { eventId: row.id, history: { knowsDevice: row.knows_device, hasSignedIn: row.has_signed_in } }
 }
 
 /** Returns the id of the last event. */

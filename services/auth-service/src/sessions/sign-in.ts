@@ -8,7 +8,8 @@ import type { OpenSession } from './open-session.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import { type ClientContext, type Delivery, newId } from './session.ts'
 import type { PresentedGeneration } from './session-commands.ts'
-import { insertOpening, lockRecoveryShared } from './session-event-repository.ts'
+import { insertSignIn, lockRecoveryShared } from './session-event-repository.ts'
+import type { SessionNotices } from './session-notices.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -20,6 +21,8 @@ export type SignIn = {
   readonly client: ClientContext
   /** A refresh token in the cookie of the request, which the new one takes the place of. */
   readonly replaces?: string | undefined
+  /** Whether the account begins with this sign-in: its owner needs no notice of it. */
+  readonly isFirst?: boolean
 }
 
 /** Finds, makes or changes an account, as part of the transaction. Its row is locked from then on. */
@@ -39,10 +42,11 @@ type Dependencies = {
   readonly open: OpenSession
   readonly tryRead: (refreshToken: string) => PresentedGeneration | undefined
   readonly grant: IssueGrant
+  readonly notices: SessionNotices
 }
 
 export function createSignInAfter(dependencies: Dependencies): SignInAfter {
-  const { writeAs, store, revoker, checkpoint, open, tryRead, grant } = dependencies
+  const { writeAs, store, revoker, checkpoint, open, tryRead, grant, notices } = dependencies
 
   /** Another person signs in in this browser: nobody would be left who holds the token of the session before. */
   async function endReplaced(refreshToken: string, userId: string, client: ClientContext): Promise<void> {
@@ -52,7 +56,7 @@ export function createSignInAfter(dependencies: Dependencies): SignInAfter {
     await revoker.revoke([{ userId: owner, deviceId, sid, reason: 'replaced' }], { ...client, actorId: userId })
   }
 
-  return async (enter, { deviceId = newId(), deviceName, delivery, client, replaces }) => {
+  return async (enter, { deviceId = newId(), deviceName, delivery, client, replaces, isFirst = false }) => {
     // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
     // seen, or after it, and ends this one too.
     const { session, eventId } = await writeAs(client, async (trx, audit) => {
@@ -62,7 +66,8 @@ export function createSignInAfter(dependencies: Dependencies): SignInAfter {
       const key = { userId: user.id, deviceId, sid: newId() }
       const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
       await audit(loginSucceeded(key))
-      const eventId = await insertOpening(trx, session)
+      const { eventId, history } = await insertSignIn(trx, session)
+      if (!isFirst) await notices.signedIn(trx, { user, deviceName, history })
       if (replaces !== undefined) await endReplaced(replaces, user.id, client)
       return { session: { ...session, issued: await open(session) }, eventId }
     })

@@ -1,3 +1,4 @@
+import { eventually } from '@latchkey/test-kit'
 import t, { type Test } from 'tap'
 import { administratorOf, PASSWORD, refreshWith, startAuthService, type TestService } from '../support/auth-service.ts'
 import { startMailbox } from '../support/mailbox.ts'
@@ -51,6 +52,56 @@ t.test('new roles reach their owner', async (t) => {
   const asAdmin = await administratorOf(auth)
   t.equal((await asAdmin('PATCH', `/admin/users/${user.id}`, { roles: ['user', 'staff'] })).statusCode, 200)
   t.match((await next(user.email)).text, 'now: user, staff')
+})
+
+t.test('a sign-in on a new device reaches the owner, one on a device from before does not', async (t) => {
+  const { auth, next, mailsTo } = await start(t)
+  const { email } = await auth.newAccount()
+  const first = await auth.signIn(email)
+  await auth.signIn(email, { deviceName: 'Kitchen tablet' })
+  const { subject, text } = await next(email)
+  t.equal(subject, 'New sign-in to Latchkey')
+  t.match(text, 'Device: Kitchen tablet')
+
+  await auth.signIn(email, { deviceId: first.deviceId })
+  await auth.call('POST', '/auth/logout', { body: { refreshToken: first.refreshToken } })
+  await auth.signIn(email, { deviceId: first.deviceId })
+  await auth.signIn(email, { deviceId: 'a-device-that-was-made-up' })
+  await next(email)
+  t.equal(mailsTo(email).length, 2, 'the first sign-in of the account and the known device are no news')
+})
+
+t.test('who accepts an invitation or registers needs no notice of it, then or at the first sign-in', async (t) => {
+  const mailbox = await startMailbox(t)
+  const auth = await startAuthService(t, { variables: { ...mailbox.variables, REGISTRATION: 'open' } })
+  const asAdmin = await administratorOf(auth)
+  const post = (url: string, body: object) => auth.call('POST', url, { body })
+  const invited = 'invited@example.test'
+  t.equal((await asAdmin('POST', '/admin/users', { email: invited })).statusCode, 201)
+  const acceptance = { token: await mailbox.nextToken(invited), password: PASSWORD, delivery: 'body' }
+  t.equal((await post('/auth/invitations/accept', acceptance)).statusCode, 200)
+
+  const [registered, signedIn] = ['registered@example.test', 'signed-in@example.test']
+  const account = (email: string) => ({ email, username: email.split('@')[0], password: PASSWORD })
+  t.equal((await post('/auth/register', account(registered))).statusCode, 201)
+  t.equal((await login(auth, registered)).statusCode, 200)
+  t.equal((await post('/auth/register', { ...account(signedIn), delivery: 'body' })).statusCode, 201)
+
+  for (const email of [invited, registered, signedIn]) {
+    t.equal((await login(auth, email, { deviceName: 'Another' })).statusCode, 200)
+    await eventually(() => mailbox.mailsTo(email).some(({ subject }) => subject === 'New sign-in to Latchkey'))
+    const subjects = mailbox.mailsTo(email).map(({ subject }) => subject)
+    t.equal(subjects.filter((subject) => subject === 'New sign-in to Latchkey').length, 1, email)
+  }
+})
+
+t.test('many sign-ins on new devices at once are three notices', async (t) => {
+  const { auth, mailsTo } = await start(t)
+  const { email } = await auth.newAccount()
+  await auth.signIn(email)
+  await Promise.all(Array.from({ length: 10 }, () => auth.signIn(email)))
+  await eventually(() => mailsTo(email).length === 3)
+  t.match((await auth.call('GET', '/metrics')).body, /mail_attempts_total\{kind="new_device",result="sent"\} 3/)
 })
 
 t.test('no notice leaves where there is no mail server', async (t) => {
