@@ -6,8 +6,10 @@ export {
   lastLines,
   type RunningProcess,
 } from './processes/child-processes.ts'
+export { canInstallPackages, installPackage } from './processes/debian-package.ts'
 export { freePort, listenFault } from './processes/free-port.ts'
 export { type NodeServer, startNodeServer } from './processes/node-server.ts'
+export { onPath } from './processes/on-path.ts'
 export { claimRecord, recordedProcess } from './processes/process-record.ts'
 export { stopLeftover } from './processes/stop-leftover.ts'
 export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './servers/embedded-postgres.ts'

@@ -1,4 +1,5 @@
 export { createChildProcesses, freePort, type RunningProcess, type TestScope } from '@latchkey/harness'
+export { browserProgram } from './browser-program.ts'
 export { type CapturedLogs, captureLogs } from './capture-logs.ts'
 export { eventually } from './eventually.ts'
 export { privatePostgres } from './private-postgres.ts'

@@ -2,12 +2,19 @@
 const form = document.querySelector('form')
 const status = document.querySelector('[role=status]')
 const buttons = form.querySelectorAll('button')
-const token = new URLSearchParams(location.hash.slice(1)).get('token')
-// Neither the address bar nor the history keeps it.
-history.replaceState(null, '', location.pathname + location.search)
+let token
 
-if (token) form.hidden = false
-else show('This link is not complete. Open it from the mail again, or copy all of it.')
+/** Takes the token out of the address bar, and out of the history with it. */
+function takeToken() {
+  token = new URLSearchParams(location.hash.slice(1)).get('token')
+  history.replaceState(null, '', location.pathname + location.search)
+  form.hidden = !token
+  show(token ? '' : 'This link is not complete. Open it from the mail again, or copy all of it.')
+}
+
+takeToken()
+// Another link that is opened in the same tab does not load the page again.
+addEventListener('hashchange', takeToken)
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault()

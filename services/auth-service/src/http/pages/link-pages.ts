@@ -38,7 +38,7 @@ export function linkPages({ passwordMinLength }: { passwordMinLength: number }):
   }
   const password: Field = {
     name: 'password',
-    label: 'Password of the account',
+    label: 'Password of your account',
     attributes: 'type="password" autocomplete="current-password"',
     hint: 'Not needed where you are signed in to the account.',
   }
