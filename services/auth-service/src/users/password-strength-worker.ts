@@ -50,10 +50,14 @@ const estimator = new ZxcvbnFactory({
   l33tMaxSubstitutions: MAX_L33T_READINGS,
 })
 
+/** What people put between words. The estimator takes each for a random character, a guesser for none. */
+const SEPARATORS = /[\s.,_-]+/g
+
 /** Whether someone who knows these words guesses the password, whatever keyboard it was typed on. */
 export default function isGuessable({ password, words }: StrengthQuestion): boolean {
   const start = password.slice(0, ESTIMATED_LENGTH)
-  return [start, ...keyboardVariants(start)].some((each) => estimator.check(each, [...words]).score < MIN_SCORE)
+  const readings = new Set([start, start.replaceAll(SEPARATORS, ''), ...keyboardVariants(start)])
+  return [...readings].some((each) => estimator.check(each, [...words]).score < MIN_SCORE)
 }
 
 /** One list of all words, those of the lowest rank in any list first. */

@@ -24,6 +24,13 @@ for (const password of [
   'L4tchk3y@2026!!!',
   'p4$$w0rdp4$$w0rd',
   'Rotterdam-Acme-1',
+  'Acme Rotterdam 2026',
+  'latchkey latchkey 2026',
+  'latchkey 2026 latchkey 2026',
+  'latchkey.latchkey.latchkey',
+  'Latchkey-2026-Acme!',
+  '1234 5678 9012 3456',
+  'mot de passe 2026',
 ]) {
   t.test(`${password} is guessable`, async (t) => {
     t.equal(await policy.objection(password, owner), 'is too common or too easy to guess')
@@ -43,6 +50,8 @@ for (const password of [
   'семь медленных рек и одна цапля',
   '山の上にある小さな青い家の窓から',
   'vierzehn müde Otter zählen Sterne',
+  'copper-lantern-drifts-9',
+  'xK9.mP2-vL5_nQ8,rT4',
 ]) {
   t.test(`${password} is good`, async (t) => {
     t.equal(await policy.objection(password, owner), undefined)
