@@ -174,7 +174,7 @@ async function testPages(program: string): Promise<void> {
     t.match(await page.getByRole('status').textContent(), /not complete/)
     const plain = await visit(t, browser, { javaScriptEnabled: false })
     await plain.page.goto(`${publicUrl}/console/reset#token=x`)
-    t.match(await plain.page.locator('main').innerText(), /This page needs JavaScript/)
+    t.ok(await plain.page.locator('noscript > p').isVisible())
     t.notOk(await plain.page.getByRole('button').isVisible())
   })
 

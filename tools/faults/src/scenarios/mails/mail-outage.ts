@@ -6,7 +6,8 @@ import type { Http } from '../../driver/http.ts'
 import { clock, type Operation } from '../../history/history-record.ts'
 import { spread } from '../../report/table.ts'
 import type { Scenario } from '../scenario.ts'
-import { newName, type Replicas, startReplicas } from './replicas.ts'
+import { registerAccount } from './register.ts'
+import { type Replicas, startReplicas } from './replicas.ts'
 
 const REPLICAS = 2
 /** Notices to each of these are asked for while the mail server is away. */
@@ -16,7 +17,6 @@ const ODD_EVERY = 10
 const SLOW_MS = 5000
 /** Pauses between attempts end within a minute. */
 const ARRIVES_WITHIN_MS = 90_000
-const PASSWORD = 'violet-harbour-sings-7'
 
 /** The mail server is silent, then gone, for as long as `--cut` says: an hour with `--cut 3600`. */
 export const mailOutage: Scenario = {
@@ -88,14 +88,9 @@ const violation = (operation: Operation, message: string): Violation => ({ invar
 
 type Account = { readonly id: string; readonly email: string }
 
-async function register(replicas: Replicas, number: number): Promise<Account> {
+function register(replicas: Replicas, number: number): Promise<Account> {
   const kind = number % ODD_EVERY === 1 ? 'refused' : number % ODD_EVERY === 2 ? 'slow' : 'quick'
-  const username = newName(kind)
-  const email = `${username}@example.test`
-  const { status, body } = await replicas.post('/auth/register', { email, username, password: PASSWORD })
-  if (status !== 201) throw new Error(`a registration was answered ${status} ${body.code}`)
-  const { id } = body.user as { id: string }
-  return { id, email }
+  return registerAccount(replicas, kind)
 }
 
 /** Of which the owner is sent a notice. */

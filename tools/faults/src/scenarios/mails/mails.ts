@@ -6,12 +6,13 @@ import type { Random } from '../../random.ts'
 import type { Scenario, ScenarioContext } from '../scenario.ts'
 import { type Outcome, outcomeOf, untilAllArrived, untilNothingIsPending } from './end-state.ts'
 import { mailsTable } from './mails-table.ts'
-import { newName, type Replicas, startReplicas } from './replicas.ts'
+import { registerAccount } from './register.ts'
+import { type Replicas, startReplicas } from './replicas.ts'
 import { runTrial, type Trial } from './trial.ts'
 import { WINDOWS } from './windows.ts'
 
 export const REPLICAS = 3
-const PASSWORD = 'violet-harbour-sings-7'
+const ARRIVES_WITHIN_MS = 30_000
 
 /** A replica of auth-service is killed between two steps of a mail. A run is one mail. */
 export const mails: Scenario = {
@@ -71,18 +72,11 @@ export async function killAndCheck(
 /** Mailboxes of new accounts, once their registration has left nothing to send. */
 async function register(replicas: Replicas, count: number): Promise<string[]> {
   await replicas.untilUp(REPLICAS)
-  const mailboxes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const username = newName('trial')
-      const email = `${username}@example.test`
-      const { status, body } = await replicas.post('/auth/register', { email, username, password: PASSWORD })
-      if (status !== 201) throw new Error(`a registration was answered ${status} ${body.code}`)
-      return email
-    }),
-  )
+  const mailboxes: string[] = []
+  while (mailboxes.length < count) mailboxes.push((await registerAccount(replicas, 'trial')).email)
   const haveArrived = async () =>
     mailboxes.every((mailbox) => replicas.mailServer.mails.some(({ to }) => to === mailbox))
-  await poll(haveArrived, { timeoutMs: 5_000 })
+  await poll(haveArrived, { timeoutMs: ARRIVES_WITHIN_MS })
   return mailboxes
 }
 

@@ -23,6 +23,12 @@ export const WINDOWS: readonly Window[] = [
   { name: 'marked, before the job is completed', before: 'marked' },
 ]
 
+/** The line with a dot alone, which may come by itself. */
+function endsText(bytes: Buffer): boolean {
+  const end = bytes.subarray(-5).toString()
+  return end === '\r\n.\r\n' || end === '.\r\n'
+}
+
 /** Follows the one mail to a mailbox through the traffic: tells for each chunk which step it is, if any. */
 export function followMail(mailbox: string): (chunk: RelayedChunk) => Step | undefined {
   /** Connections of the request, of the mail to its server, and of the statement that marks it. */
@@ -50,7 +56,9 @@ export function followMail(mailbox: string): (chunk: RelayedChunk) => Step | und
         sending = connection
         return 'begun'
       case 'begun':
-        return connection === sending && from === 'client' && has('\r\n.\r\n') ? 'sent' : undefined
+        // An attempt that failed is repeated on another connection.
+        if (!isPostgres && has(`RCPT TO:<${mailbox}>`)) sending = connection
+        return connection === sending && from === 'client' && endsText(bytes) ? 'sent' : undefined
       case 'sent':
         return connection === sending && from === 'server' ? 'accepted' : undefined
       case 'accepted':
