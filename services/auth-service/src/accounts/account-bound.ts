@@ -1,4 +1,4 @@
-import { type Role, scopesOfRoles } from '@latchkey/access-token'
+import { type Role, type Scope, scopesOfRoles } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
 import { problems } from '../errors.ts'
 import type { User } from '../users/user.ts'
@@ -25,9 +25,17 @@ export function assertWithinScopes(caller: Caller, { user }: { readonly user: Pi
 }
 
 /**
- * Nobody grants what they do not hold.
+ * A caller grants no role that holds a scope beyond their own.
  * @throws `exceeds_own_scopes`
  */
-export function assertMayGrant({ scopes }: Caller, roles: readonly Role[]): void {
-  if (!scopesOfRoles(roles).every((scope) => scopes.has(scope))) throw new problems.exceeds_own_scopes()
+export function assertMayGrant(caller: Caller, roles: readonly Role[]): void {
+  assertHolds(caller, scopesOfRoles(roles))
+}
+
+/**
+ * The same for scopes of service clients, which a secret of theirs is worth.
+ * @throws `exceeds_own_scopes`
+ */
+export function assertHolds({ scopes }: Caller, granted: readonly Scope[]): void {
+  if (!granted.every((scope) => scopes.has(scope))) throw new problems.exceeds_own_scopes()
 }

@@ -55,7 +55,7 @@ export function createAcceptInvitation(dependencies: Dependencies): AcceptInvita
         async (trx, audit) => {
           const { link, account } = await links.open(trx, token, 'invitation')
           await links.use(trx, link)
-          // A link that somebody else has seen proves no mailbox; its maker may vouch for it.
+          // A link that its maker has seen proves no mailbox; the maker may vouch for it.
           const isVerified = !link.shown || link.isVouched
           const accepted = await acceptInvitation(trx, account, { passwordHash, username, fullName, isVerified })
           const userId = accepted.user.id

@@ -2,7 +2,7 @@ import { createFailureLimiter, type FailureLimit, hashedName, tooManyAttempts } 
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { Caller } from './account-bound.ts'
 
-/** Bounds the invitations of one caller, whoever they go to, and however many of them are withdrawn. */
+/** Bounds the invitations of one caller, to any address, those that are withdrawn again included. */
 export type InvitationQuota = {
   /** Counts what succeeds. @throws `too_many_requests` before `invite` is called, and what it throws */
   spend<Result>(caller: Caller, invite: () => Promise<Result>): Promise<Result>

@@ -42,7 +42,7 @@ export type Invitations = {
    */
   renew(userId: string, caller: Caller): Promise<Invited>
   /**
-   * Erases the account that nobody has accepted: whoever may invite can take a mistake back, and the address is free again.
+   * Erases the account, which was never accepted: a caller who may invite can take a mistake back, and the address is free again.
    * @throws `user_not_found`, `exceeds_own_scopes`, `already_active`, `account_disabled`
    */
   withdraw(userId: string, caller: Caller): Promise<void>
@@ -156,7 +156,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
   }
 }
 
-/** It registered itself, and nobody has ever shown or said that the address is the owner's. */
+/** It registered itself, and neither its owner nor an administrator has vouched for the address. */
 const isUnproved = ({ user, unverifiedUntil }: Account): boolean =>
   user.status === 'active' && !user.emailVerified && unverifiedUntil !== null
 

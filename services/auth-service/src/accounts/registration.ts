@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { isUniqueViolation } from '@latchkey/database'
 import type { Origin } from '../audit/audit-event.ts'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import { registrationRefused, userRegistered } from '../audit/security-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import { withoutTrace } from '../database/savepoint.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import type { FloodLimiter } from '../limits/flood-limiter.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Grant } from '../sessions/grant.ts'
 import type { SignIn, SignInAfter } from '../sessions/sign-in.ts'
+import { isAddressTaken } from '../users/former-address-repository.ts'
 import { insertAccountNamedLike } from '../users/free-username.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
@@ -34,7 +37,7 @@ export type Registered =
   | { readonly outcome: 'accepted' }
 
 /**
- * Makes an account for whoever asks, and signs in to it where `signIn` says how. A link to its mailbox makes the address its own.
+ * Makes an account for anyone who asks, and signs in to it where `signIn` says how. A link to its mailbox makes the address its own.
  *
  * With domains the answer is the same, after the same work, whether or not the address has an account: nothing is signed in, and a
  * user name that is taken gives way to one like it.
@@ -96,14 +99,21 @@ export function createRegister(dependencies: Dependencies): Register {
     return made
   }
 
+  /** The same statements for a free address and a taken one; the account of the latter has no address that anybody typed, and goes. */
   async function makeUnseen(account: NewAccount, origin: Origin): Promise<void> {
     await writeAs(origin, async (trx, audit) => {
-      try {
-        const { user } = await insertAccountNamedLike(trx, account.username, account)
+      async function insert(email: string): Promise<void> {
+        const { user } = await insertAccountNamedLike(trx, account.username, { ...account, email })
         await audit(userRegistered(user.id))
-      } catch (error) {
-        if (!isUniqueViolation(error, 'users_email_key')) throw error
+      }
+      if (await isAddressTaken(trx, account.email, new Date(now()))) {
         trail.refuse(origin, registrationRefused('email_taken'))
+        await withoutTrace(trx, () => insert(`${randomUUID()}@decoy.invalid`))
+      } else {
+        await insert(account.email).catch((error: unknown) => {
+          // Another registration was quicker.
+          if (!isUniqueViolation(error, 'users_email_key')) throw error
+        })
       }
       await sendLink(trx, account.email)
     })

@@ -55,7 +55,7 @@ type Dependencies = {
 
 const seesAll = ({ scopes }: Caller): boolean => scopes.has('users:read')
 
-/** The link that undoes a change of address outlives a disabling: it is the owner's, against whoever took the account over. */
+/** The link that undoes a change of address outlives a disabling: it is the owner's, against a thief of the account. */
 const ENDED_BY_DISABLING = LINK_PURPOSES.filter((purpose) => purpose !== 'email_undo')
 
 export function createUserAdministration(dependencies: Dependencies): UserAdministration {

@@ -25,7 +25,7 @@ export type Verification = {
    */
   request(userId: string, origin: Origin): Promise<void>
   /**
-   * Takes link *and* account: whoever reads the mail of somebody who registered with a wrong address confirms nothing.
+   * Takes link *and* account: a reader of a mail that went to a wrong address confirms nothing.
    * @throws `invalid_link`; `sign_in_required` and `too_many_requests` leave the link good
    */
   confirm(token: string, proof: AccountProof, client: ClientContext): Promise<void>

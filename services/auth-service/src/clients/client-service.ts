@@ -1,4 +1,5 @@
 import type { AccessTokenClaims, Scope } from '@latchkey/access-token'
+import { assertHolds, type Caller } from '../accounts/account-bound.ts'
 import type { Origin } from '../audit/audit-event.ts'
 import {
   clientAuthenticationFailed,
@@ -34,10 +35,10 @@ export type IssuedSecret = { readonly id: string; readonly clientSecret: string 
 export type ClientService = {
   /** In the order of ids, from those after `afterId`; one more than `limit` where there are more. */
   list(limit: number, afterId: string | undefined): Promise<ServiceClient[]>
-  /** @throws `client_exists` */
-  create(clientId: string, scopes: Scope[], origin: Origin): Promise<IssuedSecret>
-  /** Of more than two secrets the oldest is retired. @throws `client_not_found` */
-  addSecret(clientId: string, origin: Origin): Promise<IssuedSecret>
+  /** @throws `client_exists`, `exceeds_own_scopes` */
+  create(clientId: string, scopes: Scope[], caller: Caller): Promise<IssuedSecret>
+  /** Of more than two secrets the oldest is retired. @throws `client_not_found`, `exceeds_own_scopes` */
+  addSecret(clientId: string, caller: Caller): Promise<IssuedSecret>
   /** Its tokens are revoked with it. @throws `client_not_found` */
   remove(clientId: string, origin: Origin): Promise<void>
   /**
@@ -94,9 +95,10 @@ export function createClientService(dependencies: Dependencies): ClientService {
   return {
     list: (limit, afterId) => listClients(db, limit + 1, afterId),
 
-    async create(clientId, scopes, origin) {
+    async create(clientId, scopes, caller) {
+      assertHolds(caller, scopes)
       const keys = await loadSecretKeys()
-      return writeAs(origin, async (trx, audit) => {
+      return writeAs(caller.origin, async (trx, audit) => {
         if (!(await insertClient(trx, clientId, scopes))) throw new problems.client_exists()
         await audit(clientCreated(clientId, scopes))
         const issued = await issueSecret(trx, audit, keys, clientId)
@@ -106,10 +108,12 @@ export function createClientService(dependencies: Dependencies): ClientService {
       })
     },
 
-    async addSecret(clientId, origin) {
+    async addSecret(clientId, caller) {
       const keys = await loadSecretKeys()
-      return writeAs(origin, async (trx, audit) => {
-        if (!(await lockClient(trx, clientId))) throw new problems.client_not_found()
+      return writeAs(caller.origin, async (trx, audit) => {
+        const scopes = (await lockClient(trx, clientId)) ? await findScopes(trx, clientId) : undefined
+        if (!scopes) throw new problems.client_not_found()
+        assertHolds(caller, scopes)
         return issueSecret(trx, audit, keys, clientId)
       })
     },

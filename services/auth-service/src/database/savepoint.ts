@@ -13,3 +13,10 @@ export async function withSavepoint<Result>(trx: AuthTransaction, work: () => Pr
     throw error
   }
 }
+
+/** Runs statements and undoes them, whatever they return. */
+export async function withoutTrace(trx: AuthTransaction, work: () => Promise<unknown>): Promise<void> {
+  await sql`savepoint undone`.execute(trx)
+  await work()
+  await sql`rollback to savepoint undone`.execute(trx)
+}

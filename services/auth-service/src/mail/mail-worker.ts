@@ -63,7 +63,7 @@ export function createMailWorker(dependencies: Dependencies): SendMail {
   }
 
   /**
-   * Who forgot a password, or registered where nobody may learn which addresses are taken, named an address only: here it turns out
+   * A person who forgot a password, or registered where no answer may show which addresses are taken, named an address only: here it turns out
    * whether an account has it.
    */
   function createLink(mail: OpenMail): Promise<string | undefined> {

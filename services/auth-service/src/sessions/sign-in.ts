@@ -48,7 +48,7 @@ type Dependencies = {
 export function createSignInAfter(dependencies: Dependencies): SignInAfter {
   const { writeAs, store, revoker, checkpoint, open, tryRead, grant, notices } = dependencies
 
-  /** Another person signs in in this browser: nobody would be left who holds the token of the session before. */
+  /** Another person signs in in this browser: the token of the session before is lost, and the session would stay. */
   async function endReplaced(refreshToken: string, userId: string, client: ClientContext): Promise<void> {
     const presented = tryRead(refreshToken)
     if (!presented || presented.userId === userId || !(await store.findLive(presented))) return

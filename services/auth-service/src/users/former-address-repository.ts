@@ -58,3 +58,23 @@ export async function deleteFormerAddresses(trx: AuthTransaction, userId: string
 export async function deleteExpiredFormerAddresses(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('former_addresses').where('until', '<', before).execute()
 }
+
+/** Whether an account has the address, or may still come back to it. */
+export async function isAddressTaken(db: AuthDatabase, address: string, at: Date): Promise<boolean> {
+  const key = uniqueKey(address)
+  const row = await db
+    .selectFrom('users')
+    .select('id')
+    .where('email_key', '=', key)
+    .unionAll(
+      db
+        .selectFrom('former_addresses')
+        .select('user_id as id')
+        .where('address_key', '=', key)
+        .where('verified_at', 'is not', null)
+        .where('until', '>', at),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -250,7 +250,7 @@ export type AccountChange = ProfileChange & {
 }
 
 /**
- * Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. Whoever may do this
+ * Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. The caller
  * vouches for an address that they set, and for an account that they give roles. Rejects with a unique violation of
  * `users_email_key`, or one for {@link isUsernameTaken}.
  */

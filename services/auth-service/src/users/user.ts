@@ -28,7 +28,7 @@ export type Account = {
   readonly addressVersion: number
   /** When an account that registered itself is erased unless it verifies its address; null for all others. */
   readonly unverifiedUntil: Date | null
-  /** Id of the user or client that invited it; null where nobody did. */
+  /** Id of the user or client that invited it; null for an account that came in otherwise. */
   readonly invitedBy: string | null
 }
 

@@ -7,15 +7,23 @@ const DESK = {
   secret: 'a-secret-of-the-desk-that-is-long-enough',
   scopes: ['profile', 'employees:read', 'users:write'],
 }
-const auth = await startAuthService(t, { variables: { SERVICE_CLIENTS: JSON.stringify([DESK]) } })
-const issued = await auth.app.inject({
-  method: 'POST',
-  url: '/oauth/token',
-  payload: 'grant_type=client_credentials',
-  headers: { 'content-type': 'application/x-www-form-urlencoded', ...basic(DESK) },
-})
-const asDesk = (userId: string, body: object) =>
-  auth.call('PATCH', `/admin/users/${userId}`, { token: issued.json().access_token, body })
+const KEEPER = {
+  clientId: 'keeper',
+  secret: 'a-secret-of-the-keeper-that-is-long-enough',
+  scopes: ['profile', 'clients:manage'],
+}
+const auth = await startAuthService(t, { variables: { SERVICE_CLIENTS: JSON.stringify([DESK, KEEPER]) } })
+async function tokenOf(client: typeof DESK): Promise<string> {
+  const issued = await auth.app.inject({
+    method: 'POST',
+    url: '/oauth/token',
+    payload: 'grant_type=client_credentials',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) },
+  })
+  return issued.json().access_token
+}
+const [desk, keeper] = [await tokenOf(DESK), await tokenOf(KEEPER)]
+const asDesk = (userId: string, body: object) => auth.call('PATCH', `/admin/users/${userId}`, { token: desk, body })
 
 t.test('a caller changes no account that holds a scope which the caller lacks', async (t) => {
   const administrator = await auth.newAccount({ roles: ['admin'] })
@@ -46,4 +54,15 @@ t.test('disabling is the exception: it reaches every account', async (t) => {
   const administrator = await auth.newAccount({ roles: ['admin'] })
   t.equal((await asDesk(administrator.id, { status: 'disabled' })).json().user.status, 'disabled')
   t.equal((await asDesk(administrator.id, { status: 'active' })).json().code, 'exceeds_own_scopes')
+})
+
+t.test('who manages clients makes none, and no secret of one, that may do more than they', async (t) => {
+  const asKeeper = (method: string, url: string, body?: object) =>
+    auth.call(method, url, { token: keeper, ...(body && { body }) })
+  const beyond = await asKeeper('POST', '/admin/clients', { clientId: 'mine', scopes: ['profile', 'users:write'] })
+  t.equal(beyond.statusCode, 403)
+  t.equal(beyond.json().code, 'exceeds_own_scopes')
+  t.equal((await asKeeper('POST', '/admin/clients/desk/secrets')).json().code, 'exceeds_own_scopes')
+  t.equal((await asKeeper('POST', '/admin/clients', { clientId: 'mine', scopes: ['profile'] })).statusCode, 201)
+  t.equal((await asKeeper('POST', '/admin/clients/mine/secrets')).statusCode, 201)
 })

@@ -82,7 +82,7 @@ t.test('an address or a user name that an account has is taken', async (t) => {
   t.equal((await asHr('POST', '/admin/users', { email })).json().code, 'email_taken', 'invited already')
 })
 
-t.test('nobody invites beyond their own scopes, or to another domain without users:write', async (t) => {
+t.test('no caller invites beyond their own scopes, or to another domain without users:write', async (t) => {
   const refused = await asHr('POST', '/admin/users', { email: newAddress(), roles: ['admin'] })
   t.equal(refused.statusCode, 403)
   t.equal(refused.json().code, 'exceeds_own_scopes')

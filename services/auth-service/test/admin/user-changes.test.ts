@@ -59,7 +59,7 @@ t.test('names that another account has are taken, and those of the operator are 
   t.equal((await change(user.id, { username: `${user.username}-2` })).json().user.username, `${user.username}-2`)
 })
 
-t.test('an administrator makes nobody invited, and sets no password', async (t) => {
+t.test('an administrator makes no account invited, and sets no password', async (t) => {
   const { id } = await auth.newAccount()
   t.match((await change(id, { status: 'invited' })).json(), { errors: [{ path: '/status' }] })
   t.match((await change(id, { password: PASSWORD })).json(), { errors: [{ path: '/password' }] })

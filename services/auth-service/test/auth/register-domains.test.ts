@@ -24,7 +24,7 @@ const login = (email: string, password = PASSWORD) =>
 const find = async (email: string) =>
   (await asAdmin('GET', `/admin/users?query=${encodeURIComponent(email)}`)).json().items
 
-t.test('nobody signs in before the address is verified, and the answer is a mail', async (t) => {
+t.test('an account signs in once its address is verified, and the answer is a mail', async (t) => {
   const email = 'ann@corp.test'
   const registered = await register({ email, username: 'ann', delivery: 'body' })
   t.equal(registered.statusCode, 202)

@@ -139,7 +139,7 @@ t.test(
   },
 )
 
-t.test('by default nobody registers', async (t) => {
+t.test('by default registration is closed', async (t) => {
   const invite = await startAuthService(t, { beside: auth })
   for (const body of [person(), { ...person(), delivery: 'body' }]) {
     const refused = await invite.call('POST', '/auth/register', { body })

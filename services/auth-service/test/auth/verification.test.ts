@@ -38,7 +38,7 @@ const confirm = (body: object, token?: string) =>
   auth.call('POST', '/auth/verification/confirm', { body, ...(token !== undefined && { token }) })
 const decline = (token: string) => auth.call('POST', '/auth/verification/decline', { body: { token } })
 
-t.test('whoever registers is sent a link, and the next refresh names the address', async (t) => {
+t.test('a newcomer is sent a link, and the next refresh names the address', async (t) => {
   const user = await register()
   const mail = await mailbox.next(user.email)
   t.match(mail.text, /https:\/\/id\.latchkey\.test\/console\/verify#token=/)
@@ -137,7 +137,7 @@ t.test(
   },
 )
 
-t.test('nobody declines an address that is verified', async (t) => {
+t.test('an address that is verified cannot be declined', async (t) => {
   const user = await register()
   const token = await mailbox.nextToken(user.email)
   await asAdmin('PATCH', `/admin/users/${user.userId}`, { email: user.email })
@@ -145,7 +145,7 @@ t.test('nobody declines an address that is verified', async (t) => {
   t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200)
 })
 
-t.test('nobody declines the last administrator away', async (t) => {
+t.test('the last administrator cannot be declined away', async (t) => {
   const admin = await auth.signInAdmin()
   await auth.call('POST', '/auth/verification', { token: admin.accessToken })
   const token = await mailbox.nextToken(ADMIN.email)
@@ -155,7 +155,7 @@ t.test('nobody declines the last administrator away', async (t) => {
   t.equal((await auth.call('GET', '/auth/me', { token: admin.accessToken })).statusCode, 200)
 })
 
-t.test('what nobody verifies within seven days is erased, unless an administrator gave it a role', async (t) => {
+t.test('what is not verified within seven days is erased, unless an administrator gave it a role', async (t) => {
   const [idle, trusted, late, leaver] = [await register(), await register(), await register(), await register()]
   await asAdmin('PATCH', `/admin/users/${trusted.userId}`, { roles: ['staff'] })
   await confirm({ token: await mailbox.nextToken(late.email), password: PASSWORD })

@@ -235,7 +235,7 @@ for (const [title, members, path] of [
   ['no roles', { roles: [] }, '/roles'],
   ['a user name with NUL', { username: 'a\0' }, '/username'],
   ['a full name over 200 characters', { fullName: 'a'.repeat(201) }, '/fullName'],
-  ['a password for somebody else', { password: PASSWORD }, '/password'],
+  ['a password for another person', { password: PASSWORD }, '/password'],
   ['a status', { status: 'active' }, '/status'],
 ] as const) {
   const body = { ...invitee, ...members }

@@ -22,7 +22,7 @@ export type TestService = {
   readonly environment: TestEnvironment
   readonly logs: ReturnType<typeof captureLogs>
   call(method: string, url: string, options?: Call): Promise<Response>
-  /** An active account of whatever `REGISTRATION`; nobody is signed in to it. */
+  /** An active account, without a session, under any `REGISTRATION`. */
   newAccount(account?: NewAccount): Promise<User>
   /** A new account, signed in with `body` delivery. */
   newUser(account?: Omit<NewAccount, 'password'>): Promise<SignedIn>

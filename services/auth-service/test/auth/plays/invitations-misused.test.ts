@@ -18,7 +18,7 @@ async function invite(roles = ['user']) {
 }
 const statusOf = async (url: string) => (await asAdmin('GET', url)).json().user?.status
 
-t.test('an invitation works once, whoever has the link as well', async (t) => {
+t.test('an invitation works once, for all who have the link', async (t) => {
   const { token, url } = await invite()
   t.equal((await accept(token)).statusCode, 200)
   const again = await accept(token, 'copper-lantern-drifts-9')
@@ -94,7 +94,7 @@ t.test('what races with an acceptance comes before it or after it', async (t) =>
         comesIn && (await auth.call('GET', '/auth/me', { token: accepted.json().accessToken })).statusCode === 200
       if (name === 'disabling') {
         t.equal(other.statusCode, 200)
-        t.notOk(alive, 'whoever came in is out again')
+        t.notOk(alive, 'a newcomer who was quicker is out again')
         t.equal(await statusOf(url), 'disabled')
       } else {
         t.equal(other.statusCode < 300, !comesIn, `${name}: ${accepted.statusCode} and ${other.statusCode}`)

@@ -4,7 +4,7 @@ import { administratorOf, PASSWORD, refreshWith, type SignedIn, startAuthService
 import { startMailbox } from '../../support/mailbox.ts'
 import { startResourceService } from '../../support/resource-service.ts'
 
-// A stranger registers the address of somebody else, and waits for its owner to make the account worth having.
+// A stranger registers another person’s address, and waits for its owner to make the account worth having.
 
 const OWNERS = 'copper-lantern-drifts-9'
 const mailbox = await startMailbox(t)

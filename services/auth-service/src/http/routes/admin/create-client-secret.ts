@@ -1,6 +1,6 @@
 import { type AppInstance, Params, problemResponses, SECURED } from '@latchkey/service-kit'
 import type { ClientService } from '../../../clients/client-service.ts'
-import { clientContext } from '../../client-context.ts'
+import { callerOf } from '../../caller.ts'
 import { ClientId, ClientSecretReply } from '../../schemas/client.ts'
 
 export function createClientSecretRoute(app: AppInstance, clients: ClientService): void {
@@ -11,7 +11,8 @@ export function createClientSecretRoute(app: AppInstance, clients: ClientService
       schema: {
         tags: ['admin'],
         summary: 'Create a new secret of a service client',
-        description: 'The previous secret stays valid; older ones become invalid.',
+        description:
+          'The previous secret stays valid; older ones become invalid. A client that holds a scope which the caller lacks is out of reach.',
         security: SECURED,
         params: Params({ clientId: ClientId }),
         response: { 201: ClientSecretReply, ...problemResponses(400, 401, 403, 404, 503) },
@@ -19,7 +20,7 @@ export function createClientSecretRoute(app: AppInstance, clients: ClientService
     },
     async (request, reply) => {
       const { clientId } = request.params
-      const { id, clientSecret } = await clients.addSecret(clientId, clientContext(request))
+      const { id, clientSecret } = await clients.addSecret(clientId, callerOf(request))
       return reply.code(201).send({ clientId, secretId: id, clientSecret })
     },
   )

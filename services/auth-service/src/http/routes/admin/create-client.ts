@@ -1,7 +1,7 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { ClientService } from '../../../clients/client-service.ts'
-import { clientContext } from '../../client-context.ts'
+import { callerOf } from '../../caller.ts'
 import { ClientId, ClientSecretReply, ScopeName } from '../../schemas/client.ts'
 
 export function createClientRoute(app: AppInstance, clients: ClientService): void {
@@ -12,7 +12,8 @@ export function createClientRoute(app: AppInstance, clients: ClientService): voi
       schema: {
         tags: ['admin'],
         summary: 'Create a service client',
-        description: 'The answer shows its secret, and no later answer does.',
+        description:
+          'The answer shows its secret, and no later answer does. A scope beyond the caller’s own is 403 `exceeds_own_scopes`.',
         security: SECURED,
         body: Body({ clientId: ClientId, scopes: Type.Array(ScopeName, { uniqueItems: true }) }),
         response: { 201: ClientSecretReply, ...problemResponses(400, 401, 403, 409, 503) },
@@ -20,7 +21,7 @@ export function createClientRoute(app: AppInstance, clients: ClientService): voi
     },
     async (request, reply) => {
       const { clientId, scopes } = request.body
-      const { id, clientSecret } = await clients.create(clientId, scopes, clientContext(request))
+      const { id, clientSecret } = await clients.create(clientId, scopes, callerOf(request))
       return reply.code(201).send({ clientId, secretId: id, clientSecret })
     },
   )

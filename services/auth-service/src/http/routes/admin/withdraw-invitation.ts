@@ -12,7 +12,7 @@ export function withdrawInvitationRoute(app: AppInstance, invitations: Invitatio
       schema: {
         tags: ['admin'],
         summary: 'Withdraw an invitation',
-        description: 'The account, which nobody has accepted, is erased; its address and its user name are free again.',
+        description: 'The account, which was never accepted, is erased; its address and its user name are free again.',
         security: SECURED,
         params: Params({ userId: Uuid() }),
         response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 404, 409, 503) },

@@ -23,7 +23,7 @@ export function acceptInvitationRoute(app: AppInstance, services: Services): voi
         tags: ['auth'],
         summary: 'Accept an invitation',
         description:
-          'By whoever holds the link, who chooses the password and is signed in. The link works once, for 7 days, and until roles, address or status of the account change. ' +
+          'The holder of the link chooses the password and is signed in. The link works once, for 7 days, and until roles, address or status of the account change. ' +
           'A password or a user name that is refused leaves it good.',
         body: Body({
           token: LinkToken,

@@ -13,7 +13,7 @@ export function declineVerificationRoute(app: AppInstance, verification: Verific
         tags: ['auth'],
         summary: 'Say that an account is not mine',
         description:
-          'By whoever reads the mail: erases the account, whose address was never verified. The address is free again. Once it is verified the link works no longer.',
+          'For a reader of the mail who did not register: erases the account, whose address was never verified. The address is free again. Once it is verified the link works no longer.',
         body: Body({ token: LinkToken }),
         response: { 204: Type.Null(), ...problemResponses(400, 409, 429, 503) },
       },

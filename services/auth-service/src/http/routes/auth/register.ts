@@ -25,7 +25,7 @@ export function registerRoute(app: AppInstance, { register, passwordMinLength, a
         summary: 'Create an account',
         description:
           'With `REGISTRATION=open`. With `delivery` it signs in too and answers as a sign-in does. A link to verify the address is sent. ' +
-          'With `REGISTRATION_DOMAINS` the answer is 202 without tokens, whether or not the address had an account: the mail tells. Ten an hour from one IP.',
+          'With `REGISTRATION_DOMAINS` the answer is 202 without tokens, whether or not the address had an account. Ten an hour from one IP.',
         body: Body({
           email: Email(),
           username: Username,
