@@ -12,7 +12,6 @@ import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 import { deleteExpiredFormerAddresses } from './users/former-address-repository.ts'
 
 const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
 const SECOND_MS = 1000
 /** A mail whose worker was killed waits at most this much longer. */
 const MAILS_EVERY_MS = 5000
@@ -47,7 +46,7 @@ export function startHousekeeping(dependencies: Dependencies): void {
   void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
   // At once, too: a replica may never live for long.
   void eraseUnverified().catch(onError)
-  void repeat(eraseUnverified, { everyMs: MINUTE_MS, signal, onError })
+  void repeat(eraseUnverified, { everyMs: ERASURES_EVERY_MS, signal, onError })
   void repeat(erasure.purgePending, { everyMs: ERASURES_EVERY_MS, signal, onError })
   const deleteOldMails = () => deleteMailsBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldMails, { everyMs: HOUR_MS, signal, onError })

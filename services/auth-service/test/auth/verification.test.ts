@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
+import { databaseOf } from '../support/audit.ts'
 import {
   ADMIN,
   administratorOf,
@@ -147,6 +148,12 @@ t.test('an address that is verified cannot be declined', async (t) => {
 
 t.test('the last administrator cannot be declined away', async (t) => {
   const admin = await auth.signInAdmin()
+  // As that of an older version, which nothing had verified.
+  await databaseOf(t, auth)
+    .updateTable('users')
+    .set({ email_verified_at: null })
+    .where('id', '=', admin.userId)
+    .execute()
   await auth.call('POST', '/auth/verification', { token: admin.accessToken })
   const token = await mailbox.nextToken(ADMIN.email)
   const refused = await decline(token)
