@@ -61,6 +61,9 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
   }
 }
 
+/** Of an address in the name of a file, in characters: with the rest of the name within the 255 bytes that file systems take. */
+const ADDRESS_IN_NAME = 200
+
 /** Mails as files, for development: an `.eml` that any mail program opens, and its text, whose links can be copied from a terminal. */
 export function createDirectoryTransport(directory: string, from: string): MailTransport {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
@@ -68,7 +71,7 @@ export function createDirectoryTransport(directory: string, from: string): MailT
     async send(mail) {
       const { message } = await transport.sendMail(toMessage(mail, from))
       await mkdir(directory, { recursive: true, mode: 0o700 })
-      const name = join(directory, `${mail.id}-${mail.to.replace(/[^\w.@+-]/g, '_')}`)
+      const name = join(directory, `${mail.id}-${mail.to.replace(/[^\w.@+-]/g, '_').slice(0, ADDRESS_IN_NAME)}`)
       await writeWhole(`${name}.txt`, `To: ${mail.to}\nSubject: ${mail.subject}\n\n${mail.text}`)
       await writeWhole(`${name}.eml`, message)
     },

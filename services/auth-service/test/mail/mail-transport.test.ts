@@ -190,6 +190,17 @@ t.test('a server that falls silent after the text may have the mail', async (t) 
   t.match(failure, { isRefused: false, mayHaveLeft: true })
 })
 
+t.test('the longest address that there is has its mail as a file, too', async (t) => {
+  const directory = t.testdir()
+  const to = `${'l'.repeat(64)}@${'d'.repeat(63)}.${'e'.repeat(63)}.${'f'.repeat(53)}.example`
+  t.equal(to.length, 254)
+  const transport = createDirectoryTransport(directory, FROM)
+  await transport.send({ ...mail, to }, never)
+  t.equal(readdirSync(directory).length, 2)
+  const text = readdirSync(directory).find((file) => file.endsWith('.txt')) ?? ''
+  t.match(readFileSync(join(directory, text), 'utf8'), `To: ${to}\n`)
+})
+
 t.test('in development each mail is a file that its owner alone can read', async (t) => {
   const directory = join(t.testdir(), 'mail')
   const transport = createDirectoryTransport(directory, FROM)
