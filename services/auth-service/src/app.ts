@@ -166,6 +166,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       outbox: mail.outbox,
       registration: config.registration,
       showsLinks: showsLinks(config.mail),
+      log,
       now,
     })
 

@@ -1,3 +1,4 @@
+import type { Log } from '@latchkey/problems'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
@@ -45,6 +46,7 @@ type Dependencies = Users & {
   readonly outbox: MailOutbox
   readonly registration: RegistrationConfig
   readonly showsLinks: boolean
+  readonly log: Pick<Log, 'warn'>
   /** Epoch milliseconds. */
   readonly now: () => number
 }

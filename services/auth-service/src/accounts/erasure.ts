@@ -1,15 +1,17 @@
+import type { Log } from '@latchkey/problems'
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import { eraseAuditOf } from '../audit/audit-repository.ts'
 import { userErased } from '../audit/security-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit } from '../database/write-as.ts'
-import { listLinkAddresses } from '../links/link-repository.ts'
+import { deleteLinksTo, withdrawLinksBy } from '../links/link-repository.ts'
 import { eraseFromMails } from '../mail/mail-repository.ts'
 import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { deleteOpenings } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { listUnpurged, markPurged, replaceWithTombstone } from '../users/erased-user-repository.ts'
+import { forgetFormerAddresses, listAddressKeysOf } from '../users/former-address-repository.ts'
 import type { Account } from '../users/user.ts'
 
 export type ErasureReason = Parameters<typeof userErased>[0]['why']
@@ -30,6 +32,8 @@ export type Erasure = {
   ): Promise<void>
   /** Has Redis and every verifier follow. It may be repeated, and is, by {@link Erasure.purgePending}, where it failed. */
   purge(userId: string): Promise<void>
+  /** The same for callers whose answer must not depend on it: a failure is logged, and left to {@link Erasure.purgePending}. */
+  tryPurge(userId: string): Promise<void>
   /** Purges what a failure left. To be repeated. */
   purgePending(): Promise<void>
 }
@@ -39,13 +43,14 @@ type Dependencies = {
   readonly store: SessionStore
   readonly revoker: SessionRevoker
   readonly publisher: RevocationPublisher
+  readonly log: Pick<Log, 'warn'>
 }
 
 /** A command that was on its way to Redis when its account was erased has run by then, or never will. */
 const RECENT_SECONDS = 30
 const AT_ONCE = 100
 
-export function createErasure({ db, store, revoker, publisher }: Dependencies): Erasure {
+export function createErasure({ db, store, revoker, publisher, log }: Dependencies): Erasure {
   async function purge(userId: string): Promise<void> {
     await publisher.publish([allTokensOf(userId)])
     await store.forget(userId)
@@ -54,16 +59,29 @@ export function createErasure({ db, store, revoker, publisher }: Dependencies): 
 
   return {
     async erase(trx, audit, { account, why, origin }) {
-      const { id: userId, email } = account.user
+      const userId = account.user.id
       await revoker.revokeAllNow(userId, 'account_disabled', origin)
       await deleteOpenings(trx, userId)
-      await eraseFromMails(trx, { userId, addresses: [email, ...(await listLinkAddresses(trx, userId))] })
+      await withdrawLinksBy(trx, userId)
+      const addressKeys = await listAddressKeysOf(trx, userId)
+      await eraseFromMails(trx, { userId, addressKeys })
       await replaceWithTombstone(trx, userId)
-      await eraseAuditOf(trx, userId)
+      // What others have of the person: an address that they left, or asked for and never confirmed.
+      await deleteLinksTo(trx, addressKeys)
+      await forgetFormerAddresses(trx, addressKeys)
+      await eraseAuditOf(trx, userId, addressKeys)
       await audit(userErased({ userId, why }))
     },
 
     purge,
+
+    async tryPurge(userId) {
+      try {
+        await purge(userId)
+      } catch (err) {
+        log.warn({ err, userId }, 'Redis still has something of an erased account; housekeeping purges it')
+      }
+    },
 
     async purgePending() {
       for (const userId of await listUnpurged(db, RECENT_SECONDS, AT_ONCE)) await purge(userId)

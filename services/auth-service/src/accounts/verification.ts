@@ -94,7 +94,8 @@ export function createVerification(dependencies: Dependencies): Verification {
         await erasure.erase(trx, audit, { account, why: 'declined', origin })
         return id
       })
-      await erasure.purge(userId)
+      // The link is used up: a call that failed here could not be repeated.
+      await erasure.tryPurge(userId)
     },
   }
 }

@@ -91,12 +91,25 @@ export async function listAuditEvents(
   return (await query.execute()).map(toAuditEvent)
 }
 
+/** Of a user with very many entries. Milliseconds. */
+const ERASE_TIMEOUT_MS = 30_000
+
 /**
- * Takes away every personal value of a user in the trail, and records that. The events stay. What the same transaction has recorded
- * of the user before goes as well.
+ * Takes away every personal value of a user in the trail, also where the entries of others name one of the user's addresses, and
+ * records that. The events stay. What the same transaction has recorded of the user before goes as well.
+ * @param addressKeys as they are compared
  */
-export async function eraseAuditOf(trx: AuthTransaction, userId: string): Promise<void> {
-  await sql`select audit_erase(${userId}::uuid)`.execute(trx)
+export async function eraseAuditOf(
+  trx: AuthTransaction,
+  userId: string,
+  addressKeys: readonly string[],
+): Promise<void> {
+  const { rows } = await sql<{ before: string }>`
+    select current_setting('statement_timeout') as before,
+      set_config('statement_timeout', ${String(ERASE_TIMEOUT_MS)}, true)`.execute(trx)
+  await sql`${answerWithin(ERASE_TIMEOUT_MS)}
+    select audit_erase(${userId}::uuid, ${[...addressKeys]}::text[])`.execute(trx)
+  await sql`select set_config('statement_timeout', ${rows[0]?.before}, true)`.execute(trx)
 }
 
 /** The first trimming after years may take long, and holds up nothing. Milliseconds. */

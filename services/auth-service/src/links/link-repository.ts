@@ -101,6 +101,22 @@ export async function withdrawLinks(
   return result.numUpdatedRows > 0n
 }
 
+/** What one person, or a service client, may make for another. */
+const HANDED_PURPOSES: readonly LinkPurpose[] = ['invitation', 'password_reset']
+
+/** Withdraws the open links that a user or a service client made for others: nobody's authority outlives its holder. */
+export async function withdrawLinksBy(trx: AuthTransaction, createdBy: string): Promise<void> {
+  await trx
+    .updateTable('links')
+    .set({ withdrawn_at: sql<Date>`now()` })
+    .where('created_by', '=', createdBy)
+    .where('purpose', 'in', HANDED_PURPOSES)
+    .where('used_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .execute()
+}
+
 /** Has the open links that undo a change from this address, which is the user's until now, work until then. */
 export async function extendUndoLinks(
   trx: AuthTransaction,
@@ -171,10 +187,10 @@ export async function countLinksFor(
   return Number(count)
 }
 
-/** The mailboxes that links of the user went to. */
-export async function listLinkAddresses(db: AuthDatabase, userId: string): Promise<string[]> {
-  const rows = await db.selectFrom('links').select('address').distinct().where('user_id', '=', userId).execute()
-  return rows.map(({ address }) => address)
+/** Deletes the links to these mailboxes, whoever's they are. @param addressKeys as they are compared */
+export async function deleteLinksTo(trx: AuthTransaction, addressKeys: readonly string[]): Promise<void> {
+  if (addressKeys.length === 0) return
+  await trx.deleteFrom('links').where(sql`lower(address)`, 'in', addressKeys).execute()
 }
 
 /** Deletes links that have been over for longer than anything asks about them. */

@@ -96,15 +96,13 @@ export async function recordMailFailure(db: AuthDatabase, id: string, error: str
 /** Deletes what the outbox has for a mailbox, whoever it was meant for, and the name of a user in mails to others. */
 export async function eraseFromMails(
   trx: AuthTransaction,
-  { userId, addresses }: { userId: string; addresses: readonly string[] },
+  { userId, addressKeys }: { userId: string; addressKeys: readonly string[] },
 ): Promise<void> {
   await trx.deleteFrom('mails').where('user_id', '=', userId).execute()
   // Only what is still to be sent has an address.
-  await trx
-    .deleteFrom('mails')
-    .where('done_at', 'is', null)
-    .where(sql`lower(address)`, 'in', addresses.map(uniqueKey))
-    .execute()
+  if (addressKeys.length > 0) {
+    await trx.deleteFrom('mails').where('done_at', 'is', null).where(sql`lower(address)`, 'in', addressKeys).execute()
+  }
   await trx
     .updateTable('mails')
     .set({ facts: '{}' })

@@ -55,6 +55,28 @@ export async function deleteFormerAddresses(trx: AuthTransaction, userId: string
     .execute()
 }
 
+/**
+ * Keys of the addresses that the account has, has had, or has asked for, without those that are another account's by now, or are kept
+ * for one.
+ */
+export async function listAddressKeysOf(trx: AuthTransaction, userId: string): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`
+    select key from (
+      select email_key from users where id = ${userId}
+      union select address_key from former_addresses where user_id = ${userId}
+      union select lower(address) from links where user_id = ${userId}) as own (key)
+    where not exists (select from users where email_key = key and id <> ${userId})
+      and not exists (select from former_addresses where address_key = key and user_id <> ${userId}
+        and verified_at is not null and until > now())`.execute(trx)
+  return rows.map(({ key }) => key)
+}
+
+/** Deletes these addresses from those that accounts have left, whichever left them. */
+export async function forgetFormerAddresses(trx: AuthTransaction, addressKeys: readonly string[]): Promise<void> {
+  if (addressKeys.length === 0) return
+  await trx.deleteFrom('former_addresses').where('address_key', 'in', addressKeys).execute()
+}
+
 export async function deleteExpiredFormerAddresses(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('former_addresses').where('until', '<', before).execute()
 }

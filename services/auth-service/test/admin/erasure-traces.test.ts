@@ -98,3 +98,44 @@ t.test('an account whose invitation is open is erased like any other', async (t)
   t.equal((await asAdmin('DELETE', `/admin/users/${id}`)).statusCode, 204)
   t.same(placesOf(await dumpOf(auth.environment), 'hatchetfish'), [])
 })
+
+t.test('an address that others have named goes from their rows, too, and they keep everything else', async (t) => {
+  const address = 'mara@snipefish.test'
+  const ask = ({ accessToken: token }: { accessToken: string }, email: string) =>
+    auth.call('POST', '/auth/email', { token, body: { email, currentPassword: PASSWORD } })
+  // One who had the address before, never verified, and one who has asked for it.
+  const before = await auth.newUser({ email: address })
+  await ask(before, 'mara@home.test')
+  const confirmation = { token: await tokenTo('mara@home.test'), password: PASSWORD }
+  t.equal((await auth.call('POST', '/auth/email/confirm', { body: confirmation })).statusCode, 204)
+  const user = await auth.newUser({ email: 'Mara@Snipefish.test' })
+  const beside = await auth.newUser()
+  t.equal((await ask(beside, 'MARA@snipefish.test')).statusCode, 202)
+  const places = placesOf(await dumpOf(auth.environment), address).join()
+  for (const table of ['links', 'former_addresses', 'audit_personal']) t.match(places, table)
+
+  t.equal((await asAdmin('DELETE', `/admin/users/${user.userId}`)).statusCode, 204)
+  t.same(placesOf(await dumpOf(auth.environment), 'snipefish'), [])
+  for (const [{ userId }, type] of [
+    [before, 'email_changed'],
+    [beside, 'email_change_requested'],
+  ] as const) {
+    const { items } = (await asAdmin('GET', `/admin/audit?userId=${userId}&type=${type}`)).json()
+    t.equal(items.length, 1, type)
+  }
+  t.equal((await auth.call('GET', '/auth/me', { token: before.accessToken })).json().user.email, 'mara@home.test')
+})
+
+t.test('who asked for the address of another takes nothing of theirs along', async (t) => {
+  const email = 'vic@sunfish.test'
+  const { user } = (await asAdmin('POST', '/admin/users', { email })).json()
+  const token = await tokenTo(email)
+  const stranger = await auth.newUser()
+  const body = { email, currentPassword: PASSWORD }
+  t.equal((await auth.call('POST', '/auth/email', { token: stranger.accessToken, body })).statusCode, 202)
+  t.equal((await asAdmin('DELETE', `/admin/users/${stranger.userId}`)).statusCode, 204)
+  const { items } = (await asAdmin('GET', `/admin/audit?userId=${user.id}&type=user_invited`)).json()
+  t.equal(items[0].details.email, email)
+  const accepted = await auth.call('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD } })
+  t.equal(accepted.statusCode, 200)
+})

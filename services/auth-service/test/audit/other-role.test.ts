@@ -52,7 +52,7 @@ t.test(
     )
     await t.rejects(trimAudit(db, new Date()), /permission denied for function audit_trim/)
     await t.rejects(sql`select audit_entry('user_enabled', null, '{}')`.execute(db), /permission denied/)
-    await sql`grant execute on function audit_trim(timestamptz), audit_erase(uuid) to service`.execute(owner)
+    await sql`grant execute on function audit_trim(timestamptz), audit_erase(uuid, text[]) to service`.execute(owner)
 
     // What the caller's search path names comes first for the caller, and not for the functions.
     await sql`create temporary table audit_events (id uuid, at timestamptz)`.execute(db)

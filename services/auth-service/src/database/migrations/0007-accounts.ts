@@ -47,6 +47,7 @@ export const accounts: ReversibleMigration = {
       .execute()
     await db.schema.createIndex('links_user_id').on('links').columns(['user_id', 'purpose', 'id']).execute()
     await db.schema.createIndex('links_created_by').on('links').columns(['created_by', 'id']).execute()
+    await sql`create index links_address on links (lower(address))`.execute(db)
     await db.schema
       .createTable('link_tokens')
       .addColumn('hash', 'bytea', (column) => column.primaryKey())

@@ -19,6 +19,9 @@ export const audit: ReversibleMigration = {
       select id, ip, (select jsonb_object_agg(key, value) from jsonb_each(details) where key in ('fullName', 'username'))
       from audit_events`.execute(db)
     await db.schema.createIndex('audit_personal_ip').on('audit_personal').column('ip').execute()
+    await sql`create index audit_personal_addresses on audit_personal using gin (${ADDRESSES}) where details is not null`.execute(
+      db,
+    )
 
     await sql`drop trigger audit_events_append_only on audit_events`.execute(db)
     await sql`
@@ -48,7 +51,7 @@ export const audit: ReversibleMigration = {
 
   async down(db: Kysely<unknown>): Promise<void> {
     await sql`drop function audit_trim(timestamptz)`.execute(db)
-    await sql`drop function audit_erase(uuid)`.execute(db)
+    await sql`drop function audit_erase(uuid, text[])`.execute(db)
     await sql`drop function audit_entry(text, text, jsonb)`.execute(db)
     await sql`drop trigger audit_events_append_only on audit_events`.execute(db)
     await sql`drop trigger audit_events_count_only on audit_events`.execute(db)
@@ -78,6 +81,10 @@ export const audit: ReversibleMigration = {
       for each statement execute function refuse_change()`.execute(db)
   },
 }
+
+/** The e-mail addresses that an entry names, as they are compared. */
+const ADDRESSES = sql`
+  (array[lower(details ->> 'email'), lower(details #>> '{before,email}'), lower(details #>> '{after,email}')])`
 
 /**
  * Append-only: entries stay as they are, but for the two functions below, which set `latchkey.audit_maintenance` while they run
@@ -129,21 +136,25 @@ async function protect(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Takes away what the trail holds of a person: address, user agent and request id where the person acted, or was acted on by
- * someone unknown, and names and addresses where the person was the subject. Where neither is known, the values go that come from
- * an address which this person alone has used. The events stay, under the bare id.
+ * someone unknown, and names and addresses where the person was the subject, or where an entry of another names one of the
+ * person's mailboxes. Where neither is known, the values go that come from an address which this person alone has used. The events
+ * stay, under the bare id.
  */
 async function createErase(db: Kysely<unknown>): Promise<void> {
   await sql`
-    create function audit_erase(user_id uuid) returns bigint language plpgsql security definer
+    create function audit_erase(user_id uuid, address_keys text[]) returns bigint language plpgsql security definer
     set search_path = ${await schemaOf(db)}, pg_temp as $$
     declare
       person constant text := user_id::text;
       own_addresses text[];
+      naming uuid[];
       touched bigint;
     begin
       perform set_config('latchkey.audit_maintenance', 'on', true);
+      select array_agg(event_id) into naming from audit_personal
+      where details is not null and ${ADDRESSES} && address_keys;
       select count(*) into touched from audit_personal join audit_events on id = event_id
-      where actor_id = person or subject_id = person;
+      where actor_id = person or subject_id = person or id = any (naming);
 
       select array_agg(address) into own_addresses
       from (
@@ -163,15 +174,16 @@ async function createErase(db: Kysely<unknown>): Promise<void> {
       where id = event_id and (actor_id = person or actor_id is null and subject_id = person);
       update audit_personal set details = null from audit_events
       where id = event_id and subject_id = person and audit_personal.details is not null;
+      update audit_personal set details = null where event_id = any (naming);
       delete from audit_personal using audit_events
-      where id = event_id and (actor_id = person or subject_id = person)
+      where id = event_id and (actor_id = person or subject_id = person or id = any (naming))
         and num_nonnulls(ip, user_agent, caller_request_id, audit_personal.details) = 0;
 
       perform set_config('latchkey.audit_maintenance', 'off', true);
       perform audit_entry('audit_erased', person, jsonb_build_object('entries', touched));
       return touched;
     end $$`.execute(db)
-  await sql`revoke all on function audit_erase(uuid) from public`.execute(db)
+  await sql`revoke all on function audit_erase(uuid, text[]) from public`.execute(db)
 }
 
 /** Takes away whole entries. */

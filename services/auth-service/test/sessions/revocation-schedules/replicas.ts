@@ -98,6 +98,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     links: createLinkService({ base: 'http://localhost', now: Date.now }),
     outbox: noMails,
     registration: config.registration,
+    log: { warn() {} },
     showsLinks: true,
     now: Date.now,
   })
