@@ -3,9 +3,11 @@ import { passwordResetRequested } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { countLinksFor } from '../links/link-repository.ts'
+import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { lockAccount } from '../users/user-repository.ts'
 import { assertWithinScopes, type Caller } from './account-bound.ts'
 import type { HandedLink, HandOver } from './handed-link.ts'
+import { lockMaker } from './lock-maker.ts'
 
 /**
  * Has a link sent to a user, or shown, that sets a new password: the user chooses it, and the caller never knows it.
@@ -27,6 +29,9 @@ const RESETS_PER_HOUR = 3
 export function createRequestPasswordReset({ writeAs, handOver, now }: Dependencies): RequestPasswordReset {
   return (userId, caller) =>
     writeAs(caller.origin, async (trx, audit) => {
+      // The account may be that of another administrator.
+      await lockActiveAdministrators(trx)
+      await lockMaker(trx, caller)
       const account = await lockAccount(trx, userId)
       if (!account) throw new problems.user_not_found()
       assertWithinScopes(caller, account)

@@ -10,13 +10,14 @@ import { insertAccountNamedLike, usernameOfMailbox } from '../users/free-usernam
 import type { Invitation } from '../users/invitation.ts'
 import { listInvitations } from '../users/invitation-repository.ts'
 import type { Account, User } from '../users/user.ts'
-import { findAccountByName, insertAccount, lockAccount } from '../users/user-repository.ts'
+import { findAccount, findAccountByName, insertAccount, lockAccount } from '../users/user-repository.ts'
 import { assertMayGrant, assertWithinScopes, type Caller } from './account-bound.ts'
 import { assertAcceptableUsername } from './assert-acceptable.ts'
 import { isOfDomains } from './email-domain.ts'
 import type { Erasure } from './erasure.ts'
 import type { HandedLink, HandOver } from './handed-link.ts'
 import type { InvitationQuota } from './invitation-quota.ts'
+import { lockMaker } from './lock-maker.ts'
 import { toConflict } from './to-conflict.ts'
 
 export type Invitee = {
@@ -96,6 +97,8 @@ export function createInvitations(dependencies: Dependencies): Invitations {
     caller: Caller,
   ): Promise<string | undefined> {
     const found = await findAccountByName(trx, { email })
+    // No account is locked that may be an administrator's.
+    if (found && !isUnproved(found)) throw new problems.email_taken()
     const account = found && (await lockAccount(trx, found.user.id))
     if (!account) return undefined
     if (!isUnproved(account)) throw new problems.email_taken()
@@ -111,6 +114,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
       const { invited, gone } = await invitationQuota.spend(caller, () =>
         writeAs(caller.origin, async (trx, audit) => {
           await lockRecoveryShared(trx)
+          await lockMaker(trx, caller)
           const gone = await makeRoom(trx, audit, email, caller)
           const facts = { email, fullName, roles, passwordHash: null, status: 'invited' as const, invitedBy: caller.id }
           const account =
@@ -122,13 +126,15 @@ export function createInvitations(dependencies: Dependencies): Invitations {
           throw toConflict(error)
         }),
       )
-      if (gone !== undefined) await erasure.purge(gone)
+      // The invitation stands, and a link that is shown is shown once.
+      if (gone !== undefined) await erasure.tryPurge(gone)
       return invited
     },
 
     renew: (userId, caller) =>
       invitationQuota.spend(caller, () =>
         writeAs(caller.origin, async (trx, audit) => {
+          await lockMaker(trx, caller)
           const account = await lockInvited(trx, userId, caller)
           assertMayInvite(caller, account.user.email)
           await withdrawLinks(trx, userId, 'invitation')
@@ -143,7 +149,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
         await audit(invitationWithdrawn(userId))
         await erasure.erase(trx, audit, { account, why: 'withdrawn', origin: caller.origin })
       })
-      await erasure.purge(userId)
+      await erasure.tryPurge(userId)
     },
 
     list: (caller, limit, beforeId) =>
@@ -161,7 +167,12 @@ const isUnproved = ({ user, unverifiedUntil }: Account): boolean =>
   user.status === 'active' && !user.emailVerified && unverifiedUntil !== null
 
 async function lockInvited(trx: AuthTransaction, userId: string, caller: Caller): Promise<Account> {
-  const account = await lockAccount(trx, userId)
+  // No account is locked that may be an administrator's.
+  assertInvited(await findAccount(trx, userId), caller)
+  return assertInvited(await lockAccount(trx, userId), caller)
+}
+
+function assertInvited(account: Account | undefined, caller: Caller): Account {
   if (!account) throw new problems.user_not_found()
   assertWithinScopes(caller, account)
   if (account.user.status === 'active') throw new problems.already_active()

@@ -2,7 +2,7 @@ import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { LINK_PURPOSES } from '../links/link.ts'
-import { withdrawLinks } from '../links/link-repository.ts'
+import { withdrawLinks, withdrawLinksBy } from '../links/link-repository.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import { listMailErrorsOfUsers } from '../mail/mail-status-repository.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
@@ -102,6 +102,7 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
         const isDisabling = status === 'disabled' && before.user.status !== 'disabled'
         const bumpsVersion = isDisabling || takesRole(before, change)
         const after = await updateAccount(trx, before, { ...change, status }, bumpsVersion)
+        if (bumpsVersion) await withdrawLinksBy(trx, userId)
         // Putting back what a link was bound to must not bring the link back.
         if (isDisabling) await withdrawLinks(trx, userId, ...ENDED_BY_DISABLING)
         else if (change.roles || change.email !== undefined) await withdrawLinks(trx, userId, 'invitation')

@@ -43,6 +43,18 @@ export async function lockClient(trx: AuthTransaction, clientId: string): Promis
   return row !== undefined
 }
 
+/** Scopes of the client, which is not deleted until the transaction ends; undefined if there is no such client. */
+export async function findScopesForShare(trx: AuthTransaction, clientId: string): Promise<Scope[] | undefined> {
+  const row = await trx
+    .selectFrom('service_clients')
+    .select('scopes')
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .forShare()
+    .executeTakeFirst()
+  return row?.scopes
+}
+
 /** Deletes the client's secrets; its id stays, so that it is not used again. False if there is no such client. */
 export async function deleteClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
   const result = await trx

@@ -11,6 +11,7 @@ import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
+import { withdrawLinksBy } from '../links/link-repository.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { ClientGuessLimiter } from './client-guess-limiter.ts'
 import {
@@ -121,7 +122,10 @@ export function createClientService(dependencies: Dependencies): ClientService {
     async remove(clientId, origin) {
       const isDeleted = await writeAs(origin, async (trx, audit) => {
         const isFirst = await deleteClient(trx, clientId)
-        if (isFirst) await audit(clientDeleted(clientId))
+        if (isFirst) {
+          await withdrawLinksBy(trx, clientId)
+          await audit(clientDeleted(clientId))
+        }
         return isFirst
       })
       if (!isDeleted && !(await wasDeleted(db, clientId))) throw new problems.client_not_found()

@@ -32,3 +32,15 @@ export async function lockActiveAdministrators(trx: AuthTransaction): Promise<st
     .execute()
   return rows.map((row) => row.id)
 }
+
+/** The active administrators, with shared locks: those who only rely on them do not wait for each other. */
+export async function shareActiveAdministrators(trx: AuthTransaction): Promise<void> {
+  await trx
+    .selectFrom('users')
+    .select('id')
+    .where('roles', '@>', sql<Role[]>`array['admin']`)
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .forShare()
+    .execute()
+}

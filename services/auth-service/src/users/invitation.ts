@@ -1,6 +1,6 @@
 import type { User } from './user.ts'
 
-/** `withdrawn`: by a change of the account, such as that of its roles; a new link may be sent. */
+/** `withdrawn`: by a change of the account, such as that of its roles, or with the authority of whoever sent it; a new link may be sent. */
 export const INVITATION_STATES = ['open', 'accepted', 'expired', 'withdrawn'] as const
 
 /** The newest invitation of an account. */

@@ -1,7 +1,9 @@
 import { cpSync, rmSync } from 'node:fs'
 import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
+import { sql } from 'kysely'
 import t from 'tap'
+import { databaseOf } from '../support/audit.ts'
 import { administratorOf, PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { dumpOf, placesOf } from '../support/dump.ts'
 import { startResourceService } from '../support/resource-service.ts'
@@ -67,3 +69,24 @@ t.test('what was on its way to Redis when the account was erased goes within sec
   await client.hset(`${environment.redisPrefix}user:{${user.userId}}`, 'u', '{"fullName":"Gwendolin Anglerfisch"}')
   t.ok(await eventually(async () => placesOf(await dumpOf(auth.environment), 'anglerfisch').length === 0))
 })
+
+t.test(
+  'an invitation whose address another account gave way to stands, also where Redis does not follow at once',
+  async (t) => {
+    const asAdmin = await administratorOf(auth)
+    const { id, email } = await auth.newAccount()
+    await sql`update users set unverified_until = now() + interval '1 day' where id = ${id}`.execute(
+      databaseOf(t, auth),
+    )
+    const client = new Redis(redis.url)
+    t.teardown(() => client.disconnect())
+    await client.call('ACL', 'SETUSER', 'default', '-xadd')
+    const invited = await asAdmin('POST', '/admin/users', { email })
+    t.equal(invited.statusCode, 201)
+    t.match(invited.json().invitation.link, /#token=/)
+    t.ok(auth.logs.lines().some((line) => JSON.stringify(line).includes(id)))
+    await client.call('ACL', 'SETUSER', 'default', '+xadd')
+    const feed = async () => JSON.stringify(await client.xrange(`${environment.redisPrefix}revocations`, '-', '+'))
+    t.ok(await eventually(async () => (await feed()).includes(id)))
+  },
+)

@@ -25,7 +25,7 @@ export function listInvitationsRoute(app: AppInstance, invitations: Invitations)
         summary: 'Invitations and what has become of them',
         description:
           'The newest one of each account, newest first: of those that the caller invited, or of all with `users:read`. They stay for 30 days after they have expired. ' +
-          '`withdrawn`: a change of the account took the link back; send it again.',
+          '`withdrawn`: a change of the account took the link back, or its maker lost what let them make it; send it again.',
         security: SECURED,
         querystring: Query(page),
         response: { 200: List(InvitationReply), ...problemResponses(400, 401, 403, 503) },

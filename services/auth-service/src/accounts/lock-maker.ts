@@ -1,0 +1,26 @@
+import { scopesOfRoles } from '@latchkey/access-token'
+import { AccessError } from '@latchkey/resource-server'
+import { findScopesForShare } from '../clients/client-repository.ts'
+import type { AuthTransaction } from '../database/auth-database.ts'
+import { shareActiveAdministrators } from '../users/administrator-repository.ts'
+import { findAccountForShare } from '../users/user-repository.ts'
+import type { Caller } from './account-bound.ts'
+
+/**
+ * Has a caller who is about to make a link for another person keep what they may do until the transaction ends: whatever takes it away
+ * comes before, and the call is refused, or after, and finds the link to withdraw. Lock no other account before, unless all active administrators, and
+ * none of these after.
+ * @throws {AccessError} `token_revoked` for a caller who was disabled, erased or deleted, or has lost a scope, since the call began
+ */
+export async function lockMaker(trx: AuthTransaction, { id, kind, scopes }: Caller): Promise<void> {
+  const held = kind === 'user' ? await scopesOfUser(trx, id) : await findScopesForShare(trx, id)
+  const holdsAll = held !== undefined && [...scopes].every((scope) => (held as readonly string[]).includes(scope))
+  if (!holdsAll) throw new AccessError('token_revoked')
+}
+
+async function scopesOfUser(trx: AuthTransaction, userId: string) {
+  // First, as everywhere: nobody who waits for one of them holds one of the others.
+  await shareActiveAdministrators(trx)
+  const account = await findAccountForShare(trx, userId)
+  return account?.user.status === 'active' ? scopesOfRoles(account.user.roles) : undefined
+}
