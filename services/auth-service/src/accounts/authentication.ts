@@ -5,7 +5,7 @@ import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { SignInLimiter } from '../users/sign-in-limiter.ts'
-import { type Account, uniqueKey } from '../users/user.ts'
+import { type Account, isUnproved, uniqueKey } from '../users/user.ts'
 import { type AccountName, findAccountByName, upgradePasswordHash } from '../users/user-repository.ts'
 
 export type Credentials = { readonly name: AccountName; readonly password: string }
@@ -45,7 +45,7 @@ export function createAuthentication(dependencies: Dependencies): Authentication
         audit.refuse(origin, loginFailed(account.user.id, 'account_disabled'))
         throw new problems.account_disabled()
       }
-      if (needsVerifiedAddress && account.unverifiedUntil !== null) {
+      if (needsVerifiedAddress && isUnproved(account)) {
         audit.refuse(origin, loginFailed(account.user.id, 'email_unverified'))
         throw new problems.email_unverified()
       }

@@ -6,13 +6,16 @@ import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { addRole, lockUsers, verifyAddresses } from '../users/bulk-repository.ts'
 import type { User } from '../users/user.ts'
 
+/** `sparesUnproved`: accounts that registered themselves, and whose address nobody has proved, stay as they are. */
+export type RoleGrant = { readonly role: Role; readonly sparesUnproved: boolean }
+
 /**
  * What the operator does to many accounts. Both only widen what accounts may do, so no token ends; they return the accounts that have
  * changed, and may be repeated. Snapshots are the caller's to remove, once the change has committed.
  */
 export type BulkChanges = {
   /** Gives the role to those of these accounts that are active and {@link lacksRole lack} it. */
-  grantRole(role: Role, userIds: readonly string[], origin: AuditOrigin): Promise<User[]>
+  grantRole(grant: RoleGrant, userIds: readonly string[], origin: AuditOrigin): Promise<User[]>
   /** Vouches for the addresses of these accounts, unless an account is invited or waits for its owner's confirmation. */
   verifyAddresses(userIds: readonly string[], origin: AuditOrigin): Promise<User[]>
 }
@@ -31,12 +34,12 @@ export function lacksRole({ roles }: Pick<User, 'roles'>, role: Role): boolean {
 
 export function createBulkChanges({ writeAs }: { readonly writeAs: WriteAs }): BulkChanges {
   return {
-    grantRole: (role, userIds, origin) =>
+    grantRole: ({ role, sparesUnproved }, userIds, origin) =>
       writeAs(origin, async (trx, audit) => {
         // First, as everywhere: nobody who waits for one of them holds one of the others.
         await lockActiveAdministrators(trx)
         await lockUsers(trx, userIds)
-        const changed = await addRole(trx, userIds, { role, unless: rolesThatGive(role) })
+        const changed = await addRole(trx, userIds, { role, unless: rolesThatGive(role), sparesUnproved })
         await audit(
           ...changed.flatMap(({ id: userId, roles }) =>
             roleChanged({ userId, before: roles.filter((each) => each !== role), after: roles }),

@@ -10,8 +10,8 @@ import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { ClientContext } from '../sessions/session.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
-import { deleteFormerAddress, keepAddress, listFormerAddresses } from '../users/former-address-repository.ts'
-import type { User } from '../users/user.ts'
+import { deleteFormerAddress, keepVerifiedAddress, listFormerAddresses } from '../users/former-address-repository.ts'
+import type { Account, User } from '../users/user.ts'
 import { changeAddress, lockAccount } from '../users/user-repository.ts'
 import type { AccountProof, AssertOwner } from './account-proof.ts'
 import { beforeChange } from './checks-deadline.ts'
@@ -25,7 +25,7 @@ export type EmailChangeRequest = { readonly email: string; readonly currentPassw
 /** Changes of address by the owner of the account. */
 export type EmailChange = {
   /**
-   * Has a link sent to the new address, and another one to the present address, which undoes the change. Nothing changes before the
+   * Has a link sent to the new address, and another one to the present address if that is verified, which undoes the change. Nothing changes before the
    * first is confirmed; a newer request replaces the one before. Whether the new address is taken shows at the confirmation alone.
    * @throws `wrong_password`, `domain_not_allowed`, `too_many_requests`
    */
@@ -54,6 +54,9 @@ type Dependencies = {
 /** A mailbox that gets no further undo link within the hour gets no further change either. */
 const RETRY_AFTER_SECONDS = 3600
 
+/** A mailbox that nobody has proved takes no account over: it may be a stranger's, by a typing error. */
+const provedMailbox = ({ user }: Account) => (user.emailVerified ? [{ address: user.email }] : [])
+
 export function createEmailChange(dependencies: Dependencies): EmailChange {
   const { db, writeAs, store, links, outbox, checkCurrentPassword, assertOwner, domains, now } = dependencies
   return {
@@ -70,9 +73,9 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
         await withdrawLinks(trx, userId, 'email_change')
         const { id: linkId } = await links.create(trx, { purpose: 'email_change', account, address: email })
         await outbox.enqueue(trx, { kind: 'email_change', address: email, userId, linkId })
-        // No change without a way back.
+        // No change without a way back to where the account was its owner's.
         const former = await listFormerAddresses(trx, userId, new Date(now()))
-        const mailboxes = [...former, { address: account.user.email }]
+        const mailboxes = [...former, ...provedMailbox(account)]
         const areSent = await sendUndoLinks(trx, account, mailboxes, { links, outbox })
         if (!areSent) throw new commonProblems.too_many_requests({ retryAfterSeconds: RETRY_AFTER_SECONDS })
         await audit(emailChangeRequested({ userId, email }))
@@ -89,10 +92,13 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
         const { link, account } = await links.open(trx, token, 'email_change')
         const undoableUntil = new Date(now() + LINK_TTL_MS.email_undo)
         await links.use(trx, link)
-        await keepAddress(trx, userId, undoableUntil)
+        await keepVerifiedAddress(trx, userId, undoableUntil)
         const { user } = await changeAddress(trx, account, link.address)
         await deleteFormerAddress(trx, userId, link.address)
-        await extendUndoLinks(trx, account, undoableUntil)
+        const isAnnounced = await extendUndoLinks(trx, account, undoableUntil)
+        // The owner verified the present address after the change was asked for: they have no link yet.
+        if (!isAnnounced)
+          await sendUndoLinks(trx, account, provedMailbox(account), { links, outbox, isUnlimited: true })
         await audit(...emailChanged({ userId, before: account.user.email, after: user.email }))
         if (!account.user.emailVerified) await audit(emailVerified({ userId, by: 'email_change' }))
         await store.invalidateSnapshot(userId)

@@ -2,7 +2,6 @@ import type { Origin } from '../audit/audit-event.ts'
 import { emailChangeUndone } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
-import { LINK_TTL_MS } from '../links/link.ts'
 import { findNewestLink, withdrawLinks } from '../links/link-repository.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
@@ -10,17 +9,16 @@ import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { deleteFormerAddresses, listFormerAddresses } from '../users/former-address-repository.ts'
-import type { FormerAddress } from '../users/former-address-table.ts'
 import { type User, uniqueKey } from '../users/user.ts'
 import { restoreAddress } from '../users/user-repository.ts'
 import { toConflict } from './to-conflict.ts'
 import { sendUndoLinks } from './undo-links.ts'
 
 /**
- * Takes an account back by the link that a mailbox got before its address changed, confirmed or not: the address is what it was, every
+ * Takes an account back by the link that a verified mailbox got before its address changed, confirmed or not: the address is what it was, every
  * session ends, no password works until the link that goes to this mailbox sets one, and what was asked for is void. It works for a
  * week, until the next change is confirmed: of that one, the mailbox has got another link.
- * @throws `invalid_link`; `email_taken` for an address that was never verified, and that another account has by now
+ * @throws `invalid_link`; `email_taken` for an address that another account has got by now, which takes clocks that disagree on the week
  */
 export type UndoEmailChange = (token: string, origin: Origin) => Promise<User>
 
@@ -36,10 +34,6 @@ type Dependencies = {
 
 export function createUndoEmailChange(dependencies: Dependencies): UndoEmailChange {
   const { writeAs, store, revoker, links, outbox, now } = dependencies
-
-  /** As it was for an account that registered itself: it has its week to verify the address. */
-  const unverifiedUntil = ({ wasTemporary }: FormerAddress): Date | null =>
-    wasTemporary ? new Date(now() + LINK_TTL_MS.verification) : null
   return (token, origin) => {
     const undo = writeAs(origin, async (trx, audit) => {
       await lockRecoveryShared(trx)
@@ -53,11 +47,7 @@ export function createUndoEmailChange(dependencies: Dependencies): UndoEmailChan
       await links.use(trx, link)
       // What was asked for and not confirmed dies with the version of the address; the links beside this one would survive it.
       await withdrawLinks(trx, userId, 'email_undo')
-      const restored = await restoreAddress(
-        trx,
-        account,
-        former && { ...former, unverifiedUntil: unverifiedUntil(former) },
-      )
+      const restored = await restoreAddress(trx, account, former)
       const asked = isUnconfirmed ? await findNewestLink(trx, userId, 'email_change') : undefined
       await audit(...emailChangeUndone({ userId, before: asked?.address ?? email, after: restored.user.email }))
       if (former) await deleteFormerAddresses(trx, userId, former.leftAtVersion)

@@ -9,7 +9,7 @@ import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import { insertAccountNamedLike, usernameOfMailbox } from '../users/free-username.ts'
 import type { Invitation } from '../users/invitation.ts'
 import { listInvitations } from '../users/invitation-repository.ts'
-import type { Account, User } from '../users/user.ts'
+import { type Account, givesWay, type User } from '../users/user.ts'
 import { findAccount, findAccountByName, insertAccount, lockAccount } from '../users/user-repository.ts'
 import { assertMayGrant, assertWithinScopes, type Caller } from './account-bound.ts'
 import { assertAcceptableUsername } from './assert-acceptable.ts'
@@ -32,7 +32,8 @@ export type Invited = { readonly user: User; readonly invitation: HandedLink }
 /** How people come in who are invited. */
 export type Invitations = {
   /**
-   * Makes an account that its owner makes active by a link. One that registered itself with this address, and never proved it, gives way.
+   * Makes an account that its owner makes active by a link. One that registered itself with this address, never proved it
+   * and was given no role, gives way.
    * @throws `exceeds_own_scopes`, `domain_not_allowed`, `email_taken`, `username_taken`, `too_many_requests`, `invalid_request` for a
    * user name that is not acceptable
    */
@@ -98,10 +99,10 @@ export function createInvitations(dependencies: Dependencies): Invitations {
   ): Promise<string | undefined> {
     const found = await findAccountByName(trx, { email })
     // No account is locked that may be an administrator's.
-    if (found && !isUnproved(found)) throw new problems.email_taken()
+    if (found && !givesWay(found)) throw new problems.email_taken()
     const account = found && (await lockAccount(trx, found.user.id))
     if (!account) return undefined
-    if (!isUnproved(account)) throw new problems.email_taken()
+    if (!givesWay(account)) throw new problems.email_taken()
     await erasure.erase(trx, audit, { account, why: 'invited', origin: caller.origin })
     return account.user.id
   }
@@ -161,10 +162,6 @@ export function createInvitations(dependencies: Dependencies): Invitations {
       }),
   }
 }
-
-/** It registered itself, and neither its owner nor an administrator has vouched for the address. */
-const isUnproved = ({ user, unverifiedUntil }: Account): boolean =>
-  user.status === 'active' && !user.emailVerified && unverifiedUntil !== null
 
 async function lockInvited(trx: AuthTransaction, userId: string, caller: Caller): Promise<Account> {
   // No account is locked that may be an administrator's.

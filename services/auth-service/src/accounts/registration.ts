@@ -85,6 +85,7 @@ export function createRegister(dependencies: Dependencies): Register {
       fullName,
       passwordHash: await hasher.hash(password),
       roles: ['user'],
+      isSelfRegistered: true,
       unverifiedUntil: outbox.isOn ? new Date(now() + UNVERIFIED_TTL_MS) : null,
     }
   }

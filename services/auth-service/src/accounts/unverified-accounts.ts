@@ -2,6 +2,7 @@ import { ownOrigin } from '../audit/audit-event.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
+import { givesWay } from '../users/user.ts'
 import { listUnverifiedSince, lockAccount } from '../users/user-repository.ts'
 import type { Erasure } from './erasure.ts'
 
@@ -25,8 +26,7 @@ export function createEraseUnverified({ db, writeAs, erasure, now }: Dependencie
       const account = await lockAccount(trx, userId)
       // Its owner, or an administrator, may have come in between.
       if (!account?.unverifiedUntil || account.unverifiedUntil.getTime() > now()) return false
-      // Who was offboarded keeps the address: it must not be free to register again.
-      if (account.user.status === 'disabled') return false
+      if (!givesWay(account)) return false
       await erasure.erase(trx, audit, { account, why: 'unverified', origin })
       return true
     })

@@ -16,7 +16,8 @@ export const USAGE = `npm run admin -- <command>
   reset-password EMAIL           prints a link with which the person of this account sets a new password
   grant-role ROLE EMAIL          gives the account of this address one more role: staff, hr or admin
   grant-role ROLE --linked       … to every active account that an employee is linked to, leavers aside
-  grant-role ROLE --all          … to every active account
+  grant-role ROLE --all          … to every active account; those aside, here and with --linked, that registered themselves and have
+                                 not verified their address
   verify-all                     marks the addresses of all accounts as verified, those aside that wait for their owner's confirmation
 
   --dry-run                      grant-role: prints whom it would change, and changes nobody

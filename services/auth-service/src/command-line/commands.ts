@@ -2,7 +2,8 @@ import { type BulkChanges, lacksRole } from '../accounts/bulk-changes.ts'
 import type { OperatorReset } from '../accounts/operator-reset.ts'
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
-import { listUserIds, listUsersById } from '../users/bulk-repository.ts'
+import { listAccountsById, listUserIds } from '../users/bulk-repository.ts'
+import { type Account, isUnproved } from '../users/user.ts'
 import { findAccountByName } from '../users/user-repository.ts'
 import type { Command, Grantees } from './command.ts'
 import { CommandError } from './command-error.ts'
@@ -46,21 +47,30 @@ export async function grantRole(
   { role, to, isDryRun }: Extract<Command, { name: 'grant-role' }>,
 ): Promise<void> {
   const { db, bulk, remembered, origin, print, note } = deps
-  const counts = { changed: 0, already: 0, invited: 0, disabled: 0 }
+  const counts = { changed: 0, already: 0, unproved: 0, invited: 0, disabled: 0 }
+  // Whom the operator names is known to them.
+  const sparesUnproved = typeof to === 'string'
+  const whyLeft = (account: Account): Exclude<keyof typeof counts, 'changed'> | undefined => {
+    if (account.user.status !== 'active') return account.user.status
+    if (!lacksRole(account.user, role)) return 'already'
+    return sparesUnproved && isUnproved(account) ? 'unproved' : undefined
+  }
   for await (const ids of granteeIds(deps, to)) {
-    const users = await listUsersById(db, ids)
+    const accounts = await listAccountsById(db, ids)
     const changed = isDryRun
-      ? users.filter((user) => user.status === 'active' && lacksRole(user, role))
-      : await bulk.grantRole(role, ids, origin)
+      ? accounts.filter((account) => !whyLeft(account)).map(({ user }) => user)
+      : await bulk.grantRole({ role, sparesUnproved }, ids, origin)
     if (!isDryRun) await remembered.invalidate(ids)
     for (const { email } of changed) print(email)
     const changedIds = new Set(changed.map(({ id }) => id))
     counts.changed += changed.length
-    for (const user of users) if (!changedIds.has(user.id)) counts[user.status === 'active' ? 'already' : user.status]++
+    for (const account of accounts) if (!changedIds.has(account.user.id)) counts[whyLeft(account) ?? 'already']++
   }
   note(
     `${isDryRun ? 'Would get' : 'Got'} the role ${role}: ${counts.changed}. Had it or more already: ${counts.already}.`,
   )
+  if (counts.unproved > 0)
+    note(`Registered themselves and have not verified their address, left as they are: ${counts.unproved}.`)
   if (counts.disabled > 0) note(`Disabled accounts, left as they are: ${counts.disabled}.`)
   if (counts.invited > 0)
     note(`Invited accounts, left as they are: ${counts.invited}. Their roles are those of the invitation.`)

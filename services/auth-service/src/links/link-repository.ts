@@ -117,13 +117,13 @@ export async function withdrawLinksBy(trx: AuthTransaction, createdBy: string): 
     .execute()
 }
 
-/** Has the open links that undo a change from this address, which is the user's until now, work until then. */
+/** Has the open links that undo a change from this address, which is the user's until now, work until then. True when there was one. */
 export async function extendUndoLinks(
   trx: AuthTransaction,
   { user, addressVersion }: Account,
   until: Date,
-): Promise<void> {
-  await trx
+): Promise<boolean> {
+  const result = await trx
     .updateTable('links')
     .set({ expires_at: until })
     .where('user_id', '=', user.id)
@@ -132,7 +132,8 @@ export async function extendUndoLinks(
     .where(sql<number>`(bound ->> 'addressVersion')::int`, '=', addressVersion)
     .where('used_at', 'is', null)
     .where('withdrawn_at', 'is', null)
-    .execute()
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
 }
 
 /** The newest link of a purpose that the user was sent. */

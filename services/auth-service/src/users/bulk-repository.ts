@@ -1,7 +1,7 @@
 import type { Role } from '@latchkey/access-token'
 import { type Selectable, type SqlBool, sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import type { User } from './user.ts'
+import type { Account, User } from './user.ts'
 import { toAccount, type UserTable } from './user-table.ts'
 
 // Changes of many accounts at once, by the operator. Others that change an account wait for one batch of them, not for all.
@@ -13,7 +13,7 @@ export async function listUserIds(db: AuthDatabase, limit: number, afterId: stri
   return (await query.execute()).map(({ id }) => id)
 }
 
-export async function listUsersById(db: AuthDatabase, ids: readonly string[]): Promise<User[]> {
+export async function listAccountsById(db: AuthDatabase, ids: readonly string[]): Promise<Account[]> {
   const rows = await db
     .selectFrom('users')
     .selectAll()
@@ -34,29 +34,31 @@ export async function lockUsers(trx: AuthTransaction, ids: readonly string[]): P
     .execute()
 }
 
+type RoleGrant = { readonly role: Role; readonly unless: readonly Role[]; readonly sparesUnproved: boolean }
+
 /**
  * Adds the role to those of these accounts that are active and hold none of the roles `unless`; returns these, as they are now.
  * @param unless the role itself among them
+ * @param sparesUnproved whether accounts that registered themselves, and whose address nobody has proved, stay as they are
  */
 export async function addRole(
   trx: AuthTransaction,
   ids: readonly string[],
-  { role, unless }: { readonly role: Role; readonly unless: readonly Role[] },
+  { role, unless, sparesUnproved }: RoleGrant,
 ): Promise<User[]> {
-  const rows = await trx
+  let query = trx
     .updateTable('users')
     .set({
       roles: sql<Role[]>`array_append(roles, ${role})`,
-      // Whoever is given a role is no stranger any more.
+      // Whoever is given a role stays.
       unverified_until: null,
       updated_at: new Date(),
     })
     .where('id', 'in', [...ids])
     .where('status', '=', 'active')
     .where(sql<SqlBool>`not roles && ${[...unless]}::text[]`)
-    .returningAll()
-    .execute()
-  return inOrder(rows)
+  if (sparesUnproved) query = query.where(sql<SqlBool>`not (self_registered and email_verified_at is null)`)
+  return inOrder(await query.returningAll().execute()).map(({ user }) => user)
 }
 
 /**
@@ -67,16 +69,16 @@ export async function verifyAddresses(trx: AuthTransaction, ids: readonly string
   const now = new Date()
   const rows = await trx
     .updateTable('users')
-    .set({ email_verified_at: now, updated_at: now })
+    .set({ email_verified_at: now, self_registered: false, updated_at: now })
     .where('id', 'in', [...ids])
     .where('status', '<>', 'invited')
     .where('email_verified_at', 'is', null)
     .where('unverified_until', 'is', null)
     .returningAll()
     .execute()
-  return inOrder(rows)
+  return inOrder(rows).map(({ user }) => user)
 }
 
 /** Postgres returns what it changed in any order. */
-const inOrder = (rows: readonly Selectable<UserTable>[]): User[] =>
-  rows.map((row) => toAccount(row).user).sort((one, other) => (one.id < other.id ? -1 : 1))
+const inOrder = (rows: readonly Selectable<UserTable>[]): Account[] =>
+  rows.map(toAccount).sort((one, other) => (one.user.id < other.user.id ? -1 : 1))

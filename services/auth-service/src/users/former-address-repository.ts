@@ -3,11 +3,11 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 import { type FormerAddress, toFormerAddress } from './former-address-table.ts'
 import { uniqueKey } from './user.ts'
 
-/** Keeps the present address of an account, which the transaction has locked and is about to change. */
-export async function keepAddress(trx: AuthTransaction, userId: string, until: Date): Promise<void> {
+/** Keeps the present address of an account, if it is verified. The transaction has locked the account and is about to change it. */
+export async function keepVerifiedAddress(trx: AuthTransaction, userId: string, until: Date): Promise<void> {
   await trx
     .insertInto('former_addresses')
-    .columns(['user_id', 'address_key', 'address', 'verified_at', 'was_temporary', 'left_at_version', 'until'])
+    .columns(['user_id', 'address_key', 'address', 'verified_at', 'left_at_version', 'until'])
     .expression((eb) =>
       eb
         .selectFrom('users')
@@ -15,12 +15,12 @@ export async function keepAddress(trx: AuthTransaction, userId: string, until: D
           'id',
           'email_key',
           'email',
-          'email_verified_at',
-          sql<boolean>`unverified_until is not null`.as('was_temporary'),
+          sql<Date>`email_verified_at`.as('email_verified_at'),
           'address_version',
           sql<Date>`${until}::timestamptz`.as('until'),
         ])
-        .where('id', '=', userId),
+        .where('id', '=', userId)
+        .where('email_verified_at', 'is not', null),
     )
     .execute()
 }

@@ -1,5 +1,6 @@
 import type { Role } from '@latchkey/access-token'
 import { isUniqueViolation } from '@latchkey/database'
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { FormerAddress } from './former-address-table.ts'
@@ -18,6 +19,8 @@ export type NewAccount = {
   readonly status?: UserStatus
   /** Whether the address counts as verified. */
   readonly isVerified?: boolean
+  /** False unless given. */
+  readonly isSelfRegistered?: boolean
   readonly unverifiedUntil?: Date | null
   readonly invitedBy?: string | null
 }
@@ -50,6 +53,7 @@ export async function insertAccount(db: AuthDatabase, account: NewAccount): Prom
       roles: account.roles,
       status: account.status ?? 'active',
       email_verified_at: account.isVerified ? new Date() : null,
+      self_registered: account.isSelfRegistered ?? false,
       unverified_until: account.unverifiedUntil ?? null,
       invited_by: account.invitedBy ?? null,
     })
@@ -160,6 +164,7 @@ export async function verifyAddress(trx: AuthTransaction, { user }: Account): Pr
     .updateTable('users')
     .set((eb) => ({
       email_verified_at: eb.fn.coalesce('email_verified_at', eb.val(now)),
+      self_registered: false,
       unverified_until: null,
       updated_at: now,
     }))
@@ -181,6 +186,7 @@ export async function changeAddress(trx: AuthTransaction, account: Account, emai
       email,
       email_key: uniqueKey(email),
       email_verified_at: now,
+      self_registered: false,
       unverified_until: null,
       address_version: account.addressVersion + 1,
       updated_at: now,
@@ -198,7 +204,7 @@ export async function changeAddress(trx: AuthTransaction, account: Account, emai
 export async function restoreAddress(
   trx: AuthTransaction,
   account: Account,
-  former: (FormerAddress & { readonly unverifiedUntil: Date | null }) | undefined,
+  former: FormerAddress | undefined,
 ): Promise<Account> {
   const row = await trx
     .updateTable('users')
@@ -207,7 +213,6 @@ export async function restoreAddress(
         email: former.address,
         email_key: uniqueKey(former.address),
         email_verified_at: former.verifiedAt,
-        unverified_until: former.unverifiedUntil,
       }),
       address_version: account.addressVersion + 1,
       password_hash: null,
@@ -220,12 +225,15 @@ export async function restoreAddress(
   return toAccount(row)
 }
 
-/** Ids of accounts whose time to verify their address was over by then, those that were disabled aside. */
+/** Ids of accounts that {@link givesWay give way} and whose time to verify their address was over by then. */
 export async function listUnverifiedSince(db: AuthDatabase, at: Date, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('users')
     .select('id')
     .where('unverified_until', '<=', at)
+    .where('self_registered', '=', true)
+    .where('email_verified_at', 'is', null)
+    .where('roles', '<@', sql<Role[]>`array['user']`)
     .where('status', '=', 'active')
     .orderBy('unverified_until')
     .limit(limit)
@@ -250,8 +258,9 @@ export type AccountChange = ProfileChange & {
 }
 
 /**
- * Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. The caller
- * vouches for an address that they set, and for an account that they give roles. Rejects with a unique violation of
+ * Changes an account that the transaction has locked; with `bumpVersion` every token issued so far becomes void. Whoever may do this
+ * vouches for an address that they set. A role that they give says nothing about the address, but the account is not erased for it any
+ * more. Rejects with a unique violation of
  * `users_email_key`, or one for {@link isUsernameTaken}.
  */
 export async function updateAccount(
@@ -260,7 +269,6 @@ export async function updateAccount(
   { email, username, fullName = user.fullName, roles, status = user.status }: AccountChange,
   bumpVersion: boolean,
 ): Promise<Account> {
-  const isVouchedFor = email !== undefined || roles !== undefined
   const row = await trx
     .updateTable('users')
     .set({
@@ -270,8 +278,8 @@ export async function updateAccount(
       status,
       token_version: tokenVersion + (bumpVersion ? 1 : 0),
       updated_at: new Date(),
-      ...(isVouchedFor && { unverified_until: null }),
-      ...(email !== undefined && { email, email_key: uniqueKey(email) }),
+      ...((email !== undefined || roles !== undefined) && { unverified_until: null }),
+      ...(email !== undefined && { email, email_key: uniqueKey(email), self_registered: false }),
       ...(email !== undefined && (email !== user.email || !user.emailVerified) && { email_verified_at: new Date() }),
       ...(email !== undefined && email !== user.email && { address_version: addressVersion + 1 }),
     })

@@ -17,6 +17,7 @@ export type UserTable = {
   password_version: Generated<number>
   address_version: Generated<number>
   email_verified_at: Date | null
+  self_registered: Generated<boolean>
   unverified_until: Date | null
   /** Id of a user or client. */
   invited_by: string | null
@@ -53,6 +54,7 @@ export function toAccount(row: Selectable<UserTable>): Account {
     passwordHash: row.password_hash,
     passwordVersion: row.password_version,
     addressVersion: row.address_version,
+    isSelfRegistered: row.self_registered,
     unverifiedUntil: row.unverified_until,
     invitedBy: row.invited_by,
   }

@@ -19,7 +19,7 @@ const reset = (token: string) => post('password/reset', { token, password: NEW_P
 const userOf = async (id: string) => (await asAdmin('GET', `/admin/users/${id}`)).json().user
 
 t.test('a session that was left open is worth no account: neither an address nor a link for it', async (t) => {
-  const owner = await auth.newUser()
+  const owner = await auth.newUser({ isVerified: true })
   const mine = newAddress()
   t.equal((await askForAddress(owner, mine, 'not the password of it')).json().code, 'wrong_password')
 
@@ -38,7 +38,7 @@ t.test('a session that was left open is worth no account: neither an address nor
 })
 
 t.test('who confirmed an address of theirs loses the account to its owner, for good', async (t) => {
-  const owner = await auth.newUser()
+  const owner = await auth.newUser({ isVerified: true })
   const mine = newAddress()
   await askForAddress(owner, mine)
   await post('email/confirm', { token: await mailbox.nextToken(mine), password: PASSWORD })
@@ -54,9 +54,9 @@ t.test('who confirmed an address of theirs loses the account to its owner, for g
 })
 
 t.test('no link undoes what an administrator changed', async (t) => {
-  const asked = await auth.newUser()
+  const asked = await auth.newUser({ isVerified: true })
   await askForAddress(asked, newAddress())
-  const changed = await auth.newUser()
+  const changed = await auth.newUser({ isVerified: true })
   const own = newAddress()
   await askForAddress(changed, own)
   await post('email/confirm', { token: await mailbox.nextToken(own), password: PASSWORD })
@@ -74,8 +74,8 @@ t.test('no link undoes what an administrator changed', async (t) => {
 })
 
 t.test('a link of one purpose or account is worth nothing for another', async (t) => {
-  const user = await auth.newUser()
-  const other = await auth.newUser()
+  const user = await auth.newUser({ isVerified: true })
+  const other = await auth.newUser({ isVerified: true })
   const email = newAddress()
   await askForAddress(user, email)
   await post('password/forgot', { email: user.email })
@@ -103,7 +103,7 @@ t.test('a link of one purpose or account is worth nothing for another', async (t
 })
 
 t.test('who was offboarded is sent nothing, and no earlier link lets them in', async (t) => {
-  const user = await auth.newUser()
+  const user = await auth.newUser({ isVerified: true })
   const email = newAddress()
   await askForAddress(user, email)
   await post('password/forgot', { email: user.email })
@@ -112,7 +112,7 @@ t.test('who was offboarded is sent nothing, and no earlier link lets them in', a
   const recovery = await mailbox.nextToken(user.email)
   await asAdmin('PATCH', `/admin/users/${user.userId}`, { status: 'disabled' })
   t.equal((await post('password/forgot', { email: user.email })).statusCode, 202)
-  const probe = await auth.newUser()
+  const probe = await auth.newUser({ isVerified: true })
   await post('password/forgot', { email: probe.email })
   await mailbox.next(probe.email)
   t.equal(mailbox.mailsTo(user.email).length, 2)
@@ -125,7 +125,7 @@ t.test('who was offboarded is sent nothing, and no earlier link lets them in', a
 })
 
 t.test('a token of a link is in its mail alone: in no log, no audit entry, no queue and no database', async (t) => {
-  const user = await auth.newUser()
+  const user = await auth.newUser({ isVerified: true })
   const email = newAddress()
   await askForAddress(user, email)
   const confirmed = await mailbox.next(email)

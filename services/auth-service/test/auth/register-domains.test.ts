@@ -42,6 +42,19 @@ t.test('an account signs in once its address is verified, and the answer is a ma
   t.equal((await login(email)).json().user.emailVerified, true)
 })
 
+t.test('a role proves no address: nobody signs in before the mailbox is shown', async (t) => {
+  const email = 'promoted@corp.test'
+  await register({ email, username: 'promoted' })
+  const [{ id }] = await find(email)
+  const token = await mailbox.nextToken(email)
+  t.equal((await asAdmin('PATCH', `/admin/users/${id}`, { roles: ['staff'] })).statusCode, 200)
+  const refused = await login(email)
+  t.equal(refused.statusCode, 403)
+  t.equal(refused.json().code, 'email_unverified')
+  await auth.call('POST', '/auth/verification/confirm', { body: { token, password: PASSWORD } })
+  t.equal((await login(email)).statusCode, 200)
+})
+
 t.test('addresses of other domains are refused, those of a subdomain too', async (t) => {
   for (const email of ['x@example.test', 'x@sub.corp.test', 'x@corp.test.example', 'x@notcorp.test']) {
     const refused = await register({ email, username: 'x' })

@@ -173,6 +173,7 @@ t.test('what is not verified within seven days is erased, unless an administrato
   const statusOf = async ({ userId }: SignedIn) => (await asAdmin('GET', `/admin/users/${userId}`)).statusCode
   await eventually(async () => (await statusOf(idle)) === 404, 'the idle one is erased')
   for (const user of [trusted, late, leaver]) t.equal(await statusOf(user), 200)
+  t.equal((await asAdmin('GET', `/admin/users/${trusted.userId}`)).json().user.emailVerified, false, 'not proved by it')
   const { items } = (await asAdmin('GET', `/admin/audit?userId=${idle.userId}&type=user_erased`)).json()
   t.match(items, [{ details: { why: 'unverified' } }])
 })
@@ -184,4 +185,8 @@ t.test('without mail nothing is sent, and nothing is erased', async (t) => {
   t.equal((await silent.call('POST', '/auth/verification', { token: accessToken })).statusCode, 202)
   await startAuthService(t, { beside: silent, now: () => clock + 8 * DAY_MS })
   t.equal((await silent.call('GET', '/auth/me', { token: accessToken })).statusCode, 200)
+  const asSilentAdmin = await administratorOf(silent)
+  const invited = await asSilentAdmin('POST', '/admin/users', { email: body.email })
+  t.equal(invited.statusCode, 201, 'it gives way to the owner of the address still')
+  t.equal((await silent.call('GET', '/auth/me', { token: accessToken })).json().code, 'token_revoked')
 })

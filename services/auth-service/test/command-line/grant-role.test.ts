@@ -98,6 +98,22 @@ t.test(
   },
 )
 
+t.test('who registered and proved no address gets a role by name alone', async (t) => {
+  const stranger = await auth.newUser({ isSelfRegistered: true })
+  const proved = await auth.newUser({ isSelfRegistered: true, isVerified: true })
+  const noted = /Registered themselves and have not verified their address, left as they are: 1\./
+  const dry = await runOn(auth, ['grant-role', 'staff', '--all', '--dry-run'])
+  const all = await runOn(auth, ['grant-role', 'staff', '--all'])
+  for (const { printed, noted: said } of [dry, all]) {
+    t.ok(printed.includes(proved.email))
+    t.notOk(printed.includes(stranger.email))
+    t.match(said, noted)
+  }
+  t.same(await rolesOf(stranger.userId), ['user'])
+  t.match(await runOn(auth, ['grant-role', 'staff', stranger.email]), { code: 0, printed: [stranger.email] })
+  t.notMatch(await runOn(auth, ['grant-role', 'staff', '--all']), { noted })
+})
+
 t.test(
   'without Redis the change is made, exit code 3 says that it is not in effect, and repeating puts it in effect',
   async (t) => {

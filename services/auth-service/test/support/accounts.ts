@@ -18,6 +18,10 @@ export type NewAccount = {
   readonly roles?: Role[]
   /** `active` unless given; `invited` is without a password. */
   readonly status?: UserStatus
+  /** Whether the address counts as verified; not unless given. */
+  readonly isVerified?: boolean
+  /** Whether it came by a registration; not unless given. */
+  readonly isSelfRegistered?: boolean
 }
 
 /** Makes accounts without a call to the service: most tests need some, and are not about how people come in. */
@@ -32,9 +36,12 @@ export function accountsOf({ databaseUrl: url, schema }: TestEnvironment) {
       password = PASSWORD,
       roles = ['user'],
       status = 'active',
+      isVerified = false,
+      isSelfRegistered = false,
     }: NewAccount = {}) {
       const passwordHash = status === 'invited' ? null : await hasher.hash(password)
-      return insertAccount(database.db, { email, username, fullName, passwordHash, roles, status })
+      const facts = { email, username, fullName, passwordHash, roles, status, isVerified, isSelfRegistered }
+      return insertAccount(database.db, facts)
     },
     close: () => database.close(),
   }

@@ -9,8 +9,7 @@ export const comingBack: ReversibleMigration = {
       .addColumn('user_id', 'uuid', (column) => column.notNull().references('users.id').onDelete('cascade'))
       .addColumn('address_key', 'text', (column) => column.notNull())
       .addColumn('address', 'text', (column) => column.notNull())
-      .addColumn('verified_at', 'timestamptz(3)')
-      .addColumn('was_temporary', 'boolean', (column) => column.notNull())
+      .addColumn('verified_at', 'timestamptz(3)', (column) => column.notNull())
       .addColumn('left_at_version', 'integer', (column) => column.notNull())
       .addColumn('until', 'timestamptz(3)', (column) => column.notNull())
       .addPrimaryKeyConstraint('former_addresses_pkey', ['user_id', 'address_key'])
@@ -22,7 +21,7 @@ export const comingBack: ReversibleMigration = {
       create function refuse_former_address() returns trigger language plpgsql as $$
       begin
         if exists (select from former_addresses where address_key = new.email_key and user_id <> new.id
-                   and verified_at is not null and until > now()) then
+                   and until > now()) then
           raise unique_violation using constraint = 'users_email_key', message = 'the address is kept for an account';
         end if;
         return null;

@@ -20,8 +20,8 @@ export function createModel(address: string, isVerified: boolean, password: stri
   const undoMails = new Map<string, number>()
   let resets = 0
   let changes = 0
-  /** Left by the owner since an administrator set the address, the first in front. */
-  let former: { address: string; isVerified: boolean }[] = []
+  /** Verified addresses that the owner has left since an administrator set the address, the first in front. */
+  let former: string[] = []
   const account = { address, isVerified, isDisabled: false, password: password as string | undefined }
 
   const make = (purpose: ModelLink['purpose'], to: string) =>
@@ -38,6 +38,8 @@ export function createModel(address: string, isVerified: boolean, password: stri
       undoMails.set(mailbox, (undoMails.get(mailbox) ?? 0) + 1)
     }
   }
+  /** The present address, where it may take the account back. */
+  const proved = (): string[] => (account.isVerified ? [account.address] : [])
   const canSignIn = (): boolean => !account.isDisabled && account.password !== undefined
 
   return {
@@ -47,7 +49,7 @@ export function createModel(address: string, isVerified: boolean, password: stri
 
     request(to: string): Answer {
       if (to === account.address) return 'ok'
-      const mailboxes = [...former.map((each) => each.address), account.address]
+      const mailboxes = [...former, ...proved()]
       if (mailboxes.some((each) => (undoMails.get(each) ?? 0) >= UNDO_LINKS_AN_HOUR)) return 'too_many_requests'
       kill(({ purpose }) => purpose === 'email_change')
       make('email_change', to)
@@ -59,8 +61,10 @@ export function createModel(address: string, isVerified: boolean, password: stri
       if (isInvalid(link, 'email_change')) return 'invalid_link'
       if (!isOwner) return 'sign_in_required'
       if (taken.has(link.address)) return 'email_taken'
-      former = [...former, { address: account.address, isVerified: account.isVerified }]
-      former = former.filter((each) => each.address !== link.address)
+      const announcements = links.filter(({ purpose, madeAfter }) => purpose === 'email_undo' && madeAfter === changes)
+      // It was verified after the change was asked for.
+      if (!announcements.some(({ address }) => address === account.address)) announce(proved())
+      former = [...former, ...proved()].filter((each) => each !== link.address)
       account.address = link.address
       account.isVerified = true
       kill(dependOnPassword)
@@ -72,18 +76,15 @@ export function createModel(address: string, isVerified: boolean, password: stri
 
     undo(link: ModelLink): Answer {
       if (isInvalid(link, 'email_undo')) return 'invalid_link'
-      const index = former.findIndex((each) => each.address === link.address)
-      const restored = former[index]
-      if (restored) {
-        if (taken.has(restored.address)) return 'email_taken'
-        account.address = restored.address
-        account.isVerified = restored.isVerified
+      const index = former.indexOf(link.address)
+      if (index >= 0) {
+        account.address = link.address
         former = former.slice(0, index)
       }
       account.password = undefined
       kill()
       changes++
-      announce(former.map((each) => each.address))
+      announce(former)
       make('password_reset', account.address)
       return 'ok'
     },
@@ -134,8 +135,7 @@ export function createModel(address: string, isVerified: boolean, password: stri
 
     /** Another person takes an address for an account of their own. */
     isTakenByOther(to: string): boolean {
-      const isKept = former.some((each) => each.address === to && each.isVerified)
-      if (taken.has(to) || to === account.address || isKept) return false
+      if (taken.has(to) || to === account.address || former.includes(to)) return false
       taken.add(to)
       return true
     },

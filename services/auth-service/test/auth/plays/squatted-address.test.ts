@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto'
+import { createDatabase } from '@latchkey/database'
+import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
 import { administratorOf, PASSWORD, refreshWith, type SignedIn, startAuthService } from '../../support/auth-service.ts'
 import { startMailbox } from '../../support/mailbox.ts'
@@ -13,6 +15,9 @@ const auth = await startAuthService(t, {
 })
 const resource = await startResourceService(t, auth)
 const asAdmin = await administratorOf(auth)
+const { databaseUrl: url, schema } = auth.environment
+const { pool, close } = createDatabase<unknown>({ url, schema })
+t.teardown(close)
 
 const register = (body: object) =>
   auth.call('POST', '/auth/register', {
@@ -115,4 +120,66 @@ t.test('who was offboarded does not come back by registering, nor is erased and 
   t.equal((await asAdmin('POST', '/admin/users', { email: leaver.email })).json().code, 'email_taken')
   t.equal((await login(leaver.email, PASSWORD)).json().code, 'account_disabled')
   t.equal((await auth.call('POST', '/auth/verification/decline', { body: { token } })).json().code, 'invalid_link')
+})
+
+t.test('an administrator gives way to no invitation, and no time erases one, proved address or not', async (t) => {
+  const hr = await auth.newUser({ roles: ['hr'] })
+  const invite = (email: string) => auth.call('POST', '/admin/users', { token: hr.accessToken, body: { email } })
+  const stays = async ({ userId }: SignedIn): Promise<boolean> =>
+    (await asAdmin('GET', `/admin/users/${userId}`)).json().user?.roles.includes('admin')
+  const promote = ({ userId }: SignedIn) => asAdmin('PATCH', `/admin/users/${userId}`, { roles: ['user', 'admin'] })
+  const move = async ({ accessToken: token }: SignedIn, email: string) => {
+    await auth.call('POST', '/auth/email', { token, body: { email, currentPassword: PASSWORD } })
+    const body = { token: await mailbox.nextToken(email) }
+    t.equal((await auth.call('POST', '/auth/email/confirm', { token, body })).statusCode, 204)
+  }
+
+  const unproved = await squat()
+  await promote(unproved)
+  // As if the role had been given in a way that forgets the time.
+  await pool.query(`update users set unverified_until = now() - interval '1 day' where id = $1`, [unproved.userId])
+  const idle = await squat()
+  await pool.query(`update users set unverified_until = now() - interval '1 day' where id = $1`, [idle.userId])
+  const refused = await invite(unproved.email)
+  t.equal(refused.statusCode, 409)
+  t.equal(refused.json().code, 'email_taken')
+  await startAuthService(t, { beside: auth, variables: mailbox.variables })
+  await eventually(
+    async () => (await asAdmin('GET', `/admin/users/${idle.userId}`)).statusCode === 404,
+    'the idle one is erased',
+  )
+  t.ok(await stays(unproved))
+
+  const mover = await squat()
+  const verification = { token: await mailbox.nextToken(mover.email) }
+  await auth.call('POST', '/auth/verification/confirm', { token: mover.accessToken, body: verification })
+  await move(mover, `moved-${mover.email}`)
+  await promote(mover)
+  const undo = { token: await mailbox.nextToken(mover.email) }
+  t.equal((await auth.call('POST', '/auth/email/undo', { body: undo })).statusCode, 204)
+  t.equal((await invite(mover.email)).statusCode, 409)
+  t.ok(await stays(mover))
+})
+
+t.test('a typing error at the registration gives its mailbox no way into the account', async (t) => {
+  const owner = await squat()
+  const typo = owner.email
+  const email = `right-${typo}`
+  const verification = await mailbox.nextToken(typo)
+  await auth.call('POST', '/auth/email', {
+    token: owner.accessToken,
+    body: { email, currentPassword: PASSWORD },
+  })
+  const token = await mailbox.nextToken(email)
+  t.equal((await auth.call('POST', '/auth/email/confirm', { body: { token, password: PASSWORD } })).statusCode, 204)
+  await asAdmin('PATCH', `/admin/users/${owner.userId}`, { roles: ['user', 'admin'] })
+  t.equal(mailbox.mailsTo(typo).length, 1, 'the link of the registration, and no undo')
+  for (const path of ['email/undo', 'verification/decline', 'password/reset']) {
+    const body = { token: verification, ...(path === 'password/reset' && { password: OWNERS }) }
+    t.equal((await auth.call('POST', `/auth/${path}`, { body })).json().code, 'invalid_link', path)
+  }
+  t.equal((await login(email, PASSWORD)).json().user.id, owner.userId)
+  const invited = await asAdmin('POST', '/admin/users', { email: typo })
+  t.equal(invited.statusCode, 201, 'the address is free for its owner')
+  t.not(invited.json().user.id, owner.userId)
 })

@@ -14,7 +14,7 @@ export function undoEmailChangeRoute(app: AppInstance, undoEmailChange: UndoEmai
         tags: ['auth'],
         summary: 'Undo a change of the e-mail address',
         description:
-          'The address is what it was, every session ends, the password is void, and a link that sets a new one goes to this address. It works for a week, before and after the confirmation, until the address changes again.',
+          'The address is what it was, every session ends, the password is void, and a link that sets a new one goes to this address. Only a verified mailbox has such a link. It works for a week, before and after the confirmation, until the address changes again.',
         body: Body({ token: LinkToken }),
         response: { 204: Type.Null(), ...problemResponses(400, 409, 503) },
       },
