@@ -6,6 +6,7 @@ import { createChildProcesses, recordedProcess, UserFacingError } from '@latchke
 import { SettingsError } from '@latchkey/service-kit/settings'
 import { adminProgram } from './services/service.ts'
 import { claimDataDirectory } from './settings/data-directory.ts'
+import { notedPublicAddress } from './settings/public-address.ts'
 import { secretFiles } from './settings/secret-source.ts'
 import { type Environment, isGiven, readStackSettings } from './settings/stack-settings.ts'
 import { startServers } from './start-servers.ts'
@@ -34,7 +35,11 @@ async function onOwnServers(args: readonly string[]): Promise<number> {
       `There is no database in ${dataDirectory} yet. Run \`npm start\` first, or name one by DATABASE_URL.`,
     )
   }
-  const addresses = (): Environment => ({ ...process.env, ...addressesIn(run) })
+  const addresses = (): Environment => ({
+    ...process.env,
+    ...addressesIn(run),
+    ...notedPublicAddress(run, process.env),
+  })
   if (recordedProcess(join(run, 'stack.json')) !== undefined) return runProgram(args, addresses())
 
   const directory = claimDataDirectory(dataDirectory)

@@ -11,6 +11,7 @@ import { type ServiceProcess, serviceRecord, startService } from './services/ser
 import { waitUntilReady } from './services/wait-until-ready.ts'
 import { checkSettings } from './settings/check-settings.ts'
 import { claimDataDirectory } from './settings/data-directory.ts'
+import { notePublicAddress } from './settings/public-address.ts'
 import { secretFiles } from './settings/secret-source.ts'
 import { type Environment, localUrl } from './settings/stack-settings.ts'
 import { startServers } from './start-servers.ts'
@@ -41,6 +42,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
 
     const secrets = secretFiles(directory)
     let shared = sharedEnvironment(environment, settings, secrets, servers.addresses)
+    notePublicAddress(directory.run, shared.environment)
     resources.defer(() => void withoutPassword(shared, secrets))
     const administrator = trackAdministrator(directory.path, shared.newPassword)
     // Should all this stop before the banner, the password must not be lost.

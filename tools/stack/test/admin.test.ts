@@ -21,6 +21,8 @@ t.test('commands find the databases of `npm start`, while it runs and when it do
     AUTH_PORT: String(await freePort()),
     EMPLOYEE_PORT: String(await freePort()),
   }
+  // Another terminal knows the directory, and not the ports.
+  const elsewhere = { DATA_DIR: place.DATA_DIR }
   const link = new RegExp(`^http://localhost:${place.AUTH_PORT}/console/reset#token=[\\w-]{43}\n$`)
   const email = 'admin@localhost.test'
 
@@ -40,6 +42,12 @@ t.test('commands find the databases of `npm start`, while it runs and when it do
   await t.test('while it runs', async (t) => {
     const running = processesOf(place.DATA_DIR)
     t.match(admin(place, 'reset-password', email), { code: 0, printed: link })
+    t.match(admin(elsewhere, 'reset-password', email), { code: 0, printed: link })
+    const PUBLIC_URL = 'https://id.example.test'
+    t.match(admin({ ...elsewhere, PUBLIC_URL }, 'reset-password', email), {
+      code: 0,
+      printed: /^https:\/\/id\.example\.test\/console\/reset#token=/,
+    })
     t.match(admin(place, 'grant-role', 'staff', '--linked'), { code: 0, printed: '', noted: /Got the role staff: 0/ })
     t.match(admin(place, 'verify-all'), { code: 0, noted: /from now on: 1\./ })
     t.same(processesOf(place.DATA_DIR), running)
@@ -49,7 +57,7 @@ t.test('commands find the databases of `npm start`, while it runs and when it do
   t.same(await stack.exited, [0, null])
 
   await t.test('while it does not run: its servers run for as long as the command', async (t) => {
-    t.match(admin(place, 'reset-password', email), {
+    t.match(admin(elsewhere, 'reset-password', email), {
       code: 0,
       printed: link,
       noted: /opens once `npm start` runs again/,
@@ -60,8 +68,8 @@ t.test('commands find the databases of `npm start`, while it runs and when it do
   })
 
   await t.test('a database that the environment names is the one', async (t) => {
-    const elsewhere = { ...place, DATABASE_URL: 'postgres://127.0.0.1:1/x' }
-    t.match(admin(elsewhere, 'verify-all'), { code: 1, noted: /^Postgres does not answer/ })
+    const otherDatabase = { ...place, DATABASE_URL: 'postgres://127.0.0.1:1/x' }
+    t.match(admin(otherDatabase, 'verify-all'), { code: 1, noted: /^Postgres does not answer/ })
     t.same(processesOf(place.DATA_DIR), [])
   })
 })

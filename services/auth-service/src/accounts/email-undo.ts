@@ -55,7 +55,8 @@ export function createUndoEmailChange(dependencies: Dependencies): UndoEmailChan
       await sendUndoLinks(trx, restored, remaining, { links, outbox, isUnlimited: true })
       const { id: linkId } = await links.create(trx, { purpose: 'password_reset', account: restored })
       const address = restored.user.email
-      await outbox.enqueue(trx, { kind: 'password_reset', address, userId, linkId, isUnlimited: true })
+      const facts = { afterUndo: true }
+      await outbox.enqueue(trx, { kind: 'password_reset', address, userId, linkId, facts, isUnlimited: true })
       await store.invalidateSnapshot(userId)
       await revoker.revokeAllNow(userId, 'password_changed', { ...origin, actorId: userId })
       return restored.user

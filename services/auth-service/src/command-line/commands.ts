@@ -85,7 +85,9 @@ async function* granteeIds({ db, employeeDatabaseUrl }: CommandDependencies, to:
     const found = await findAccountByName(db, to)
     if (!found) throw new CommandError(REFUSED.unknown)
     if (found.user.status === 'invited')
-      throw new CommandError('This account is invited: invite it anew with the role.')
+      throw new CommandError(
+        'This account is invited: change its roles with PATCH /admin/users/:userId, then send the link again with POST /admin/users/:userId/invitation.',
+      )
     if (found.user.status === 'disabled') throw new CommandError(REFUSED.disabled)
     yield [found.user.id]
   }

@@ -153,23 +153,6 @@ export async function findNewestLink(
   return row && toLink(row)
 }
 
-/** How many links of a purpose somebody has asked for since. */
-export async function countLinksBy(
-  db: AuthDatabase,
-  createdBy: string,
-  purpose: LinkPurpose,
-  since: Date,
-): Promise<number> {
-  const { count } = await db
-    .selectFrom('links')
-    .select(({ fn }) => fn.countAll<string>().as('count'))
-    .where('created_by', '=', createdBy)
-    .where('purpose', '=', purpose)
-    .where('created_at', '>', since)
-    .executeTakeFirstOrThrow()
-  return Number(count)
-}
-
 /** How many links of a purpose others have asked for since, for a user. */
 export async function countLinksFor(
   db: AuthDatabase,

@@ -17,6 +17,8 @@ export type MailFacts = {
   /** ISO 8601, UTC. */
   readonly at?: string
   readonly roles?: readonly string[]
+  /** Of a reset: its reader has undone a change of address, and no password works since. */
+  readonly afterUndo?: boolean
   /** Of the request that asked for the mail, for the audit trail alone. */
   readonly ip?: string
   readonly requestId?: string

@@ -51,6 +51,20 @@ t.test('the inviter stands in the invitation', async (t) => {
   t.notMatch(linkMails.invitation(link, {}).text, /Invited by/)
 })
 
+t.test(
+  'a reset that follows an undo says that the old password is void, and any other one that it stays',
+  async (t) => {
+    const { text, html } = linkMails.password_reset(link, { afterUndo: true })
+    for (const body of [text, html]) {
+      t.match(body, 'was undone. Your old password no longer works: choose a new one.')
+      t.notMatch(body, /stays as it is|was requested/)
+    }
+    const asked = linkMails.password_reset(link, {}).text
+    t.match(asked, 'your password stays as it is')
+    t.notMatch(asked, /undone|no longer works/)
+  },
+)
+
 t.test('a notice names the device and the roles', async (t) => {
   t.match(notices.new_device({ deviceName: 'Firefox on Debian' }, 'Latchkey').text, /^Device: Firefox on Debian$/m)
   t.match(notices.roles_changed({ roles: ['staff', 'hr'] }, 'Latchkey').text, 'are now: staff, hr.')

@@ -49,12 +49,21 @@ export const linkMails: Readonly<Record<LinkPurpose, LinkMail>> = {
       remarks: [until(expiresAt)],
     }),
 
-  password_reset: ({ url, expiresAt, product }) =>
+  password_reset: ({ url, expiresAt, product }, { afterUndo = false }) =>
     layOut({
       subject: `Choose a new password for ${product}`,
-      paragraphs: [`A new password was requested for your account of ${product}.`],
+      paragraphs: [
+        afterUndo
+          ? `The change of the e-mail address of your account of ${product} was undone. Your old password no longer works: choose a new one.`
+          : `A new password was requested for your account of ${product}.`,
+      ],
       action: { label: 'Choose a new password', url },
-      remarks: [until(expiresAt), 'If you did not ask for it, ignore this mail: your password stays as it is.'],
+      remarks: [
+        until(expiresAt),
+        afterUndo
+          ? 'Later, "Forgot password" on the sign-in page sends another link.'
+          : 'If you did not ask for it, ignore this mail: your password stays as it is.',
+      ],
     }),
 }
 
