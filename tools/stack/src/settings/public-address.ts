@@ -5,7 +5,7 @@ import type { Environment } from './stack-settings.ts'
 /** Of what auth-service makes the addresses in links, see `linksUrlOf` there. */
 const NAMES = ['LINKS_URL', 'PUBLIC_URL', 'TOKEN_ISSUER'] as const
 
-const fileIn = (run: string): string => join(run, 'public-address.json')
+const fileIn = (run: string): string => join(run, 'public-address')
 
 /** Notes where links of this run lead, for commands that are started from another environment. */
 export function notePublicAddress(run: string, environment: Environment): void {
