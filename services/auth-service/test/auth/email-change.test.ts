@@ -77,6 +77,7 @@ t.test('confirming needs the link and the account', async (t) => {
     const response = await confirm(token, proof)
     t.equal(response.statusCode, 401, title)
     t.equal(response.json().code, 'sign_in_required', title)
+    t.match(response.headers['www-authenticate'], /^Bearer/, title)
   }
   t.equal((await userOf(user.userId)).email, user.email)
   t.equal((await confirm(token)).statusCode, 204, 'the link is still good')
