@@ -30,7 +30,10 @@ export type Erasure = {
     audit: Audit,
     erased: { account: Account; why: ErasureReason; origin: AuditOrigin },
   ): Promise<void>
-  /** Has Redis and every verifier follow. It may be repeated, and is, by {@link Erasure.purgePending}, where it failed. */
+  /**
+   * Has every verifier, Redis and the audit trail follow, which is once the tombstone is there for all to see. It may be repeated, and
+   * is, by {@link Erasure.purgePending}, where it failed.
+   */
   purge(userId: string): Promise<void>
   /** The same for callers whose answer must not depend on it: a failure is logged, and left to {@link Erasure.purgePending}. */
   tryPurge(userId: string): Promise<void>
@@ -49,12 +52,27 @@ type Dependencies = {
 /** A command that was on its way to Redis when its account was erased has run by then, or never will. */
 const RECENT_SECONDS = 30
 const AT_ONCE = 100
+/** What the caller waits for. 50,000 entries of a user in a trail of a million take 3 s. */
+const TRAIL_WITHIN_MS = 8000
+/** What housekeeping waits for: the trail of a program that signed in all day for years. */
+const LARGE_TRAIL_WITHIN_MS = 15 * 60_000
 
 export function createErasure({ db, store, revoker, publisher, log }: Dependencies): Erasure {
-  async function purge(userId: string): Promise<void> {
+  async function purge(userId: string, trailWithinMs: number): Promise<void> {
     await publisher.publish([allTokensOf(userId)])
     await store.forget(userId)
-    await markPurged(db, userId)
+    await db.transaction().execute(async (trx) => {
+      // Again: refusals may have been written between the erasure and its commit.
+      if (await markPurged(trx, userId)) await eraseAuditOf(trx, { userId, addressKeys: [], timeoutMs: trailWithinMs })
+    })
+  }
+
+  async function tryPurge(userId: string, trailWithinMs: number): Promise<void> {
+    try {
+      await purge(userId, trailWithinMs)
+    } catch (err) {
+      log.warn({ err, erasedId: userId }, 'an erased account has left traces; they are purged with the next attempt')
+    }
   }
 
   return {
@@ -69,22 +87,18 @@ export function createErasure({ db, store, revoker, publisher, log }: Dependenci
       // What others have of the person: an address that they left, or asked for and never confirmed.
       await deleteLinksTo(trx, addressKeys)
       await forgetFormerAddresses(trx, addressKeys)
-      await eraseAuditOf(trx, userId, addressKeys)
+      await eraseAuditOf(trx, { userId, addressKeys, timeoutMs: TRAIL_WITHIN_MS })
       await audit(userErased({ userId, why }))
     },
 
-    purge,
+    purge: (userId) => purge(userId, TRAIL_WITHIN_MS),
 
-    async tryPurge(userId) {
-      try {
-        await purge(userId)
-      } catch (err) {
-        log.warn({ err, userId }, 'Redis still has something of an erased account; housekeeping purges it')
-      }
-    },
+    tryPurge: (userId) => tryPurge(userId, TRAIL_WITHIN_MS),
 
     async purgePending() {
-      for (const userId of await listUnpurged(db, RECENT_SECONDS, AT_ONCE)) await purge(userId)
+      for (const userId of await listUnpurged(db, RECENT_SECONDS, AT_ONCE)) {
+        await tryPurge(userId, LARGE_TRAIL_WITHIN_MS)
+      }
     },
   }
 }

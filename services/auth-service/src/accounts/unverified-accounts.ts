@@ -30,7 +30,7 @@ export function createEraseUnverified({ db, writeAs, erasure, now }: Dependencie
       await erasure.erase(trx, audit, { account, why: 'unverified', origin })
       return true
     })
-    if (isErased) await erasure.purge(userId)
+    if (isErased) await erasure.tryPurge(userId)
   }
 
   return async () => {

@@ -91,23 +91,20 @@ export async function listAuditEvents(
   return (await query.execute()).map(toAuditEvent)
 }
 
-/** Of a user with very many entries. Milliseconds. */
-const ERASE_TIMEOUT_MS = 30_000
-
+/**
 /**
  * Takes away every personal value of a user in the trail, also where the entries of others name one of the user's addresses, and
- * records that. The events stay. What the same transaction has recorded of the user before goes as well.
- * @param addressKeys as they are compared
+ * records that. The events stay. What is written later of an id that has a tombstone is without such values.
+ * @param erased.addressKeys as they are compared
  */
 export async function eraseAuditOf(
   trx: AuthTransaction,
-  userId: string,
-  addressKeys: readonly string[],
+  { userId, addressKeys, timeoutMs }: { userId: string; addressKeys: readonly string[]; timeoutMs: number },
 ): Promise<void> {
   const { rows } = await sql<{ before: string }>`
     select current_setting('statement_timeout') as before,
-      set_config('statement_timeout', ${String(ERASE_TIMEOUT_MS)}, true)`.execute(trx)
-  await sql`${answerWithin(ERASE_TIMEOUT_MS)}
+      set_config('statement_timeout', ${String(timeoutMs)}, true)`.execute(trx)
+  await sql`${answerWithin(timeoutMs)}
     select audit_erase(${userId}::uuid, ${[...addressKeys]}::text[])`.execute(trx)
   await sql`select set_config('statement_timeout', ${rows[0]?.before}, true)`.execute(trx)
 }

@@ -9,16 +9,18 @@ export async function replaceWithTombstone(trx: AuthTransaction, userId: string)
   await trx.insertInto('erased_users').values({ id: userId, purged_at: null }).execute()
 }
 
-export async function markPurged(db: AuthDatabase, userId: string): Promise<void> {
-  await db
+/** Marks the account as purged, for all replicas when the transaction commits. False where another one has done so. */
+export async function markPurged(trx: AuthTransaction, userId: string): Promise<boolean> {
+  const { numUpdatedRows } = await trx
     .updateTable('erased_users')
     .set({ purged_at: sql<Date>`now()` })
     .where('id', '=', userId)
     .where('purged_at', 'is', null)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
-/** Whether the account was erased, and Redis may still have something of it. */
+/** Whether the account was erased, and Redis or the audit trail may still have something of it. */
 export async function isPurgePending(db: AuthDatabase, userId: string): Promise<boolean> {
   const row = await db
     .selectFrom('erased_users')
@@ -29,7 +31,7 @@ export async function isPurgePending(db: AuthDatabase, userId: string): Promise<
   return row !== undefined
 }
 
-/** Accounts of which Redis may still have something, or was purged less than `recentSeconds` ago. */
+/** Accounts of which something may be left, or that were purged less than `recentSeconds` ago. */
 export async function listUnpurged(db: AuthDatabase, recentSeconds: number, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('erased_users')

@@ -79,7 +79,8 @@ t.test('an erasure takes what says who a person is, leaves the events, and is an
   t.match(JSON.stringify(before), /203\.0\.113\.66.*zelda|zelda.*203\.0\.113\.66/i)
   const others = await trail({ userId: admin.userId, type: 'login_succeeded' })
 
-  await db.transaction().execute((trx) => eraseAuditOf(trx, user.id, []))
+  const erased = { userId: user.id, addressKeys: [], timeoutMs: 1000 }
+  await db.transaction().execute((trx) => eraseAuditOf(trx, erased))
 
   const [erasure, ...after] = await trail({ userId: user.id })
   t.match(erasure, {

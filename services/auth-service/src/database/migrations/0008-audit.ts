@@ -146,41 +146,47 @@ async function createErase(db: Kysely<unknown>): Promise<void> {
     set search_path = ${await schemaOf(db)}, pg_temp as $$
     declare
       person constant text := user_id::text;
+      -- All below goes from these ids, by keys: it takes as long as the entries of the person are many, however large the trail is.
+      own constant uuid[] := array(select id from audit_events where actor_id = person or subject_id = person);
       own_addresses text[];
       naming uuid[];
       touched bigint;
     begin
       perform set_config('latchkey.audit_maintenance', 'on', true);
-      select array_agg(event_id) into naming from audit_personal
+      select coalesce(array_agg(event_id), '{}') into naming from audit_personal
       where details is not null and ${ADDRESSES} && address_keys;
-      select count(*) into touched from audit_personal join audit_events on id = event_id
-      where actor_id = person or subject_id = person or id = any (naming);
+      select count(*) into touched from audit_personal where event_id = any (own || naming);
 
       select array_agg(address) into own_addresses
       from (
         select distinct ip as address from audit_personal join audit_events on id = event_id
-        where (actor_id = person or actor_id is null and subject_id = person) and ip is not null)
+        where event_id = any (own) and (actor_id = person or actor_id is null) and ip is not null)
       where not exists (
         select from audit_personal join audit_events on id = event_id
         where ip = address and coalesce(actor_id, subject_id) <> person);
 
       -- The keys are computed from the network.
-      update audit_events set fold_key = null where fold_key is not null and (
-        actor_id = person or subject_id = person or coalesce(actor_id, subject_id) is null and id in (
-          select event_id from audit_personal where ip = any (own_addresses)));
+      update audit_events set fold_key = null where id = any (own) and fold_key is not null;
+      update audit_events set fold_key = null
+      where fold_key is not null and id in (select event_id from audit_personal where ip = any (own_addresses));
+      -- No other person has these addresses: the rest is of callers who are not known.
+      delete from audit_personal where ip = any (own_addresses) and event_id <> all (own);
+      -- Most of it: what the person did, and to no other person. Deleted at once, as an update of each row takes longer.
       delete from audit_personal using audit_events
-      where id = event_id and coalesce(actor_id, subject_id) is null and ip = any (own_addresses);
+      where event_id = any (own) and id = event_id and (
+        actor_id is null or actor_id = person and (subject_id = person or audit_personal.details is null));
       update audit_personal set ip = null, user_agent = null, caller_request_id = null from audit_events
-      where id = event_id and (actor_id = person or actor_id is null and subject_id = person);
+      where event_id = any (own) and id = event_id and actor_id = person;
       update audit_personal set details = null from audit_events
-      where id = event_id and subject_id = person and audit_personal.details is not null;
+      where event_id = any (own) and id = event_id and subject_id = person and audit_personal.details is not null;
       update audit_personal set details = null where event_id = any (naming);
-      delete from audit_personal using audit_events
-      where id = event_id and (actor_id = person or subject_id = person or id = any (naming))
-        and num_nonnulls(ip, user_agent, caller_request_id, audit_personal.details) = 0;
+      delete from audit_personal
+      where event_id = any (own || naming) and num_nonnulls(ip, user_agent, caller_request_id, audit_personal.details) = 0;
 
       perform set_config('latchkey.audit_maintenance', 'off', true);
-      perform audit_entry('audit_erased', person, jsonb_build_object('entries', touched));
+      if touched > 0 then
+        perform audit_entry('audit_erased', person, jsonb_build_object('entries', touched));
+      end if;
       return touched;
     end $$`.execute(db)
   await sql`revoke all on function audit_erase(uuid, text[]) from public`.execute(db)

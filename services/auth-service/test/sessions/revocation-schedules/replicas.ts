@@ -100,6 +100,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     registration: config.registration,
     log: { warn() {} },
     showsLinks: true,
+    log: { warn() {} },
     now: Date.now,
   })
   return { ...accounts, db, store, sessions, hasher: users.hasher }
