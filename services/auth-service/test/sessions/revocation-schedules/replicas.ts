@@ -98,7 +98,6 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     links: createLinkService({ base: 'http://localhost', now: Date.now }),
     outbox: noMails,
     registration: config.registration,
-    log: { warn() {} },
     showsLinks: true,
     log: { warn() {} },
     now: Date.now,
