@@ -101,12 +101,9 @@ export async function eraseAuditOf(
   trx: AuthTransaction,
   { userId, addressKeys, timeoutMs }: { userId: string; addressKeys: readonly string[]; timeoutMs: number },
 ): Promise<void> {
-  const { rows } = await sql<{ before: string }>`
-    select current_setting('statement_timeout') as before,
-      set_config('statement_timeout', ${String(timeoutMs)}, true)`.execute(trx)
+  await sql`select set_config('statement_timeout', ${String(timeoutMs)}, true)`.execute(trx)
   await sql`${answerWithin(timeoutMs)}
     select audit_erase(${userId}::uuid, ${[...addressKeys]}::text[])`.execute(trx)
-  await sql`select set_config('statement_timeout', ${rows[0]?.before}, true)`.execute(trx)
 }
 
 /** The first trimming after years may take long, and holds up nothing. Milliseconds. */

@@ -3,21 +3,33 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 
 export type ErasedUser = { readonly id: string; readonly erasedAt: Date }
 
-/** Deletes the account, with its links and its mails, and leaves its id behind: nothing is an account of that id again. */
-export async function replaceWithTombstone(trx: AuthTransaction, userId: string): Promise<void> {
+/**
+ * Deletes the account, with its links and its mails, and leaves its id behind: nothing is an account of that id again.
+ * @param addressKeys its addresses as they are compared, for the purge, which takes them away
+ */
+export async function replaceWithTombstone(
+  trx: AuthTransaction,
+  userId: string,
+  addressKeys: readonly string[],
+): Promise<void> {
   await trx.deleteFrom('users').where('id', '=', userId).execute()
-  await trx.insertInto('erased_users').values({ id: userId, purged_at: null }).execute()
+  await trx
+    .insertInto('erased_users')
+    .values({ id: userId, purged_at: null, address_keys: [...addressKeys] })
+    .execute()
 }
 
-/** Marks the account as purged, for all replicas when the transaction commits. False where another one has done so. */
-export async function markPurged(trx: AuthTransaction, userId: string): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('erased_users')
-    .set({ purged_at: sql<Date>`now()` })
-    .where('id', '=', userId)
-    .where('purged_at', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+/**
+ * Marks the account as purged, for all replicas when the transaction commits.
+ * @returns the addresses that it had; undefined where another replica has marked it
+ */
+export async function markPurged(trx: AuthTransaction, userId: string): Promise<readonly string[] | undefined> {
+  const { rows } = await sql<{ address_keys: string[] | null }>`
+    with before as (
+      select id, address_keys from erased_users where id = ${userId} and purged_at is null for update)
+    update erased_users set purged_at = now(), address_keys = null from before where erased_users.id = before.id
+    returning before.address_keys`.execute(trx)
+  return rows[0] && (rows[0].address_keys ?? [])
 }
 
 /** Whether the account was erased, and Redis or the audit trail may still have something of it. */

@@ -34,8 +34,10 @@ export type UserTable = {
 export type ErasedUserTable = {
   id: string
   erased_at: Generated<Date>
-  /** Null while Redis may still have something of the account. */
+  /** Null while Redis or the audit trail may still have something of the account. */
   purged_at: Date | null
+  /** Until then, its addresses as they are compared. */
+  address_keys: string[] | null
 }
 
 export function toAccount(row: Selectable<UserTable>): Account {

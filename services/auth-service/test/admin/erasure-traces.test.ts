@@ -18,7 +18,7 @@ const WORDS = ['quastenflosse', 'latimeria', 'asked-for', 'zerlina', 'coelacanth
 
 // It takes no mail to these: their texts wait in the outbox when the account is erased.
 const { url: smtpUrl, mails } = await startMailServer(t, {
-  refuse: (to) => (/asked-for/.test(to) || /quasten/i.test(to) ? 450 : undefined),
+  refuse: (to) => (/asked-for|quasten|guest/i.test(to) ? 450 : undefined),
 })
 const auth = await startAuthService(t, {
   variables: {
@@ -39,7 +39,7 @@ async function tokenTo(address: string): Promise<string> {
 }
 
 t.test('after an erasure no store holds a name, an address, an IP or a user agent of the person', async (t) => {
-  const user = await auth.newAccount({ email: EMAIL, username: USERNAME, fullName: FULL_NAME })
+  const user = await auth.newAccount({ email: EMAIL, username: USERNAME, fullName: FULL_NAME, roles: ['hr'] })
   const signIn = async (address: string | undefined) => {
     const body = { email: EMAIL, password: PASSWORD, delivery: 'body', deviceName: DEVICE }
     return (await auth.call('POST', '/auth/login', { body, headers: from(address) })).json()
@@ -58,9 +58,12 @@ t.test('after an erasure no store holds a name, an address, an IP or a user agen
   await call('POST', 'password/forgot', { email: EMAIL })
   await call('POST', 'password/reset', { token: 'x'.repeat(43), password: 'a heron walks over slow rivers' })
   await auth.call('POST', '/auth/refresh', { body: { refreshToken }, headers: from() })
+  const invited = await auth.call('POST', '/admin/users', { token, body: { email: 'guest@example.test' } })
+  t.equal(invited.statusCode, 201)
   await asAdmin('GET', '/admin/audit')
 
   const before = await dumpOf(auth.environment)
+  t.match(placesOf(before, `"inviterName": "${OTHER_NAME}"`).join(), /\.mails/, 'a mail to another person names them')
   for (const word of WORDS) t.ok(placesOf(before, word).length > 0, `${word} is found before`)
   t.ok(
     placesOf(before, 'coelacanth').some((place) => place.includes('user:')),

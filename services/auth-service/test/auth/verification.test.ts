@@ -146,6 +146,39 @@ t.test('an address that is verified cannot be declined', async (t) => {
   t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200)
 })
 
+t.test('a link that was kept is dead after a change of the account, also when that is taken back', async (t) => {
+  const changes: Record<string, (url: string, email: string) => Promise<unknown>> = {
+    'another address': (url, email) => asAdmin('PATCH', url, { email: `other-${email}` }),
+    'another address, and that of before': async (url, email) => {
+      await asAdmin('PATCH', url, { email: `other-${email}` })
+      await asAdmin('PATCH', url, { email })
+    },
+    'disabled, and enabled again': async (url) => {
+      await asAdmin('PATCH', url, { status: 'disabled' })
+      await asAdmin('PATCH', url, { status: 'active' })
+    },
+    erased: (url) => asAdmin('DELETE', url),
+  }
+  for (const [name, change] of Object.entries(changes)) {
+    const user = await register()
+    const token = await mailbox.nextToken(user.email)
+    await change(`/admin/users/${user.userId}`, user.email)
+    t.equal((await confirm({ token, password: PASSWORD })).json().code, 'invalid_link', name)
+    t.equal((await decline(token)).json().code, 'invalid_link', name)
+  }
+})
+
+t.test('of two who confirm and decline at once one is heard', async (t) => {
+  for (let n = 0; n < 5; n++) {
+    const user = await register()
+    const token = await mailbox.nextToken(user.email)
+    const [confirmed, declined] = await Promise.all([confirm({ token, password: PASSWORD }), decline(token)])
+    t.same([confirmed.statusCode, declined.statusCode].sort(), [204, 400])
+    const login = await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
+    t.equal(login.statusCode, confirmed.statusCode === 204 ? 200 : 401)
+  }
+})
+
 t.test('the last administrator cannot be declined away', async (t) => {
   const admin = await auth.signInAdmin()
   // As that of an older version, which nothing had verified.

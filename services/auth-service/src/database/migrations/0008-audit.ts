@@ -184,9 +184,7 @@ async function createErase(db: Kysely<unknown>): Promise<void> {
       where event_id = any (own || naming) and num_nonnulls(ip, user_agent, caller_request_id, audit_personal.details) = 0;
 
       perform set_config('latchkey.audit_maintenance', 'off', true);
-      if touched > 0 then
-        perform audit_entry('audit_erased', person, jsonb_build_object('entries', touched));
-      end if;
+      perform audit_entry('audit_erased', person, jsonb_build_object('entries', touched));
       return touched;
     end $$`.execute(db)
   await sql`revoke all on function audit_erase(uuid, text[]) from public`.execute(db)

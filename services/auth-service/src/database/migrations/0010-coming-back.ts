@@ -30,8 +30,12 @@ export const comingBack: ReversibleMigration = {
       create trigger users_former_address after insert or update of email_key on users
       for each row execute function refuse_former_address()`.execute(db)
 
-    // Null while Redis may still have something of the account.
-    await db.schema.alterTable('erased_users').addColumn('purged_at', 'timestamptz(3)').execute()
+    await db.schema
+      .alterTable('erased_users')
+      // Null while Redis or the audit trail may still have something of the account: until then its addresses are needed.
+      .addColumn('purged_at', 'timestamptz(3)')
+      .addColumn('address_keys', sql`text[]`)
+      .execute()
     await db.schema.createIndex('erased_users_erased_at').on('erased_users').column('erased_at').execute()
     await db.schema.createIndex('session_events_user_id').on('session_events').columns(['user_id', 'kind']).execute()
   },
@@ -39,7 +43,7 @@ export const comingBack: ReversibleMigration = {
   async down(db: Kysely<unknown>): Promise<void> {
     await db.schema.dropIndex('session_events_user_id').execute()
     await db.schema.dropIndex('erased_users_erased_at').execute()
-    await db.schema.alterTable('erased_users').dropColumn('purged_at').execute()
+    await db.schema.alterTable('erased_users').dropColumn('purged_at').dropColumn('address_keys').execute()
     await sql`drop trigger users_former_address on users`.execute(db)
     await sql`drop function refuse_former_address()`.execute(db)
     await db.schema.dropTable('former_addresses').execute()
