@@ -76,12 +76,13 @@ export async function insertEnds(trx: AuthTransaction, ends: readonly SessionEnd
   const rows = await trx
     .insertInto('session_events')
     .values(
-      ends.map(({ userId, deviceId, sid, reason }) => ({
+      ends.map(({ userId, deviceId, sid, reason, isRenewed = false }) => ({
         kind: 'ended' as const,
         user_id: userId,
         device_id: deviceId,
         sid,
         reason,
+        is_renewed: isRenewed,
       })),
     )
     .returning('id')
@@ -189,7 +190,7 @@ export async function deleteEventsBefore(db: AuthDatabase, before: Date): Promis
 
 function toRecordedEnd(row: Selectable<SessionEventTable>): Recorded<SessionEnd> {
   const reason = row.reason ?? 'unknown'
-  return { ...toSessionKey(row), eventId: row.id, at: row.at, reason, isRenewed: reason === 'password_changed' }
+  return { ...toSessionKey(row), eventId: row.id, at: row.at, reason, isRenewed: row.is_renewed }
 }
 
 const toSessionKey = (row: { user_id: string; device_id: string; sid: string }): SessionKey => ({

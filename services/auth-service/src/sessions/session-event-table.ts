@@ -11,6 +11,7 @@ export type SessionEventTable = {
   sid: string
   /** Of an end. */
   reason: EndReason | null
+  is_renewed: Generated<boolean>
   /** Of an opening, with the device's name. */
   delivery: Delivery | null
   device_name: string | null

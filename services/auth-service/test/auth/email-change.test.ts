@@ -243,7 +243,14 @@ t.test('an address that was verified is kept for its week, and free again after 
   t.equal(refused.statusCode, 409)
   t.equal(refused.json().code, 'email_taken')
   t.equal((await asAdmin('DELETE', `/admin/users/${user.userId}`)).statusCode, 204)
-  t.equal((await confirm(token, { token: other.accessToken })).statusCode, 204, 'the link is still good')
+  t.equal(
+    (await confirm(token, { token: other.accessToken })).json().code,
+    'invalid_link',
+    'the address is erased everywhere',
+  )
+  await request(other, user.newEmail)
+  const anotherToken = await mailbox.nextToken(user.newEmail)
+  t.equal((await confirm(anotherToken, { token: other.accessToken })).statusCode, 204)
 })
 
 t.test('a mailbox is not sent more undo links than three an hour, and without one nothing changes', async (t) => {

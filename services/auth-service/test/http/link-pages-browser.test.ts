@@ -153,7 +153,7 @@ async function testPages(program: string): Promise<void> {
   })
 
   t.test('a change of address is confirmed and undone by the links that it sends', async (t) => {
-    const { email, accessToken: token } = await auth.newUser()
+    const { email, accessToken: token } = await auth.newUser({ isVerified: true })
     const body = { email: `new-${email}`, currentPassword: PASSWORD }
     t.equal((await auth.call('POST', '/auth/email', { token, body })).statusCode, 202)
     const { page } = await visit(t, browser)

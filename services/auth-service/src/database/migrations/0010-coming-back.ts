@@ -37,11 +37,14 @@ export const comingBack: ReversibleMigration = {
       .addColumn('address_keys', sql`text[]`)
       .execute()
     await db.schema.createIndex('erased_users_erased_at').on('erased_users').column('erased_at').execute()
+    // Of an end: whether the session was renewed, and so goes on for its client.
+    await sql`alter table session_events add column is_renewed boolean not null default false`.execute(db)
     await db.schema.createIndex('session_events_user_id').on('session_events').columns(['user_id', 'kind']).execute()
   },
 
   async down(db: Kysely<unknown>): Promise<void> {
     await db.schema.dropIndex('session_events_user_id').execute()
+    await db.schema.alterTable('session_events').dropColumn('is_renewed').execute()
     await db.schema.dropIndex('erased_users_erased_at').execute()
     await db.schema.alterTable('erased_users').dropColumn('purged_at').dropColumn('address_keys').execute()
     await sql`drop trigger users_former_address on users`.execute(db)
