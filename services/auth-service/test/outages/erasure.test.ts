@@ -1,9 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
-import { sql } from 'kysely'
 import t from 'tap'
-import { databaseOf } from '../support/audit.ts'
 import { administratorOf, PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { dumpOf, placesOf } from '../support/dump.ts'
 import { startResourceService } from '../support/resource-service.ts'
@@ -74,10 +72,7 @@ t.test(
   'an invitation whose address another account gave way to stands, also where Redis does not follow at once',
   async (t) => {
     const asAdmin = await administratorOf(auth)
-    const { id, email } = await auth.newAccount()
-    await sql`update users set unverified_until = now() + interval '1 day' where id = ${id}`.execute(
-      databaseOf(t, auth),
-    )
+    const { id, email } = await auth.newAccount({ isSelfRegistered: true })
     const client = new Redis(redis.url)
     t.teardown(() => client.disconnect())
     await client.call('ACL', 'SETUSER', 'default', '-xadd')
