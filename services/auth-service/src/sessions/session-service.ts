@@ -39,6 +39,8 @@ export type SessionService = {
     reason: 'revoked_by_user' | 'revoked_by_admin',
     origin: Origin,
   ): Promise<void>
+  /** Ends the user's sessions on all devices but that of `session`. */
+  revokeOthers(session: SessionKey, origin: Origin): Promise<void>
   /** Ends every session of the user and makes every token issued so far void. @throws `user_not_found` */
   revokeAll(userId: string, reason: 'signed_out_everywhere' | 'revoked_by_admin', origin: Origin): Promise<void>
 }
@@ -146,6 +148,21 @@ export function createSessionService(dependencies: Dependencies): SessionService
         const session = (await store.list(userId)).find((each) => each.deviceId === deviceId)
         if (!session) throw new problems.session_not_found()
         return revoker.record(trx, audit, [{ userId, deviceId, sid: session.sid, reason }])
+      })
+      await revoker.apply(recorded)
+    },
+
+    async revokeOthers({ userId, sid }, origin) {
+      const recorded = await writeAs(origin, async (trx, audit) => {
+        await lockAccount(trx, userId)
+        const others = (await store.list(userId)).filter((each) => each.sid !== sid)
+        const ends = others.map((each) => ({
+          userId,
+          deviceId: each.deviceId,
+          sid: each.sid,
+          reason: 'revoked_by_user' as const,
+        }))
+        return revoker.record(trx, audit, ends)
       })
       await revoker.apply(recorded)
     },

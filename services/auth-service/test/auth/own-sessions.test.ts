@@ -52,3 +52,18 @@ t.test('users end the session on one of their devices, and on no device of anoth
   t.equal((await auth.call('GET', '/auth/me', { token: lost.accessToken })).json().code, 'token_revoked')
   t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200)
 })
+
+t.test('users end the sessions on all their other devices, and keep this one', async (t) => {
+  const user = await auth.newUser()
+  const others = [await auth.signIn(user.email), await auth.signIn(user.email)]
+  const stranger = await auth.newUser()
+  const endOthers = () => auth.call('DELETE', '/auth/sessions', { token: user.accessToken })
+  t.equal((await endOthers()).statusCode, 204)
+  for (const { refreshToken, accessToken } of others) {
+    t.match((await refreshWith(auth, refreshToken)).json(), { code: 'session_ended', reason: 'revoked_by_user' })
+    t.equal((await auth.call('GET', '/auth/me', { token: accessToken })).json().code, 'token_revoked')
+  }
+  t.equal((await endOthers()).statusCode, 204, 'again, with none left')
+  t.equal((await refreshWith(auth, user.refreshToken)).statusCode, 200)
+  t.equal((await refreshWith(auth, stranger.refreshToken)).statusCode, 200)
+})

@@ -32,6 +32,7 @@ import { registerRoute } from './register.ts'
 import { requestEmailChangeRoute } from './request-email-change.ts'
 import { requestVerificationRoute } from './request-verification.ts'
 import { resetPasswordRoute } from './reset-password.ts'
+import { revokeOtherSessionsRoute } from './revoke-other-sessions.ts'
 import { revokeSessionRoute } from './revoke-session.ts'
 import { undoEmailChangeRoute } from './undo-email-change.ts'
 
@@ -119,5 +120,6 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
   async function ownSessions(signedIn: AppInstance): Promise<void> {
     listSessionsRoute(signedIn, sessions)
     revokeSessionRoute(signedIn, sessions)
+    revokeOtherSessionsRoute(signedIn, sessions)
   }
 }
