@@ -2,8 +2,9 @@ import { ownOrigin } from '../audit/audit-event.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
+import { listUnverifiedSince } from '../users/address-repository.ts'
 import { givesWay } from '../users/user.ts'
-import { listUnverifiedSince, lockAccount } from '../users/user-repository.ts'
+import { lockAccount } from '../users/user-repository.ts'
 import type { Erasure } from './erasure.ts'
 
 type Dependencies = {
