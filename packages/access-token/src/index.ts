@@ -12,7 +12,6 @@ export {
   type SigningRing,
 } from './key-ring.ts'
 export { createRefreshTokenVerifier, type RefreshTokenClaims } from './refresh-token.ts'
-export { ROLES, type Role, SCOPES, type Scope, scopesOfRoles } from './roles.ts'
 export { assertDisjoint, parseKeyRing } from './shared-key-ring.ts'
 export { createAccessTokenSigner, createRefreshTokenSigner } from './signers.ts'
 export { type SignatureVerifier, signatureOptions } from './strict-verifier.ts'

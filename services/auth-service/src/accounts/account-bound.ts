@@ -1,6 +1,6 @@
-import { type Role, type Scope, scopesOfRoles } from '@latchkey/access-token'
 import type { Origin } from '../audit/audit-event.ts'
 import { problems } from '../errors.ts'
+import { BUILT_IN_POLICY } from '../permissions/policy.ts'
 import type { User } from '../users/user.ts'
 
 /** Who makes a call under an access token, and what they may do today. */
@@ -28,14 +28,14 @@ export function assertWithinScopes(caller: Caller, { user }: { readonly user: Pi
  * A caller grants no role that holds a scope beyond their own.
  * @throws `exceeds_own_scopes`
  */
-export function assertMayGrant(caller: Caller, roles: readonly Role[]): void {
-  assertHolds(caller, scopesOfRoles(roles))
+export function assertMayGrant(caller: Caller, roles: readonly string[]): void {
+  assertHolds(caller, BUILT_IN_POLICY.scopesOf(roles))
 }
 
 /**
  * The same for scopes of service clients, which a secret of theirs is worth.
  * @throws `exceeds_own_scopes`
  */
-export function assertHolds({ scopes }: Caller, granted: readonly Scope[]): void {
+export function assertHolds({ scopes }: Caller, granted: readonly string[]): void {
   if (!granted.every((scope) => scopes.has(scope))) throw new problems.exceeds_own_scopes()
 }

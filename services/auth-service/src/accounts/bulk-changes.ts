@@ -1,13 +1,13 @@
-import { ROLES, type Role } from '@latchkey/access-token'
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import { emailVerified, roleChanged } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import { BUILT_IN_POLICY } from '../permissions/policy.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { addRole, lockUsers, verifyAddresses } from '../users/bulk-repository.ts'
 import type { User } from '../users/user.ts'
 
 /** `sparesUnproved`: accounts that registered themselves, and whose address nobody has proved, stay as they are. */
-export type RoleGrant = { readonly role: Role; readonly sparesUnproved: boolean }
+export type RoleGrant = { readonly role: string; readonly sparesUnproved: boolean }
 
 /**
  * What the operator does to many accounts. Both only widen what accounts may do, so no token ends; they return the accounts that have
@@ -21,13 +21,16 @@ export type BulkChanges = {
 }
 
 /** Names of the roles that give all that this one gives, itself among them. */
-function rolesThatGive(role: Role): Role[] {
-  const names = Object.keys(ROLES).filter((name): name is Role => Object.hasOwn(ROLES, name))
-  return names.filter((name) => ROLES[role].every((scope) => ROLES[name].includes(scope)))
+function rolesThatGive(role: string): string[] {
+  const { roles } = BUILT_IN_POLICY
+  const given = roles.get(role)?.scopes ?? []
+  return [...roles.values()]
+    .filter(({ scopes }) => given.every((scope) => scopes.includes(scope)))
+    .map(({ name }) => name)
 }
 
 /** Whether none of the account's roles gives all that this one gives. */
-export function lacksRole({ roles }: Pick<User, 'roles'>, role: Role): boolean {
+export function lacksRole({ roles }: Pick<User, 'roles'>, role: string): boolean {
   const enough = rolesThatGive(role)
   return !roles.some((each) => enough.includes(each))
 }

@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import { commonProblems } from '@latchkey/problems'
 import { invitationWithdrawn, userInvited } from '../audit/security-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
@@ -24,7 +23,7 @@ export type Invitee = {
   readonly email: string
   readonly username?: string | undefined
   readonly fullName?: string | null | undefined
-  readonly roles?: Role[] | undefined
+  readonly roles?: string[] | undefined
 }
 
 export type Invited = { readonly user: User; readonly invitation: HandedLink }

@@ -1,7 +1,7 @@
-import { scopesOfRoles } from '@latchkey/access-token'
 import { AccessError } from '@latchkey/resource-server'
 import { findScopesForShare } from '../clients/client-repository.ts'
 import type { AuthTransaction } from '../database/auth-database.ts'
+import { BUILT_IN_POLICY } from '../permissions/policy.ts'
 import { shareActiveAdministrators } from '../users/administrator-repository.ts'
 import { findAccountForShare } from '../users/user-repository.ts'
 import type { Caller } from './account-bound.ts'
@@ -22,5 +22,5 @@ async function scopesOfUser(trx: AuthTransaction, userId: string) {
   // First, as everywhere: nobody who waits for one of them holds one of the others.
   await shareActiveAdministrators(trx)
   const account = await findAccountForShare(trx, userId)
-  return account?.user.status === 'active' ? scopesOfRoles(account.user.roles) : undefined
+  return account?.user.status === 'active' ? BUILT_IN_POLICY.scopesOf(account.user.roles) : undefined
 }

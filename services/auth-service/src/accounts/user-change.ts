@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import { problems } from '../errors.ts'
 import { type Account, type User, type UserStatus, wasEverActive } from '../users/user.ts'
 import { assertMayGrant, assertWithinScopes, type Caller } from './account-bound.ts'
@@ -6,7 +5,7 @@ import { assertAcceptableUsername } from './assert-acceptable.ts'
 
 /** What an administrator changes. */
 export type UserChange = {
-  readonly roles?: Role[]
+  readonly roles?: string[]
   readonly status?: 'active' | 'disabled'
   readonly fullName?: string | null
   /** Counts as verified. */

@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import type { NewAuditEvent } from './audit-event.ts'
 import { type Change, changed } from './change.ts'
 
@@ -83,7 +82,7 @@ export const userErased = ({
   details: { why },
 })
 
-export const roleChanged = ({ userId, before, after }: User & Change<readonly Role[]>): NewAuditEvent[] =>
+export const roleChanged = ({ userId, before, after }: User & Change<readonly string[]>): NewAuditEvent[] =>
   changed({ before: { roles: [...before].sort() }, after: { roles: [...after].sort() } }).map(
     ({ names, ...values }) => ({
       type: 'role_changed',
@@ -104,7 +103,7 @@ export const userInvited = ({
   userId,
   email,
   roles,
-}: User & { email: string; roles: readonly Role[] }): NewAuditEvent => ({
+}: User & { email: string; roles: readonly string[] }): NewAuditEvent => ({
   type: 'user_invited',
   subjectId: userId,
   details: { roles },

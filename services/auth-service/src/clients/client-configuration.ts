@@ -1,4 +1,3 @@
-import type { Scope } from '@latchkey/access-token'
 import { ownOrigin } from '../audit/audit-event.ts'
 import { clientCreated, clientSecretCreated, clientUpdated } from '../audit/client-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
@@ -18,7 +17,7 @@ export type ClientConfiguration = {
   ensure(client: {
     clientId: string
     secret: string
-    scopes: Scope[]
+    scopes: string[]
   }): Promise<'ready' | 'deleted' | 'secret_replaced'>
   /** Ids of the live clients that {@link ensure} made. */
   listConfigured(): Promise<string[]>

@@ -1,11 +1,10 @@
-import type { Scope } from '@latchkey/access-token'
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import { type StoredSecret, toServiceClient } from './client-table.ts'
 import type { ServiceClient } from './service-client.ts'
 
 /** False if there is or was a client with this id. */
-export async function insertClient(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<boolean> {
+export async function insertClient(trx: AuthTransaction, clientId: string, scopes: string[]): Promise<boolean> {
   const result = await trx
     .insertInto('service_clients')
     .values({ client_id: clientId, scopes, last_used_at: null, deleted_at: null })
@@ -15,7 +14,7 @@ export async function insertClient(trx: AuthTransaction, clientId: string, scope
 }
 
 /** Sets the scopes of a client that the settings name. */
-export async function configureClient(trx: AuthTransaction, clientId: string, scopes: Scope[]): Promise<void> {
+export async function configureClient(trx: AuthTransaction, clientId: string, scopes: string[]): Promise<void> {
   await trx.updateTable('service_clients').set({ scopes, configured: true }).where('client_id', '=', clientId).execute()
 }
 
@@ -44,7 +43,7 @@ export async function lockClient(trx: AuthTransaction, clientId: string): Promis
 }
 
 /** Scopes of the client, which is not deleted until the transaction ends; undefined if there is no such client. */
-export async function findScopesForShare(trx: AuthTransaction, clientId: string): Promise<Scope[] | undefined> {
+export async function findScopesForShare(trx: AuthTransaction, clientId: string): Promise<string[] | undefined> {
   const row = await trx
     .selectFrom('service_clients')
     .select('scopes')
@@ -85,7 +84,7 @@ export async function listDeletedSince(db: AuthDatabase, since: Date): Promise<s
 }
 
 export type StoredCredentials = {
-  readonly scopes: Scope[]
+  readonly scopes: string[]
   readonly secrets: StoredSecret[]
   /** Its last use was recorded within the last minute. */
   readonly usedRecently: boolean
@@ -112,7 +111,7 @@ export async function findCredentials(db: AuthDatabase, clientId: string): Promi
   }
 }
 
-export async function findScopes(db: AuthDatabase, clientId: string): Promise<Scope[] | undefined> {
+export async function findScopes(db: AuthDatabase, clientId: string): Promise<string[] | undefined> {
   const row = await db
     .selectFrom('service_clients')
     .select('scopes')

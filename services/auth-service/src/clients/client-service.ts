@@ -1,4 +1,4 @@
-import type { AccessTokenClaims, Scope } from '@latchkey/access-token'
+import type { AccessTokenClaims } from '@latchkey/access-token'
 import { assertHolds, type Caller } from '../accounts/account-bound.ts'
 import type { Origin } from '../audit/audit-event.ts'
 import {
@@ -37,7 +37,7 @@ export type ClientService = {
   /** In the order of ids, from those after `afterId`; one more than `limit` where there are more. */
   list(limit: number, afterId: string | undefined): Promise<ServiceClient[]>
   /** @throws `client_exists`, `exceeds_own_scopes` */
-  create(clientId: string, scopes: Scope[], caller: Caller): Promise<IssuedSecret>
+  create(clientId: string, scopes: string[], caller: Caller): Promise<IssuedSecret>
   /** Of more than two secrets the oldest is retired. @throws `client_not_found`, `exceeds_own_scopes` */
   addSecret(clientId: string, caller: Caller): Promise<IssuedSecret>
   /** Its tokens are revoked with it. @throws `client_not_found` */
@@ -47,9 +47,9 @@ export type ClientService = {
    * count against the limit of guesses.
    * @throws `too_many_requests`
    */
-  authenticate(credentials: { clientId: string; secret: string }, origin: Origin): Promise<Scope[] | undefined>
+  authenticate(credentials: { clientId: string; secret: string }, origin: Origin): Promise<string[] | undefined>
   /** Scopes that a token of a client has now; undefined when the client or the token is gone. */
-  liveScopes(claims: AccessTokenClaims): Promise<Scope[] | undefined>
+  liveScopes(claims: AccessTokenClaims): Promise<string[] | undefined>
   /** Revokes one access token of a client, everywhere. */
   revokeToken(claims: AccessTokenClaims): Promise<void>
 }
@@ -83,7 +83,7 @@ export function createClientService(dependencies: Dependencies): ClientService {
     return { id, clientSecret }
   }
 
-  async function findBySecret(clientId: string, secret: string): Promise<{ isKnown: boolean; scopes?: Scope[] }> {
+  async function findBySecret(clientId: string, secret: string): Promise<{ isKnown: boolean; scopes?: string[] }> {
     const keys = await loadSecretKeys()
     const credentials = CLIENT_ID.test(clientId) ? await findCredentials(db, clientId) : undefined
     // Also where there is no client, so that it takes as long.

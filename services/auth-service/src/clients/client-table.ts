@@ -1,11 +1,10 @@
-import type { Scope } from '@latchkey/access-token'
 import type { Generated, Selectable } from 'kysely'
 import type { HashedSecret } from './client-secret.ts'
 import type { ServiceClient } from './service-client.ts'
 
 export type ServiceClientTable = {
   client_id: string
-  scopes: Scope[]
+  scopes: string[]
   created_at: Generated<Date>
   last_used_at: Date | null
   deleted_at: Date | null

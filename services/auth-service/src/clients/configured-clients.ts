@@ -1,4 +1,3 @@
-import type { Scope } from '@latchkey/access-token'
 import type { ClientConfiguration } from './client-configuration.ts'
 import type { ConfiguredClient } from './parse-service-clients.ts'
 
@@ -15,7 +14,7 @@ const warnings = {
 }
 
 /** What employee-service's own client may do at auth-service: invite whoever joins, and disable the account of a leaver. */
-const EMPLOYEE_SERVICE_SCOPES: readonly Scope[] = ['profile', 'employees:read', 'users:invite', 'users:disable']
+const EMPLOYEE_SERVICE_SCOPES: readonly string[] = ['profile', 'employees:read', 'users:invite', 'users:disable']
 
 /** The clients that the settings name, employee-service's own included. */
 export function configuredClients({

@@ -1,12 +1,12 @@
-import { SCOPES, type Scope } from '@latchkey/access-token'
+import { BUILT_IN_POLICY } from '../permissions/policy.ts'
 import { CLIENT_ID, CLIENT_ID_RULE } from './service-client.ts'
 
-export type ConfiguredClient = { readonly clientId: string; readonly secret: string; readonly scopes: Scope[] }
+export type ConfiguredClient = { readonly clientId: string; readonly secret: string; readonly scopes: string[] }
 
 const MIN_SECRET_LENGTH = 32
 const SECRET_RULE = `a secret of at least ${MIN_SECRET_LENGTH} characters`
 
-const isScope = (scope: string): scope is Scope => (SCOPES as readonly string[]).includes(scope)
+const isScope = (scope: string): boolean => BUILT_IN_POLICY.scopes.has(scope)
 
 const isSecret = (text: string): boolean => text.length >= MIN_SECRET_LENGTH && text.isWellFormed()
 
@@ -49,5 +49,5 @@ function parseClient(value: unknown, index: number): ConfiguredClient {
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string' && isScope(scope))) {
     return refuse('scopes, a list of known ones,')
   }
-  return { clientId, secret, scopes: [...new Set<Scope>(scopes)] }
+  return { clientId, secret, scopes: [...new Set<string>(scopes)] }
 }

@@ -1,14 +1,13 @@
-import type { Scope } from '@latchkey/access-token'
 import type { RedisClient } from '../redis/redis-client.ts'
 
 /** The scopes of live clients, beside the sessions, so that an access token of one is checked in one round trip. */
 export type ClientCache = {
   /** Undefined when it is not known; null when there is no such client. */
-  read(clientId: string): Promise<Scope[] | null | undefined>
+  read(clientId: string): Promise<string[] | null | undefined>
   /** After a read of Postgres: a newer value is not overwritten. */
-  setIfAbsent(clientId: string, scopes: Scope[] | null): Promise<void>
+  setIfAbsent(clientId: string, scopes: string[] | null): Promise<void>
   /** After a change of the client. */
-  set(clientId: string, scopes: Scope[] | null): Promise<void>
+  set(clientId: string, scopes: string[] | null): Promise<void>
   /** Revokes one access token until it expires. */
   revokeToken(tokenId: string, expiresAt: Date): Promise<void>
   isRevoked(tokenId: string): Promise<boolean>
@@ -23,7 +22,7 @@ export function createRedisClientCache(redis: RedisClient, keyPrefix: string): C
   return {
     async read(clientId) {
       const text = await redis.get(keyOf(clientId))
-      return text === null ? undefined : (JSON.parse(text) as Scope[] | null)
+      return text === null ? undefined : (JSON.parse(text) as string[] | null)
     },
     async setIfAbsent(clientId, scopes) {
       await redis.set(keyOf(clientId), JSON.stringify(scopes), 'EX', TTL_SECONDS, 'NX')

@@ -1,9 +1,7 @@
-import type { Scope } from '@latchkey/access-token'
-
 /** A program that signs in with a secret of its own. Nothing here is secret. */
 export type ServiceClient = {
   readonly clientId: string
-  readonly scopes: Scope[]
+  readonly scopes: string[]
   readonly createdAt: Date
   /** To within a minute. */
   readonly lastUsedAt: Date | null

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
-import { ROLES, type Role } from '@latchkey/access-token'
+import { BUILT_IN_POLICY } from '../permissions/policy.ts'
 import { CommandError } from './command-error.ts'
 
 export type Command =
   | { readonly name: 'reset-password'; readonly email: string }
-  | { readonly name: 'grant-role'; readonly role: Role; readonly to: Grantees; readonly isDryRun: boolean }
+  | { readonly name: 'grant-role'; readonly role: string; readonly to: Grantees; readonly isDryRun: boolean }
   | { readonly name: 'verify-all' }
   | { readonly name: 'help' }
 
@@ -45,7 +45,7 @@ export function parseCommand(args: readonly string[]): Command {
     case 'grant-role': {
       const [role, ...rest] = operands
       if (role === undefined || !isRole(role))
-        throw wrong(`grant-role needs one of these roles: ${Object.keys(ROLES).join(', ')}.`)
+        throw wrong(`grant-role needs one of these roles: ${[...BUILT_IN_POLICY.roles.keys()].join(', ')}.`)
       return { name, role, to: grantees(rest, { linked, all, role }), isDryRun }
     }
     default:
@@ -53,7 +53,10 @@ export function parseCommand(args: readonly string[]): Command {
   }
 }
 
-function grantees(operands: string[], { linked, all, role }: { linked: boolean; all: boolean; role: Role }): Grantees {
+function grantees(
+  operands: string[],
+  { linked, all, role }: { linked: boolean; all: boolean; role: string },
+): Grantees {
   const chosen = [linked, all, operands.length > 0].filter(Boolean).length
   if (chosen !== 1) throw wrong('grant-role needs an e-mail address, --linked or --all, and one of them only.')
   if (operands.length > 0) return { email: onlyOperand(operands, 'an e-mail address') }
@@ -79,6 +82,6 @@ function onlyOperand([operand, ...more]: readonly string[], what: string): strin
   return operand
 }
 
-const isRole = (name: string): name is Role => Object.hasOwn(ROLES, name)
+const isRole = (name: string): boolean => BUILT_IN_POLICY.roles.has(name)
 
 const wrong = (message: string): CommandError => new CommandError(`${message}\n\n${USAGE}`, 'usage')

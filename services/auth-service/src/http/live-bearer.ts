@@ -1,7 +1,8 @@
-import { type AccessTokenClaims, scopesOfRoles, TokenError } from '@latchkey/access-token'
+import { type AccessTokenClaims, TokenError } from '@latchkey/access-token'
 import { AccessError } from '@latchkey/resource-server'
 import { type ClientService, isClientToken } from '../clients/client-service.ts'
 import { OWN_CLIENT_ID } from '../clients/service-client.ts'
+import { BUILT_IN_POLICY } from '../permissions/policy.ts'
 import type { SessionKey, UserSnapshot } from '../sessions/session.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 
@@ -50,7 +51,7 @@ function claimsOfToday(claims: AccessTokenClaims, { user }: UserSnapshot): Acces
   return {
     ...rest,
     client_id: OWN_CLIENT_ID,
-    scope: narrowed(claims.scope, scopesOfRoles(user.roles)),
+    scope: narrowed(claims.scope, BUILT_IN_POLICY.scopesOf(user.roles)),
     roles: [...user.roles],
     ...(username !== undefined && { username: user.username }),
     ...(name !== undefined && user.fullName !== null && { name: user.fullName }),

@@ -1,4 +1,4 @@
-import { scopesOfRoles } from '@latchkey/access-token'
+import { BUILT_IN_POLICY } from '../permissions/policy.ts'
 import type { User } from '../users/user.ts'
 import type { AccessTokenIssuer } from './access-token-issuer.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
@@ -41,7 +41,7 @@ type Dependencies = {
 
 export function createGrants({ accessTokens, refreshTokens, now }: Dependencies): IssueGrant {
   return (key, { issued, deviceName, delivery, snapshot }, chooseScope = everything) => {
-    const scope = chooseScope(scopesOfRoles(snapshot.user.roles))
+    const scope = chooseScope(BUILT_IN_POLICY.scopesOf(snapshot.user.roles))
     const { token, expiresIn } = accessTokens.issue(key, snapshot, issued.expiresAtMs, scope)
     return {
       user: snapshot.user,

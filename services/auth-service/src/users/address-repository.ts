@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { FormerAddress } from './former-address-table.ts'
@@ -81,7 +80,7 @@ export async function listUnverifiedSince(db: AuthDatabase, at: Date, limit: num
     .where('unverified_until', '<=', at)
     .where('self_registered', '=', true)
     .where('email_verified_at', 'is', null)
-    .where('roles', '<@', sql<Role[]>`array['user']`)
+    .where('roles', '<@', sql<string[]>`array['user']`)
     .where('status', '=', 'active')
     .orderBy('unverified_until')
     .limit(limit)

@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 
@@ -14,7 +13,7 @@ export async function hasAdministrator(db: AuthDatabase): Promise<boolean> {
   const row = await db
     .selectFrom('users')
     .select('id')
-    .where('roles', '@>', sql<Role[]>`array['admin']`)
+    .where('roles', '@>', sql<string[]>`array['admin']`)
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
@@ -25,7 +24,7 @@ export async function lockActiveAdministrators(trx: AuthTransaction): Promise<st
   const rows = await trx
     .selectFrom('users')
     .select('id')
-    .where('roles', '@>', sql<Role[]>`array['admin']`)
+    .where('roles', '@>', sql<string[]>`array['admin']`)
     .where('status', '=', 'active')
     .orderBy('id')
     .forNoKeyUpdate()
@@ -38,7 +37,7 @@ export async function shareActiveAdministrators(trx: AuthTransaction): Promise<v
   await trx
     .selectFrom('users')
     .select('id')
-    .where('roles', '@>', sql<Role[]>`array['admin']`)
+    .where('roles', '@>', sql<string[]>`array['admin']`)
     .where('status', '=', 'active')
     .orderBy('id')
     .forShare()

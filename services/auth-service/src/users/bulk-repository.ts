@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import { type Selectable, type SqlBool, sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Account, User } from './user.ts'
@@ -34,7 +33,7 @@ export async function lockUsers(trx: AuthTransaction, ids: readonly string[]): P
     .execute()
 }
 
-type RoleGrant = { readonly role: Role; readonly unless: readonly Role[]; readonly sparesUnproved: boolean }
+type RoleGrant = { readonly role: string; readonly unless: readonly string[]; readonly sparesUnproved: boolean }
 
 /**
  * Adds the role to those of these accounts that are active and hold none of the roles `unless`; returns these, as they are now.
@@ -49,7 +48,7 @@ export async function addRole(
   let query = trx
     .updateTable('users')
     .set({
-      roles: sql<Role[]>`array_append(roles, ${role})`,
+      roles: sql<string[]>`array_append(roles, ${role})`,
       // Whoever is given a role stays.
       unverified_until: null,
       updated_at: new Date(),

@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import { sql } from 'kysely'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { type User, type UserStatus, uniqueKey } from './user.ts'
@@ -8,7 +7,7 @@ export type UserFilter = {
   /** Part of the e-mail address, the user name or the full name, in any case of letters. */
   readonly query?: string | undefined
   readonly status?: UserStatus | undefined
-  readonly role?: Role | undefined
+  readonly role?: string | undefined
   /** Id of a user or client. */
   readonly invitedBy?: string | undefined
 }
@@ -24,7 +23,7 @@ export async function listUsers(
   let query = db.selectFrom('users').selectAll().orderBy('id', 'desc').limit(limit)
   if (text !== undefined) query = query.where('search', 'like', `%${uniqueKey(text).replace(/[\\%_]/g, '\\$&')}%`)
   if (status !== undefined) query = query.where('status', '=', status)
-  if (role !== undefined) query = query.where('roles', '@>', sql<Role[]>`array[${role}]`)
+  if (role !== undefined) query = query.where('roles', '@>', sql<string[]>`array[${role}]`)
   if (invitedBy !== undefined) query = query.where('invited_by', '=', invitedBy)
   if (beforeId !== undefined) query = query.where('id', '<', beforeId)
   return (await query.execute()).map((row) => toAccount(row).user)

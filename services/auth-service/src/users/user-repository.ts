@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import { isUniqueViolation } from '@latchkey/database'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
@@ -12,7 +11,7 @@ export type NewAccount = {
   readonly fullName: string | null
   /** Null for an account that is invited. */
   readonly passwordHash: string | null
-  readonly roles: Role[]
+  readonly roles: string[]
   /** `active` unless given. */
   readonly status?: UserStatus
   /** Whether the address counts as verified. */
@@ -167,7 +166,7 @@ export async function upgradePasswordHash(db: AuthDatabase, account: Account, pa
 
 export type AccountChange = ProfileChange & {
   readonly email?: string
-  readonly roles?: Role[]
+  readonly roles?: string[]
   readonly status?: UserStatus
 }
 

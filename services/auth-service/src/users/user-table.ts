@@ -1,4 +1,3 @@
-import type { Role } from '@latchkey/access-token'
 import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { Account, UserStatus } from './user.ts'
 
@@ -21,7 +20,7 @@ export type UserTable = {
   unverified_until: Date | null
   /** Id of a user or client. */
   invited_by: string | null
-  roles: Role[]
+  roles: string[]
   status: ColumnType<UserStatus, UserStatus | undefined, UserStatus>
   token_version: Generated<number>
   created_at: Generated<Date>

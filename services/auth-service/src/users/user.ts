@@ -1,5 +1,3 @@
-import type { Role } from '@latchkey/access-token'
-
 /** `invited`: the account has no password until its invitation is accepted. */
 export type UserStatus = 'invited' | 'active' | 'disabled'
 
@@ -11,7 +9,7 @@ export type User = {
   readonly emailVerified: boolean
   readonly username: string
   readonly fullName: string | null
-  readonly roles: Role[]
+  readonly roles: string[]
   readonly status: UserStatus
   readonly createdAt: Date
 }

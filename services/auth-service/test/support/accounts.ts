@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Role } from '@latchkey/access-token'
 import type { TestEnvironment } from '@latchkey/test-kit'
 import { openDatabase } from '../../src/database/open-database.ts'
 import { createPasswordHasher } from '../../src/users/password-hasher.ts'
@@ -15,7 +14,7 @@ export type NewAccount = {
   readonly username?: string
   readonly fullName?: string | null
   readonly password?: string
-  readonly roles?: Role[]
+  readonly roles?: string[]
   /** `active` unless given; `invited` is without a password. */
   readonly status?: UserStatus
   /** Whether the address counts as verified; not unless given. */

@@ -1,4 +1,4 @@
-import { type AccessTokenClaims, createAccessTokenSigner, parseKeyRing, type Scope } from '@latchkey/access-token'
+import { type AccessTokenClaims, createAccessTokenSigner, parseKeyRing } from '@latchkey/access-token'
 import { type CapturedLogs, captureLogs, testEnvironment } from '@latchkey/test-kit'
 import { buildApp, type Config, type Overrides } from '../../src/index.ts'
 
@@ -9,12 +9,12 @@ const keys = parseKeyRing(KEYS)
 const sign = createAccessTokenSigner({ ring: () => keys })
 
 /** The header of a service client with these scopes. */
-export function bearer(...scopes: Scope[]): { authorization: string } {
+export function bearer(...scopes: string[]): { authorization: string } {
   return { authorization: `Bearer ${sign(claims(scopes.join(' ')))}` }
 }
 
 /** The header of this user, in a session. */
-export function userWith(sub: string, ...scopes: Scope[]): { authorization: string } {
+export function userWith(sub: string, ...scopes: string[]): { authorization: string } {
   return { authorization: `Bearer ${sign({ ...claims(scopes.join(' ')), sub, ...inSession('s0') })}` }
 }
 

@@ -1,7 +1,8 @@
 import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { ROLE_NAME } from '../../permissions/names.ts'
 
-export const Role = Type.Union([Type.Literal('user'), Type.Literal('staff'), Type.Literal('hr'), Type.Literal('admin')])
+export const Role = Type.String({ pattern: ROLE_NAME.source, description: 'The name of a role' })
 export const Status = Type.Union([Type.Literal('invited'), Type.Literal('active'), Type.Literal('disabled')])
 
 const userMembers = {

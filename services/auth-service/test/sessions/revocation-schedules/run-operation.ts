@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ROLES } from '@latchkey/access-token'
 import type { Caller } from '../../../src/accounts/account-bound.ts'
 import type { Origin } from '../../../src/audit/audit-event.ts'
 import { problems } from '../../../src/errors.ts'
+import { BUILT_IN_POLICY } from '../../../src/permissions/policy.ts'
 import type { EndReason, SessionKey } from '../../../src/sessions/session.ts'
 import type { User } from '../../../src/users/user.ts'
 import { findAccountByName } from '../../../src/users/user-repository.ts'
@@ -101,7 +101,7 @@ const administratorAt = (origin: Origin): Caller => ({
   id: 'an-administrator',
   name: null,
   kind: 'user',
-  scopes: new Set(ROLES.admin),
+  scopes: new Set(BUILT_IN_POLICY.scopesOf(['admin'])),
   origin,
 })
 

@@ -1,5 +1,6 @@
-import { type KeyRing, SCOPES } from '@latchkey/access-token'
+import type { KeyRing } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
+import { BUILT_IN_POLICY } from '../../../permissions/policy.ts'
 import { JWKS_PATH } from './jwks.ts'
 
 /** The path of an issuer, without the slash that may end it. */
@@ -21,7 +22,7 @@ export function metadataRoute(app: AppInstance, issuer: string, accessRing: () =
     token_endpoint_auth_methods_supported: [...forClients, 'none'],
     revocation_endpoint_auth_methods_supported: [...forClients, 'none'],
     introspection_endpoint_auth_methods_supported: forClients,
-    scopes_supported: SCOPES,
+    scopes_supported: [...BUILT_IN_POLICY.scopes.keys()],
   }
   app.get(
     `/.well-known/oauth-authorization-server${issuerPath(issuer)}`,
