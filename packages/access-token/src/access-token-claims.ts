@@ -3,7 +3,8 @@ import { TokenError } from './token-error.ts'
 
 /**
  * The claims of an access token (RFC 9068 section 2.2). Times are whole seconds since 1970. A user's token carries all
- * of `sid` (session), `did` (device), `ver` (token version) and `roles`; a service client's carries none of them.
+ * of `sid` (session), `did` (device), `ver` (token version) and `roles`. A service client's carries none of them but `ver`,
+ * and that only once the client has lost a scope; its `sub` is its `client_id`.
  */
 export type AccessTokenClaims = {
   iss: string
@@ -20,6 +21,8 @@ export type AccessTokenClaims = {
   did?: string
   ver?: number
   roles?: string[]
+  /** The version of the policy that `scope` follows from `roles` by; of users alone, and counts as 0 when it is missing. */
+  pol?: number
   username?: string
   /** The full name (OpenID Connect Core 5.1). */
   name?: string
@@ -57,23 +60,38 @@ export function readAccessTokenClaims(
 
   const claims: AccessTokenClaims = { iss: issuer, aud, sub, iat, exp, jti, client_id, scope }
   if (nbf !== undefined) claims.nbf = nbf
-  readUserClaims(payload, claims)
+  if (hasSession(payload)) readSession(payload, claims)
+  else if (payload.ver !== undefined) readClientVersion(payload, claims)
+  readProfile(payload, claims)
   if (nowMs / 1000 >= exp + clockToleranceSeconds) throw new TokenError('token_expired', 'exp has passed')
   return claims
 }
 
-function readUserClaims(payload: Record<string, unknown>, claims: AccessTokenClaims): void {
-  const { sid, did, ver, roles, username, name, email, email_verified } = payload
-  if (sid !== undefined || did !== undefined || ver !== undefined || roles !== undefined) {
-    if (!isIdentifier(sid)) throw refused('sid')
-    if (!isDeviceId(did)) throw refused('did')
-    if (!isCount(ver)) throw refused('ver')
-    if (!Array.isArray(roles) || !roles.every(isIdentifier)) throw refused('roles')
-    claims.sid = sid
-    claims.did = did
-    claims.ver = ver
-    claims.roles = roles
-  }
+function hasSession({ sid, did, roles, pol }: Record<string, unknown>): boolean {
+  return sid !== undefined || did !== undefined || roles !== undefined || pol !== undefined
+}
+
+function readSession({ sid, did, ver, roles, pol }: Record<string, unknown>, claims: AccessTokenClaims): void {
+  if (!isIdentifier(sid)) throw refused('sid')
+  if (!isDeviceId(did)) throw refused('did')
+  if (!isCount(ver)) throw refused('ver')
+  if (!Array.isArray(roles) || !roles.every(isIdentifier)) throw refused('roles')
+  claims.sid = sid
+  claims.did = did
+  claims.ver = ver
+  claims.roles = roles
+  if (pol === undefined) return
+  if (!isCount(pol)) throw refused('pol')
+  claims.pol = pol
+}
+
+function readClientVersion({ ver }: Record<string, unknown>, claims: AccessTokenClaims): void {
+  if (claims.sub !== claims.client_id || !isCount(ver)) throw refused('ver')
+  claims.ver = ver
+}
+
+function readProfile(payload: Record<string, unknown>, claims: AccessTokenClaims): void {
+  const { username, name, email, email_verified } = payload
   if (username !== undefined) {
     if (!isText(username)) throw refused('username')
     claims.username = username

@@ -2,7 +2,8 @@
 const identifierPattern = /^[\w-][\w.-]{0,255}$/
 const textPattern = /^[^\p{Cc}\p{Cs}]{1,320}$/u
 const scopePattern = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
-const maxScopeLength = 2048
+/** In characters. Latchkey issues no token of more than 3,500 bytes, so no list of scopes is longer. */
+const maxScopeLength = 3500
 /** The end of the year 9999, in seconds since 1970: what lies beyond is no time of a token. */
 export const MAX_TIME = 253_402_300_799
 

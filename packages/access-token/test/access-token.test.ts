@@ -55,6 +55,44 @@ t.test('claims of users and of service clients are read as they were signed', as
   t.same(verify(sign(clientClaims)), clientClaims)
 })
 
+t.test('a service client that lost a scope has a version, and a user may have one of the policy', async (t) => {
+  for (const claims of [
+    { ...clientClaims, ver: 0 },
+    { ...clientClaims, ver: Number.MAX_SAFE_INTEGER },
+    { ...userClaims, pol: 0 },
+    { ...userClaims, pol: Number.MAX_SAFE_INTEGER },
+  ]) {
+    t.same(verify(sign(claims)), claims)
+  }
+})
+
+t.test("what a service client's token does not carry makes it invalid", async (t) => {
+  for (const extra of [
+    { sub: 'another', ver: 1 },
+    { ver: '1' },
+    { ver: -1 },
+    { ver: 1.5 },
+    { ver: null },
+    { roles: [] },
+    { roles: ['admin'] },
+    { roles: ['admin'], ver: 1 },
+    { did: 'device-1' },
+    { sid: 's1' },
+    { pol: 1 },
+    { pol: 1, ver: 1 },
+  ]) {
+    t.throws(() => verify(forgeToken(header, { ...clientClaims, ...extra })), { code: 'invalid_token' })
+  }
+})
+
+t.test('the longest list of scopes that is issued is read, and one that no token could hold is not', async (t) => {
+  const scopes = Array.from({ length: 64 + 14 }, (_, i) => `${'s'.repeat(20)}${i}:`.padEnd(40, 'r'))
+  const widest = { ...userClaims, scope: scopes.join(' ') }
+  t.same(verify(sign(widest)), widest)
+  t.same(verify(sign({ ...userClaims, scope: 's'.repeat(3500) })).scope.length, 3500)
+  t.throws(() => verify(sign({ ...userClaims, scope: 's'.repeat(3501) })), { code: 'invalid_token' })
+})
+
 t.test('any well-formed claims are read as they were signed', async () => {
   const id = fc.stringMatching(/^[\w-][\w.-]{0,255}$/)
   const deviceId = fc.stringMatching(/^[\w-]{8,64}$/)
@@ -65,6 +103,7 @@ t.test('any well-formed claims are read as they were signed', async () => {
     sid: id,
     did: deviceId,
     ver: fc.maxSafeNat(),
+    pol: fc.maxSafeNat(),
     roles: fc.array(id),
     username: text,
   })

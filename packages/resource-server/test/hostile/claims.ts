@@ -20,8 +20,13 @@ export const missingClaims: Record<string, string> = Object.fromEntries(
 const texts = (name: keyof typeof goodClaims, ...values: string[]): [string, string][] =>
   values.map((text) => [`${name} ${text}`, forgeToken(goodHeader, claimsWithText(name, text))])
 
-const withNbf = (text: string): string =>
-  forgeToken(goodHeader, JSON.stringify(goodClaims).replace('{', `{"nbf":${text},`))
+/** A claim that good tokens need not have. */
+const withClaim = (name: string, text: string): string =>
+  forgeToken(goodHeader, JSON.stringify(goodClaims).replace('{', `{"${name}":${text},`))
+
+/** A good token of a service client but for these claims. */
+const ofClient = (claims: object = {}): string =>
+  tokenWith({ sub: 'web', sid: undefined, did: undefined, ver: undefined, roles: undefined, ...claims })
 
 /** B9: types and ranges. */
 export const oddClaims: Record<string, string> = {
@@ -65,8 +70,27 @@ export const oddClaims: Record<string, string> = {
     ...texts('roles', '"admin"', '[1]', 'null', '{"0":"admin"}', '[["admin"]]', '["a b"]'),
   ]),
   ...Object.fromEntries(
-    ['1e400', '-1e400', '"1"', 'null', '[1]', '9e15', '1.5'].map((text) => [`nbf ${text}`, withNbf(text)]),
+    ['1e400', '-1e400', '"1"', 'null', '[1]', '9e15', '1.5'].map((text) => [`nbf ${text}`, withClaim('nbf', text)]),
   ),
+  ...Object.fromEntries(
+    ['"3"', '-1', '1.5', '1e400', 'null', '9007199254740992', '[1]', '{}', 'true'].map((text) => [
+      `pol ${text}`,
+      withClaim('pol', text),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['3', -1, 1.5, null, 2 ** 53, [1], true].map((ver) => [
+      `a service client with ver ${JSON.stringify(ver)}`,
+      ofClient({ ver }),
+    ]),
+  ),
+  'a service client with roles': ofClient({ roles: ['admin'] }),
+  'a service client without roles, in a list': ofClient({ roles: [] }),
+  'a service client with roles and ver': ofClient({ roles: ['admin'], ver: 1 }),
+  'a service client with a device': ofClient({ did: 'device-1' }),
+  'a service client with pol': ofClient({ pol: 1 }),
+  'ver without a session, of a user': ofClient({ sub: 'u1', ver: 1 }),
+  'more scopes than a token holds': tokenWith({ scope: `employees:read ${'x'.repeat(3486)}` }),
   'a sub of 257 characters': tokenWith({ sub: 'u'.repeat(257) }),
   'a sub of 5000 characters': tokenWith({ sub: 'u'.repeat(5000) }),
   'a did of 65 characters': tokenWith({ did: 'd'.repeat(65) }),
@@ -119,5 +143,9 @@ export const accepted: Record<string, string> = {
   ),
   'B7 an unknown claim': tokenWith({ note: { a: ['b', { c: null }] } }),
   'an identifier of 256 characters': tokenWith({ jti: '-'.repeat(256) }),
-  'a service client': tokenWith({ sid: undefined, did: undefined, ver: undefined, roles: undefined, sub: 'web' }),
+  'a service client': ofClient(),
+  'a service client that lost a scope': ofClient({ ver: 1 }),
+  'a user whose scopes follow from version 0 of the policy': tokenWith({ pol: 0 }),
+  'a user whose scopes follow from a later one': tokenWith({ pol: Number.MAX_SAFE_INTEGER }),
+  'as many scopes as a token holds': tokenWith({ scope: `employees:read ${'x'.repeat(3485)}` }),
 }
