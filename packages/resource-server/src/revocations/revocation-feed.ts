@@ -20,6 +20,11 @@ export type RevocationFeed = {
   status(): RevocationStatus
   /** Whether a key of access tokens was revoked. */
   refusesKey(kid: string): boolean
+  /**
+   * The highest `pol` of any `role` entry that was read since the start, 0 before the first: a copy of the policy with a lower
+   * version is out of date. It never falls, whatever becomes of the feed.
+   */
+  readonly policyVersion: number
   /** For `/health/ready`: resolves to `degraded` while cut off; rejects while requests get 503. */
   healthCheck(): Promise<'ok' | 'degraded'>
   /** For a metrics library, which reads them at each scrape. */
@@ -59,20 +64,33 @@ export async function createRevocationFeed(
   const state = createFeedState({ table, log, maxStalenessMs, onStale })
   const stopping = new AbortController()
   let following: Promise<void> | undefined
+  let policyVersion = 0
 
   function apply(entries: readonly StreamEntry[]): void {
     const skipped: { id: string; fault: string }[] = []
+    const versionBefore = policyVersion
     let isKeyRevoked = false
     for (const [id, fields] of entries) {
       const revocation = decodeRevocation(fields)
       if (typeof revocation === 'string') skipped.push({ id, fault: revocation })
       else {
         if (revocation.kind === 'key' && !table.refusesKey(revocation.id)) isKeyRevoked = true
+        if (revocation.kind === 'role') policyVersion = Math.max(policyVersion, revocation.pol)
         table.add(revocation)
       }
     }
     if (isKeyRevoked) onKeyRevoked?.()
+    if (policyVersion > versionBefore) reportPolicyVersion()
     if (skipped.length > 0) state.onSkipped(skipped)
+  }
+
+  function reportPolicyVersion(): void {
+    try {
+      revocations.onRoleNarrowed?.(policyVersion)
+    } catch (err) {
+      // Not the feed's fault: it must not be read whole again for it.
+      log.warn({ err }, 'revocation feed: onRoleNarrowed threw')
+    }
   }
 
   function refuse(): never {
@@ -85,6 +103,9 @@ export async function createRevocationFeed(
       ready: state.ready,
       status: state.status,
       refusesKey: (kid) => table.refusesKey(kid),
+      get policyVersion() {
+        return policyVersion
+      },
       metrics: feedMetrics(state.status),
       async healthCheck() {
         state.assertUsable()

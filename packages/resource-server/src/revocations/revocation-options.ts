@@ -27,6 +27,11 @@ export type RevocationOptions = {
   maxStalenessMs?: number
   /** From then on, `accept`: tokens are checked against what is known; `reject`: they get 503. */
   onStale?: 'accept' | 'reject'
+  /**
+   * Called with `policyVersion` whenever it has risen, for a host that keeps a copy of the policy. Tokens of the narrowed roles are
+   * refused by then. Also called while the feed is read for the first time. What it throws is logged.
+   */
+  onRoleNarrowed?: (policyVersion: number) => void
 }
 
 /**
@@ -34,7 +39,7 @@ export type RevocationOptions = {
  *
  * @throws {TypeError} from plain JavaScript, a misspelt `reject` would go on accepting
  */
-export function withDefaults(options: RevocationOptions): Required<RevocationOptions> {
+export function withDefaults(options: RevocationOptions): Required<Omit<RevocationOptions, 'onRoleNarrowed'>> {
   const { redisUrl, redisOptions = {}, prefix = DEFAULT_KEY_PREFIX } = options
   const { maxStalenessMs = 30_000, onStale = 'accept' } = options
   if (typeof redisUrl !== 'string') throw new TypeError('revocations.redisUrl must be a Redis URL')

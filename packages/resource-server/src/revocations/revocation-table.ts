@@ -2,11 +2,16 @@ import type { AccessTokenClaims } from '@latchkey/access-token'
 import { createPrefilteredMap, type PrefilteredMap } from './prefiltered-map.ts'
 import type { Revocation } from './revocation.ts'
 
+type RevocableClaims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'client_id' | 'jti' | 'roles' | 'pol'>
+
+/** Tokens below a version are dead, until the last of them has expired. */
+type Raised = { readonly version: number; readonly exp: number }
+
 /** The revocations that are known. A look-up is synchronous and allocates nothing: it runs on each request. */
 export type RevocationTable = {
   /** Adds a revocation; one that is known already changes nothing. */
   add(revocation: Revocation): void
-  refusesToken(claims: Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'client_id' | 'jti'>): boolean
+  refusesToken(claims: RevocableClaims): boolean
   refusesKey(kid: string): boolean
   /**
    * Drops entries that can refuse nothing any more, in a part of the table at each call. To be called a few times a second.
@@ -24,7 +29,9 @@ export function createRevocationTable(now: () => number): RevocationTable {
   const clients = createPrefilteredMap<number>()
   const tokens = createPrefilteredMap<number>()
   const keys = createPrefilteredMap<number>()
-  const users = createPrefilteredMap<{ readonly ver: number; readonly exp: number }>()
+  const users = createPrefilteredMap<Raised>()
+  // A plain one: there are few roles, and nearly always none in here.
+  const roles = new Map<string, Raised>()
   const byKind = { session: sessions, client: clients, token: tokens, key: keys }
 
   const sweeps = [
@@ -33,6 +40,7 @@ export function createRevocationTable(now: () => number): RevocationTable {
     createSweep(tokens, (exp) => exp),
     createSweep(keys, (exp) => exp),
     createSweep(users, ({ exp }) => exp),
+    createSweep(roles, ({ exp }) => exp),
   ]
   let sweptAt = 0
 
@@ -40,28 +48,31 @@ export function createRevocationTable(now: () => number): RevocationTable {
   // Only a hit asks the clock: it is rare, and an entry that is past its time must not outlive its sweep.
   const isAlive = (exp: number | undefined): boolean => exp !== undefined && exp > seconds()
 
-  function addUser(id: string, ver: number, exp: number): void {
-    const known = users.get(id)
-    if (known !== undefined && known.ver >= ver && known.exp >= exp) return
-    users.set(id, { ver: Math.max(ver, known?.ver ?? 0), exp: Math.max(exp, known?.exp ?? 0) })
+  const isBelow = (raised: Raised | undefined, version = 0): boolean =>
+    raised !== undefined && version < raised.version && isAlive(raised.exp)
+
+  function namesNarrowedRole(named: readonly string[], pol: number | undefined): boolean {
+    for (const role of named) if (isBelow(roles.get(role), pol)) return true
+    return false
   }
 
   return {
     add(revocation) {
       const { kind, id, exp } = revocation
       if (exp <= seconds()) return
-      if (kind === 'user') return addUser(id, revocation.ver, exp)
+      if (kind === 'user') return raise(users, id, revocation.ver, exp)
+      if (kind === 'role') return raise(roles, id, revocation.pol, exp)
       const known = byKind[kind]
       if (exp > (known.get(id) ?? 0)) known.set(id, exp)
     },
 
-    refusesToken({ sub, sid, ver, jti, client_id: clientId }) {
+    refusesToken({ sub, sid, ver, jti, client_id: clientId, roles: named, pol }) {
+      if (isBelow(users.get(sub), ver)) return true
       // A user's token is never revoked alone, only with its session.
       if (sid === undefined)
         return isAlive(clients.get(clientId)) || isAlive(clients.get(sub)) || isAlive(tokens.get(jti))
       if (isAlive(sessions.get(sid))) return true
-      const user = users.get(sub)
-      return user !== undefined && ver !== undefined && ver < user.ver && isAlive(user.exp)
+      return roles.size > 0 && named !== undefined && namesNarrowedRole(named, pol)
     },
 
     refusesKey: (kid) => isAlive(keys.get(kid)),
@@ -75,9 +86,16 @@ export function createRevocationTable(now: () => number): RevocationTable {
     },
 
     get size() {
-      return sessions.size + clients.size + tokens.size + keys.size + users.size
+      return sessions.size + clients.size + tokens.size + keys.size + users.size + roles.size
     },
   }
+}
+
+/** Of several entries of one target the highest version counts, for as long as the last of them. */
+function raise(map: PrefilteredMap<Raised>, id: string, version: number, exp: number): void {
+  const known = map.get(id)
+  if (known !== undefined && known.version >= version && known.exp >= exp) return
+  map.set(id, { version: Math.max(version, known?.version ?? 0), exp: Math.max(exp, known?.exp ?? 0) })
 }
 
 /** In how many calls a large map is swept; a small one is swept in one. */

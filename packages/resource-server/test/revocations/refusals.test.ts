@@ -50,7 +50,6 @@ t.test(
     t.equal(await resultOf(app, { sub: 'u1', ver: 0, sid: 's9' }), 'token_revoked')
     t.equal(await resultOf(app, { sub: 'u1', ver: 4 }), 'ok')
     t.equal(await resultOf(app, { sub: 'u2', ver: 3 }), 'ok')
-    t.equal(await resultOf(app, ofClient('u1')), 'ok', 'a client of that name')
 
     await publish(feed, { kind: 'user', id: 'u1', ver: 2, exp: EXP }, session('marker'))
     await untilRefused(app, { sub: 'u3', sid: 'marker' })
@@ -66,6 +65,36 @@ t.test("a removed client's tokens are refused, those of users who signed in thro
   t.equal(await resultOf(app, { ...ofClient('payroll'), client_id: 'other' }), 'token_revoked', 'by its sub alone')
   t.equal(await resultOf(app, ofClient('other')), 'ok')
   t.equal(await resultOf(app, { client_id: 'payroll' }), 'ok')
+})
+
+t.test(
+  'a client that lost a scope: its tokens below the version are refused, also those from before it had one',
+  async (t) => {
+    const feed = freshFeed()
+    const app = await readyServer(t, feed)
+    t.equal(await resultOf(app, ofClient('payroll')), 'ok')
+    await publish(feed, { kind: 'user', id: 'payroll', ver: 2, exp: EXP })
+    await untilRefused(app, ofClient('payroll'))
+    t.equal(await resultOf(app, { ...ofClient('payroll'), ver: 1 }), 'token_revoked')
+    t.equal(await resultOf(app, { ...ofClient('payroll'), ver: 2 }), 'ok')
+    t.equal(await resultOf(app, ofClient('other')), 'ok')
+    t.equal(await resultOf(app, { client_id: 'payroll' }), 'ok', 'a user who signed in through it')
+  },
+)
+
+t.test('a narrowed role: tokens that name it with a lower pol are refused, all others pass', async (t) => {
+  const feed = freshFeed()
+  const app = await readyServer(t, feed)
+  t.equal(await resultOf(app, { roles: ['hr'] }), 'ok')
+  await publish(feed, { kind: 'role', id: 'hr', pol: 7, exp: EXP })
+  await untilRefused(app, { roles: ['hr'] })
+  t.equal(await resultOf(app, { roles: ['staff', 'hr'], pol: 6 }), 'token_revoked')
+  t.equal(await resultOf(app, { roles: ['hr'], pol: 7 }), 'ok')
+  t.equal(await resultOf(app, { roles: ['staff'], pol: 6 }), 'ok')
+  t.equal(await resultOf(app, ofClient('hr')), 'ok', 'a client of that name')
+
+  const late = await readyServer(t, feed)
+  t.equal(await resultOf(late, { roles: ['hr'], pol: 6 }), 'token_revoked', 'at a replica that starts later')
 })
 
 t.test('one token of a client can be revoked alone', async (t) => {

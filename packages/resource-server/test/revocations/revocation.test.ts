@@ -19,6 +19,7 @@ const exp = fc.integer({ min: 0, max: MAX_EXP })
 const revocations: fc.Arbitrary<Revocation> = fc.oneof(
   fc.record({ kind: fc.constantFrom('session', 'client', 'token', 'key'), id, exp }),
   fc.record({ kind: fc.constant('user'), id, ver: fc.maxSafeNat(), exp }),
+  fc.record({ kind: fc.constant('role'), id, pol: fc.maxSafeNat(), exp }),
 )
 
 t.test('every revocation is decoded to what was encoded', async (t) => {
@@ -32,7 +33,7 @@ t.test('fields may come in any order and with others that are not known yet', as
     fields.flatMap((_, i) => (i % 2 === 0 ? [fields.slice(i, i + 2)] : []))
   const shuffled = revocations.chain((revocation) => {
     const known = pairs(encodeRevocation(revocation))
-    const all = [...known, ['pol', '7'], ['', '']]
+    const all = [...known, ['reason', '7'], ['', '']]
     const fields = fc.shuffledSubarray(all, { minLength: all.length }).map((them) => them.flat())
     return fc.record({ revocation: fc.constant(revocation), fields })
   })
@@ -42,7 +43,7 @@ t.test('fields may come in any order and with others that are not known yet', as
 const faulty: [title: string, fault: RevocationFault, fields: string[]][] = [
   ['nothing', 'unknown kind', []],
   ['no kind', 'unknown kind', ['id', 's1', 'exp', '1']],
-  ['a kind of a later version', 'unknown kind', ['kind', 'role', 'id', 'hr', 'exp', '1']],
+  ['a kind of a later version', 'unknown kind', ['kind', 'tenant', 'id', 'acme', 'exp', '1']],
   ['a kind of the prototype', 'unknown kind', ['kind', 'constructor', 'id', 's1', 'exp', '1']],
   ['a kind in upper case', 'unknown kind', ['kind', 'SESSION', 'id', 's1', 'exp', '1']],
   ['a name without a value', 'unknown kind', ['id', 's1', 'exp', '1', 'kind']],
@@ -58,6 +59,12 @@ const faulty: [title: string, fault: RevocationFault, fields: string[]][] = [
   ['an exp beyond the year 9999', 'bad exp', ['kind', 'session', 'id', 's1', 'exp', String(MAX_EXP + 1)]],
   ['a user without ver', 'bad ver', ['kind', 'user', 'id', 'u1', 'exp', '1']],
   ['a ver beyond exact integers', 'bad ver', ['kind', 'user', 'id', 'u1', 'exp', '1', 'ver', '9007199254740992']],
+  ['a role without pol', 'bad pol', ['kind', 'role', 'id', 'hr', 'exp', '1', 'ver', '1']],
+  ['a pol beyond exact integers', 'bad pol', ['kind', 'role', 'id', 'hr', 'exp', '1', 'pol', '9007199254740992']],
+  ['a negative pol', 'bad pol', ['kind', 'role', 'id', 'hr', 'exp', '1', 'pol', '-1']],
+  ['a pol that is no number', 'bad pol', ['kind', 'role', 'id', 'hr', 'exp', '1', 'pol', 'latest']],
+  ['a role without id', 'bad id', ['kind', 'role', 'exp', '1', 'pol', '1']],
+  ['a role without exp', 'bad exp', ['kind', 'role', 'id', 'hr', 'pol', '1']],
 ]
 
 for (const [title, fault, fields] of faulty) {
@@ -65,7 +72,7 @@ for (const [title, fault, fields] of faulty) {
 }
 
 t.test('rubbish is a fault or a revocation, and never throws', async () => {
-  const word = fc.oneof(fc.constantFrom('kind', 'id', 'exp', 'ver', 'session', 'user', '7'), fc.string())
+  const word = fc.oneof(fc.constantFrom('kind', 'id', 'exp', 'ver', 'pol', 'session', 'user', 'role', '7'), fc.string())
   fc.assert(
     fc.property(fc.array(word, { maxLength: 12 }), (fields) => {
       const decoded = decodeRevocation(fields)
@@ -80,6 +87,9 @@ t.test('what no verifier would read is not encoded, so that it is never publishe
     t.throws(() => encodeRevocation({ ...good, ...bad }), RangeError)
   }
   t.throws(() => encodeRevocation({ kind: 'user', id: 'u1', ver: -1, exp: 1 }), RangeError)
+  for (const pol of [-1, 1.5, Number.NaN, 2 ** 53]) {
+    t.throws(() => encodeRevocation({ kind: 'role', id: 'hr', pol, exp: 1 }), RangeError)
+  }
 })
 
 t.test('importing the format loads neither Fastify nor a Redis client', async (t) => {
