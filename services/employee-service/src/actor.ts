@@ -5,3 +5,6 @@ export type Actor = {
   readonly id: string
   readonly requestId: string
 }
+
+/** Who makes a call under an access token, and what the token allows. */
+export type Caller = Actor & { readonly scopes: ReadonlySet<string> }

@@ -13,7 +13,13 @@ export const problems = defineProblems({
   offboarding_not_failed: {
     status: 409,
     title: 'Offboarding has not failed',
-    detail: 'Only an offboarding that has failed can be retried.',
+    detail: 'Only an offboarding that has failed can be retried or withdrawn.',
+  },
+  insufficient_scope: {
+    status: 403,
+    bearerError: 'insufficient_scope',
+    title: 'Insufficient scope',
+    detail: 'Linking an employee to an account, or removing the link, needs the scope employees:link.',
   },
   manager_loop: {
     status: 409,

@@ -1,13 +1,20 @@
 import { type Page, pageOf, UUID } from '@latchkey/problems'
-import type { Actor } from '../actor.ts'
+import type { Actor, Caller } from '../actor.ts'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { invalidInput, problems } from '../errors.ts'
 import { withIdempotencyKey } from '../idempotency/with-idempotency-key.ts'
+import { assertMayLink, mayLink } from './account-link.ts'
 import { type Employee, type EmployeeChanges, type EmployeeDraft, reviveEmployee, toReplacement } from './employee.ts'
 import { cursorOf, positionIn } from './employee-cursor.ts'
 import type { EmployeeFilter } from './employee-listing.ts'
-import { findEmployee, findEmployeeOfUser, insertEmployee, updateEmployee } from './employee-repository.ts'
+import {
+  findEmployee,
+  findEmployeeOfUser,
+  insertEmployee,
+  lockEmployee,
+  updateEmployee,
+} from './employee-repository.ts'
 import { type EmployeeSort, positionOf } from './employee-sort.ts'
 import { listEmployees } from './search/employee-listing-repository.ts'
 
@@ -31,17 +38,17 @@ export type EmployeeService = {
   /**
    * Adds one employee. A caller who repeats the call with the same `key` gets the same answer, and there is one employee.
    *
-   * @throws `use_termination`, `idempotency_key_reused`, and as {@link insertEmployee} does
+   * @throws `insufficient_scope`, `use_termination`, `idempotency_key_reused`, and as {@link insertEmployee} does
    */
-  create(actor: Actor, draft: EmployeeDraft, key?: string): Promise<Employee>
-  /** Optional members left out become null, a status left out stays. @throws as {@link EmployeeService.change} does */
-  replace(actor: Actor, id: string, draft: EmployeeDraft, versions: ExpectedVersions): Promise<Employee>
+  create(caller: Caller, draft: EmployeeDraft, key?: string): Promise<Employee>
+  /** Optional members left out become null, a status or a link left out stays. @throws as {@link EmployeeService.change} does */
+  replace(caller: Caller, id: string, draft: EmployeeDraft, versions: ExpectedVersions): Promise<Employee>
   /**
    * Applies a JSON merge patch (RFC 7396): null empties, absent stays.
    *
-   * @throws `employee_not_found`, `version_conflict`, `use_termination`, and as {@link insertEmployee} does
+   * @throws `employee_not_found`, `insufficient_scope`, `version_conflict`, `use_termination`, and as {@link insertEmployee} does
    */
-  change(actor: Actor, id: string, changes: EmployeeChanges, versions: ExpectedVersions): Promise<Employee>
+  change(caller: Caller, id: string, changes: EmployeeChanges, versions: ExpectedVersions): Promise<Employee>
 }
 
 type Dependencies = {
@@ -72,24 +79,31 @@ export function createEmployees({ db, writeAs, newId }: Dependencies): EmployeeS
       return pageOf(employees, limit, (last) => cursorOf(positionOf(last, sort)))
     },
 
-    async create(actor, draft, key) {
+    async create(caller, draft, key) {
+      assertMayLink(caller, null, draft.userId)
       if (draft.status === 'terminated') throw new problems.use_termination()
-      return writeAs(actor, async (trx) => {
+      return writeAs(caller, async (trx) => {
         const insert = () => insertEmployee(trx, newId(), draft)
         if (key === undefined) return insert()
-        return withIdempotencyKey(trx, { actor, key, body: draft }, insert, reviveEmployee)
+        return withIdempotencyKey(trx, { actor: caller, key, body: draft }, insert, reviveEmployee)
       })
     },
 
-    replace: (actor, id, draft, versions) => service.change(actor, id, toReplacement(draft), versions),
+    replace: (caller, id, draft, versions) => service.change(caller, id, toReplacement(draft), versions),
 
-    async change(actor, id, changes, versions) {
+    async change(caller, id, changes, versions) {
       if (changes.managerId?.toLowerCase() === id.toLowerCase()) {
         throw invalidInput({ path: '/managerId', message: 'must be another employee' })
       }
       // Writing `terminated` to a terminated employee changes nothing, so it needs no termination.
       const terminated = changes.status === 'terminated'
-      const employee = await writeAs(actor, (trx) => updateEmployee(trx, id, changes, { versions, terminated }))
+      const employee = await writeAs(caller, async (trx) => {
+        if (changes.userId !== undefined && !mayLink(caller)) {
+          const before = await lockEmployee(trx, id)
+          if (before !== undefined) assertMayLink(caller, before.userId, changes.userId)
+        }
+        return updateEmployee(trx, id, changes, { versions, terminated })
+      })
       if (employee !== undefined) return employee
       const { version } = await service.get(id)
       const isExpected = versions?.includes(version) ?? true

@@ -32,9 +32,12 @@ export type EmployeeChanges = Partial<EmployeeDetails>
 /** A whole employee as a caller sends it; optional members may be left out. */
 export type EmployeeDraft = Pick<EmployeeDetails, 'firstName' | 'lastName' | 'email'> & Partial<EmployeeDetails>
 
-/** A draft as a whole replacement: optional members left out become null, a status left out stays as it is. */
-export function toReplacement(draft: EmployeeDraft): Omit<EmployeeDetails, 'status'> & Pick<EmployeeDraft, 'status'> {
-  return { department: null, jobTitle: null, managerId: null, hiredOn: null, userId: null, ...draft }
+/** Left out of a replacement, they stay as they are. */
+type Kept = 'status' | 'userId'
+
+/** A draft as a whole replacement: optional members left out become null, a status or a link left out stays as it is. */
+export function toReplacement(draft: EmployeeDraft): Omit<EmployeeDetails, Kept> & Pick<EmployeeDraft, Kept> {
+  return { department: null, jobTitle: null, managerId: null, hiredOn: null, ...draft }
 }
 
 /** An employee out of the JSON of one, which has no dates. */

@@ -1,7 +1,8 @@
 import { unavailable } from '@latchkey/problems'
-import type { Actor } from '../actor.ts'
+import type { Caller } from '../actor.ts'
 import type { EmployeeTransaction } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import { linkRefused, mayLink } from '../employees/account-link.ts'
 import { findConflicts } from './conflict-repository.ts'
 import { MalformedCsv } from './csv-records.ts'
 import { createFaultReport, type FaultReport } from './fault-report.ts'
@@ -27,17 +28,18 @@ export type ImportOptions = {
  *
  * The file is checked as it arrives and waits in Postgres; what this process holds of it does not grow with its length.
  *
- * @throws `invalid_request` with the faults of the file, `unavailable`, and the signal's reason
+ * @throws `invalid_request` with the faults of the file, `insufficient_scope` for a row that links an account, `unavailable`, and the
+ * signal's reason
  */
-export type EmployeeImport = (actor: Actor, file: AsyncIterable<Buffer>, options: ImportOptions) => Promise<number>
+export type EmployeeImport = (caller: Caller, file: AsyncIterable<Buffer>, options: ImportOptions) => Promise<number>
 
 export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck): EmployeeImport {
-  return async function importEmployees(actor, file, { dryRun, signal }) {
+  return async function importEmployees(caller, file, { dryRun, signal }) {
     try {
-      return await writeAs(actor, async (trx) => {
+      return await writeAs(caller, async (trx) => {
         await createStagingTable(trx)
         const report = createFaultReport()
-        const isWhole = await stageFile(trx, file, checkRow, report)
+        const isWhole = await stageFile(trx, file, withinScopes(caller, checkRow), report)
         signal.throwIfAborted()
         // Rows that could not be read may be the managers of those that could.
         if (!isWhole) report.refuseFaults()
@@ -60,6 +62,16 @@ class DryRun extends Error {
   constructor(imported: number) {
     super('a dry run keeps nothing')
     this.imported = imported
+  }
+}
+
+/** Stops at the first row that links an account where the caller may not: it is not the row that has to change. */
+function withinScopes(caller: Caller, checkRow: RowCheck): RowCheck {
+  if (mayLink(caller)) return checkRow
+  return (record, header, report) => {
+    const row = checkRow(record, header, report)
+    if (row.userId === undefined) return row
+    throw linkRefused(`Line ${row.line} has a userId, which needs the scope employees:link. Nothing was imported.`)
   }
 }
 

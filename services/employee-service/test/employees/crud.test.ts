@@ -1,7 +1,7 @@
 import { createDatabase } from '@latchkey/database'
 import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
-import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import { employeeApp, LINKER, READER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
 const { db, close } = createDatabase<EmployeeSchema>(config.database)
@@ -13,18 +13,18 @@ const USER = '0190b5c4-8a3e-7c1d-9f00-aaaaaaaaaaaa'
 
 let count = 0
 const someone = () => ({ firstName: 'Some', lastName: 'One', email: `someone-${++count}@example.com` })
-const post = (payload: object) => app.inject({ method: 'POST', url: '/employees', headers: WRITER, payload })
+const post = (payload: object) => app.inject({ method: 'POST', url: '/employees', headers: LINKER, payload })
 const get = (id: string) => app.inject({ url: `/employees/${id}`, headers: READER })
 const put = (id: string, payload: object) =>
-  app.inject({ method: 'PUT', url: `/employees/${id}`, headers: WRITER, payload })
+  app.inject({ method: 'PUT', url: `/employees/${id}`, headers: LINKER, payload })
 const patch = (id: string, payload: object, type = 'application/merge-patch+json') =>
   app.inject({
     method: 'PATCH',
     url: `/employees/${id}`,
-    headers: { ...WRITER, 'content-type': type },
+    headers: { ...LINKER, 'content-type': type },
     payload: JSON.stringify(payload),
   })
-const del = (id: string) => app.inject({ method: 'DELETE', url: `/employees/${id}`, headers: WRITER })
+const del = (id: string) => app.inject({ method: 'DELETE', url: `/employees/${id}`, headers: LINKER })
 async function create(payload: object = someone()) {
   const answer = await post(payload)
   if (answer.statusCode !== 201) throw new Error(answer.body)
@@ -118,7 +118,7 @@ t.test('a manager has to be an employee, and another one', async (t) => {
   t.equal((await get(employee.id)).json().version, 1)
 })
 
-t.test('PUT replaces the whole: optional members left out become null', async (t) => {
+t.test('PUT replaces the whole: optional members left out become null, the link to the account aside', async (t) => {
   const before = await create({
     ...someone(),
     department: 'R&D',
@@ -136,7 +136,7 @@ t.test('PUT replaces the whole: optional members left out become null', async (t
     department: null,
     jobTitle: null,
     hiredOn: null,
-    userId: null,
+    userId: unknownId,
     version: 2,
     createdAt: before.createdAt,
   })
@@ -178,7 +178,7 @@ t.test('PATCH takes plain JSON for a merge patch, and an empty patch too', async
 
 t.test('only PATCH accepts a merge patch', async (t) => {
   const { id } = await create()
-  const headers = { ...WRITER, 'content-type': 'application/merge-patch+json' }
+  const headers = { ...LINKER, 'content-type': 'application/merge-patch+json' }
   const payload = JSON.stringify(someone())
   const answers = [
     await app.inject({ method: 'POST', url: '/employees', headers, payload }),
@@ -229,7 +229,7 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
 })
 
 t.test('an unsupported method is 405 with the supported ones', async (t) => {
-  const answer = await app.inject({ method: 'POST', url: `/employees/${unknownId}`, headers: WRITER })
+  const answer = await app.inject({ method: 'POST', url: `/employees/${unknownId}`, headers: LINKER })
   t.equal(answer.statusCode, 405)
   t.equal(answer.headers.allow, 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS')
 })
@@ -243,7 +243,7 @@ for (const [method, url, allow] of [
   ['OPTIONS', '/employees/me', 'GET, HEAD, OPTIONS'],
 ] as const) {
   t.test(`${method} ${url} is a wrong method, not a wrong id`, async (t) => {
-    const answer = await app.inject({ method, url, headers: WRITER })
+    const answer = await app.inject({ method, url, headers: LINKER })
     t.equal(answer.statusCode, method === 'OPTIONS' ? 204 : 405)
     t.equal(answer.headers.allow, allow)
   })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bearer, employeeApp, userWith, WRITER } from '../support/employee-app.ts'
+import { bearer, employeeApp, LINKER, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app } = await employeeApp(t)
 const USER = '0190b5c4-8a3e-7c1d-9f00-aaaaaaaaaaaa'
@@ -9,7 +9,7 @@ const payload = { firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.
 const created = await app.inject({ method: 'POST', url: '/employees', headers: WRITER, payload })
 const { id } = created.json()
 const link = (userId: string | null) =>
-  app.inject({ method: 'PATCH', url: `/employees/${id}`, headers: WRITER, payload: { userId } })
+  app.inject({ method: 'PATCH', url: `/employees/${id}`, headers: LINKER, payload: { userId } })
 
 t.test('a user without a linked employee gets 404', async (t) => {
   for (const user of [userWith(USER, 'profile'), userWith('not-a-uuid', 'profile')]) {

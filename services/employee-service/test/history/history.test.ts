@@ -5,7 +5,7 @@ import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { createWriteAs } from '../../src/database/write-as.ts'
 import { updateEmployee } from '../../src/employees/employee-repository.ts'
-import { employeeApp, userWith, WRITER } from '../support/employee-app.ts'
+import { employeeApp, LINKER, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
 const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, poolSize: 1 })
@@ -19,7 +19,7 @@ let count = 0
 const someone = () => ({ firstName: 'Some', lastName: 'One', email: `someone-${++count}@example.com` })
 
 type Entry = { action: string; version: number; changes: object[]; actor: object | null; requestId: string | null }
-const call = (options: InjectOptions) => app.inject({ headers: WRITER, ...options })
+const call = (options: InjectOptions) => app.inject({ headers: LINKER, ...options })
 async function create(payload: object = {}) {
   const answer = await call({ method: 'POST', url: '/employees', payload: { ...someone(), ...payload } })
   if (answer.statusCode !== 201) throw new Error(answer.body)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { eventually } from '@latchkey/test-kit'
 import t from 'tap'
 import { authServer } from '../support/auth-server.ts'
-import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import { employeeApp, LINKER, READER, WRITER } from '../support/employee-app.ts'
 import {
   createEmployee,
   createLinked,
@@ -92,7 +92,7 @@ t.test('an account that was linked after the termination is offboarded by termin
   const userId = randomUUID()
   const url = `/employees/${await createEmployee(app, null)}`
   await terminate(app, { url })
-  await app.inject({ method: 'PATCH', url, headers: WRITER, payload: { userId } })
+  await app.inject({ method: 'PATCH', url, headers: LINKER, payload: { userId } })
   t.equal((await terminate(app, { url })).json().offboarding.state, 'pending')
   await untilState(app, { url }, 'done')
   t.equal(callsFor(userId).length, 1)
@@ -126,7 +126,7 @@ t.test(
     const linked = await createLinked(app)
     await terminate(app, linked)
     await untilState(app, linked, 'done')
-    const patch = (payload: object) => app.inject({ method: 'PATCH', url: linked.url, headers: WRITER, payload })
+    const patch = (payload: object) => app.inject({ method: 'PATCH', url: linked.url, headers: LINKER, payload })
     await patch({ status: 'active', userId: null })
     await terminate(app, linked)
     auth.enable(linked.userId)

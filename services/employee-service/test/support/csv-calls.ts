@@ -1,9 +1,14 @@
 import type { AppInstance } from '@latchkey/service-kit'
-import { READER, WRITER } from './employee-app.ts'
+import { LINKER, READER, WRITER } from './employee-app.ts'
 
-/** Sends a file to be imported. */
-export function importCsv(app: AppInstance, file: string | Buffer, query: Record<string, string> = {}) {
-  const headers = { ...WRITER, 'content-type': 'text/csv' }
+/** Sends a file to be imported; its rows may link accounts unless `caller` may not. */
+export function importCsv(
+  app: AppInstance,
+  file: string | Buffer,
+  query: Record<string, string> = {},
+  caller: { authorization: string } = LINKER,
+) {
+  const headers = { ...caller, 'content-type': 'text/csv' }
   return app.inject({ method: 'POST', url: '/employees/import', headers, query, payload: file })
 }
 

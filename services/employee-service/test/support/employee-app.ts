@@ -35,6 +35,8 @@ export function accountBearer(sub: string, issuedIn = 0): { authorization: strin
 
 export const READER = bearer('employees:read')
 export const WRITER = bearer('employees:read', 'employees:write')
+/** Writes links to accounts as well. */
+export const LINKER = bearer('employees:read', 'employees:write', 'employees:link')
 
 function claims(scope: string): AccessTokenClaims {
   const now = Math.floor(Date.now() / 1000)

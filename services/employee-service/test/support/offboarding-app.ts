@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { AppInstance } from '@latchkey/service-kit'
 import { eventually } from '@latchkey/test-kit'
-import { accountBearer, WRITER } from './employee-app.ts'
+import { accountBearer, LINKER, WRITER } from './employee-app.ts'
 
 /** A linked account and the employee it belongs to. */
 export type Linked = { readonly userId: string; readonly id: string; readonly url: string }
 
 export async function createEmployee(app: AppInstance, userId: string | null): Promise<string> {
   const payload = { firstName: 'Grace', lastName: 'Hopper', email: `${randomUUID()}@example.com`, userId }
-  const created = await app.inject({ method: 'POST', url: '/employees', headers: WRITER, payload })
+  const created = await app.inject({ method: 'POST', url: '/employees', headers: LINKER, payload })
   if (created.statusCode !== 201) throw new Error(created.body)
   return created.json().id
 }

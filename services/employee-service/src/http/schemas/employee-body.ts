@@ -18,7 +18,13 @@ const optional = {
       description: '`terminated` is set by POST /employees/{id}/termination; writing it is 409 `use_termination`',
     }),
   ),
-  userId: Type.Optional(Nullable(Uuid({ description: 'The linked account' }))),
+  userId: Type.Optional(
+    Nullable(
+      Uuid({
+        description: 'The linked account. `employees:link` alone sets, changes or removes it; left out, it stays',
+      }),
+    ),
+  ),
 }
 
 /** A whole employee, as POST and PUT take it. */

@@ -1,6 +1,6 @@
 import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
-import { actorOf } from '../../actor-of.ts'
+import { callerOf } from '../../actor-of.ts'
 import { entityTag } from '../../entity-tag.ts'
 import { idempotencyKeyOf } from '../../idempotency-key.ts'
 import { EmployeeBody } from '../../schemas/employee-body.ts'
@@ -18,7 +18,7 @@ export function createEmployeeRoute(app: AppInstance, employees: EmployeeService
         description:
           'Needs `employees:write`. With an Idempotency-Key the call may be repeated for a day, also in parallel: the answer is ' +
           'the same and there is one employee; with another body it is 422 `idempotency_key_reused`. A refused call leaves ' +
-          'the key free. 409 is `email_taken`, `user_linked` or `use_termination`.',
+          'the key free. A `userId` needs `employees:link` too. 409 is `email_taken`, `user_linked` or `use_termination`.',
         security: SECURED,
         querystring: Query({}),
         headers: IdempotencyKey,
@@ -35,7 +35,7 @@ export function createEmployeeRoute(app: AppInstance, employees: EmployeeService
     },
     async (request, reply) => {
       const key = idempotencyKeyOf(request.headers['idempotency-key'])
-      const employee = await employees.create(actorOf(request), request.body, key)
+      const employee = await employees.create(callerOf(request), request.body, key)
       reply.code(201).headers({ location: `/employees/${employee.id}`, etag: entityTag(employee.version) })
       return employee
     },

@@ -1,7 +1,7 @@
 import { unavailable } from '@latchkey/problems'
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import type { EmployeeImport } from '../../../import-export/employee-import.ts'
-import { actorOf } from '../../actor-of.ts'
+import { callerOf } from '../../actor-of.ts'
 import { acceptCsv, csvOf } from '../../csv-body.ts'
 import { disconnectSignal, setIdleTimeout } from '../../long-request.ts'
 import { csvContent, ImportQuery, ImportReply } from '../../schemas/employee-csv.ts'
@@ -23,7 +23,8 @@ export function importEmployeesRoute(app: AppInstance, importEmployees: Employee
         description:
           'Needs `employees:write`. Adds one employee for each row: all of them, or none. Columns have the names of the fields, ' +
           'in any order and case: `firstName`, `lastName` and `email` are required. An `id` is kept, so that rows can name ' +
-          'each other in `managerId`; `version`, `createdAt` and `updatedAt` are skipped. 400 lists every bad row with its ' +
+          'each other in `managerId`; `version`, `createdAt` and `updatedAt` are skipped. A row with a `userId` needs ' +
+          '`employees:link` too, else the call is 403. 400 lists every bad row with its ' +
           '`line`, `column` and `message`.',
         security: SECURED,
         consumes: ['text/csv'],
@@ -38,7 +39,7 @@ export function importEmployeesRoute(app: AppInstance, importEmployees: Employee
       const givenUp = AbortSignal.timeout(GIVE_UP_MS)
       const signal = AbortSignal.any([disconnectSignal(reply), givenUp])
       try {
-        const imported = await importEmployees(actorOf(request), csvOf(request), { dryRun, signal })
+        const imported = await importEmployees(callerOf(request), csvOf(request), { dryRun, signal })
         request.logFields = { ...request.logFields, imported, dryRun }
         return { imported, dryRun }
       } catch (error) {

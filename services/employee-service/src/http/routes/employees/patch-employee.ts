@@ -1,6 +1,6 @@
 import { type AppInstance, addJsonParser, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
-import { actorOf } from '../../actor-of.ts'
+import { callerOf } from '../../actor-of.ts'
 import { entityTag, expectedVersions } from '../../entity-tag.ts'
 import { EmployeePatch } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
@@ -18,6 +18,7 @@ export function patchEmployeeRoute(app: AppInstance, employees: EmployeeService)
         summary: 'Change an employee',
         description:
           'Needs `employees:write`. A JSON merge patch (RFC 7396): null empties an optional member, one left out stays. ' +
+          '`employees:link` alone sets, changes or removes `userId`. ' +
           '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
         security: SECURED,
         consumes: ['application/merge-patch+json', 'application/json'],
@@ -33,7 +34,7 @@ export function patchEmployeeRoute(app: AppInstance, employees: EmployeeService)
     },
     async (request, reply) => {
       const versions = expectedVersions(request.headers['if-match'])
-      const employee = await employees.change(actorOf(request), request.params.id, request.body, versions)
+      const employee = await employees.change(callerOf(request), request.params.id, request.body, versions)
       reply.header('etag', entityTag(employee.version))
       return employee
     },

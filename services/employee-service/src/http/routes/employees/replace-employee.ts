@@ -1,6 +1,6 @@
 import { type AppInstance, problemResponses, Query, SECURED } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
-import { actorOf } from '../../actor-of.ts'
+import { callerOf } from '../../actor-of.ts'
 import { entityTag, expectedVersions } from '../../entity-tag.ts'
 import { EmployeeBody } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
@@ -15,7 +15,8 @@ export function replaceEmployeeRoute(app: AppInstance, employees: EmployeeServic
         tags: ['employees'],
         summary: 'Replace an employee',
         description:
-          'Needs `employees:write`. Optional members left out become null; a status left out stays as it is. ' +
+          'Needs `employees:write`. Optional members left out become null; a `status` and a `userId` left out stay as they are. ' +
+          '`employees:link` alone sets, changes or removes `userId`. ' +
           '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
         security: SECURED,
         params: EmployeeParams,
@@ -30,7 +31,7 @@ export function replaceEmployeeRoute(app: AppInstance, employees: EmployeeServic
     },
     async (request, reply) => {
       const versions = expectedVersions(request.headers['if-match'])
-      const employee = await employees.replace(actorOf(request), request.params.id, request.body, versions)
+      const employee = await employees.replace(callerOf(request), request.params.id, request.body, versions)
       reply.header('etag', entityTag(employee.version))
       return employee
     },
