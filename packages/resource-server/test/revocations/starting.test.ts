@@ -132,6 +132,8 @@ t.test("entries that can't be decoded are skipped and logged, and those around t
   await publish(feed, { kind: 'planet', id: 'venus' }, session('s9'))
   await eventually(async () => (await resultOf(app, { sid: 's9' })) === 'token_revoked', 'it is refused')
   t.equal(app.revocations.status().skipped, bad.length + 1)
+  const metric = app.revocations.metrics.find(({ name }) => name === 'revocation_entries_skipped_total')
+  t.equal(metric?.read(), bad.length + 1)
 })
 
 t.test('a key of another type is no feed', async (t) => {
