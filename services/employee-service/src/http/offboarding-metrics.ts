@@ -19,7 +19,7 @@ export function offboardingMetrics({ denylist, attempts, refusals }: Sources): M
     },
     {
       name: 'offboardings_failed',
-      help: 'Accounts of employees who left that cannot be disabled until an operator acts',
+      help: 'Accounts of employees who left that auth-service refuses to disable, and which go on until an administrator acts',
       type: 'gauge',
       read: () => denylist.failed,
     },

@@ -2,7 +2,7 @@ import type { DeniedAccount } from './offboarding.ts'
 
 /** The accounts whose tokens this process refuses. Each request looks here: synchronous, in memory. */
 export type AccountDenylist = {
-  /** Takes over a reading: every open offboarding, and some that are done. A `whole` reading replaces all that was known. */
+  /** Takes over a reading: every open offboarding, failed ones included, and some that are done. A `whole` reading replaces all that was known. */
   update(accounts: readonly DeniedAccount[], whole: boolean): void
   denies(userId: string, issuedAtSeconds: number): boolean
   readonly size: number
@@ -13,7 +13,7 @@ export type AccountDenylist = {
 }
 
 export function createAccountDenylist(): AccountDenylist {
-  /** Not done: every token is refused. */
+  /** Not done, and not refused by auth-service: every token is refused. */
   let open = new Set<string>()
   /** Done: tokens issued up to this second are refused. One number each, so that a month of them stays small. */
   const done = new Map<string, number>()
@@ -27,7 +27,7 @@ export function createAccountDenylist(): AccountDenylist {
         if (tokensUntil !== null) done.set(userId, Math.max(tokensUntil, done.get(userId) ?? 0))
       }
       const unfinished = accounts.filter(({ tokensUntil }) => tokensUntil === null)
-      open = new Set(unfinished.map(({ userId }) => userId))
+      open = new Set(unfinished.filter(({ goesOn }) => !goesOn).map(({ userId }) => userId))
       pending = unfinished.filter((account) => !account.failed)
       failed = unfinished.length - pending.length
     },

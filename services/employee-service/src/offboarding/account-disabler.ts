@@ -7,10 +7,17 @@ export type DisableResult =
       readonly outcome: 'done'
       /** When auth-service answered, by its own clock, which its tokens carry too: whole seconds since 1970. */
       readonly answeredAt: number
+      /** Ids of service clients that the account made, or knows a secret of, and which go on working. */
+      readonly clients: readonly string[]
     }
   /** There was no answer, or one that says nothing about the account. */
-  | { readonly outcome: 'retry'; readonly error: string }
-  /** The answer will not change by asking again. */
+  | {
+      readonly outcome: 'retry'
+      readonly error: string
+      /** Whether asking again will not help until an operator acts: auth-service refuses this client, or this call. */
+      readonly needsOperator: boolean
+    }
+  /** The account goes on, and asking again will not change that: a conflict with what auth-service must keep. */
   | { readonly outcome: 'refused'; readonly error: string }
 
 export type AccountDisabler = {
@@ -33,35 +40,44 @@ export function createAccountDisabler(auth: Pick<ServiceClient, 'fetch'>, now: (
           context,
         })
         const { status } = response
-        if (status === 200) {
-          await response.body?.cancel()
-          return { outcome: 'done', answeredAt: dateOf(response, now) }
-        }
-        const code = await codeOf(response)
-        const isUnknown = status === 404 && code === 'user_not_found'
-        if (isUnknown) return { outcome: 'done', answeredAt: dateOf(response, now) }
+        const answer = parseObject(await response.text())
+        const answeredAt = dateOf(response, now)
+        if (status === 200) return { outcome: 'done', answeredAt, clients: clientsIn(answer) }
+        const code = codeIn(answer)
+        if (status === 404 && code === 'user_not_found') return { outcome: 'done', answeredAt, clients: [] }
         // Without a code it is no answer of auth-service: a proxy's 404 for a service that is down, for example.
-        const isFinal = code !== undefined && status >= 400 && status < 500 && !PASSING.has(status)
-        return { outcome: isFinal ? 'refused' : 'retry', error: [status, code].filter(Boolean).join(' ') }
+        const error = code === undefined ? String(status) : `${status} ${code}`
+        if (status === 409 && code !== undefined) return { outcome: 'refused', error }
+        const needsOperator = code !== undefined && status >= 400 && status < 500 && !PASSING.has(status)
+        return { outcome: 'retry', error, needsOperator }
       } catch (error) {
         // An answer that broke off says as little as none.
-        return { outcome: 'retry', error: error instanceof ServiceCallError ? error.code : 'unreachable' }
+        const code = error instanceof ServiceCallError ? error.code : 'unreachable'
+        return { outcome: 'retry', error: code, needsOperator: code === 'token_refused' }
       }
     },
   }
 }
 
-/** The problem's stable code. Free text could hold anything. */
-async function codeOf(response: Response): Promise<string | undefined> {
-  const text = await response.text()
-  if (response.ok) return undefined
+function parseObject(text: string): object {
   try {
-    const problem: unknown = JSON.parse(text)
-    const code = typeof problem === 'object' && problem !== null && 'code' in problem ? problem.code : undefined
-    return typeof code === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : undefined
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : {}
   } catch {
-    return undefined
+    return {}
   }
+}
+
+/** The problem's stable code. Free text could hold anything. */
+function codeIn(answer: object): string | undefined {
+  const code = 'code' in answer ? answer.code : undefined
+  return typeof code === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : undefined
+}
+
+/** None where auth-service names none: earlier versions do not know them. */
+function clientsIn(answer: object): string[] {
+  const clients = 'clients' in answer ? answer.clients : undefined
+  return Array.isArray(clients) ? clients.filter((id) => typeof id === 'string') : []
 }
 
 /** The `Date` of an answer, or our own time without one. Whole seconds since 1970. */

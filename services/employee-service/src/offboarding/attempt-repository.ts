@@ -46,10 +46,11 @@ export async function recordAttempt(db: EmployeeDatabase, id: string, lastError:
     .execute()
 }
 
+/** From now on the account's tokens are good here again, until a retry is done. */
 export async function markFailed(db: EmployeeDatabase, id: string, lastError: string): Promise<void> {
   await db
     .updateTable('offboardings')
-    .set({ state: 'failed', attempts: sql`attempts + 1`, last_error: lastError })
+    .set({ state: 'failed', attempts: sql`attempts + 1`, last_error: lastError, failed_at: sql`now()` })
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .execute()
@@ -58,16 +59,17 @@ export async function markFailed(db: EmployeeDatabase, id: string, lastError: st
 /**
  * Earlier offboardings of the same account that have failed are done with it: the account is disabled.
  *
- * @param tokensUntil the last second, since 1970, in which the account can have got a token
+ * @param result.tokensUntil the last second, since 1970, in which the account can have got a token
  */
 export async function markDone(
   db: EmployeeDatabase,
   { id, userId }: PendingOffboarding,
-  tokensUntil: number,
+  { tokensUntil, clients }: { readonly tokensUntil: number; readonly clients: readonly string[] },
 ): Promise<void> {
   await sql`
     update offboardings
-    set state = 'done', attempts = attempts + 1, last_error = null, completed_at = now(), tokens_until = ${tokensUntil}
+    set state = 'done', attempts = attempts + 1, last_error = null, completed_at = now(), tokens_until = ${tokensUntil},
+      clients = ${[...clients]}::text[]
     where (id = ${id} and state = 'pending')
        or (user_id = ${userId} and state = 'failed'
            and requested_at <= (select requested_at from offboardings where id = ${id}))`.execute(db)

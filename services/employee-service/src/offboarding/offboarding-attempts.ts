@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attempt } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
-import type { AccountDisabler } from './account-disabler.ts'
+import type { AccountDisabler, DisableResult } from './account-disabler.ts'
 import { findPending, markDone, markFailed, recordAttempt } from './attempt-repository.ts'
 import type { PendingOffboarding } from './offboarding.ts'
 
@@ -29,6 +29,8 @@ type Dependencies = {
   readonly log: Log & { readonly debug: Log['info'] }
 }
 
+type Retry = Extract<DisableResult, { outcome: 'retry' }>
+
 export function createOffboardingAttempts({ db, disabler, log }: Dependencies): OffboardingAttempts {
   const counts = { attempts: 0, done: 0, failed: 0 }
 
@@ -37,19 +39,20 @@ export function createOffboardingAttempts({ db, disabler, log }: Dependencies): 
     counts.failed += 1
     log.error(
       { ...fieldsOf(offboarding), error },
-      'offboarding failed: the account is not disabled, an operator has to act',
+      'offboarding failed: the account goes on, an administrator has to act',
     )
     return 'done'
   }
 
-  async function retry(offboarding: PendingOffboarding, error: string): Promise<Attempt> {
+  async function retry(offboarding: PendingOffboarding, { error, needsOperator }: Retry): Promise<Attempt> {
     await recordAttempt(db, offboarding.id, error)
     const fields = { ...fieldsOf(offboarding), error }
     const isLong = offboarding.triedForMs > LONG_MS && offboarding.attempts % ATTEMPTS_BETWEEN_ERRORS === 0
     if (isLong) log.error(fields, 'offboarding: not possible for long, will be tried again')
     // The same line every other second would hide all others.
     else if (error === offboarding.lastError) log.debug(fields, 'offboarding: still not possible')
-    else if (error === 'token_refused') log.error(fields, 'offboarding: auth-service refuses this client')
+    else if (needsOperator)
+      log.error(fields, 'offboarding: auth-service refuses the call; it is tried until an operator acts')
     else log.warn(fields, 'offboarding: will be tried again')
     return 'retry'
   }
@@ -62,11 +65,12 @@ export function createOffboardingAttempts({ db, disabler, log }: Dependencies): 
       counts.attempts += 1
       const result = await disabler.disable(offboarding.userId, { id: offboarding.requestId })
       if (result.outcome === 'refused') return fail(offboarding, result.error)
-      if (result.outcome === 'retry') return retry(offboarding, result.error)
+      if (result.outcome === 'retry') return retry(offboarding, result)
       await sleep(REST_OF_THE_SECOND_MS)
-      await markDone(db, offboarding, result.answeredAt)
+      await markDone(db, offboarding, { tokensUntil: result.answeredAt, clients: result.clients })
       counts.done += 1
-      log.info(fieldsOf(offboarding), 'offboarding done: the account is disabled')
+      const clients = result.clients.length > 0 && { clients: result.clients }
+      log.info({ ...fieldsOf(offboarding), ...clients }, 'offboarding done: the account is disabled')
       return 'done'
     },
   }

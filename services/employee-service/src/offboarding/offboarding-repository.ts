@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Actor } from '../actor.ts'
 import type { EmployeeDatabase, EmployeeTransaction } from '../database/employee-database.ts'
 import type { Offboarding } from './offboarding.ts'
 import { OFFBOARDING_COLUMNS, toOffboarding } from './offboarding-table.ts'
@@ -55,6 +56,21 @@ export async function findOffboarding(db: EmployeeDatabase, employeeId: string):
     .limit(1)
     .executeTakeFirst()
   return row && toOffboarding(row)
+}
+
+/** The failed ones of an employee are not tried any more. Whether there was one. */
+export async function withdrawOffboardings(
+  trx: EmployeeTransaction,
+  employeeId: string,
+  { kind, id }: Pick<Actor, 'kind' | 'id'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('offboardings')
+    .set({ state: 'withdrawn', withdrawn_at: sql`now()`, withdrawn_by: `${kind}:${id}` })
+    .where('employee_id', '=', employeeId)
+    .where('state', '=', 'failed')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** Makes the failed ones of an employee pending again. Their ids. */

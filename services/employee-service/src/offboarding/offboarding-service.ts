@@ -8,7 +8,13 @@ import { deleteEmployee, findEmployee, lockEmployee, updateEmployee } from '../e
 import type { ExpectedVersions } from '../employees/employee-service.ts'
 import { problems } from '../errors.ts'
 import { NO_OFFBOARDING, type Offboarding } from './offboarding.ts'
-import { findOffboarding, hasOffboarding, insertOffboarding, reopenOffboardings } from './offboarding-repository.ts'
+import {
+  findOffboarding,
+  hasOffboarding,
+  insertOffboarding,
+  reopenOffboardings,
+  withdrawOffboardings,
+} from './offboarding-repository.ts'
 import type { OffboardingWatch } from './offboarding-watch.ts'
 
 /** How long an answer waits until this replica refuses the account; the others have a second. */
@@ -27,8 +33,14 @@ export type OffboardingService = {
   remove(actor: Actor, employeeId: string, versions: ExpectedVersions): Promise<void>
   /** Also of an employee who has been deleted. @throws `employee_not_found` */
   get(employeeId: string): Promise<Offboarding>
-  /** Makes a failed offboarding pending again. @throws `offboarding_not_failed`, `employee_not_found` */
+  /**
+   * Makes a failed offboarding pending again. auth-service has said that the account goes on, so its tokens stay good until it is done.
+   *
+   * @throws `offboarding_not_failed`, `employee_not_found`
+   */
   retry(actor: Actor, employeeId: string): Promise<Offboarding>
+  /** Gives a failed offboarding up: the account goes on. @throws `offboarding_not_failed`, `employee_not_found` */
+  withdraw(actor: Actor, employeeId: string): Promise<void>
 }
 
 type Dependencies = {
@@ -68,7 +80,7 @@ export function createOffboardingService(dependencies: Dependencies): Offboardin
     if ((await findEmployee(db, employeeId)) === undefined) throw new problems.employee_not_found()
   }
 
-  return {
+  const service: OffboardingService = {
     async terminate(actor, employeeId, reason) {
       const termination = await writeAs(actor, async (trx) => {
         const before = await lockEmployee(trx, employeeId)
@@ -110,5 +122,12 @@ export function createOffboardingService(dependencies: Dependencies): Offboardin
       if (offboarding?.state !== 'pending') throw new problems.offboarding_not_failed()
       return offboarding
     },
+
+    async withdraw(actor, employeeId) {
+      if (await writeAs(actor, (trx) => withdrawOffboardings(trx, employeeId, actor))) return
+      await service.get(employeeId)
+      throw new problems.offboarding_not_failed()
+    },
   }
+  return service
 }

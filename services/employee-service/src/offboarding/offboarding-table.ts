@@ -1,12 +1,13 @@
 import type { Generated, Selectable } from 'kysely'
-import type { Offboarding, OffboardingState } from './offboarding.ts'
+import { NO_OFFBOARDING, type Offboarding, type OffboardingState } from './offboarding.ts'
 
 export type OffboardingTable = {
   id: string
   employee_id: string
   /** The account; null when none was linked. */
   user_id: string | null
-  state: OffboardingState
+  /** A withdrawn one is shown as `none`. */
+  state: OffboardingState | 'withdrawn'
   reason: string | null
   request_id: string
   attempts: Generated<number>
@@ -17,18 +18,33 @@ export type OffboardingTable = {
   completed_at: Date | null
   /** The last second, since 1970, in which a token can have been issued to the account before it was disabled. */
   tokens_until: string | null
+  /** When auth-service last refused to disable the account; null: never. */
+  failed_at: Date | null
+  clients: Generated<string[]>
+  withdrawn_at: Date | null
+  /** `kind:id` of the actor. */
+  withdrawn_by: string | null
 }
 
-export const OFFBOARDING_COLUMNS = ['state', 'attempts', 'last_error', 'requested_at', 'completed_at'] as const
+export const OFFBOARDING_COLUMNS = [
+  'state',
+  'attempts',
+  'last_error',
+  'requested_at',
+  'completed_at',
+  'clients',
+] as const
 
 type OffboardingRow = Pick<Selectable<OffboardingTable>, (typeof OFFBOARDING_COLUMNS)[number]>
 
 export function toOffboarding(row: OffboardingRow): Offboarding {
+  if (row.state === 'withdrawn') return NO_OFFBOARDING
   return {
     state: row.state,
     attempts: row.attempts,
     lastError: row.last_error,
     requestedAt: row.requested_at,
     completedAt: row.completed_at,
+    clients: row.clients,
   }
 }

@@ -1,8 +1,8 @@
 /**
- * - `none`: no account was linked, so there is nothing to do.
+ * - `none`: no account was linked, so there is nothing to do; or it has failed, and was withdrawn.
  * - `pending`: the account is still to be disabled.
  * - `done`: auth-service has disabled the account, or has no such account.
- * - `failed`: auth-service refused. An operator has to act.
+ * - `failed`: auth-service refuses to disable the account, which goes on. An administrator has to act.
  */
 export type OffboardingState = 'none' | 'pending' | 'done' | 'failed'
 
@@ -15,15 +15,18 @@ export type Offboarding = {
   readonly lastError: string | null
   readonly requestedAt: Date | null
   readonly completedAt: Date | null
+  /** Ids of service clients that the account made, or knows a secret of, and which go on working; empty until it is done. */
+  readonly clients: string[]
 }
 
-/** Of an employee who was neither terminated nor deleted. */
+/** Of an employee who was neither terminated nor deleted, or whose offboarding was withdrawn. */
 export const NO_OFFBOARDING: Offboarding = {
   state: 'none',
   attempts: 0,
   lastError: null,
   requestedAt: null,
   completedAt: null,
+  clients: [],
 }
 
 /** An offboarding that a worker has to finish. */
@@ -39,11 +42,13 @@ export type PendingOffboarding = {
   readonly triedForMs: number
 }
 
-/** An account whose access tokens this service refuses. */
+/** An account whose access tokens this service refuses, unless it goes on. */
 export type DeniedAccount = {
   readonly userId: string
-  /** Tokens issued up to this second, since 1970, are refused; null: all of them, as the offboarding is not done. */
+  /** Tokens issued up to this second, since 1970, are refused; null: the offboarding is not done. */
   readonly tokensUntil: number | null
+  /** Whether auth-service has refused to disable the account: until it is done no token is refused, also while it is retried. */
+  readonly goesOn: boolean
   /** Whether the offboarding has failed. */
   readonly failed: boolean
   readonly requestedAt: Date

@@ -5,6 +5,7 @@ import t from 'tap'
 import type { EmployeeDatabase, EmployeeSchema } from '../../src/database/employee-database.ts'
 import { migrations } from '../../src/database/migrations/index.ts'
 import { buildApp } from '../../src/index.ts'
+import { listDeniedAccounts } from '../../src/offboarding/denylist-repository.ts'
 import { READER, testConfig, WRITER } from '../support/employee-app.ts'
 
 const grace = { id: '0190b5c4-8a3e-7c1d-9f00-1234567890ab', email: 'grace@example.com' }
@@ -52,6 +53,46 @@ t.test('the extensions may be in a schema of their own, which the service does n
   const found = await app.inject({ url: '/employees', headers: READER, query: { query: 'angstrom zoe' } })
   t.match(found.json().items, [payload])
 })
+
+t.test(
+  'of earlier failures, what says nothing about the account is tried again, and a withdrawal goes back to none',
+  async (t) => {
+    const { database } = await testConfig(t)
+    const { db, close } = createDatabase<EmployeeSchema>(database)
+    t.teardown(close)
+    const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0008'))
+    await migrate({ db, migrations: before })
+    for (const error of ['409 last_admin', '403 insufficient_scope']) {
+      await sql`
+      insert into offboardings (id, employee_id, user_id, state, request_id, attempts, last_error)
+      values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'failed', 'r', 1, ${error})`.execute(db)
+    }
+    const states = async () =>
+      (
+        await sql`select last_error, state, user_id is null as without from offboardings order by last_error`.execute(
+          db,
+        )
+      ).rows
+    await migrate({ db, migrations })
+    const after = [
+      { last_error: '403 insufficient_scope', state: 'pending', without: false },
+      { last_error: '409 last_admin', state: 'failed', without: false },
+    ]
+    t.same(await states(), after)
+    const accounts = await listDeniedAccounts(db, 0)
+    t.match(
+      accounts.sort((a, b) => Number(a.failed) - Number(b.failed)),
+      [{ goesOn: false }, { goesOn: true }],
+    )
+
+    await sql`update offboardings set state = 'withdrawn', withdrawn_at = now(), withdrawn_by = 'user:root'
+    where state = 'failed'`.execute(db)
+    for (const name of Object.keys(migrations).sort().reverse()) {
+      if (name >= '0008') await migrations[name]?.down(db)
+    }
+    t.same(await states(), [after[0], { last_error: '409 last_admin', state: 'none', without: true }])
+  },
+)
 
 /** What tables, functions and triggers of the schema look like. */
 async function shapeOf(db: EmployeeDatabase, schema: string): Promise<unknown[]> {

@@ -6,7 +6,11 @@ const { app } = await employeeApp(t)
 const url = '/employees/0190b5c4-8a3e-7c1d-9f00-1234567890ab'
 const payload = { firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.com' }
 
-const calls: { call: InjectOptions; scope: 'employees:read' | 'employees:write'; allowed: number }[] = [
+const calls: {
+  call: InjectOptions
+  scope: 'employees:read' | 'employees:write' | 'employees:link'
+  allowed: number
+}[] = [
   { call: { method: 'GET', url: '/employees' }, scope: 'employees:read', allowed: 200 },
   { call: { method: 'HEAD', url: '/employees' }, scope: 'employees:read', allowed: 200 },
   { call: { method: 'GET', url }, scope: 'employees:read', allowed: 404 },
@@ -23,6 +27,7 @@ const calls: { call: InjectOptions; scope: 'employees:read' | 'employees:write';
   { call: { method: 'GET', url: `${url}/offboarding` }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'HEAD', url: `${url}/offboarding` }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'POST', url: `${url}/offboarding/retry` }, scope: 'employees:write', allowed: 404 },
+  { call: { method: 'DELETE', url: `${url}/offboarding` }, scope: 'employees:link', allowed: 404 },
 ]
 
 for (const { call, scope, allowed } of calls) {

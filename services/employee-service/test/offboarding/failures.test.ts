@@ -10,6 +10,8 @@ const { app, config, logs } = await employeeApp(t, (config) => ({ ...config, aut
 const database = createDatabase(config.database)
 t.teardown(() => database.close())
 const retry = ({ url }: Linked) => app.inject({ method: 'POST', url: `${url}/offboarding/retry`, headers: WRITER })
+const LAST_ADMIN = { status: 409, code: 'last_admin' }
+const errorOf = ({ id }: Linked) => logs.lines().find(({ level, employeeId }) => level === 50 && employeeId === id)
 const metric = async (name: string) =>
   Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await app.inject('/metrics')).body)?.[1])
 
@@ -17,33 +19,53 @@ t.afterEach(() => {
   auth.answer = undefined
 })
 
-for (const [status, code] of [
-  [409, 'last_admin'],
-  [403, 'insufficient_scope'],
-  [404, 'not_found'],
-  [400, 'invalid_request'],
-] as const) {
-  t.test(`${status} ${code} is a failure that is visible and can be retried`, async (t) => {
-    const linked = await createLinked(app)
-    auth.answer = { status, code }
-    await terminate(app, linked)
-    await untilState(app, linked, 'failed')
-    t.match(await offboardingOf(app, linked), { attempts: 1, lastError: `${status} ${code}`, completedAt: null })
-    t.equal(await readAs(app, linked), '401 token_revoked', 'it stays refused here')
-    t.ok(await eventually(async () => (await metric('offboardings_failed')) === 1))
-    t.equal((await terminate(app, linked)).json().offboarding.state, 'failed', 'terminating once more hides nothing')
-    const line = logs.lines().find(({ level, employeeId }) => level === 50 && employeeId === linked.id)
-    t.match(line, { error: `${status} ${code}`, userId: linked.userId, requestId: String })
+t.test('what auth-service refuses for good is a failure that is visible and can be retried', async (t) => {
+  const linked = await createLinked(app)
+  auth.answer = LAST_ADMIN
+  await terminate(app, linked)
+  await untilState(app, linked, 'failed')
+  t.match(await offboardingOf(app, linked), { attempts: 1, lastError: '409 last_admin', completedAt: null })
+  t.ok(await eventually(async () => (await metric('offboardings_failed')) === 1))
+  t.equal((await terminate(app, linked)).json().offboarding.state, 'failed', 'terminating once more hides nothing')
+  t.match(errorOf(linked), { error: '409 last_admin', userId: linked.userId, requestId: String })
 
-    auth.answer = undefined
-    const retried = await retry(linked)
-    t.equal(retried.statusCode, 202)
-    t.match(retried.json(), { state: 'pending', attempts: 1, lastError: `${status} ${code}` })
-    await untilState(app, linked, 'done')
-    t.match(await offboardingOf(app, linked), { attempts: 2, lastError: null })
-    await eventually(async () => (await metric('offboardings_failed')) === 0)
-  })
-}
+  auth.answer = undefined
+  const retried = await retry(linked)
+  t.equal(retried.statusCode, 202)
+  t.match(retried.json(), { state: 'pending', attempts: 1, lastError: '409 last_admin' })
+  await untilState(app, linked, 'done')
+  t.match(await offboardingOf(app, linked), { attempts: 2, lastError: null })
+  await eventually(async () => (await metric('offboardings_failed')) === 0)
+})
+
+t.test(
+  'a refusal of the call says nothing about the account: it stays refused, and is tried until it works',
+  async (t) => {
+    const tryOne = async (status: number, code: string) => {
+      const linked = await createLinked(app)
+      auth.answers.set(linked.userId, { status, code })
+      await terminate(app, linked)
+      await eventually(async () => (await offboardingOf(app, linked)).attempts > 1)
+      t.match(await offboardingOf(app, linked), { state: 'pending', lastError: `${status} ${code}` })
+      t.equal(await readAs(app, linked), '401 token_revoked')
+      t.match(errorOf(linked), { error: `${status} ${code}` }, 'loud, as an operator has to act')
+      auth.answers.delete(linked.userId)
+      await untilState(app, linked, 'done')
+    }
+    await Promise.all([tryOne(403, 'insufficient_scope'), tryOne(404, 'not_found'), tryOne(400, 'invalid_request')])
+  },
+)
+
+t.test('the state names the service clients of the account that go on working', async (t) => {
+  const [linked, earlier, odd] = [await createLinked(app), await createLinked(app), await createLinked(app)]
+  auth.clients.set(linked.userId, ['payroll', 'reports'])
+  auth.clients.set(odd.userId, ['payroll', 7])
+  for (const each of [linked, earlier, odd]) await terminate(app, each)
+  for (const each of [linked, earlier, odd]) await untilState(app, each, 'done')
+  t.same((await offboardingOf(app, linked)).clients, ['payroll', 'reports'])
+  t.same((await offboardingOf(app, earlier)).clients, [], 'of an auth-service that names none')
+  t.same((await offboardingOf(app, odd)).clients, ['payroll'])
+})
 
 t.test('an account unknown to auth-service counts as disabled', async (t) => {
   const linked = await createLinked(app)
@@ -85,7 +107,7 @@ t.test('only a failed offboarding can be retried; a pending one continues', asyn
 
 t.test('a failed offboarding is done with a later one of the same account', async (t) => {
   const linked = await createLinked(app)
-  auth.answer = { status: 409, code: 'last_admin' }
+  auth.answer = LAST_ADMIN
   await terminate(app, linked)
   await untilState(app, linked, 'failed')
   auth.answer = undefined

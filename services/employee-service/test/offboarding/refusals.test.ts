@@ -3,7 +3,7 @@ import { eventually, privatePostgres, privateRedis, tcpRelay } from '@latchkey/t
 import t from 'tap'
 import { buildApp } from '../../src/index.ts'
 import { authServer } from '../support/auth-server.ts'
-import { employeeApp } from '../support/employee-app.ts'
+import { employeeApp, WRITER } from '../support/employee-app.ts'
 import { createLinked, offboardingOf, readAs, terminate, untilState } from '../support/offboarding-app.ts'
 
 /** What is promised. */
@@ -60,6 +60,44 @@ t.test('once the offboarding is done earlier tokens stay refused, and later ones
   }
   t.match((await app.inject('/metrics')).body, /^offboarding_refusals_total [1-9]/m)
 })
+
+t.test(
+  'what auth-service refuses to disable is accepted by every replica within a second, also when it is retried',
+  async (t) => {
+    const auth = await authServer(t)
+    const { app, config } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
+    const quiet = { ...config, logLevel: 'silent' } as const
+    const replicas = [app, await buildApp(quiet), await buildApp(quiet)]
+    t.teardown(() => Promise.all(replicas.map((replica) => replica.close())))
+    const linked = await createLinked(app)
+    const isAccepted = async (when: string) => {
+      for (const replica of replicas) t.equal(await readAs(replica, linked), '200', when)
+    }
+    auth.answers.set(linked.userId, { status: 503, code: 'unavailable' })
+    await terminate(app, linked)
+    await eventually(async () => (await offboardingOf(app, linked)).attempts > 0)
+    await sleep(WITHIN_MS)
+    for (const replica of replicas) t.equal(await readAs(replica, linked), '401 token_revoked', 'while it is pending')
+
+    auth.answers.set(linked.userId, { status: 409, code: 'last_admin' })
+    await untilState(app, linked, 'failed')
+    await sleep(WITHIN_MS)
+    await isAccepted('a second after the failure')
+    const late = await buildApp(quiet)
+    replicas.push(late)
+    await isAccepted('also by one that starts later')
+
+    const retry = () => app.inject({ method: 'POST', url: `${linked.url}/offboarding/retry`, headers: WRITER })
+    auth.answers.set(linked.userId, { status: 503, code: 'unavailable' })
+    t.equal((await retry()).json().state, 'pending')
+    await sleep(WITHIN_MS)
+    await isAccepted('while it is retried')
+    auth.answers.delete(linked.userId)
+    await untilState(app, linked, 'done')
+    await sleep(WITHIN_MS)
+    for (const replica of replicas) t.equal(await readAs(replica, linked, -60), '401 token_revoked', 'once it is done')
+  },
+)
 
 t.test('a replica that misses every notification finds out by itself', async (t) => {
   const postgres = await privatePostgres(t)

@@ -15,7 +15,7 @@ import {
 const auth = await authServer(t)
 const { app, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
 const callsFor = (userId: string) => auth.calls.filter((call) => call.userId === userId)
-const NONE = { state: 'none', attempts: 0, lastError: null, requestedAt: null, completedAt: null }
+const NONE = { state: 'none', attempts: 0, lastError: null, requestedAt: null, completedAt: null, clients: [] }
 
 t.test('a termination terminates the employee at once and disables the account soon after', async (t) => {
   const linked = await createLinked(app)
@@ -174,6 +174,7 @@ t.test('an unknown employee is 404', async (t) => {
     { method: 'POST', url: `${url}/termination`, headers: WRITER },
     { method: 'GET', url: `${url}/offboarding`, headers: WRITER },
     { method: 'POST', url: `${url}/offboarding/retry`, headers: WRITER },
+    { method: 'DELETE', url: `${url}/offboarding`, headers: LINKER },
   ] as const) {
     const answer = await app.inject(call)
     t.equal(answer.statusCode, 404)

@@ -14,6 +14,8 @@ export type AuthServer = {
   readonly config: Config['auth']
   /** Calls that disable an account, in their order. */
   readonly calls: Call[]
+  /** What a regular answer names as `clients`, by account; undefined: it has no such member, as of earlier versions. */
+  readonly clients: Map<string, unknown>
   /** How often an account went from active to disabled. */
   readonly disablings: Map<string, number>
   /** The answer from now on; undefined: the regular one. */
@@ -51,7 +53,7 @@ export async function authServer(t: TestScope): Promise<AuthServer> {
     if (!disabled.has(userId)) disablings.set(userId, (disablings.get(userId) ?? 0) + 1)
     disabled.add(userId)
     await self.beforeAnswer()
-    send(200, { user: { id: userId, status: 'disabled' } })
+    send(200, { user: { id: userId, status: 'disabled' }, clients: self.clients.get(userId) })
   }
 
   const listen = async (port: number): Promise<void> => {
@@ -64,6 +66,7 @@ export async function authServer(t: TestScope): Promise<AuthServer> {
   const self: AuthServer = {
     config: { baseUrl, tokenUrl: `${baseUrl}/oauth/token`, clientId: 'employee-service', clientSecret: randomUUID() },
     calls,
+    clients: new Map(),
     disablings,
     answer: undefined,
     answers: new Map(),

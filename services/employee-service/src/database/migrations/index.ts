@@ -6,6 +6,7 @@ import { managerChains } from './0004-manager-chains.ts'
 import { idempotencyKeys } from './0005-idempotency-keys.ts'
 import { findingEmployees } from './0006-finding-employees.ts'
 import { bulkInserts } from './0007-bulk-inserts.ts'
+import { failedOffboardings } from './0008-failed-offboardings.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0005-idempotency-keys': idempotencyKeys,
   '0006-finding-employees': findingEmployees,
   '0007-bulk-inserts': bulkInserts,
+  '0008-failed-offboardings': failedOffboardings,
 }

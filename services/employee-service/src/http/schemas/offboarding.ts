@@ -7,8 +7,9 @@ export const TerminationBody = Body({
 
 const State = Type.Enum(['none', 'pending', 'done', 'failed'], {
   description:
-    '`none`: no account was linked, or the employee has not left; `pending`: the account is about to be disabled; ' +
-    '`done`: it is disabled; `failed`: auth-service refused, an operator has to act',
+    '`none`: no account was linked, the employee has not left, or the offboarding was withdrawn; ' +
+    '`pending`: the account is about to be disabled; `done`: it is disabled; ' +
+    '`failed`: auth-service refuses to disable it, so it goes on until an administrator acts',
 })
 
 export const OffboardingReply = Type.Object({
@@ -19,6 +20,10 @@ export const OffboardingReply = Type.Object({
   ),
   requestedAt: Nullable(Moment()),
   completedAt: Nullable(Moment()),
+  clients: Type.Array(Type.String(), {
+    description:
+      'Service clients that the account made, or knows a secret of, and which go on working; known once it is done',
+  }),
 })
 
 export const OffboardingState = Type.Object({ state: State })

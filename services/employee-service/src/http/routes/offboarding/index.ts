@@ -4,12 +4,14 @@ import { deleteEmployeeRoute } from './delete-employee.ts'
 import { getOffboardingRoute } from './get-offboarding.ts'
 import { retryOffboardingRoute } from './retry-offboarding.ts'
 import { terminateEmployeeRoute } from './terminate-employee.ts'
+import { withdrawOffboardingRoute } from './withdraw-offboarding.ts'
 
 type Services = { readonly offboarding: OffboardingService }
 
 /** Everything under /employees that ends an employment, and what becomes of the account, by the scope that a call needs. */
 export async function offboardingRoutes(app: AppInstance, { offboarding }: Services): Promise<void> {
   await app.register(employeesWrite)
+  await app.register(employeesLink)
 
   async function employeesWrite(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.requireScope('employees:write'))
@@ -17,5 +19,10 @@ export async function offboardingRoutes(app: AppInstance, { offboarding }: Servi
     terminateEmployeeRoute(scoped, offboarding)
     deleteEmployeeRoute(scoped, offboarding)
     retryOffboardingRoute(scoped, offboarding)
+  }
+
+  async function employeesLink(scoped: AppInstance): Promise<void> {
+    scoped.addHook('onRequest', scoped.requireScope('employees:link'))
+    withdrawOffboardingRoute(scoped, offboarding)
   }
 }

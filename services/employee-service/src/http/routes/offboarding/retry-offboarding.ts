@@ -13,7 +13,7 @@ export function retryOffboardingRoute(app: AppInstance, offboarding: Offboarding
         tags: ['employees'],
         summary: 'Retry an offboarding that has failed',
         description:
-          'Needs `employees:write`. One that is pending continues as it is. 409 is `offboarding_not_failed`.',
+          'Needs `employees:write`. One that is pending continues as it is. The tokens of the account stay good until it is done. 409 is `offboarding_not_failed`.',
         security: SECURED,
         params: EmployeeParams,
         querystring: Query({}),
