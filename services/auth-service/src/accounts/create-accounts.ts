@@ -25,6 +25,7 @@ import { createInvitations, type Invitations } from './invitations.ts'
 import { type ChangePassword, createChangePassword } from './password-change.ts'
 import { createPasswordRecovery, type PasswordRecovery } from './password-recovery.ts'
 import { type ChangeProfile, createChangeProfile } from './profile-change.ts'
+import { createReportRefusedDisabling } from './refused-disabling.ts'
 import { createRegister, type Register } from './registration.ts'
 import type { RegistrationConfig } from './registration-settings.ts'
 import { createEraseUnverified } from './unverified-accounts.ts'
@@ -103,7 +104,10 @@ export function createAccounts(dependencies: Dependencies): Accounts {
       domains: registration.domains,
     }),
     undoEmailChange: createUndoEmailChange(dependencies),
-    administration: createUserAdministration(dependencies),
+    administration: createUserAdministration({
+      ...dependencies,
+      reportRefusedDisabling: createReportRefusedDisabling(dependencies),
+    }),
     acceptInvitation: createAcceptInvitation({ ...dependencies, signInAfter, linkFlood }),
     verification: createVerification({ ...dependencies, erasure, assertOwner, linkFlood }),
     invitations: createInvitations({

@@ -14,6 +14,7 @@ import type { User } from '../users/user.ts'
 import { listUsers, type UserFilter } from '../users/user-listing-repository.ts'
 import { findAccount, lockAccount, updateAccount } from '../users/user-repository.ts'
 import type { Caller } from './account-bound.ts'
+import type { ReportRefusedDisabling } from './refused-disabling.ts'
 import { toConflict } from './to-conflict.ts'
 import { assertMayChange, isActiveAdmin, statusAfter, takesRole, type UserChange } from './user-change.ts'
 import { eventsOf, noticesOf } from './user-change-events.ts'
@@ -49,6 +50,7 @@ type Dependencies = {
   readonly store: SessionStore
   readonly revoker: SessionRevoker
   readonly outbox: MailOutbox
+  readonly reportRefusedDisabling: ReportRefusedDisabling
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -59,7 +61,7 @@ const seesAll = ({ scopes }: Caller): boolean => scopes.has('users:read')
 const ENDED_BY_DISABLING = LINK_PURPOSES.filter((purpose) => purpose !== 'email_undo')
 
 export function createUserAdministration(dependencies: Dependencies): UserAdministration {
-  const { db, writeAs, store, revoker, outbox, now } = dependencies
+  const { db, writeAs, store, revoker, outbox, reportRefusedDisabling, now } = dependencies
 
   async function withMailErrors(users: readonly User[]): Promise<UserView[]> {
     const errors = await listMailErrorsOfUsers(
@@ -124,7 +126,8 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
             after.user.status === 'disabled' ? await revoker.recordAll(trx, audit, userId, 'account_disabled') : NONE,
           bumpedVersion: mayBeNarrowed ? { userId, minVersion: after.tokenVersion } : undefined,
         }
-      }).catch((error: unknown) => {
+      }).catch(async (error: unknown) => {
+        if (error instanceof problems.last_admin) await reportRefusedDisabling(userId, change, caller)
         throw toConflict(error)
       })
       if (bumpedVersion) await revoker.apply(ends, bumpedVersion)

@@ -9,6 +9,7 @@ export const AUDIT_EVENT_TYPES = [
   'sessions_viewed',
   'user_updated',
   'user_disabled',
+  'user_disabling_refused',
   'user_enabled',
   'user_erased',
   'role_changed',

@@ -67,6 +67,14 @@ export const userUpdated = ({ userId, before, after }: User & Change<Profile>): 
 
 export const userDisabled = (userId: string): NewAuditEvent => ({ type: 'user_disabled', subjectId: userId })
 
+/** A service client was to disable the user. @param why the code of the answer */
+export const userDisablingRefused = (userId: string, why: string): NewAuditEvent => ({
+  type: 'user_disabling_refused',
+  outcome: 'failure',
+  subjectId: userId,
+  details: { why },
+})
+
 export const userEnabled = (userId: string): NewAuditEvent => ({ type: 'user_enabled', subjectId: userId })
 
 /**

@@ -93,7 +93,7 @@ export async function recordMailFailure(db: AuthDatabase, id: string, error: str
     .execute()
 }
 
-/** Deletes what the outbox has for a mailbox, whoever it was meant for, and the name of a user in mails to others. */
+/** Deletes what the outbox has for a mailbox, whoever it was meant for, and what names a user in mails to others. */
 export async function eraseFromMails(
   trx: AuthTransaction,
   { userId, addressKeys }: { userId: string; addressKeys: readonly string[] },
@@ -103,6 +103,7 @@ export async function eraseFromMails(
   if (addressKeys.length > 0) {
     await trx.deleteFrom('mails').where('done_at', 'is', null).where(sql`lower(address)`, 'in', addressKeys).execute()
   }
+  await trx.deleteFrom('mails').where('done_at', 'is', null).where(sql`facts->>'accountId'`, '=', userId).execute()
   await trx
     .updateTable('mails')
     .set({ facts: '{}' })

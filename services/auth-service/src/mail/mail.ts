@@ -1,7 +1,14 @@
 import type { LinkPurpose } from '../links/link.ts'
 
 /** Mails that only say what happened. */
-export const NOTICES = ['new_device', 'password_changed', 'address_changed', 'roles_changed', 'token_reused'] as const
+export const NOTICES = [
+  'new_device',
+  'password_changed',
+  'address_changed',
+  'roles_changed',
+  'token_reused',
+  'disabling_refused',
+] as const
 export type NoticeKind = (typeof NOTICES)[number]
 
 /** A mail that carries a link is named after what the link is for. */
@@ -17,6 +24,11 @@ export type MailFacts = {
   /** ISO 8601, UTC. */
   readonly at?: string
   readonly roles?: readonly string[]
+  /** Of another account than the reader's, as {@link plainName} shows it, and its id: an erasure finds the mail by that. */
+  readonly accountName?: string
+  readonly accountId?: string
+  /** Id of the service client that asked for what was refused. */
+  readonly askedBy?: string
   /** Of a reset: its reader has undone a change of address, and no password works since. */
   readonly afterUndo?: boolean
   /** Of the request that asked for the mail, for the audit trail alone. */

@@ -12,6 +12,19 @@ export type UserFilter = {
   readonly invitedBy?: string | undefined
 }
 
+/** Active accounts with one of these roles, the oldest first. */
+export async function listActiveHolders(db: AuthDatabase, roles: readonly string[], limit: number): Promise<User[]> {
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('roles', '&&', sql<string[]>`${[...roles]}::text[]`)
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => toAccount(row).user)
+}
+
 /** A page, newest accounts first, of those created before the account `beforeId`. */
 export async function listUsers(
   db: AuthDatabase,

@@ -13,6 +13,9 @@ const facts = {
   inviterName: HOSTILE,
   deviceName: HOSTILE,
   roles: [HOSTILE, 'staff'],
+  accountName: HOSTILE,
+  accountId: '01a2295a-a2c1-7a0b-8d0f-7b1e6a3f4c55',
+  askedBy: 'employee-service',
   at: '2026-01-31T23:59:59.000Z',
 }
 
@@ -65,8 +68,12 @@ t.test(
   },
 )
 
-t.test('a notice names the device and the roles', async (t) => {
+t.test('a notice names the device, the roles or the account', async (t) => {
   t.match(notices.new_device({ deviceName: 'Firefox on Debian' }, 'Latchkey').text, /^Device: Firefox on Debian$/m)
   t.match(notices.roles_changed({ roles: ['staff', 'hr'] }, 'Latchkey').text, 'are now: staff, hr.')
   t.match(notices.roles_changed({ roles: [] }, 'Latchkey').text, 'has no role any more')
+  const { text } = notices.disabling_refused({ ...facts, accountName: 'Zoë O’Hara' }, 'Latchkey')
+  t.match(text, /^Account: Zoë O’Hara$/m)
+  t.match(text, /^Id: 01a2295a-a2c1-7a0b-8d0f-7b1e6a3f4c55$/m)
+  t.match(text, /^Asked by: employee-service$/m)
 })

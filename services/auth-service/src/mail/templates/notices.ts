@@ -6,7 +6,7 @@ type Notice = (facts: MailFacts, product: string) => MailText
 
 const IF_NOT_YOU = 'If it was not you, choose a new password now: that signs out every other device.'
 
-/** The mails that say what happened to an account, and carry no link: a reader learns to distrust links that nobody asked for. */
+/** The mails that say what happened, and carry no link: a reader learns to distrust links that nobody asked for. */
 export const notices: Readonly<Record<NoticeKind, Notice>> = {
   new_device: (facts, product) =>
     layOut({
@@ -52,6 +52,19 @@ export const notices: Readonly<Record<NoticeKind, Notice>> = {
         `A session of your account of ${product} was used from two places at once, as only a copy of it can be. It was ended; sign in again on that device.`,
         ...details(facts),
         IF_NOT_YOU,
+      ],
+    }),
+
+  disabling_refused: ({ accountName = '', accountId = '', askedBy = '', ...facts }, product) =>
+    layOut({
+      subject: `An account of ${product} could not be disabled`,
+      paragraphs: [
+        `A service asked to disable an account of ${product}, as it does when a person leaves. The account goes on, because it is the last active administrator.`,
+        `Account: ${plainName(accountName)}`,
+        `Id: ${accountId}`,
+        `Asked by: ${plainName(askedBy)}`,
+        ...details(facts),
+        'If the person leaves, make another administrator, then have the offboarding retried. If not, withdraw the offboarding.',
       ],
     }),
 }
