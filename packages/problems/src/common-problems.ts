@@ -1,4 +1,4 @@
-import { defineProblems, type ProblemError, type Problems } from './problem.ts'
+import { defineProblems, type InputFault, type ProblemError, type Problems } from './problem.ts'
 
 /** Problems of every part of the system. */
 export const commonProblems: Problems<'invalid_request' | 'too_many_requests' | 'unavailable'> = defineProblems({
@@ -18,4 +18,9 @@ export const commonProblems: Problems<'invalid_request' | 'too_many_requests' | 
  */
 export function unavailable(cause?: unknown, retryAfterSeconds = 1): ProblemError<'unavailable'> {
   return new commonProblems.unavailable({ retryAfterSeconds, cause })
+}
+
+/** A fault of the input that only the domain can find; it looks like one that a schema finds. */
+export function invalidInput(fault: InputFault): ProblemError<'invalid_request'> {
+  return new commonProblems.invalid_request({ detail: 'The input is invalid; see `errors`.', errors: [fault] })
 }

@@ -1,4 +1,4 @@
-export { commonProblems, unavailable } from './common-problems.ts'
+export { commonProblems, invalidInput, unavailable } from './common-problems.ts'
 export { isEmail } from './email.ts'
 export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'
 export {

@@ -1,4 +1,4 @@
-import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
+import { isUnavailable as isPostgresUnavailable, openChangeFeed } from '@latchkey/database'
 import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type AppInstance, createServer, type LoggerOptions } from '@latchkey/service-kit'
@@ -8,6 +8,7 @@ import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
 import { createClients } from './clients/create-clients.ts'
 import { type Config, PRODUCT } from './config.ts'
+import type { AuthSchema } from './database/auth-database.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { auditRefusals } from './http/audit-refusals.ts'
@@ -24,6 +25,8 @@ import { createLinkService } from './links/link-service.ts'
 import { createMail } from './mail/create-mail.ts'
 import { showsLinks } from './mail/mail-settings.ts'
 import { registerOperations } from './operations.ts'
+import { createAccessPolicy } from './permissions/create-permissions.ts'
+import { followPolicy } from './permissions/follow-policy.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
 import { gated } from './redis/redis-gate.ts'
 import { createRedisRevocationPublisher } from './revocations/redis-revocation-publisher.ts'
@@ -91,6 +94,14 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
 
     // What access tokens are checked against
+    const accessPolicy = createAccessPolicy({
+      db,
+      writeAs,
+      publisher,
+      tokens: { issuer, audience, ring: accessRing },
+      log,
+    })
+    const { permissions, tokenSize, policyAdministration } = accessPolicy
     const { clients, clientConfiguration, loadSecretKeys, recoverClients } = createClients({
       db,
       writeAs,
@@ -101,15 +112,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       ring: refreshRing,
       guessLimits: overrides.clientGuessLimits,
     })
-    const findBearer = createFindBearer({ store, clients })
+    const findBearer = createFindBearer({ store, clients, permissions })
     await app.register(resourceServer, {
       keys: accessRing,
       issuer,
       audience,
       allowedOrigins,
       now,
-      // For revoked keys; sessions and clients are looked up live.
-      revocations: { redisUrl: config.redis.join(), prefix: keyPrefix },
+      // For revoked keys and narrowed roles; sessions and clients are looked up live.
+      revocations: { redisUrl: config.redis.join(), prefix: keyPrefix, onRoleNarrowed: permissions.expect },
       checks: [createBearerCheck(findBearer)],
     })
     const { revocations } = app
@@ -142,9 +153,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       outbox: mail.outbox,
       publishOthers: async (since) => {
         await recoverClients(since)
+        await accessPolicy.recoverNarrowings(since)
         await keys.publishAll()
       },
       tokens: { ...config.tokens, signingRing, refreshRing },
+      permissions,
       maxAgeMs: limits.maxAgeMs,
       now,
     })
@@ -166,6 +179,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       outbox: mail.outbox,
       registration: config.registration,
       showsLinks: showsLinks(config.mail),
+      permissions,
+      tokenSize,
       log,
       now,
     })
@@ -174,6 +189,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     registerOperations(app, { ...stores, revocations, mail, accessRing, isRevokedKey: isRevoked })
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
+    app.decorateRequest('heldScopes', null)
     auditRefusals(app, audit)
     await app.register(adminRoutes, {
       prefix: '/admin',
@@ -182,6 +198,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       clients,
       keys,
       audit,
+      policyAdministration,
     })
     await app.register(authRoutes, {
       prefix: '/auth',
@@ -206,10 +223,18 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       accessTokens,
       sessions,
       findLiveBearer,
+      permissions,
       isUnavailable,
     })
 
     // Start-up and housekeeping
+    const policyChanges = openChangeFeed<AuthSchema>({
+      url: config.database.url,
+      ...(schema !== undefined && { schema }),
+      channel: 'policy',
+      applicationName: 'auth-service policy',
+    })
+    app.addHook('onClose', () => policyChanges.close())
     await startUp({
       ...stores,
       ...users,
@@ -223,11 +248,13 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       loadSecretKeys,
       clientConfiguration,
       mail,
+      accessPolicy,
     })
     const stopping = new AbortController()
     app.addHook('onClose', async () => stopping.abort())
     const { signal } = stopping
     followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal })
+    followPolicy({ permissions, changes: policyChanges, log, signal })
     startHousekeeping({
       db,
       audit,

@@ -18,6 +18,7 @@ import { configuredClients } from './clients/configured-clients.ts'
 import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
 import { parseClientId } from './clients/service-client.ts'
 import { linksUrlOf, type MailConfig, mailConfigOf, mailFaults, mailSettings } from './mail/mail-settings.ts'
+import { type ConfiguredPolicy, policySettings } from './permissions/policy-file.ts'
 import type { AccessTokenProfile } from './sessions/access-token-issuer.ts'
 import type { SessionLimits } from './sessions/session.ts'
 import { parseRangeUrl } from './users/breached-passwords.ts'
@@ -96,6 +97,7 @@ export const settings = {
   }),
   ...registrationSettings,
   ...mailSettings,
+  ...policySettings,
   serviceClients: setting.custom({
     name: 'SERVICE_CLIENTS',
     json: true,
@@ -171,6 +173,8 @@ export type Config = {
   readonly serviceClients: readonly ConfiguredClient[]
   /** How long entries of the audit trail stay. Milliseconds; for ever unless given. */
   readonly auditRetentionMs: number | undefined
+  /** Scopes and roles of one's own. */
+  readonly accessPolicy: ConfiguredPolicy | undefined
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: readonly string[]
   readonly logLevel: LoggerOptions['level']
@@ -213,6 +217,7 @@ export function loadConfig(environment: Environment): Config {
     administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
     serviceClients: configuredClients(loaded),
     auditRetentionMs: loaded.auditRetentionMs,
+    accessPolicy: loaded.accessPolicy,
     allowedOrigins: loaded.allowedOrigins ?? [],
     trustProxy: loaded.trustProxy ?? [],
     logLevel,

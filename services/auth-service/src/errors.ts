@@ -7,6 +7,30 @@ export const problems = defineProblems({
   user_not_found: { status: 404, title: 'User not found', detail: 'There is no such account.' },
   client_exists: { status: 409, title: 'Client exists', detail: 'A service client with this id exists.' },
   client_not_found: { status: 404, title: 'Client not found', detail: 'There is no service client with this id.' },
+  scope_not_found: { status: 404, title: 'Scope not found', detail: 'There is no scope with this name.' },
+  role_not_found: { status: 404, title: 'Role not found', detail: 'There is no role with this name.' },
+  built_in: {
+    status: 409,
+    title: 'Built in',
+    detail: 'The scopes and roles that come with the product stay as they are.',
+  },
+  configured_policy: {
+    status: 409,
+    title: 'Configured policy',
+    detail: 'The access policy of the settings names this. Change it there, under a higher version.',
+  },
+  scope_in_use: {
+    status: 409,
+    title: 'Scope in use',
+    detail: 'A role or a service client holds this scope. Take it away from them first.',
+  },
+  role_in_use: { status: 409, title: 'Role in use', detail: 'An account has this role. Take it away first.' },
+  too_many_scopes: {
+    status: 409,
+    title: 'Too many scopes',
+    detail:
+      'An access token would become too long for a cookie or a header. Use fewer scopes or roles, or shorter names.',
+  },
   key_in_use: {
     status: 409,
     title: 'Key in use',
@@ -56,7 +80,7 @@ export const problems = defineProblems({
   exceeds_own_scopes: {
     status: 403,
     title: 'Exceeds your own scopes',
-    detail: 'This account holds, or would get, a scope that you do not hold.',
+    detail: 'What this call acts on holds, or would get, a scope that you do not hold.',
   },
   account_disabled: { status: 403, title: 'Account disabled', detail: 'This account has been disabled.' },
   wrong_password: { status: 403, title: 'Wrong password', detail: 'The current password is incorrect.' },

@@ -4,12 +4,17 @@ import type { RevocationFeed } from '@latchkey/resource-server'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import type { ClientConfiguration } from './clients/client-configuration.ts'
 import type { LoadSecretKeys } from './clients/client-secret-keys.ts'
-import { ensureConfiguredClients, warnOfUndecryptableClients } from './clients/configured-clients.ts'
+import {
+  assertScopesAreKnown,
+  ensureConfiguredClients,
+  warnOfUndecryptableClients,
+} from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
 import { migrations } from './database/migrations/index.ts'
 import type { WriteAs } from './database/write-as.ts'
 import type { KeyService } from './keys/key-service.ts'
 import type { Mail } from './mail/create-mail.ts'
+import type { AccessPolicy } from './permissions/create-permissions.ts'
 import { assertNoEviction } from './redis/redis-eviction.ts'
 import type { Recovered } from './sessions/session-recovery.ts'
 import type { Stores } from './stores.ts'
@@ -30,6 +35,7 @@ type Dependencies = Stores & {
   readonly loadSecretKeys: LoadSecretKeys
   readonly clientConfiguration: ClientConfiguration
   readonly mail: Mail
+  readonly accessPolicy: AccessPolicy
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
 }
@@ -37,7 +43,7 @@ type Dependencies = Stores & {
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
   const { config, schema, log, database, redis, deadline, gate, revocations, recoverSessions } = dependencies
-  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, writeAs } = dependencies
+  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, writeAs, accessPolicy } = dependencies
   return [
     { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
     {
@@ -59,6 +65,11 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
       name: 'read the revocation feed',
       run: () => waitUntilReady('The revocation feed', log, revocations.healthCheck),
     },
+    {
+      name: 'put the access policy in place',
+      run: () =>
+        config.accessPolicy ? accessPolicy.configure(config.accessPolicy) : accessPolicy.permissions.reload(),
+    },
     { name: 'check that no revoked key signs', run: () => keys.assertCanSign(config.tokens.accessKeys.current()) },
     { name: 'decrypt the keys of client secrets', run: () => loadSecretKeys() },
     { name: 'start to send mails', run: () => mail.start() },
@@ -66,6 +77,7 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     {
       name: 'configure service clients',
       run: async () => {
+        assertScopesAreKnown(config.serviceClients, accessPolicy.permissions.policy)
         await ensureConfiguredClients(config.serviceClients, clientConfiguration, log)
         await warnOfUndecryptableClients(clientConfiguration, log)
       },

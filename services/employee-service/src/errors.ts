@@ -1,4 +1,4 @@
-import { commonProblems, defineProblems, type InputFault, type ProblemError } from '@latchkey/problems'
+import { defineProblems } from '@latchkey/problems'
 
 /** The problems of this service; the HTTP edge and the resource server add theirs. The texts are public. */
 export const problems = defineProblems({
@@ -47,11 +47,3 @@ export const problems = defineProblems({
     detail: 'The employee has another version than If-Match names. Read it again.',
   },
 })
-
-/** A fault of the input that only the domain can find; it looks like one that a schema finds. */
-export function invalidInput(fault: InputFault): ProblemError {
-  return new commonProblems.invalid_request({
-    detail: 'The input is invalid; see `errors`.',
-    errors: [fault],
-  })
-}

@@ -21,7 +21,7 @@ export type RevocationFeed = {
   /** Whether a key of access tokens was revoked. */
   refusesKey(kid: string): boolean
   /**
-   * The highest `pol` of any `role` entry that was read since the start, 0 before the first: a copy of the policy with a lower
+   * The highest `pol` of any `role` or `scope` entry that was read since the start, 0 before the first: a copy of the policy with a lower
    * version is out of date. It never falls, whatever becomes of the feed.
    */
   readonly policyVersion: number
@@ -75,7 +75,8 @@ export async function createRevocationFeed(
       if (typeof revocation === 'string') skipped.push({ id, fault: revocation })
       else {
         if (revocation.kind === 'key' && !table.refusesKey(revocation.id)) isKeyRevoked = true
-        if (revocation.kind === 'role') policyVersion = Math.max(policyVersion, revocation.pol)
+        if (revocation.kind === 'role' || revocation.kind === 'scope')
+          policyVersion = Math.max(policyVersion, revocation.pol)
         table.add(revocation)
       }
     }

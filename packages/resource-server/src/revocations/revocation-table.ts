@@ -2,7 +2,7 @@ import type { AccessTokenClaims } from '@latchkey/access-token'
 import { createPrefilteredMap, type PrefilteredMap } from './prefiltered-map.ts'
 import type { Revocation } from './revocation.ts'
 
-type RevocableClaims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'client_id' | 'jti' | 'roles' | 'pol'>
+type RevocableClaims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'ver' | 'client_id' | 'jti' | 'roles' | 'scope' | 'pol'>
 
 /** Tokens below a version are dead, until the last of them has expired. */
 type Raised = { readonly version: number; readonly exp: number }
@@ -30,8 +30,9 @@ export function createRevocationTable(now: () => number): RevocationTable {
   const tokens = createPrefilteredMap<number>()
   const keys = createPrefilteredMap<number>()
   const users = createPrefilteredMap<Raised>()
-  // A plain one: there are few roles, and nearly always none in here.
+  // Plain ones: there are few of them, and nearly always none in here.
   const roles = new Map<string, Raised>()
+  const scopes = new Map<string, Raised>()
   const byKind = { session: sessions, client: clients, token: tokens, key: keys }
 
   const sweeps = [
@@ -41,6 +42,7 @@ export function createRevocationTable(now: () => number): RevocationTable {
     createSweep(keys, (exp) => exp),
     createSweep(users, ({ exp }) => exp),
     createSweep(roles, ({ exp }) => exp),
+    createSweep(scopes, ({ exp }) => exp),
   ]
   let sweptAt = 0
 
@@ -56,23 +58,30 @@ export function createRevocationTable(now: () => number): RevocationTable {
     return false
   }
 
+  function namesDeletedScope(named: string, pol: number | undefined): boolean {
+    for (const scope of named.split(' ')) if (isBelow(scopes.get(scope), pol)) return true
+    return false
+  }
+
   return {
     add(revocation) {
       const { kind, id, exp } = revocation
       if (exp <= seconds()) return
       if (kind === 'user') return raise(users, id, revocation.ver, exp)
       if (kind === 'role') return raise(roles, id, revocation.pol, exp)
+      if (kind === 'scope') return raise(scopes, id, revocation.pol, exp)
       const known = byKind[kind]
       if (exp > (known.get(id) ?? 0)) known.set(id, exp)
     },
 
-    refusesToken({ sub, sid, ver, jti, client_id: clientId, roles: named, pol }) {
+    refusesToken({ sub, sid, ver, jti, client_id: clientId, roles: named, scope, pol }) {
       if (isBelow(users.get(sub), ver)) return true
       // A user's token is never revoked alone, only with its session.
       if (sid === undefined)
         return isAlive(clients.get(clientId)) || isAlive(clients.get(sub)) || isAlive(tokens.get(jti))
       if (isAlive(sessions.get(sid))) return true
-      return roles.size > 0 && named !== undefined && namesNarrowedRole(named, pol)
+      if (roles.size > 0 && named !== undefined && namesNarrowedRole(named, pol)) return true
+      return scopes.size > 0 && namesDeletedScope(scope, pol)
     },
 
     refusesKey: (kid) => isAlive(keys.get(kid)),
@@ -86,7 +95,7 @@ export function createRevocationTable(now: () => number): RevocationTable {
     },
 
     get size() {
-      return sessions.size + clients.size + tokens.size + keys.size + users.size + roles.size
+      return sessions.size + clients.size + tokens.size + keys.size + users.size + roles.size + scopes.size
     },
   }
 }

@@ -14,8 +14,11 @@ export type RevocationTarget =
       readonly ver: number
     }
   | {
-      /** A role that lost scopes: users' tokens that name it with a lower `pol` are dead, and one without counts as 0. */
-      readonly kind: 'role'
+      /**
+       * A role that lost scopes, or a scope that is no more: users' tokens that name it with a lower `pol` are dead, and one without
+       * counts as 0.
+       */
+      readonly kind: 'role' | 'scope'
       readonly id: string
       readonly pol: number
     }
@@ -29,7 +32,15 @@ export type RevocationFault = 'unknown kind' | 'bad id' | 'bad exp' | 'bad ver' 
 /** The `exp` of an entry that never expires: no token does so later. */
 export const MAX_EXP: number = MAX_TIME
 
-const KINDS: readonly string[] = ['session', 'user', 'client', 'token', 'key', 'role'] satisfies Revocation['kind'][]
+const KINDS: readonly string[] = [
+  'session',
+  'user',
+  'client',
+  'token',
+  'key',
+  'role',
+  'scope',
+] satisfies Revocation['kind'][]
 
 /** No identifier in a token is longer: such an entry could refuse nothing and only take up memory. */
 const MAX_ID_LENGTH = 256
@@ -43,7 +54,7 @@ export function encodeRevocation(revocation: Revocation): string[] {
   const { kind, id, exp } = revocation
   const fields = ['kind', kind, 'id', id, 'exp', String(exp)]
   if (kind === 'user') fields.push('ver', String(revocation.ver))
-  if (kind === 'role') fields.push('pol', String(revocation.pol))
+  if (kind === 'role' || kind === 'scope') fields.push('pol', String(revocation.pol))
   const decoded = decodeRevocation(fields)
   if (typeof decoded === 'string') throw new RangeError(`a revocation can't be published: ${decoded}`)
   return fields
@@ -71,7 +82,7 @@ export function decodeRevocation(fields: readonly string[]): Revocation | Revoca
   if (id === '' || id.length > MAX_ID_LENGTH) return 'bad id'
   if (exp === undefined) return 'bad exp'
   if (kind === 'user') return ver === undefined ? 'bad ver' : { kind, id, ver, exp }
-  if (kind === 'role') return pol === undefined ? 'bad pol' : { kind, id, pol, exp }
+  if (kind === 'role' || kind === 'scope') return pol === undefined ? 'bad pol' : { kind, id, pol, exp }
   return { kind, id, exp }
 }
 

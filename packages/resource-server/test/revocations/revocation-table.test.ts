@@ -10,8 +10,16 @@ function tableAt(clock: { seconds: number }, ...revocations: Revocation[]) {
   return table
 }
 
-const token = { sub: 'u1', sid: 's1', ver: 3, roles: ['staff'], client_id: 'web', jti: 't1' }
-const ofClient = { sub: 'payroll', client_id: 'payroll', jti: 't2' }
+const token = {
+  sub: 'u1',
+  sid: 's1',
+  ver: 3,
+  roles: ['staff'],
+  scope: 'profile payroll:read',
+  client_id: 'web',
+  jti: 't1',
+}
+const ofClient = { sub: 'payroll', scope: '', client_id: 'payroll', jti: 't2' }
 
 t.test('of several revocations of one target the furthest counts, in any order', async (t) => {
   const revocations: Revocation[] = [
@@ -100,7 +108,21 @@ t.test('names of members of every object are plain ids', async (t) => {
   const table = tableAt({ seconds: START })
   for (const id of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     t.notOk(table.refusesToken({ ...token, sub: id, sid: id }))
-    t.notOk(table.refusesToken({ sub: id, client_id: id, jti: id }))
+    t.notOk(table.refusesToken({ ...ofClient, sub: id, client_id: id, jti: id }))
     t.notOk(table.refusesKey(id))
   }
+})
+
+t.test('a deleted scope: users’ tokens that name it with a lower pol are refused, all others pass', async (t) => {
+  const clock = { seconds: START }
+  const table = tableAt(clock, { kind: 'scope', id: 'payroll:read', pol: 7, exp: START + 10 })
+  t.ok(table.refusesToken(token), 'one without pol counts as 0')
+  t.ok(table.refusesToken({ ...token, pol: 6 }))
+  t.notOk(table.refusesToken({ ...token, pol: 7 }), 'made again since')
+  t.notOk(table.refusesToken({ ...token, scope: 'profile payroll:read-all', pol: 6 }))
+  t.equal(table.size, 1)
+  clock.seconds += 10
+  t.notOk(table.refusesToken(token), 'none is left that has not expired')
+  table.sweep()
+  t.equal(table.size, 0)
 })

@@ -19,7 +19,7 @@ const exp = fc.integer({ min: 0, max: MAX_EXP })
 const revocations: fc.Arbitrary<Revocation> = fc.oneof(
   fc.record({ kind: fc.constantFrom('session', 'client', 'token', 'key'), id, exp }),
   fc.record({ kind: fc.constant('user'), id, ver: fc.maxSafeNat(), exp }),
-  fc.record({ kind: fc.constant('role'), id, pol: fc.maxSafeNat(), exp }),
+  fc.record({ kind: fc.constantFrom('role', 'scope'), id, pol: fc.maxSafeNat(), exp }),
 )
 
 t.test('every revocation is decoded to what was encoded', async (t) => {
@@ -63,6 +63,7 @@ const faulty: [title: string, fault: RevocationFault, fields: string[]][] = [
   ['a pol beyond exact integers', 'bad pol', ['kind', 'role', 'id', 'hr', 'exp', '1', 'pol', '9007199254740992']],
   ['a negative pol', 'bad pol', ['kind', 'role', 'id', 'hr', 'exp', '1', 'pol', '-1']],
   ['a pol that is no number', 'bad pol', ['kind', 'role', 'id', 'hr', 'exp', '1', 'pol', 'latest']],
+  ['a scope without pol', 'bad pol', ['kind', 'scope', 'id', 'a:b', 'exp', '1']],
   ['a role without id', 'bad id', ['kind', 'role', 'exp', '1', 'pol', '1']],
   ['a role without exp', 'bad exp', ['kind', 'role', 'id', 'hr', 'pol', '1']],
 ]

@@ -1,6 +1,7 @@
+import { invalidInput } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
 import { problems } from '../errors.ts'
-import { BUILT_IN_POLICY } from '../permissions/policy.ts'
+import type { Policy } from '../permissions/policy.ts'
 import type { User } from '../users/user.ts'
 
 /** Who makes a call under an access token, and what they may do today. */
@@ -20,22 +21,28 @@ export type Caller = {
  * Disabling is the one call that is exempt.
  * @throws `exceeds_own_scopes`
  */
-export function assertWithinScopes(caller: Caller, { user }: { readonly user: Pick<User, 'roles'> }): void {
-  assertMayGrant(caller, user.roles)
+export function assertWithinScopes(
+  caller: Caller,
+  { user }: { readonly user: Pick<User, 'roles'> },
+  policy: Policy,
+): void {
+  assertHolds(caller, policy.scopesOf(user.roles))
 }
 
 /**
  * A caller grants no role that holds a scope beyond their own.
- * @throws `exceeds_own_scopes`
+ * @throws `invalid_request` for what is no role, `exceeds_own_scopes`
  */
-export function assertMayGrant(caller: Caller, roles: readonly string[]): void {
-  assertHolds(caller, BUILT_IN_POLICY.scopesOf(roles))
+export function assertMayGrant(caller: Caller, roles: readonly string[], policy: Policy): void {
+  const unknown = roles.findIndex((role) => !policy.roles.has(role))
+  if (unknown !== -1) throw invalidInput({ path: `/roles/${unknown}`, message: 'must be the name of a role' })
+  assertHolds(caller, policy.scopesOf(roles))
 }
 
 /**
- * The same for scopes of service clients, which a secret of theirs is worth.
+ * The same for the scopes of a role or of a service client.
  * @throws `exceeds_own_scopes`
  */
-export function assertHolds({ scopes }: Caller, granted: readonly string[]): void {
+export function assertHolds({ scopes }: Pick<Caller, 'scopes'>, granted: readonly string[]): void {
   if (!granted.every((scope) => scopes.has(scope))) throw new problems.exceeds_own_scopes()
 }

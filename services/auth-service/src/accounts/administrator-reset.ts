@@ -3,6 +3,7 @@ import { passwordResetRequested } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { countLinksFor } from '../links/link-repository.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { lockAccount } from '../users/user-repository.ts'
 import { assertWithinScopes, type Caller } from './account-bound.ts'
@@ -18,6 +19,7 @@ export type RequestPasswordReset = (userId: string, caller: Caller) => Promise<H
 type Dependencies = {
   readonly writeAs: WriteAs
   readonly handOver: HandOver
+  readonly permissions: Permissions
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -26,15 +28,21 @@ const HOUR_MS = 3_600_000
 /** Of administrators, for one account. Strangers who ask for others of that mailbox take none of them away. */
 const RESETS_PER_HOUR = 3
 
-export function createRequestPasswordReset({ writeAs, handOver, now }: Dependencies): RequestPasswordReset {
+export function createRequestPasswordReset({
+  writeAs,
+  handOver,
+  permissions,
+  now,
+}: Dependencies): RequestPasswordReset {
   return (userId, caller) =>
     writeAs(caller.origin, async (trx, audit) => {
+      const policy = await permissions.share(trx)
       // The account may be that of another administrator.
       await lockActiveAdministrators(trx)
-      await lockMaker(trx, caller)
+      await lockMaker(trx, caller, policy)
       const account = await lockAccount(trx, userId)
       if (!account) throw new problems.user_not_found()
-      assertWithinScopes(caller, account)
+      assertWithinScopes(caller, account, policy)
       if (account.user.status === 'invited') throw new problems.invitation_open()
       if (account.user.status === 'disabled') throw new problems.account_disabled()
       const recent = await countLinksFor(trx, userId, 'password_reset', new Date(now() - HOUR_MS))

@@ -1,7 +1,8 @@
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import { emailVerified, roleChanged } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
-import { BUILT_IN_POLICY } from '../permissions/policy.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import type { Policy } from '../permissions/policy.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { addRole, lockUsers, verifyAddresses } from '../users/bulk-repository.ts'
 import type { User } from '../users/user.ts'
@@ -21,8 +22,7 @@ export type BulkChanges = {
 }
 
 /** Names of the roles that give all that this one gives, itself among them. */
-function rolesThatGive(role: string): string[] {
-  const { roles } = BUILT_IN_POLICY
+function rolesThatGive({ roles }: Policy, role: string): string[] {
   const given = roles.get(role)?.scopes ?? []
   return [...roles.values()]
     .filter(({ scopes }) => given.every((scope) => scopes.includes(scope)))
@@ -30,19 +30,22 @@ function rolesThatGive(role: string): string[] {
 }
 
 /** Whether none of the account's roles gives all that this one gives. */
-export function lacksRole({ roles }: Pick<User, 'roles'>, role: string): boolean {
-  const enough = rolesThatGive(role)
+export function lacksRole({ roles }: Pick<User, 'roles'>, role: string, policy: Policy): boolean {
+  const enough = rolesThatGive(policy, role)
   return !roles.some((each) => enough.includes(each))
 }
 
-export function createBulkChanges({ writeAs }: { readonly writeAs: WriteAs }): BulkChanges {
+type Dependencies = { readonly writeAs: WriteAs; readonly permissions: Permissions }
+
+export function createBulkChanges({ writeAs, permissions }: Dependencies): BulkChanges {
   return {
     grantRole: ({ role, sparesUnproved }, userIds, origin) =>
       writeAs(origin, async (trx, audit) => {
+        const policy = await permissions.share(trx)
         // First, as everywhere: nobody who waits for one of them holds one of the others.
         await lockActiveAdministrators(trx)
         await lockUsers(trx, userIds)
-        const changed = await addRole(trx, userIds, { role, unless: rolesThatGive(role), sparesUnproved })
+        const changed = await addRole(trx, userIds, { role, unless: rolesThatGive(policy, role), sparesUnproved })
         await audit(
           ...changed.flatMap(({ id: userId, roles }) =>
             roleChanged({ userId, before: roles.filter((each) => each !== role), after: roles }),

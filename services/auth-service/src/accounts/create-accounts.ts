@@ -5,6 +5,10 @@ import type { WriteAs } from '../database/write-as.ts'
 import { createFloodLimiter } from '../limits/flood-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+
+import type { TokenSize } from '../permissions/token-size.ts'
+
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
@@ -47,6 +51,8 @@ type Dependencies = Users & {
   readonly outbox: MailOutbox
   readonly registration: RegistrationConfig
   readonly showsLinks: boolean
+  readonly permissions: Permissions
+  readonly tokenSize: TokenSize
   readonly log: Pick<Log, 'warn'>
   /** Epoch milliseconds. */
   readonly now: () => number

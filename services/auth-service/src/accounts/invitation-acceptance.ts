@@ -2,6 +2,7 @@ import { emailVerified, invitationAccepted } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { FloodLimiter } from '../limits/flood-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { Grant } from '../sessions/grant.ts'
 import type { SignIn, SignInAfter } from '../sessions/sign-in.ts'
 import { acceptInvitation } from '../users/invitation-repository.ts'
@@ -9,6 +10,7 @@ import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
 import { assertAcceptablePassword, assertAcceptableUsername } from './assert-acceptable.ts'
 import { beforeChange } from './checks-deadline.ts'
+import { assertMakerHolds } from './link-authority.ts'
 import { toConflict } from './to-conflict.ts'
 
 export type Acceptance = {
@@ -32,10 +34,11 @@ type Dependencies = {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly linkFlood: FloodLimiter
+  readonly permissions: Permissions
 }
 
 export function createAcceptInvitation(dependencies: Dependencies): AcceptInvitation {
-  const { db, links, signInAfter, hasher, policy, linkFlood } = dependencies
+  const { db, links, signInAfter, hasher, policy, linkFlood, permissions } = dependencies
 
   /** @returns the hash of the password */
   async function check({ token, password, username, fullName }: Acceptance): Promise<string> {
@@ -53,7 +56,10 @@ export function createAcceptInvitation(dependencies: Dependencies): AcceptInvita
     try {
       return await signInAfter(
         async (trx, audit) => {
-          const { link, account } = await links.open(trx, token, 'invitation')
+          const accessPolicy = await permissions.share(trx)
+          const opened = await links.open(trx, token, 'invitation')
+          await assertMakerHolds(trx, opened, accessPolicy)
+          const { link, account } = opened
           await links.use(trx, link)
           // A link that its maker has seen proves no mailbox; the maker may vouch for it.
           const isVerified = !link.shown || link.isVouched

@@ -4,6 +4,12 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { withdrawLinks } from '../links/link-repository.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import type { Policy } from '../permissions/policy.ts'
+
+import { assertTokenFits } from '../permissions/policy-bounds.ts'
+import type { TokenSize } from '../permissions/token-size.ts'
+
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import { insertAccountNamedLike, usernameOfMailbox } from '../users/free-username.ts'
 import type { Invitation } from '../users/invitation.ts'
@@ -33,8 +39,8 @@ export type Invitations = {
   /**
    * Makes an account that its owner makes active by a link. One that registered itself with this address, never proved it
    * and was given no role, gives way.
-   * @throws `exceeds_own_scopes`, `domain_not_allowed`, `email_taken`, `username_taken`, `too_many_requests`, `invalid_request` for a
-   * user name that is not acceptable
+   * @throws `exceeds_own_scopes`, `too_many_scopes`, `domain_not_allowed`, `email_taken`, `username_taken`, `too_many_requests`,
+   * `invalid_request` for an unknown role or a user name that is not acceptable
    */
   invite(invitee: Invitee, caller: Caller): Promise<Invited>
   /**
@@ -57,6 +63,8 @@ type Dependencies = {
   readonly handOver: HandOver
   readonly erasure: Erasure
   readonly invitationQuota: InvitationQuota
+  readonly permissions: Permissions
+  readonly tokenSize: TokenSize
   /** Of addresses that callers without `users:write` may invite; any without. */
   readonly invitationDomains: readonly string[] | undefined
   /** Epoch milliseconds. */
@@ -67,7 +75,8 @@ type Dependencies = {
 const RETRY_AFTER_SECONDS = 3600
 
 export function createInvitations(dependencies: Dependencies): Invitations {
-  const { db, writeAs, handOver, erasure, invitationQuota, invitationDomains, now } = dependencies
+  const { db, writeAs, handOver, erasure, invitationQuota, invitationDomains, permissions, tokenSize, now } =
+    dependencies
 
   function assertMayInvite(caller: Caller, email: string): void {
     if (!caller.scopes.has('users:write') && !isOfDomains(email, invitationDomains)) {
@@ -108,13 +117,17 @@ export function createInvitations(dependencies: Dependencies): Invitations {
 
   return {
     async invite({ email, username, fullName = null, roles = ['user'] }, caller) {
-      assertMayGrant(caller, roles)
+      assertMayGrant(caller, roles, permissions.policy)
       assertMayInvite(caller, email)
       if (username !== undefined) assertAcceptableUsername(username)
       const { invited, gone } = await invitationQuota.spend(caller, () =>
         writeAs(caller.origin, async (trx, audit) => {
           await lockRecoveryShared(trx)
-          await lockMaker(trx, caller)
+          const policy = await permissions.share(trx)
+          // Again: what was looked at before may have changed.
+          assertMayGrant(caller, roles, policy)
+          assertTokenFits(policy, roles, tokenSize)
+          await lockMaker(trx, caller, policy)
           const gone = await makeRoom(trx, audit, email, caller)
           const facts = { email, fullName, roles, passwordHash: null, status: 'invited' as const, invitedBy: caller.id }
           const account =
@@ -134,8 +147,9 @@ export function createInvitations(dependencies: Dependencies): Invitations {
     renew: (userId, caller) =>
       invitationQuota.spend(caller, () =>
         writeAs(caller.origin, async (trx, audit) => {
-          await lockMaker(trx, caller)
-          const account = await lockInvited(trx, userId, caller)
+          const policy = await permissions.share(trx)
+          await lockMaker(trx, caller, policy)
+          const account = await lockInvited(trx, userId, { caller, policy })
           assertMayInvite(caller, account.user.email)
           await withdrawLinks(trx, userId, 'invitation')
           return send(trx, audit, account, caller)
@@ -145,7 +159,8 @@ export function createInvitations(dependencies: Dependencies): Invitations {
     async withdraw(userId, caller) {
       await writeAs(caller.origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
-        const account = await lockInvited(trx, userId, caller)
+        const policy = await permissions.share(trx)
+        const account = await lockInvited(trx, userId, { caller, policy })
         await audit(invitationWithdrawn(userId))
         await erasure.erase(trx, audit, { account, why: 'withdrawn', origin: caller.origin })
       })
@@ -162,15 +177,17 @@ export function createInvitations(dependencies: Dependencies): Invitations {
   }
 }
 
-async function lockInvited(trx: AuthTransaction, userId: string, caller: Caller): Promise<Account> {
+type Bound = { readonly caller: Caller; readonly policy: Policy }
+
+async function lockInvited(trx: AuthTransaction, userId: string, bound: Bound): Promise<Account> {
   // No account is locked that may be an administrator's.
-  assertInvited(await findAccount(trx, userId), caller)
-  return assertInvited(await lockAccount(trx, userId), caller)
+  assertInvited(await findAccount(trx, userId), bound)
+  return assertInvited(await lockAccount(trx, userId), bound)
 }
 
-function assertInvited(account: Account | undefined, caller: Caller): Account {
+function assertInvited(account: Account | undefined, { caller, policy }: Bound): Account {
   if (!account) throw new problems.user_not_found()
-  assertWithinScopes(caller, account)
+  assertWithinScopes(caller, account, policy)
   if (account.user.status === 'active') throw new problems.already_active()
   if (account.user.status === 'disabled') throw new problems.account_disabled()
   return account

@@ -6,6 +6,7 @@ import { problems } from '../errors.ts'
 import type { FloodLimiter } from '../limits/flood-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { ClientContext } from '../sessions/session.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
@@ -17,6 +18,7 @@ import type { User } from '../users/user.ts'
 import { changePassword } from '../users/user-repository.ts'
 import { assertAcceptablePassword } from './assert-acceptable.ts'
 import { beforeChange } from './checks-deadline.ts'
+import { assertMakerHolds } from './link-authority.ts'
 
 export type PasswordReset = { readonly token: string; readonly password: string }
 
@@ -45,12 +47,13 @@ type Dependencies = {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly recoveryFlood: FloodLimiter
+  readonly permissions: Permissions
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
 export function createPasswordRecovery(dependencies: Dependencies): PasswordRecovery {
-  const { db, writeAs, store, revoker, links, outbox, hasher, policy, recoveryFlood, now } = dependencies
+  const { db, writeAs, store, revoker, links, outbox, hasher, policy, recoveryFlood, permissions, now } = dependencies
 
   /** @returns the hash of the new password */
   async function check({ token, password }: PasswordReset): Promise<string> {
@@ -74,7 +77,10 @@ export function createPasswordRecovery(dependencies: Dependencies): PasswordReco
       const passwordHash = await beforeChange(check({ token, password }))
       return writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)
-        const { link, account } = await links.open(trx, token, 'password_reset')
+        const accessPolicy = await permissions.share(trx)
+        const opened = await links.open(trx, token, 'password_reset')
+        await assertMakerHolds(trx, opened, accessPolicy)
+        const { link, account } = opened
         const userId = account.user.id
         await links.use(trx, link)
         const changed = await changePassword(trx, account, passwordHash)

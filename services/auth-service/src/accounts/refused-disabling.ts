@@ -3,7 +3,8 @@ import { userDisablingRefused } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import { mailNameOf } from '../mail/plain-name.ts'
-import { BUILT_IN_POLICY, rolesWith } from '../permissions/policy.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import { rolesWith } from '../permissions/policy.ts'
 import { listActiveHolders } from '../users/user-listing-repository.ts'
 import { findAccount } from '../users/user-repository.ts'
 import type { Caller } from './account-bound.ts'
@@ -26,11 +27,18 @@ type Dependencies = {
   readonly writeAs: WriteAs
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly outbox: MailOutbox
+  readonly permissions: Permissions
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
-export function createReportRefusedDisabling({ writeAs, audit, outbox, now }: Dependencies): ReportRefusedDisabling {
+export function createReportRefusedDisabling({
+  writeAs,
+  audit,
+  outbox,
+  permissions,
+  now,
+}: Dependencies): ReportRefusedDisabling {
   return async (userId, { status }, caller) => {
     if (caller.kind !== 'client' || status !== 'disabled') return
     audit.refuse(caller.origin, userDisablingRefused(userId, 'last_admin'))
@@ -45,7 +53,7 @@ export function createReportRefusedDisabling({ writeAs, audit, outbox, now }: De
         askedBy: caller.id,
         at: new Date(now()).toISOString(),
       }
-      const holders = await listActiveHolders(trx, rolesWith(BUILT_IN_POLICY, SCOPE_TO_ACT), MOST_MAILS)
+      const holders = await listActiveHolders(trx, rolesWith(permissions.policy, SCOPE_TO_ACT), MOST_MAILS)
       for (const { id, email } of holders) {
         await outbox.enqueue(trx, { kind: 'disabling_refused', address: email, userId: id, facts })
       }

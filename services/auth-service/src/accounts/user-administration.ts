@@ -5,6 +5,9 @@ import { LINK_PURPOSES } from '../links/link.ts'
 import { withdrawLinks, withdrawLinksBy } from '../links/link-repository.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import { listMailErrorsOfUsers } from '../mail/mail-status-repository.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import { assertTokenFits } from '../permissions/policy-bounds.ts'
+import type { TokenSize } from '../permissions/token-size.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
@@ -32,7 +35,7 @@ export type UserAdministration = {
   /**
    * Changes a user; disabling ends every session, and a role that is taken away is gone everywhere at once. It may be repeated: what
    * has its value already stays.
-   * @throws `user_not_found`, `exceeds_own_scopes`, `last_admin`, `invitation_open`, `email_taken`, `username_taken`,
+   * @throws `user_not_found`, `exceeds_own_scopes`, `last_admin`, `invitation_open`, `too_many_scopes`, `email_taken`, `username_taken`,
    * `invalid_request` for a user name that is not acceptable
    */
   change(userId: string, change: UserChange, caller: Caller): Promise<User>
@@ -51,6 +54,8 @@ type Dependencies = {
   readonly revoker: SessionRevoker
   readonly outbox: MailOutbox
   readonly reportRefusedDisabling: ReportRefusedDisabling
+  readonly permissions: Permissions
+  readonly tokenSize: TokenSize
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -61,7 +66,7 @@ const seesAll = ({ scopes }: Caller): boolean => scopes.has('users:read')
 const ENDED_BY_DISABLING = LINK_PURPOSES.filter((purpose) => purpose !== 'email_undo')
 
 export function createUserAdministration(dependencies: Dependencies): UserAdministration {
-  const { db, writeAs, store, revoker, outbox, reportRefusedDisabling, now } = dependencies
+  const { db, writeAs, store, revoker, outbox, reportRefusedDisabling, permissions, tokenSize, now } = dependencies
 
   async function withMailErrors(users: readonly User[]): Promise<UserView[]> {
     const errors = await listMailErrorsOfUsers(
@@ -92,11 +97,13 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
     async change(userId, change, caller) {
       const { user, ends, bumpedVersion } = await writeAs(caller.origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
+        const policy = await permissions.share(trx)
         // Before all other rows, in one order: two administrators who demote each other must not both succeed.
         const administrators = await lockActiveAdministrators(trx)
         const before = await lockAccount(trx, userId)
         if (!before) throw new problems.user_not_found()
-        assertMayChange(caller, before, change)
+        assertMayChange({ caller, policy }, before, change)
+        if (change.roles) assertTokenFits(policy, change.roles, tokenSize)
         const status = statusAfter(before, change)
         const isDemotion = isActiveAdmin(before.user) && !isActiveAdmin({ ...before.user, ...change, status })
         if (isDemotion && administrators.length === 1) throw new problems.last_admin()

@@ -1,4 +1,5 @@
 import { problems } from '../errors.ts'
+import type { Policy } from '../permissions/policy.ts'
 import { type Account, type User, type UserStatus, wasEverActive } from '../users/user.ts'
 import { assertMayGrant, assertWithinScopes, type Caller } from './account-bound.ts'
 import { assertAcceptableUsername } from './assert-acceptable.ts'
@@ -21,9 +22,13 @@ export const isActiveAdmin = ({ roles, status }: Pick<User, 'roles' | 'status'>)
   status === 'active' && roles.includes('admin')
 
 /** @throws `exceeds_own_scopes`, `invalid_request` for a new user name that is not acceptable */
-export function assertMayChange(caller: Caller, account: Account, change: UserChange): void {
-  if (!isDisablingOnly(change)) assertWithinScopes(caller, account)
-  if (change.roles) assertMayGrant(caller, change.roles)
+export function assertMayChange(
+  { caller, policy }: { readonly caller: Caller; readonly policy: Policy },
+  account: Account,
+  change: UserChange,
+): void {
+  if (!isDisablingOnly(change)) assertWithinScopes(caller, account, policy)
+  if (change.roles) assertMayGrant(caller, change.roles, policy)
   const { username } = change
   if (username !== undefined && username !== account.user.username) assertAcceptableUsername(username)
 }

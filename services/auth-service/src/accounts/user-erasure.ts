@@ -1,5 +1,6 @@
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { isPurgePending } from '../users/erased-user-repository.ts'
 import { lockAccount } from '../users/user-repository.ts'
@@ -12,12 +13,13 @@ import type { Erasure } from './erasure.ts'
  */
 export type EraseUser = (userId: string, caller: Caller) => Promise<void>
 
-type Dependencies = { readonly writeAs: WriteAs; readonly erasure: Erasure }
+type Dependencies = { readonly writeAs: WriteAs; readonly erasure: Erasure; readonly permissions: Permissions }
 
-export function createEraseUser({ writeAs, erasure }: Dependencies): EraseUser {
+export function createEraseUser({ writeAs, erasure, permissions }: Dependencies): EraseUser {
   return async (userId, caller) => {
     const { origin } = caller
     await writeAs(origin, async (trx, audit) => {
+      const policy = await permissions.share(trx)
       // Before all other rows, in one order: two administrators who erase each other must not both succeed.
       const administrators = await lockActiveAdministrators(trx)
       const account = await lockAccount(trx, userId)
@@ -25,7 +27,7 @@ export function createEraseUser({ writeAs, erasure }: Dependencies): EraseUser {
         if (await isPurgePending(trx, userId)) return
         throw new problems.user_not_found()
       }
-      assertWithinScopes(caller, account)
+      assertWithinScopes(caller, account, policy)
       if (administrators.length === 1 && administrators.includes(userId)) throw new problems.last_admin()
       await erasure.erase(trx, audit, { account, why: 'requested', origin })
     })

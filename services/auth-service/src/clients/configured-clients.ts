@@ -1,3 +1,5 @@
+import { SettingsError } from '@latchkey/service-kit/settings'
+import type { Policy } from '../permissions/policy.ts'
 import type { ClientConfiguration } from './client-configuration.ts'
 import type { ConfiguredClient } from './parse-service-clients.ts'
 
@@ -25,6 +27,19 @@ export function configuredClients({
   if (employeeClientSecret === undefined) return serviceClients
   const scopes = [...EMPLOYEE_SERVICE_SCOPES]
   return [{ clientId: employeeClientId, secret: employeeClientSecret, scopes }, ...serviceClients]
+}
+
+/** @throws {SettingsError} for scopes that are neither built in nor of the access policy */
+export function assertScopesAreKnown(clients: readonly ConfiguredClient[], { scopes: known }: Policy): void {
+  const faults = clients.flatMap(({ clientId, scopes }) =>
+    scopes
+      .filter((scope) => !known.has(scope))
+      .map((scope) => ({
+        name: 'SERVICE_CLIENTS',
+        message: `gives the client ${clientId} the unknown scope ${scope}`,
+      })),
+  )
+  if (faults.length > 0) throw new SettingsError(faults)
 }
 
 /** Creates the clients that the settings name. An administrator's decision about one comes before the settings. */

@@ -1,4 +1,4 @@
-import { BUILT_IN_POLICY } from '../permissions/policy.ts'
+import { SCOPE_NAME } from '../permissions/names.ts'
 import { CLIENT_ID, CLIENT_ID_RULE } from './service-client.ts'
 
 export type ConfiguredClient = { readonly clientId: string; readonly secret: string; readonly scopes: string[] }
@@ -6,7 +6,7 @@ export type ConfiguredClient = { readonly clientId: string; readonly secret: str
 const MIN_SECRET_LENGTH = 32
 const SECRET_RULE = `a secret of at least ${MIN_SECRET_LENGTH} characters`
 
-const isScope = (scope: string): boolean => BUILT_IN_POLICY.scopes.has(scope)
+const isScope = (scope: string): boolean => SCOPE_NAME.test(scope)
 
 const isSecret = (text: string): boolean => text.length >= MIN_SECRET_LENGTH && text.isWellFormed()
 
@@ -47,7 +47,7 @@ function parseClient(value: unknown, index: number): ConfiguredClient {
   }
   if (typeof secret !== 'string' || !isSecret(secret)) return refuse(SECRET_RULE)
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string' && isScope(scope))) {
-    return refuse('scopes, a list of known ones,')
+    return refuse('scopes, a list of names,')
   }
   return { clientId, secret, scopes: [...new Set<string>(scopes)] }
 }

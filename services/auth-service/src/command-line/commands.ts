@@ -2,6 +2,7 @@ import { type BulkChanges, lacksRole } from '../accounts/bulk-changes.ts'
 import type { OperatorReset } from '../accounts/operator-reset.ts'
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import { listAccountsById, listUserIds } from '../users/bulk-repository.ts'
 import { type Account, isUnproved } from '../users/user.ts'
 import { findAccountByName } from '../users/user-repository.ts'
@@ -18,6 +19,7 @@ export type CommandDependencies = {
   readonly employeeDatabaseUrl: string | undefined
   readonly resetPassword: (email: string, origin: AuditOrigin) => Promise<OperatorReset>
   readonly bulk: BulkChanges
+  readonly permissions: Permissions
   readonly remembered: RememberedUsers
   readonly origin: AuditOrigin
   /** What was asked for goes to `print`, what it means to `note`. */
@@ -46,13 +48,18 @@ export async function grantRole(
   deps: CommandDependencies,
   { role, to, isDryRun }: Extract<Command, { name: 'grant-role' }>,
 ): Promise<void> {
-  const { db, bulk, remembered, origin, print, note } = deps
+  const { db, bulk, permissions, remembered, origin, print, note } = deps
+  await permissions.reload()
+  const { policy } = permissions
+  if (!policy.roles.has(role)) {
+    throw new CommandError(`There is no role ${role}. Roles: ${[...policy.roles.keys()].join(', ')}.`, 'usage')
+  }
   const counts = { changed: 0, already: 0, unproved: 0, invited: 0, disabled: 0 }
   // Whom the operator names is known to them.
   const sparesUnproved = typeof to === 'string'
   const whyLeft = (account: Account): Exclude<keyof typeof counts, 'changed'> | undefined => {
     if (account.user.status !== 'active') return account.user.status
-    if (!lacksRole(account.user, role)) return 'already'
+    if (!lacksRole(account.user, role, policy)) return 'already'
     return sparesUnproved && isUnproved(account) ? 'unproved' : undefined
   }
   for await (const ids of granteeIds(deps, to)) {

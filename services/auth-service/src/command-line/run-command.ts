@@ -8,6 +8,7 @@ import type { AuthSchema } from '../database/auth-database.ts'
 import { isMigrated } from '../database/is-migrated.ts'
 import { createWriteAs } from '../database/write-as.ts'
 import { createLinkService } from '../links/link-service.ts'
+import { createPermissions } from '../permissions/permissions.ts'
 import { type Command, parseCommand, USAGE } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { type CommandConfig, loadCommandConfig } from './command-settings.ts'
@@ -67,6 +68,7 @@ async function execute(
       throw new CommandError('The database is behind this version: start auth-service once, which migrates it.')
     }
     const writeAs = createWriteAs(db)
+    const permissions = createPermissions(db)
     const dependencies = {
       db,
       employeeDatabaseUrl: config.employeeDatabaseUrl,
@@ -75,7 +77,8 @@ async function execute(
         writeAs,
         links: createLinkService({ base: config.linksUrl, now: Date.now }),
       }),
-      bulk: createBulkChanges({ writeAs }),
+      permissions,
+      bulk: createBulkChanges({ writeAs, permissions }),
       remembered,
       origin: ownOrigin('command', ACTOR_ID),
       print,

@@ -9,6 +9,7 @@ import type {
 import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { LinkTable, LinkTokenTable } from '../links/link-table.ts'
 import type { MailQuotaTable, MailTable } from '../mail/mail-table.ts'
+import type { NarrowingTable, PolicyTable, RoleTable, ScopeTable } from '../permissions/policy-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
 import type { FormerAddressTable } from '../users/former-address-table.ts'
 import type { ErasedUserTable, UserTable } from '../users/user-table.ts'
@@ -30,6 +31,10 @@ export type AuthSchema = {
   audit_events: AuditEventTable
   audit_personal: AuditPersonalTable
   revoked_keys: RevokedKeyTable
+  policy: PolicyTable
+  scopes: ScopeTable
+  roles: RoleTable
+  narrowings: NarrowingTable
 }
 
 /** The database, or a transaction in it. */

@@ -5,6 +5,8 @@ import type { FindBearer, LiveSession } from './live-bearer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** What the caller may hand to others at most; null on routes that need no token. */
+    heldScopes: ReadonlySet<string> | null
     /** Null for a service client, and on routes that need no token. */
     liveSession: LiveSession | null
     /** Id of the user or service client behind the access token; null on routes that need no token. */
@@ -18,6 +20,7 @@ export function createBearerCheck(findBearer: FindBearer) {
     const bearer = await findBearer(claims)
     if (!bearer) throw new AccessError('token_revoked')
     request.accessToken = bearer.claims
+    request.heldScopes = bearer.held
     request.liveSession = bearer.session
     request.actorId = claims.sub
     request.logFields = bearer.session

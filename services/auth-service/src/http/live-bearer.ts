@@ -2,7 +2,9 @@ import { type AccessTokenClaims, TokenError } from '@latchkey/access-token'
 import { AccessError } from '@latchkey/resource-server'
 import { type ClientService, isClientToken } from '../clients/client-service.ts'
 import { OWN_CLIENT_ID } from '../clients/service-client.ts'
-import { BUILT_IN_POLICY } from '../permissions/policy.ts'
+import { ADMIN_ROLE, BUILT_IN_SCOPES } from '../permissions/built-in.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import type { Policy } from '../permissions/policy.ts'
 import type { SessionKey, UserSnapshot } from '../sessions/session.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 
@@ -11,9 +13,13 @@ export type LiveSession = { readonly key: SessionKey; readonly deviceName: strin
 
 /**
  * The bearer of a live access token. In `claims`, client, roles, scope and names are those of today, not the token's own word.
- * `session` is null for a service client.
+ * `held` bounds what its bearer may hand to others. `session` is null for a service client.
  */
-export type LiveBearer = { readonly claims: AccessTokenClaims; readonly session: LiveSession | null }
+export type LiveBearer = {
+  readonly claims: AccessTokenClaims
+  readonly held: ReadonlySet<string>
+  readonly session: LiveSession | null
+}
 
 /** Why a token is not live: the code that a call under it is refused with, such as `token_expired`. */
 export type NotLive = { readonly reason: string }
@@ -24,16 +30,24 @@ export type FindBearer = (claims: AccessTokenClaims) => Promise<LiveBearer | und
 /** Finds the bearer of an access token. Rejects when that cannot be known now. */
 export type FindLiveBearer = (token: string) => Promise<LiveBearer | NotLive>
 
+type Dependencies = {
+  readonly store: SessionStore
+  readonly clients: ClientService
+  readonly permissions: Permissions
+}
+
 /**
  * Every verifier holds the shared key that signs access tokens, so a token proves nothing about its bearer here: the session,
  * or the client, must live, and what it may do is read from there.
  */
-export function createFindBearer({ store, clients }: { store: SessionStore; clients: ClientService }): FindBearer {
+export function createFindBearer({ store, clients, permissions }: Dependencies): FindBearer {
   return async (claims) => (isClientToken(claims) ? findClient(claims) : findUser(claims))
 
   async function findClient(claims: AccessTokenClaims): Promise<LiveBearer | undefined> {
     const scopes = await clients.liveScopes(claims)
-    return scopes && { claims: { ...claims, scope: narrowed(claims.scope, scopes) }, session: null }
+    if (!scopes) return undefined
+    const scope = narrowed(claims.scope, scopes)
+    return { claims: { ...claims, scope }, held: setOf(scope), session: null }
   }
 
   async function findUser(claims: AccessTokenClaims): Promise<LiveBearer | undefined> {
@@ -42,21 +56,33 @@ export function createFindBearer({ store, clients }: { store: SessionStore; clie
     const key = { userId, deviceId, sid }
     const live = await store.findLive(key)
     if (!live || live.snapshot.tokenVersion !== ver || live.snapshot.user.status === 'disabled') return undefined
-    return { claims: claimsOfToday(claims, live.snapshot), session: { key, ...live } }
+    const policy = await permissions.follow(claims.pol ?? 0)
+    const today = claimsOfToday(claims, live.snapshot, policy)
+    return { claims: today, held: heldBy(today, policy), session: { key, ...live } }
   }
 }
 
-function claimsOfToday(claims: AccessTokenClaims, { user }: UserSnapshot): AccessTokenClaims {
+function claimsOfToday(claims: AccessTokenClaims, { user }: UserSnapshot, policy: Policy): AccessTokenClaims {
   const { username, name, email, email_verified, ...rest } = claims
   return {
     ...rest,
     client_id: OWN_CLIENT_ID,
-    scope: narrowed(claims.scope, BUILT_IN_POLICY.scopesOf(user.roles)),
+    scope: narrowed(claims.scope, policy.scopesOf(user.roles)),
     roles: [...user.roles],
+    pol: policy.version,
     ...(username !== undefined && { username: user.username }),
     ...(name !== undefined && user.fullName !== null && { name: user.fullName }),
     ...(email !== undefined && user.emailVerified && { email: user.email, email_verified: true as const }),
   }
+}
+
+const setOf = (scope: string): ReadonlySet<string> => new Set(scope.split(' '))
+
+/** Administrators hold a scope from when it is made: one that was made after their token, too, unless they asked for less. */
+function heldBy({ scope, roles = [] }: AccessTokenClaims, policy: Policy): ReadonlySet<string> {
+  const held = setOf(scope)
+  const isWhole = roles.includes(ADMIN_ROLE) && Object.keys(BUILT_IN_SCOPES).every((each) => held.has(each))
+  return isWhole ? new Set(policy.scopes.keys()) : held
 }
 
 /** A token that was asked for with less scope than its bearer has keeps to that. Scopes stay in the order of `granted`. */

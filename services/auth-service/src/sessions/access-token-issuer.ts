@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AccessTokenClaims } from '@latchkey/access-token'
 import { OWN_CLIENT_ID } from '../clients/service-client.ts'
+import { MAX_TOKEN_BYTES } from '../permissions/token-size.ts'
 import type { SessionKey, UserSnapshot } from './session.ts'
 
 export type AccessTokenProfile = 'full' | 'minimal'
@@ -8,11 +9,14 @@ export type AccessTokenProfile = 'full' | 'minimal'
 /** `expiresIn` in seconds from now. */
 export type IssuedAccessToken = { readonly token: string; readonly expiresIn: number }
 
+/** What a user's token carries: scopes with one space between them, and the version of the policy by which its roles give them. */
+export type Granted = { readonly scope: string; readonly pol: number }
+
 export type AccessTokenIssuer = {
   /** Signs an access token of a service client. */
   issueToClient(clientId: string, scope: string): IssuedAccessToken
   /** Signs a user's access token, which never outlives the session. `sessionExpiresAtMs` in epoch milliseconds. */
-  issue(session: SessionKey, snapshot: UserSnapshot, sessionExpiresAtMs: number, scope: string): IssuedAccessToken
+  issue(session: SessionKey, snapshot: UserSnapshot, sessionExpiresAtMs: number, granted: Granted): IssuedAccessToken
 }
 
 type Options = {
@@ -53,10 +57,10 @@ export function createAccessTokenIssuer(options: Options): AccessTokenIssuer {
       return { token, expiresIn: ttlSeconds }
     },
 
-    issue({ userId, deviceId, sid }, { user, tokenVersion }, sessionExpiresAtMs, scope) {
+    issue({ userId, deviceId, sid }, { user, tokenVersion }, sessionExpiresAtMs, { scope, pol }) {
       const iat = Math.floor(now() / 1000)
       const expiresIn = Math.max(1, Math.min(ttlSeconds, Math.floor(sessionExpiresAtMs / 1000) - iat))
-      const token = sign({
+      const claims: AccessTokenClaims = {
         iss: issuer,
         aud: audience,
         sub: userId,
@@ -69,9 +73,11 @@ export function createAccessTokenIssuer(options: Options): AccessTokenIssuer {
         did: deviceId,
         ver: tokenVersion,
         roles: [...user.roles],
-        ...(profile === 'full' && profileClaims(user)),
-      })
-      return { token, expiresIn }
+        pol,
+      }
+      const token = profile === 'full' ? sign({ ...claims, ...profileClaims(user) }) : sign(claims)
+      // Long names and many scopes: a token that no cookie holds would be worth less than one without names.
+      return { token: token.length > MAX_TOKEN_BYTES ? sign(claims) : token, expiresIn }
     },
   }
 }

@@ -2,6 +2,7 @@ import { createAccessTokenSigner, type SigningRing } from '@latchkey/access-toke
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { createWriteAs, type WriteAs } from '../database/write-as.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 import { gated, type RedisGate } from '../redis/redis-gate.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
@@ -40,6 +41,7 @@ type Dependencies = {
     readonly accessProfile: AccessTokenProfile
     readonly refreshRing: () => SigningRing
   }
+  readonly permissions: Permissions
   /** The longest that a session can live. */
   readonly maxAgeMs: number
   /** Epoch milliseconds, of tokens. */
@@ -55,7 +57,7 @@ export type Sessions = {
 
 export function createSessions(dependencies: Dependencies): Sessions {
   const { db, writeAs, revocationDb, redis, keyPrefix, gate, commands, store, publisher, publishOthers } = dependencies
-  const { outbox, tokens, maxAgeMs, now } = dependencies
+  const { outbox, tokens, permissions, maxAgeMs, now } = dependencies
   const { issuer, audience, accessTtlSeconds, refreshRing } = tokens
   const checkpoint = createRedisEventCheckpoint(redis, keyPrefix)
   const revoker = createSessionRevoker({
@@ -79,7 +81,7 @@ export function createSessions(dependencies: Dependencies): Sessions {
     revoker,
     checkpoint: gated(checkpoint, gate),
     refreshTokens,
-    grant: createGrants({ accessTokens, refreshTokens, now }),
+    grant: createGrants({ accessTokens, refreshTokens, permissions, now }),
     notices: createSessionNotices({ outbox, maxAgeMs, now }),
   })
   const recoverSessions = createSessionRecovery({

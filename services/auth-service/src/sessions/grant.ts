@@ -1,4 +1,4 @@
-import { BUILT_IN_POLICY } from '../permissions/policy.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { User } from '../users/user.ts'
 import type { AccessTokenIssuer } from './access-token-issuer.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
@@ -30,19 +30,23 @@ type GrantedSession = {
   readonly snapshot: UserSnapshot
 }
 
-export type IssueGrant = (key: SessionKey, session: GrantedSession, chooseScope?: ChooseScope) => Grant
+/** @throws `unavailable` while this replica does not know what roles hold today; the refresh can then be repeated */
+export type IssueGrant = (key: SessionKey, session: GrantedSession, chooseScope?: ChooseScope) => Promise<Grant>
 
 type Dependencies = {
   readonly accessTokens: AccessTokenIssuer
   readonly refreshTokens: RefreshTokens
+  readonly permissions: Permissions
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
-export function createGrants({ accessTokens, refreshTokens, now }: Dependencies): IssueGrant {
-  return (key, { issued, deviceName, delivery, snapshot }, chooseScope = everything) => {
-    const scope = chooseScope(BUILT_IN_POLICY.scopesOf(snapshot.user.roles))
-    const { token, expiresIn } = accessTokens.issue(key, snapshot, issued.expiresAtMs, scope)
+export function createGrants({ accessTokens, refreshTokens, permissions, now }: Dependencies): IssueGrant {
+  return async (key, { issued, deviceName, delivery, snapshot }, chooseScope = everything) => {
+    const { roles } = snapshot.user
+    const policy = await permissions.upToDate(roles)
+    const scope = chooseScope(policy.scopesOf(roles))
+    const { token, expiresIn } = accessTokens.issue(key, snapshot, issued.expiresAtMs, { scope, pol: policy.version })
     return {
       user: snapshot.user,
       device: { id: key.deviceId, name: deviceName },

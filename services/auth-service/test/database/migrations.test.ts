@@ -46,20 +46,25 @@ t.test('all migrations down and up again give the same schema, and nothing is le
   t.same(await shapeOf(db, schema), before)
 })
 
-t.test('before the role `staff` those who held it are users again, which could do the same then', async (t) => {
+t.test('before scopes and roles of one’s own, staff are users again, which could do the same then', async (t) => {
   const { databaseUrl: url, schema } = await testEnvironment(t)
   const { db, close } = createDatabase<AuthSchema>({ url, schema })
   t.teardown(close)
   await migrate({ db, migrations, schema })
-  for (const [name, roles] of Object.entries({ reader: '{staff}', both: '{user,staff}', hr: '{staff,hr}' })) {
+  for (const [name, roles] of Object.entries({
+    reader: '{staff}',
+    both: '{user,staff}',
+    hr: '{staff,hr}',
+    own: '{payroll}',
+  })) {
     await sql`
       insert into users (id, email, email_key, username, username_key, password_hash, roles)
       values (gen_random_uuid(), ${name}, ${name}, ${name}, ${name}, '', ${roles})`.execute(db)
   }
-  await migrations['0009-staff-role']?.down(db)
+  await migrations['0009-permissions']?.down(db)
   const { rows } = await sql<{ username: string; roles: string[] }>`select username, roles from users`.execute(db)
   const rolesOf = Object.fromEntries(rows.map(({ username, roles }) => [username, roles.sort()]))
-  t.same(rolesOf, { reader: ['user'], both: ['user'], hr: ['hr', 'user'] })
+  t.same(rolesOf, { reader: ['user'], both: ['user'], hr: ['hr', 'user'], own: ['user'] })
 })
 
 t.test(

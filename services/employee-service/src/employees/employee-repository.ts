@@ -1,7 +1,8 @@
 import { isCheckViolation, isForeignKeyViolation, isUniqueViolation } from '@latchkey/database'
+import { invalidInput } from '@latchkey/problems'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { EmployeeDatabase, EmployeeSchema, EmployeeTransaction } from '../database/employee-database.ts'
-import { invalidInput, problems } from '../errors.ts'
+import { problems } from '../errors.ts'
 import type { Employee, EmployeeChanges, EmployeeDraft } from './employee.ts'
 import { EMPLOYEE_COLUMNS, type EmployeeRow, toColumns, toEmployee, toNewRow } from './employee-table.ts'
 

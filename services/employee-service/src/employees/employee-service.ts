@@ -1,8 +1,10 @@
-import { type Page, pageOf, UUID } from '@latchkey/problems'
+import { invalidInput, type Page, pageOf, UUID } from '@latchkey/problems'
+
 import type { Actor, Caller } from '../actor.ts'
+
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
-import { invalidInput, problems } from '../errors.ts'
+import { problems } from '../errors.ts'
 import { withIdempotencyKey } from '../idempotency/with-idempotency-key.ts'
 import { assertMayLink, mayLink } from './account-link.ts'
 import { type Employee, type EmployeeChanges, type EmployeeDraft, reviveEmployee, toReplacement } from './employee.ts'

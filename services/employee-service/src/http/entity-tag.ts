@@ -1,5 +1,5 @@
+import { invalidInput } from '@latchkey/problems'
 import type { ExpectedVersions } from '../employees/employee-service.ts'
-import { invalidInput } from '../errors.ts'
 
 /** RFC 9110, section 8.8.3; with the comma or the end that must follow it in a list. */
 const LISTED_TAG = /[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)/y

@@ -1,4 +1,4 @@
-import { invalidInput } from '../errors.ts'
+import { invalidInput } from '@latchkey/problems'
 
 /** A text of RFC 9651, section 3.3.3, as draft-ietf-httpapi-idempotency-key-header has it. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"$/

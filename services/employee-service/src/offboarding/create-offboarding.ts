@@ -1,9 +1,8 @@
-import { currentSchema } from '@latchkey/database'
+import { currentSchema, openChangeFeed } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import { createServiceClient, type ServiceClientOptions } from '@latchkey/service-client'
-import type { EmployeeDatabase } from '../database/employee-database.ts'
-import { openChangeFeed } from '../database/open-change-feed.ts'
+import type { EmployeeDatabase, EmployeeSchema } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { type AccountDenylist, createAccountDenylist } from './account-denylist.ts'
 import { createAccountDisabler } from './account-disabler.ts'
@@ -45,7 +44,14 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
   const { db, connection, auth, writeAs, newId, log } = dependencies
   await using opened = new AsyncDisposableStack()
 
-  const changes = opened.adopt(openChangeFeed(connection), (feed) => feed.close())
+  const changes = opened.adopt(
+    openChangeFeed<EmployeeSchema>({
+      ...connection,
+      channel: 'offboardings',
+      applicationName: 'employee-service changes',
+    }),
+    (feed) => feed.close(),
+  )
   const denylist = createAccountDenylist()
   const watch = opened.adopt(watchOffboardings({ db: changes.db, denylist, log }), (it) => it.close())
   changes.subscribe(() => void watch.refresh())

@@ -7,7 +7,7 @@ import { revokedKeys } from './0005-revoked-keys.ts'
 import { clientSecretKeys } from './0006-client-secret-keys.ts'
 import { accounts } from './0007-accounts.ts'
 import { audit } from './0008-audit.ts'
-import { staffRole } from './0009-staff-role.ts'
+import { permissions } from './0009-permissions.ts'
 import { comingBack } from './0010-coming-back.ts'
 import { invitedBy } from './0011-invited-by.ts'
 import { usernameLooks } from './0012-username-looks.ts'
@@ -22,7 +22,7 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0006-client-secret-keys': clientSecretKeys,
   '0007-accounts': accounts,
   '0008-audit': audit,
-  '0009-staff-role': staffRole,
+  '0009-permissions': permissions,
   '0010-coming-back': comingBack,
   '0011-invited-by': invitedBy,
   '0012-username-looks': usernameLooks,

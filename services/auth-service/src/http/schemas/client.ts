@@ -1,15 +1,12 @@
 import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { CLIENT_ID, CLIENT_ID_RULE } from '../../clients/service-client.ts'
-import { SCOPE_NAME } from '../../permissions/names.ts'
 
 export const ClientId = Type.String({ pattern: CLIENT_ID.source, 'x-message': CLIENT_ID_RULE })
 
-export const ScopeName = Type.String({ pattern: SCOPE_NAME.source, description: 'The name of a scope' })
-
 export const ClientReply = Type.Object({
   clientId: Type.String(),
-  scopes: Type.Array(ScopeName),
+  scopes: Type.Array(Type.String()),
   createdAt: Moment(),
   lastUsedAt: Nullable(Moment()),
   secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Moment() })),

@@ -1,8 +1,6 @@
 import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import { ROLE_NAME } from '../../permissions/names.ts'
 
-export const Role = Type.String({ pattern: ROLE_NAME.source, description: 'The name of a role' })
 export const Status = Type.Union([Type.Literal('invited'), Type.Literal('active'), Type.Literal('disabled')])
 
 const userMembers = {
@@ -11,7 +9,7 @@ const userMembers = {
   emailVerified: Type.Boolean(),
   username: Type.String(),
   fullName: Nullable(Type.String()),
-  roles: Type.Array(Role),
+  roles: Type.Array(Type.String()),
   status: Status,
   createdAt: Moment(),
 }

@@ -9,6 +9,7 @@ import { migrations } from '../../../src/database/migrations/index.ts'
 import { createWriteAs } from '../../../src/database/write-as.ts'
 import { createLinkService } from '../../../src/links/link-service.ts'
 import { noMails } from '../../../src/mail/mail-outbox.ts'
+import { createAccessPolicy } from '../../../src/permissions/create-permissions.ts'
 import { createRedisClient } from '../../../src/redis/redis-client.ts'
 import { createRedisDeadline } from '../../../src/redis/redis-deadline.ts'
 import { createRedisGate, gated, type RedisGate } from '../../../src/redis/redis-gate.ts'
@@ -49,6 +50,15 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits })
   const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
   const writeAs = createWriteAs(db)
+  const { issuer, audience } = config.tokens
+  const { permissions, tokenSize } = createAccessPolicy({
+    db,
+    writeAs,
+    publisher,
+    tokens: { issuer, audience, ring: accessKeys.current },
+    log: { warn() {}, info() {} },
+  })
+  await permissions.reload()
   const { sessions, revoker, recoverSessions } = createSessions({
     db,
     writeAs,
@@ -62,6 +72,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     outbox: noMails,
     publishOthers: async () => {},
     tokens: { ...config.tokens, signingRing: accessKeys.current, refreshRing: refreshKeys.current },
+    permissions,
     maxAgeMs: limits.maxAgeMs,
     now: Date.now,
   })
@@ -99,6 +110,8 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     outbox: noMails,
     registration: config.registration,
     showsLinks: true,
+    permissions,
+    tokenSize,
     log: { warn() {} },
     now: Date.now,
   })

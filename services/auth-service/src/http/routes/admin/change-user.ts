@@ -15,10 +15,11 @@ import type { UserAdministration } from '../../../accounts/user-administration.t
 import { isDisablingOnly, type UserChange } from '../../../accounts/user-change.ts'
 import { callerOf } from '../../caller.ts'
 import { Username } from '../../schemas/credentials.ts'
-import { Role, UserReply } from '../../schemas/user.ts'
+import { RoleName } from '../../schemas/policy.ts'
+import { UserReply } from '../../schemas/user.ts'
 
 const ChangeUserBody = Body({
-  roles: Type.Optional(Type.Array(Role, { minItems: 1, uniqueItems: true })),
+  roles: Type.Optional(Type.Array(RoleName, { minItems: 1, uniqueItems: true })),
   status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('disabled')])),
   fullName: Type.Optional(Nullable(Text())),
   email: Type.Optional(Email()),

@@ -2,7 +2,8 @@ import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/ser
 import { Type } from 'typebox'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { callerOf } from '../../caller.ts'
-import { ClientId, ClientSecretReply, ScopeName } from '../../schemas/client.ts'
+import { ClientId, ClientSecretReply } from '../../schemas/client.ts'
+import { ScopeName } from '../../schemas/policy.ts'
 
 export function createClientRoute(app: AppInstance, clients: ClientService): void {
   app.post(

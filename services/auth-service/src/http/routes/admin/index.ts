@@ -6,6 +6,7 @@ import type { EraseUser } from '../../../accounts/user-erasure.ts'
 import type { AuditTrail } from '../../../audit/create-audit.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { KeyService } from '../../../keys/key-service.ts'
+import type { PolicyAdministration } from '../../../permissions/policy-administration.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireOneOf } from '../../require-one-of.ts'
 import { changeUserRoute } from './change-user.ts'
@@ -20,6 +21,7 @@ import { listClientsRoute } from './list-clients.ts'
 import { listInvitationsRoute } from './list-invitations.ts'
 import { listUserSessionsRoute } from './list-user-sessions.ts'
 import { listUsersRoute } from './list-users.ts'
+import { policyRoutes } from './policy/index.ts'
 import { renewInvitationRoute } from './renew-invitation.ts'
 import { resetUserPasswordRoute } from './reset-user-password.ts'
 import { revokeKeyRoute } from './revoke-key.ts'
@@ -36,6 +38,7 @@ type Services = {
   readonly clients: ClientService
   readonly keys: KeyService
   readonly audit: AuditTrail
+  readonly policyAdministration: PolicyAdministration
 }
 
 /** Everything under /admin, by the scope that a call needs. */
@@ -50,6 +53,7 @@ export async function adminRoutes(app: AppInstance, services: Services): Promise
   await app.register(sessionsRevoke, { prefix: '/users/:userId/sessions' })
   await app.register(clientsManage, { prefix: '/clients' })
   await app.register(keysManage, { prefix: '/keys' })
+  await app.register(policyRoutes, { policyAdministration: services.policyAdministration })
   await app.register(auditRead, { prefix: '/audit' })
 
   /** With `users:invite` alone one's own invitees are all that there is. */

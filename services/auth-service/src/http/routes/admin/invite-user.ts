@@ -4,7 +4,7 @@ import type { Invitations } from '../../../accounts/invitations.ts'
 import { callerOf } from '../../caller.ts'
 import { Username } from '../../schemas/credentials.ts'
 import { InvitedReply } from '../../schemas/invitation.ts'
-import { Role } from '../../schemas/user.ts'
+import { RoleName } from '../../schemas/policy.ts'
 
 export function inviteUserRoute(app: AppInstance, invitations: Invitations): void {
   app.post(
@@ -23,7 +23,7 @@ export function inviteUserRoute(app: AppInstance, invitations: Invitations): voi
           email: Email(),
           username: Type.Optional(Username),
           fullName: Type.Optional(Text()),
-          roles: Type.Optional(Type.Array(Role, { minItems: 1, uniqueItems: true })),
+          roles: Type.Optional(Type.Array(RoleName, { minItems: 1, uniqueItems: true })),
         }),
         response: { 201: InvitedReply, ...problemResponses(400, 401, 403, 409, 429, 503) },
       },

@@ -3,7 +3,8 @@ import { type AppInstance, List, page, problemResponses, Query, SECURED, Text } 
 import { Type } from 'typebox'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import { callerOf } from '../../caller.ts'
-import { Role, Status, UserViewReply } from '../../schemas/user.ts'
+import { RoleName } from '../../schemas/policy.ts'
+import { Status, UserViewReply } from '../../schemas/user.ts'
 
 export function listUsersRoute(app: AppInstance, administration: UserAdministration): void {
   app.get(
@@ -20,7 +21,7 @@ export function listUsersRoute(app: AppInstance, administration: UserAdministrat
           ...page,
           query: Type.Optional(Text()),
           status: Type.Optional(Status),
-          role: Type.Optional(Role),
+          role: Type.Optional(RoleName),
         }),
         response: { 200: List(UserViewReply), ...problemResponses(400, 401, 403, 503) },
       },

@@ -1,6 +1,7 @@
 import type { KeyRing } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { ClientService } from '../../../clients/client-service.ts'
+import type { Permissions } from '../../../permissions/permissions.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { acceptForms } from '../../form-body.ts'
@@ -20,13 +21,14 @@ type Services = {
   readonly accessTokens: AccessTokenIssuer
   readonly sessions: SessionService
   readonly findLiveBearer: FindLiveBearer
+  readonly permissions: Permissions
   readonly isUnavailable: (error: unknown) => boolean
 }
 
 /** The standard endpoints, for any OAuth library: forms in, JSON out, errors as RFC 6749 says. */
 export async function oauthRoutes(app: AppInstance, services: Services): Promise<void> {
   const { issuer, accessRing, isUnavailable } = services
-  metadataRoute(app, issuer, accessRing)
+  metadataRoute(app, services)
   await app.register(issuerEndpoints)
   // The metadata names them under the issuer's path: a proxy may take that away on the way here, or leave it.
   const prefix = issuerPath(issuer)

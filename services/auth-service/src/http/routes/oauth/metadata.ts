@@ -1,13 +1,19 @@
 import type { KeyRing } from '@latchkey/access-token'
 import type { AppInstance } from '@latchkey/service-kit'
-import { BUILT_IN_POLICY } from '../../../permissions/policy.ts'
+import type { Permissions } from '../../../permissions/permissions.ts'
 import { JWKS_PATH } from './jwks.ts'
 
 /** The path of an issuer, without the slash that may end it. */
 export const issuerPath = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '')
 
+type Services = {
+  readonly issuer: string
+  readonly accessRing: () => KeyRing
+  readonly permissions: Permissions
+}
+
 /** RFC 8414. The path of an issuer comes after the well-known one (§3.1). */
-export function metadataRoute(app: AppInstance, issuer: string, accessRing: () => KeyRing): void {
+export function metadataRoute(app: AppInstance, { issuer, accessRing, permissions }: Services): void {
   const base = issuer.replace(/\/$/, '')
   const forClients = ['client_secret_basic', 'client_secret_post']
   const metadata = {
@@ -22,7 +28,6 @@ export function metadataRoute(app: AppInstance, issuer: string, accessRing: () =
     token_endpoint_auth_methods_supported: [...forClients, 'none'],
     revocation_endpoint_auth_methods_supported: [...forClients, 'none'],
     introspection_endpoint_auth_methods_supported: forClients,
-    scopes_supported: [...BUILT_IN_POLICY.scopes.keys()],
   }
   app.get(
     `/.well-known/oauth-authorization-server${issuerPath(issuer)}`,
@@ -30,6 +35,6 @@ export function metadataRoute(app: AppInstance, issuer: string, accessRing: () =
       config: { operation: 'get_server_metadata' },
       schema: { tags: ['oauth'], summary: 'What this authorization server can do (RFC 8414)' },
     },
-    async () => metadata,
+    async () => ({ ...metadata, scopes_supported: [...permissions.policy.scopes.keys()] }),
   )
 }
