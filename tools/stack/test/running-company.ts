@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import { freePort, temporaryDirectory } from '@latchkey/harness'
+import type { Test } from 'tap'
+import { runStackProcess, type StackPlace, type StackRun } from './running-stack.ts'
+
+/** What is read of any answer here. */
+export type Answered = {
+  readonly id?: string
+  readonly code?: string
+  readonly user?: { readonly id: string; readonly status: string }
+  readonly invitation?: { readonly link: string }
+  readonly accessToken?: string
+  readonly access_token?: string
+  readonly refreshToken?: string
+  readonly clientSecret?: string
+  readonly state?: string
+  readonly lastError?: string | null
+  readonly userId?: string | null
+  readonly items?: readonly { readonly actor?: { readonly id: string }; readonly subjectId?: string }[]
+}
+export type Answer = { readonly status: number; readonly body: Answered }
+
+type Call = {
+  readonly method?: string
+  readonly body?: object
+  /** In place of `body`. */
+  readonly csv?: string
+}
+/** Calls one of the services, by a path that starts with `/employees` or is one of auth-service's. */
+export type Ask = (path: string, call?: Call) => Promise<Answer>
+
+export type Person = {
+  readonly id: string
+  readonly email: string
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly ask: Ask
+}
+
+const PASSWORD = 'a heron walks over nine slow rivers'
+
+/** `npm start` on data of its own, with the administrator signed in, and people who join by an invitation. */
+export async function startCompany(t: Test) {
+  const [auth, employee] = [await freePort(), await freePort()]
+  const place: StackPlace = {
+    DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
+    AUTH_PORT: String(auth),
+    EMPLOYEE_PORT: String(employee),
+  }
+  const stack: StackRun = runStackProcess(t, place)
+  await stack.ready()
+
+  const askUnder =
+    (token?: string): Ask =>
+    async (path, { body, csv, method = body === undefined && csv === undefined ? 'GET' : 'POST' } = {}) => {
+      const port = path.startsWith('/employees') ? employee : auth
+      const type = csv === undefined ? 'application/json' : 'text/csv'
+      const payload = csv ?? (body && JSON.stringify(body))
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers: {
+          ...(payload !== undefined && { 'content-type': type }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        ...(payload !== undefined && { body: payload }),
+      })
+      const text = await response.text()
+      return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answered }
+    }
+  const anyone = askUnder()
+
+  function person(email: string, { user, accessToken = '', refreshToken = '' }: Answered): Person {
+    return { id: user?.id ?? '', email, accessToken, refreshToken, ask: askUnder(accessToken) }
+  }
+  const [, adminPassword] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
+  const email = 'admin@localhost.test'
+  const credentials = { email, password: adminPassword, delivery: 'body' }
+  const administrator = person(email, (await anyone('/auth/login', { body: credentials })).body)
+
+  return {
+    stack,
+    dataDirectory: place.DATA_DIR,
+    administrator,
+    anyone,
+
+    /** Invites as the administrator, and accepts. */
+    async join(name: string, ...roles: readonly string[]): Promise<Person> {
+      const address = `${name.toLowerCase()}@example.com`
+      const body = { email: address, fullName: `${name} Ver`, roles }
+      const { invitation } = (await administrator.ask('/admin/users', { body })).body
+      const [, token] = invitation?.link.split('#token=') ?? []
+      const acceptance = { token, password: PASSWORD, delivery: 'body' }
+      return person(address, (await anyone('/auth/invitations/accept', { body: acceptance })).body)
+    },
+
+    /** A service client that the administrator makes, signed in. */
+    async client(clientId: string, ...scopes: readonly string[]): Promise<Ask> {
+      const { clientSecret } = (await administrator.ask('/admin/clients', { body: { clientId, scopes } })).body
+      const response = await fetch(`http://127.0.0.1:${auth}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: `${clientSecret}`,
+        }),
+      })
+      const { access_token: token } = (await response.json()) as Answered
+      return askUnder(token)
+    },
+  }
+}
+
+export type Company = Awaited<ReturnType<typeof startCompany>>
+
+/** The facts of an employee, linked or not. */
+export const factsOf = (name: string, userId?: string) => ({
+  firstName: name,
+  lastName: 'Ver',
+  email: `${name.toLowerCase()}@example.com`,
+  ...(userId !== undefined && { userId }),
+})
