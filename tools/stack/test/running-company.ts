@@ -110,8 +110,6 @@ export async function startCompany(t: Test) {
   }
 }
 
-export type Company = Awaited<ReturnType<typeof startCompany>>
-
 /** The facts of an employee, linked or not. */
 export const factsOf = (name: string, userId?: string) => ({
   firstName: name,

@@ -2,6 +2,8 @@ import { eventually, tcpRelay, testEnvironment } from '@latchkey/test-kit'
 import t, { type Test } from 'tap'
 import { trailOf } from '../support/audit.ts'
 import { ADMIN, administratorOf, startAuthService, type TestService } from '../support/auth-service.ts'
+import { dumpOf, placesOf } from '../support/dump.ts'
+import { startMailServer } from '../support/mail-server.ts'
 import { startMailbox } from '../support/mailbox.ts'
 import { basic } from '../support/send-form.ts'
 
@@ -28,6 +30,13 @@ async function disableOf({ app, call }: TestService) {
       body: { status: 'disabled' },
       headers: { 'x-request-id': 'the-termination' },
     })
+}
+
+/** A role of the company's own that may link accounts, and nothing else. */
+async function addRole(auth: TestService): Promise<void> {
+  const role = { description: 'Keeps the links', scopes: ['profile', 'employees:link'] }
+  const added = await (await administratorOf(auth))('PUT', '/admin/roles/people', role)
+  if (added.statusCode >= 300) throw new Error(added.body)
 }
 
 async function start(t: Test) {
@@ -119,3 +128,45 @@ t.test(
     t.equal((await mailbox.next(ADMIN.email)).subject, SUBJECT)
   },
 )
+
+t.test(
+  'whoever holds the scope to withdraw an offboarding gets the mail, by a role of the company as well',
+  async (t) => {
+    const { auth, adminId, disable, notices } = await start(t)
+    await addRole(auth)
+    const [holder, former] = [
+      await auth.newAccount({ roles: ['user', 'people'] }),
+      await auth.newAccount({ roles: ['people'], status: 'disabled' }),
+    ]
+    t.equal((await disable(adminId)).statusCode, 409)
+    for (const address of [ADMIN.email, holder.email]) await eventually(() => notices(address).length === 1)
+    t.same(notices(former.email), [])
+  },
+)
+
+t.test('an erasure takes the account out of mails to others that still wait', async (t) => {
+  const server = await startMailServer(t, { refuse: () => 450 })
+  const auth = await startAuthService(t, {
+    variables: {
+      SMTP_URL: server.url,
+      MAIL_FROM: 'no-reply@latchkey.test',
+      PUBLIC_URL: 'https://id.latchkey.test',
+      ...CLIENTS,
+    },
+  })
+  await addRole(auth)
+  await auth.newAccount({ roles: ['people'] })
+  const root = await auth.signInAdmin()
+  const last = await auth.newUser({ roles: ['admin'], fullName: 'Zerlina Quastenflosse' })
+  const asLast = (body: object) => auth.call('PATCH', `/admin/users/${root.userId}`, { token: last.accessToken, body })
+  t.equal((await asLast({ status: 'disabled' })).statusCode, 200)
+  t.equal((await (await disableOf(auth))(last.userId)).json().code, 'last_admin')
+  const mailsNaming = async () =>
+    placesOf(await dumpOf(auth.environment), 'quastenflosse').filter((place) => place.endsWith('.mails'))
+  t.equal((await mailsNaming()).length, 1)
+
+  t.equal((await asLast({ status: 'active' })).statusCode, 200)
+  const erased = await (await administratorOf(auth))('DELETE', `/admin/users/${last.userId}`)
+  t.equal(erased.statusCode, 204)
+  t.same(placesOf(await dumpOf(auth.environment), 'quastenflosse'), [])
+})
