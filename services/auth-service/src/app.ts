@@ -102,14 +102,16 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       log,
     })
     const { permissions, tokenSize, policyAdministration } = accessPolicy
-    const { clients, clientConfiguration, loadSecretKeys, recoverClients } = createClients({
+    const { clients, clientAdministration, clientConfiguration, loadSecretKeys, recoverClients } = createClients({
       db,
       writeAs,
       audit,
       redis,
       keyPrefix,
       publisher,
+      permissions,
       ring: refreshRing,
+      configuredIds: new Set(config.serviceClients.map(({ clientId }) => clientId)),
       guessLimits: overrides.clientGuessLimits,
     })
     const findBearer = createFindBearer({ store, clients, permissions })
@@ -195,7 +197,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       prefix: '/admin',
       ...accounts,
       sessions,
-      clients,
+      clientAdministration,
       keys,
       audit,
       policyAdministration,

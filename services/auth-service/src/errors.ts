@@ -31,6 +31,12 @@ export const problems = defineProblems({
     detail:
       'An access token would become too long for a cookie or a header. Use fewer scopes or roles, or shorter names.',
   },
+  configured_client: {
+    status: 409,
+    title: 'Configured client',
+    detail: 'The settings of auth-service name this client. Change it there.',
+  },
+  secret_not_found: { status: 404, title: 'Secret not found', detail: 'The client has no secret with this id.' },
   key_in_use: {
     status: 409,
     title: 'Key in use',

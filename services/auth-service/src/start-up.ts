@@ -4,11 +4,8 @@ import type { RevocationFeed } from '@latchkey/resource-server'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import type { ClientConfiguration } from './clients/client-configuration.ts'
 import type { LoadSecretKeys } from './clients/client-secret-keys.ts'
-import {
-  assertScopesAreKnown,
-  ensureConfiguredClients,
-  warnOfUndecryptableClients,
-} from './clients/configured-clients.ts'
+import { ensureConfiguredClients, warnOfUndecryptableClients } from './clients/configured-clients.ts'
+import { assertScopesAreKnown } from './clients/parse-service-clients.ts'
 import type { Config } from './config.ts'
 import { migrations } from './database/migrations/index.ts'
 import type { WriteAs } from './database/write-as.ts'

@@ -1,5 +1,5 @@
 import { UUID } from '@latchkey/problems'
-import { findScopes } from '../clients/client-repository.ts'
+import { findAuthority } from '../clients/client-repository.ts'
 import { CLIENT_ID } from '../clients/service-client.ts'
 import type { AuthTransaction } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
@@ -29,7 +29,7 @@ export async function assertMakerHolds(
 }
 
 async function scopesOf(trx: AuthTransaction, makerId: string, policy: Policy): Promise<readonly string[] | undefined> {
-  if (CLIENT_ID.test(makerId)) return (await findScopes(trx, makerId)) ?? []
+  if (CLIENT_ID.test(makerId)) return (await findAuthority(trx, makerId))?.scopes ?? []
   if (!UUID.test(makerId)) return undefined
   const maker = await findAccount(trx, makerId)
   return maker?.user.status === 'active' ? policy.scopesOf(maker.user.roles) : []

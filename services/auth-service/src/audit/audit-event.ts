@@ -34,6 +34,7 @@ export const AUDIT_EVENT_TYPES = [
   'client_created',
   'client_updated',
   'client_secret_created',
+  'client_secret_deleted',
   'client_deleted',
   'client_authentication_failed',
   'access_denied',

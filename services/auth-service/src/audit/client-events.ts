@@ -28,6 +28,13 @@ export const clientSecretCreated = (clientId: string, secretId: string): NewAudi
   details: { secretId },
 })
 
+/** @param clientId of the client that can't sign in with it any more */
+export const clientSecretDeleted = (clientId: string, secretId: string): NewAuditEvent => ({
+  type: 'client_secret_deleted',
+  subjectId: clientId,
+  details: { secretId },
+})
+
 export const clientDeleted = (clientId: string): NewAuditEvent => ({ type: 'client_deleted', subjectId: clientId })
 
 export const keyRevoked = (kid: string): NewAuditEvent => ({ type: 'key_revoked', subjectId: kid })

@@ -1,24 +1,24 @@
 import { ownOrigin } from '../audit/audit-event.ts'
 import { clientCreated, clientSecretCreated, clientUpdated } from '../audit/client-events.ts'
-import type { AuthDatabase } from '../database/auth-database.ts'
-import type { WriteAs } from '../database/write-as.ts'
-import { configureClient, findCredentials, insertClient, listConfiguredIds, lockClient } from './client-repository.ts'
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { Audit, WriteAs } from '../database/write-as.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
+import type { ClientAuthorities } from './client-authority.ts'
+import { findCredentials, insertClient, listConfiguredIds, lockClient, updateScopes } from './client-repository.ts'
 import type { SecretKeys } from './client-secret-keys.ts'
 import { listRetiredSecrets, listUndecryptableClients } from './client-secret-repository.ts'
 import type { ClientSecrets } from './client-secrets.ts'
-import type { ClientCache } from './redis-client-cache.ts'
+import { assertScopesAreKnown, type ConfiguredClient } from './parse-service-clients.ts'
 
 /** Brings the clients that the settings name into being. */
 export type ClientConfiguration = {
   /**
-   * Creates the client if it is missing, sets its scopes, and adds this secret; the secret before it stays good. It may be repeated.
-   * A client that was deleted stays so, and a secret that two newer ones have replaced does not come back.
+   * Creates the client if it is missing, sets its scopes, and adds this secret; the secret before it stays good. After the loss of a
+   * scope every token of before is refused. It may be repeated. A client that was deleted stays so, and a secret that was deleted, or
+   * replaced by two newer ones, does not come back.
    */
-  ensure(client: {
-    clientId: string
-    secret: string
-    scopes: string[]
-  }): Promise<'ready' | 'deleted' | 'secret_replaced'>
+  ensure(client: ConfiguredClient): Promise<'ready' | 'deleted' | 'secret_replaced'>
   /** Ids of the live clients that {@link ensure} made. */
   listConfigured(): Promise<string[]>
   /** Ids of clients that have secrets, but none whose key can be decrypted with the ring in force. */
@@ -28,29 +28,49 @@ export type ClientConfiguration = {
 type Dependencies = {
   readonly db: AuthDatabase
   readonly writeAs: WriteAs
-  readonly cache: ClientCache
+  readonly authorities: ClientAuthorities
+  readonly publisher: RevocationPublisher
   readonly secrets: ClientSecrets
   readonly loadSecretKeys: () => Promise<SecretKeys>
+  readonly permissions: Pick<Permissions, 'share'>
 }
 
 export function createClientConfiguration(dependencies: Dependencies): ClientConfiguration {
-  const { db, writeAs, cache, secrets, loadSecretKeys } = dependencies
+  const { db, writeAs, authorities, publisher, secrets, loadSecretKeys, permissions } = dependencies
+  async function ensureSecret(
+    trx: AuthTransaction,
+    audit: Audit,
+    keys: SecretKeys,
+    { clientId, secret }: { clientId: string; secret: string },
+  ): Promise<'ready' | 'secret_replaced'> {
+    const good = (await findCredentials(trx, clientId))?.secrets ?? []
+    if (secrets.matches(secret, good, keys)) return 'ready'
+    if (secrets.matches(secret, await listRetiredSecrets(trx, clientId), keys)) return 'secret_replaced'
+    const id = await secrets.add(trx, keys, { clientId, secret, createdBy: null })
+    await audit(clientSecretCreated(clientId, id))
+    return 'ready'
+  }
+
   return {
-    async ensure({ clientId, secret, scopes }) {
+    async ensure(client) {
+      const { clientId, secret, scopes } = client
       const keys = await loadSecretKeys()
-      const outcome = await writeAs(ownOrigin('settings'), async (trx, audit) => {
-        if (await insertClient(trx, clientId, scopes)) await audit(clientCreated(clientId, scopes))
-        if (!(await lockClient(trx, clientId))) return 'deleted'
-        const before = await findCredentials(trx, clientId)
-        await configureClient(trx, clientId, scopes)
-        await audit(...clientUpdated({ clientId, before: before?.scopes ?? [], after: scopes }))
-        const good = before?.secrets ?? []
-        if (secrets.matches(secret, good, keys)) return 'ready'
-        if (secrets.matches(secret, await listRetiredSecrets(trx, clientId), keys)) return 'secret_replaced'
-        await audit(clientSecretCreated(clientId, await secrets.add(trx, keys, clientId, secret)))
-        return 'ready'
+      const { outcome, version } = await writeAs(ownOrigin('settings'), async (trx, audit) => {
+        assertScopesAreKnown([client], await permissions.share(trx))
+        const isNew = await insertClient(trx, { clientId, scopes, createdBy: null })
+        if (isNew) await audit(clientCreated(clientId, scopes))
+        const before = await lockClient(trx, clientId)
+        if (!before) return { outcome: 'deleted' as const }
+        const after = await updateScopes(trx, clientId, { before, after: scopes, configured: true })
+        await audit(...clientUpdated({ clientId, before: before.scopes, after: scopes }))
+        return {
+          outcome: await ensureSecret(trx, audit, keys, { clientId, secret }),
+          version: after.version > before.version ? after.version : undefined,
+        }
       })
-      if (outcome !== 'deleted') await cache.set(clientId, scopes)
+      // If this process dies before, the next one publishes it with all else that Redis may have missed.
+      if (version !== undefined) await publisher.publish([{ kind: 'user', id: clientId, ver: version }])
+      if (outcome !== 'deleted') await authorities.refresh(clientId)
       return outcome
     },
 

@@ -1,21 +1,49 @@
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import { type StoredSecret, toServiceClient } from './client-table.ts'
-import type { ServiceClient } from './service-client.ts'
+import { type ClientRow, type StoredSecret, toServiceClient } from './client-table.ts'
+import type { ClientAuthority, ServiceClient } from './service-client.ts'
+
+export type NewClient = {
+  readonly clientId: string
+  readonly scopes: string[]
+  /** Null for the settings. */
+  readonly createdBy: string | null
+}
 
 /** False if there is or was a client with this id. */
-export async function insertClient(trx: AuthTransaction, clientId: string, scopes: string[]): Promise<boolean> {
+export async function insertClient(trx: AuthTransaction, { clientId, scopes, createdBy }: NewClient): Promise<boolean> {
   const result = await trx
     .insertInto('service_clients')
-    .values({ client_id: clientId, scopes, last_used_at: null, deleted_at: null })
+    .values({
+      client_id: clientId,
+      scopes,
+      created_by: createdBy,
+      last_used_at: null,
+      deleted_at: null,
+      narrowed_at: null,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-/** Sets the scopes of a client that the settings name. */
-export async function configureClient(trx: AuthTransaction, clientId: string, scopes: string[]): Promise<void> {
-  await trx.updateTable('service_clients').set({ scopes, configured: true }).where('client_id', '=', clientId).execute()
+/** Sets the scopes of a client that the transaction has locked. A loss raises its version, so that its tokens of before are void. */
+export async function updateScopes(
+  trx: AuthTransaction,
+  clientId: string,
+  { before, after: scopes, ...rest }: { before: ClientAuthority; after: string[]; configured?: true },
+): Promise<ClientAuthority> {
+  const losesScope = !before.scopes.every((scope) => scopes.includes(scope))
+  return trx
+    .updateTable('service_clients')
+    .set({
+      scopes,
+      ...rest,
+      ...(losesScope && { version: before.version + 1, narrowed_at: sql<Date>`now()` }),
+    })
+    .where('client_id', '=', clientId)
+    .returning(['scopes', 'version'])
+    .executeTakeFirstOrThrow()
 }
 
 /** Clients that the settings made, in the order of their ids. */
@@ -30,16 +58,26 @@ export async function listConfiguredIds(db: AuthDatabase): Promise<string[]> {
   return rows.map((row) => row.client_id)
 }
 
-/** Locks the client, so that two new secrets at once are counted. False if there is none. */
-export async function lockClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
-  const row = await trx
+/**
+ * The client, which no other transaction changes until this one ends; undefined if there is none.
+ * @param callerId who is about to change it. If that is a client, it is locked too, in one order: two that change each other at once
+ * must not wait for each other.
+ */
+export async function lockClient(
+  trx: AuthTransaction,
+  clientId: string,
+  callerId = clientId,
+): Promise<ClientAuthority | undefined> {
+  const rows = await trx
     .selectFrom('service_clients')
-    .select('client_id')
-    .where('client_id', '=', clientId)
+    .select(['client_id', 'scopes', 'version'])
+    .where('client_id', 'in', [clientId, callerId])
     .where('deleted_at', 'is', null)
+    .orderBy('client_id')
     .forUpdate()
-    .executeTakeFirst()
-  return row !== undefined
+    .execute()
+  const row = rows.find((each) => each.client_id === clientId)
+  return row && { scopes: row.scopes, version: row.version }
 }
 
 /** Scopes of the client, which is not deleted until the transaction ends; undefined if there is no such client. */
@@ -54,16 +92,14 @@ export async function findScopesForShare(trx: AuthTransaction, clientId: string)
   return row?.scopes
 }
 
-/** Deletes the client's secrets; its id stays, so that it is not used again. False if there is no such client. */
-export async function deleteClient(trx: AuthTransaction, clientId: string): Promise<boolean> {
-  const result = await trx
+/** Deletes a client that the transaction has locked, and its secrets; its id stays, so that it is not used again. */
+export async function deleteClient(trx: AuthTransaction, clientId: string): Promise<void> {
+  await trx
     .updateTable('service_clients')
     .set({ deleted_at: sql<Date>`now()` })
     .where('client_id', '=', clientId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
+    .execute()
   await trx.deleteFrom('client_secrets').where('client_id', '=', clientId).execute()
-  return result.numUpdatedRows === 1n
 }
 
 /** Whether a client with this id was deleted. */
@@ -83,8 +119,19 @@ export async function listDeletedSince(db: AuthDatabase, since: Date): Promise<s
   return rows.map((row) => row.client_id)
 }
 
-export type StoredCredentials = {
-  readonly scopes: string[]
+export type NarrowedClient = { readonly id: string; readonly version: number }
+
+/** Live clients that lost a scope since. */
+export async function listNarrowedSince(db: AuthDatabase, since: Date): Promise<NarrowedClient[]> {
+  return db
+    .selectFrom('service_clients')
+    .select(['client_id as id', 'version'])
+    .where('narrowed_at', '>=', since)
+    .where('deleted_at', 'is', null)
+    .execute()
+}
+
+export type StoredCredentials = ClientAuthority & {
   readonly secrets: StoredSecret[]
   /** Its last use was recorded within the last minute. */
   readonly usedRecently: boolean
@@ -97,7 +144,7 @@ export async function findCredentials(db: AuthDatabase, clientId: string): Promi
     .leftJoin('client_secrets', (join) =>
       join.onRef('client_secrets.client_id', '=', 'service_clients.client_id').on('retired_at', 'is', null),
     )
-    .select(['scopes', 'salt', 'hash', 'key_id'])
+    .select(['scopes', 'version', 'salt', 'hash', 'key_id'])
     .select(sql<boolean>`coalesce(last_used_at > now() - interval '1 minute', false)`.as('used_recently'))
     .where('service_clients.client_id', '=', clientId)
     .where('deleted_at', 'is', null)
@@ -106,19 +153,19 @@ export async function findCredentials(db: AuthDatabase, clientId: string): Promi
   if (!first) return undefined
   return {
     scopes: first.scopes,
+    version: first.version,
     usedRecently: first.used_recently,
     secrets: rows.flatMap(({ salt, hash, key_id }) => (salt && hash ? [{ salt, hash, keyId: key_id }] : [])),
   }
 }
 
-export async function findScopes(db: AuthDatabase, clientId: string): Promise<string[] | undefined> {
-  const row = await db
+export async function findAuthority(db: AuthDatabase, clientId: string): Promise<ClientAuthority | undefined> {
+  return db
     .selectFrom('service_clients')
-    .select('scopes')
+    .select(['scopes', 'version'])
     .where('client_id', '=', clientId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
-  return row?.scopes
 }
 
 /** At most once a minute; of parallel requests one writes. */
@@ -133,9 +180,15 @@ export async function recordUse(db: AuthDatabase, clientId: string): Promise<voi
     .execute()
 }
 
+export type ClientFilter = {
+  /** Id of the user or service client. */
+  readonly createdBy?: string | undefined
+}
+
 /** A page in the order of ids, from those after `afterId`. */
 export async function listClients(
   db: AuthDatabase,
+  { createdBy }: ClientFilter,
   limit: number,
   afterId: string | undefined,
 ): Promise<ServiceClient[]> {
@@ -145,13 +198,27 @@ export async function listClients(
     .where('deleted_at', 'is', null)
     .orderBy('client_id')
     .limit(limit)
+  if (createdBy !== undefined) query = query.where('created_by', '=', createdBy)
   if (afterId !== undefined) query = query.where('client_id', '>', afterId)
-  const rows = await query.execute()
+  return withSecrets(db, await query.execute())
+}
+
+export async function findClient(db: AuthDatabase, clientId: string): Promise<ServiceClient | undefined> {
+  const rows = await db
+    .selectFrom('service_clients')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .where('deleted_at', 'is', null)
+    .execute()
+  return (await withSecrets(db, rows))[0]
+}
+
+async function withSecrets(db: AuthDatabase, rows: readonly ClientRow[]): Promise<ServiceClient[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.client_id)
   const secrets = await db
     .selectFrom('client_secrets')
-    .select(['id', 'client_id', 'created_at'])
+    .select(['id', 'client_id', 'created_at', 'created_by'])
     .where('client_id', 'in', ids)
     .where('retired_at', 'is', null)
     .orderBy('id')

@@ -7,11 +7,26 @@ import type { StoredSecret } from './client-table.ts'
 export async function insertSecret(
   trx: AuthTransaction,
   clientId: string,
-  { salt, hash, keyId }: HashedSecret & { keyId: string },
+  { salt, hash, keyId, createdBy }: HashedSecret & { keyId: string; createdBy: string | null },
 ): Promise<string> {
   const id = uuidv7()
-  await trx.insertInto('client_secrets').values({ id, client_id: clientId, salt, hash, key_id: keyId }).execute()
+  await trx
+    .insertInto('client_secrets')
+    .values({ id, client_id: clientId, salt, hash, key_id: keyId, created_by: createdBy })
+    .execute()
   return id
+}
+
+/** Retires a secret for good: it stays, so that the settings cannot bring it back. False if the client has no such secret. */
+export async function retireSecret(trx: AuthTransaction, clientId: string, secretId: string): Promise<boolean> {
+  const result = await trx
+    .updateTable('client_secrets')
+    .set({ retired_at: sql<Date>`now()` })
+    .where('id', '=', secretId)
+    .where('client_id', '=', clientId)
+    .where('retired_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
 }
 
 /** Retires all but the newest `keep` secrets. */
@@ -32,7 +47,7 @@ export async function retireOldSecrets(trx: AuthTransaction, clientId: string, k
     .execute()
 }
 
-/** Secrets that newer ones have replaced. */
+/** Secrets that were deleted, or replaced by newer ones. */
 export async function listRetiredSecrets(trx: AuthTransaction, clientId: string): Promise<StoredSecret[]> {
   const rows = await trx
     .selectFrom('client_secrets')

@@ -5,10 +5,17 @@ import { insertSecret, retireOldSecrets } from './client-secret-repository.ts'
 import type { StoredSecret } from './client-table.ts'
 import { MAX_SECRETS } from './service-client.ts'
 
+export type NewSecret = {
+  readonly clientId: string
+  readonly secret: string
+  /** Null for the settings. */
+  readonly createdBy: string | null
+}
+
 /** Secrets of clients, hashed under the keys of {@link SecretKeys}. */
 export type ClientSecrets = {
   /** Adds a secret to a client; of more than two the oldest is retired. Returns its id. */
-  add(trx: AuthTransaction, keys: SecretKeys, clientId: string, secret: string): Promise<string>
+  add(trx: AuthTransaction, keys: SecretKeys, secret: NewSecret): Promise<string>
   /** Whether a secret is one of these. One whose key is missing matches nothing. */
   matches(secret: string, stored: readonly StoredSecret[], keys: SecretKeys): boolean
 }
@@ -16,10 +23,14 @@ export type ClientSecrets = {
 export function createClientSecrets(): ClientSecrets {
   const matchesAny = createSecretMatcher(MAX_SECRETS)
   return {
-    async add(trx, keys, clientId, secret) {
+    async add(trx, keys, { clientId, secret, createdBy }) {
       const key = keys.get(keys.current)
       if (!key) throw new Error('the current key of client secrets is missing')
-      const id = await insertSecret(trx, clientId, { ...hashSecret(secret, key), keyId: keys.current })
+      const id = await insertSecret(trx, clientId, {
+        ...hashSecret(secret, key),
+        keyId: keys.current,
+        createdBy,
+      })
       await retireOldSecrets(trx, clientId, MAX_SECRETS)
       return id
     },

@@ -1,5 +1,3 @@
-import { SettingsError } from '@latchkey/service-kit/settings'
-import type { Policy } from '../permissions/policy.ts'
 import type { ClientConfiguration } from './client-configuration.ts'
 import type { ConfiguredClient } from './parse-service-clients.ts'
 
@@ -11,8 +9,10 @@ type Configured = {
 
 const warnings = {
   deleted: 'a configured service client was deleted by an administrator and stays deleted',
-  secret_replaced: 'the secret of a configured service client was replaced by newer ones and does not come back',
-  left_out: 'a service client is no longer in the settings; it goes on working until an administrator deletes it',
+  secret_replaced:
+    'the secret of a configured service client was deleted or replaced by newer ones, and does not come back',
+  left_out:
+    'a service client is no longer in the settings; it goes on working, and administrators may change and delete it',
 }
 
 /** What employee-service's own client may do at auth-service: invite whoever joins, and disable the account of a leaver. */
@@ -27,19 +27,6 @@ export function configuredClients({
   if (employeeClientSecret === undefined) return serviceClients
   const scopes = [...EMPLOYEE_SERVICE_SCOPES]
   return [{ clientId: employeeClientId, secret: employeeClientSecret, scopes }, ...serviceClients]
-}
-
-/** @throws {SettingsError} for scopes that are neither built in nor of the access policy */
-export function assertScopesAreKnown(clients: readonly ConfiguredClient[], { scopes: known }: Policy): void {
-  const faults = clients.flatMap(({ clientId, scopes }) =>
-    scopes
-      .filter((scope) => !known.has(scope))
-      .map((scope) => ({
-        name: 'SERVICE_CLIENTS',
-        message: `gives the client ${clientId} the unknown scope ${scope}`,
-      })),
-  )
-  if (faults.length > 0) throw new SettingsError(faults)
 }
 
 /** Creates the clients that the settings name. An administrator's decision about one comes before the settings. */

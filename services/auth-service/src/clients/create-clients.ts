@@ -2,8 +2,11 @@ import type { SigningRing } from '@latchkey/access-token'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
+import { type ClientAdministration, createClientAdministration } from './client-administration.ts'
+import { createClientAuthorities } from './client-authority.ts'
 import { type ClientConfiguration, createClientConfiguration } from './client-configuration.ts'
 import {
   type ClientGuessLimits,
@@ -23,14 +26,18 @@ type Dependencies = {
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly publisher: RevocationPublisher
+  readonly permissions: Permissions
   /** A ring that this service alone has: verifiers cannot decrypt what is under it. */
   readonly ring: () => SigningRing
+  /** Of the clients that the settings name. */
+  readonly configuredIds: ReadonlySet<string>
   /** The production limits unless given. */
   readonly guessLimits?: ClientGuessLimits | undefined
 }
 
 export type Clients = {
   readonly clients: ClientService
+  readonly clientAdministration: ClientAdministration
   readonly clientConfiguration: ClientConfiguration
   readonly loadSecretKeys: LoadSecretKeys
   /** Brings Redis and verifiers up to date with what was revoked since. */
@@ -45,17 +52,39 @@ export function createClients(dependencies: Dependencies): Clients {
     redis,
     keyPrefix,
     publisher,
+    permissions,
     ring,
+    configuredIds,
     guessLimits = DEFAULT_CLIENT_GUESS_LIMITS,
   } = dependencies
   const cache = createRedisClientCache(redis, keyPrefix)
+  const authorities = createClientAuthorities({ db, cache })
   const limiter = createClientGuessLimiter(redis, keyPrefix, guessLimits)
   const secrets = createClientSecrets()
   const loadSecretKeys = createClientSecretKeys({ db, ring })
   return {
-    clients: createClientService({ db, writeAs, audit, cache, publisher, limiter, secrets, loadSecretKeys }),
-    clientConfiguration: createClientConfiguration({ db, writeAs, cache, secrets, loadSecretKeys }),
+    clients: createClientService({ db, audit, authorities, cache, publisher, limiter, secrets, loadSecretKeys }),
+    clientAdministration: createClientAdministration({
+      db,
+      writeAs,
+      authorities,
+      cache,
+      publisher,
+      secrets,
+      loadSecretKeys,
+      permissions,
+      configuredIds,
+    }),
+    clientConfiguration: createClientConfiguration({
+      db,
+      writeAs,
+      authorities,
+      publisher,
+      secrets,
+      loadSecretKeys,
+      permissions,
+    }),
     loadSecretKeys,
-    recoverClients: createClientRecovery({ db, cache, publisher, now: Date.now }),
+    recoverClients: createClientRecovery({ db, authorities, cache, publisher, now: Date.now }),
   }
 }

@@ -1,4 +1,6 @@
+import { SettingsError } from '@latchkey/service-kit/settings'
 import { SCOPE_NAME } from '../permissions/names.ts'
+import type { Policy } from '../permissions/policy.ts'
 import { CLIENT_ID, CLIENT_ID_RULE } from './service-client.ts'
 
 export type ConfiguredClient = { readonly clientId: string; readonly secret: string; readonly scopes: string[] }
@@ -50,4 +52,17 @@ function parseClient(value: unknown, index: number): ConfiguredClient {
     return refuse('scopes, a list of names,')
   }
   return { clientId, secret, scopes: [...new Set<string>(scopes)] }
+}
+
+/** @throws {SettingsError} for scopes that are neither built in nor of the access policy */
+export function assertScopesAreKnown(clients: readonly ConfiguredClient[], { scopes: known }: Policy): void {
+  const faults = clients.flatMap(({ clientId, scopes }) =>
+    scopes
+      .filter((scope) => !known.has(scope))
+      .map((scope) => ({
+        name: 'SERVICE_CLIENTS',
+        message: `gives the client ${clientId} the unknown scope ${scope}`,
+      })),
+  )
+  if (faults.length > 0) throw new SettingsError(faults)
 }

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { ClientService } from '../clients/client-service.ts'
-import { OWN_CLIENT_ID, type ServiceClient } from '../clients/service-client.ts'
+import { type ClientAuthority, OWN_CLIENT_ID } from '../clients/service-client.ts'
 import { clientContext } from './client-context.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Form } from './form-body.ts'
 import { OAuthError } from './oauth-error.ts'
 
-export type AuthenticClient = Pick<ServiceClient, 'clientId' | 'scopes'>
+export type AuthenticClient = ClientAuthority & { readonly clientId: string }
 
 /**
  * The service client behind a request to the standard endpoints. Undefined for the product's own client, which has no secret
@@ -23,10 +23,10 @@ export async function authenticateClient(
     if (form.has('client_id') && form.get('client_id') !== OWN_CLIENT_ID) throw authenticationMissing()
     return undefined
   }
-  const scopes = await clients.authenticate(credentials, clientContext(request))
-  if (!scopes) throw new OAuthError('invalid_client', 'Client authentication failed.')
+  const authority = await clients.authenticate(credentials, clientContext(request))
+  if (!authority) throw new OAuthError('invalid_client', 'Client authentication failed.')
   request.actorId = credentials.clientId
-  return { clientId: credentials.clientId, scopes }
+  return { clientId: credentials.clientId, ...authority }
 }
 
 /** The same for calls that only service clients may make. */

@@ -13,8 +13,11 @@ export type IssuedAccessToken = { readonly token: string; readonly expiresIn: nu
 export type Granted = { readonly scope: string; readonly pol: number }
 
 export type AccessTokenIssuer = {
-  /** Signs an access token of a service client. */
-  issueToClient(clientId: string, scope: string): IssuedAccessToken
+  /**
+   * Signs an access token of a service client.
+   * @param version as it was read together with what the client may do
+   */
+  issueToClient(client: { clientId: string; version: number }, scope: string): IssuedAccessToken
   /** Signs a user's access token, which never outlives the session. `sessionExpiresAtMs` in epoch milliseconds. */
   issue(session: SessionKey, snapshot: UserSnapshot, sessionExpiresAtMs: number, granted: Granted): IssuedAccessToken
 }
@@ -42,7 +45,7 @@ const profileClaims = ({ username, fullName, email, emailVerified }: UserSnapsho
 export function createAccessTokenIssuer(options: Options): AccessTokenIssuer {
   const { sign, issuer, audience, ttlSeconds, profile, now } = options
   return {
-    issueToClient(clientId, scope) {
+    issueToClient({ clientId, version }, scope) {
       const iat = Math.floor(now() / 1000)
       const token = sign({
         iss: issuer,
@@ -53,6 +56,8 @@ export function createAccessTokenIssuer(options: Options): AccessTokenIssuer {
         jti: newTokenId(),
         client_id: clientId,
         scope,
+        // Verifiers of earlier versions refuse it, and go on accepting clients that never lost a scope.
+        ...(version > 0 && { ver: version }),
       })
       return { token, expiresIn: ttlSeconds }
     },

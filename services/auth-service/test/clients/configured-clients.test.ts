@@ -2,8 +2,9 @@ import { createDatabase } from '@latchkey/database'
 import t from 'tap'
 import type { TestService } from '../support/auth-service.ts'
 import { administratorOf } from '../support/auth-service.ts'
-import { type Client, rebooting, works } from '../support/clients.ts'
-import { basic } from '../support/send-form.ts'
+import { type Client, rebooting, tokenOf, works } from '../support/clients.ts'
+import { startResourceService } from '../support/resource-service.ts'
+import { claimsOf } from '../support/tokens.ts'
 
 const { boot, bootWith, environment } = await rebooting(t)
 const database = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema })
@@ -47,16 +48,41 @@ t.test(
   },
 )
 
-t.test('SERVICE_CLIENTS: a restart does not undo a change of secrets by an administrator', async (t) => {
-  const client: Client = { clientId: 'handed-over', secret: secretOf('handed'), scopes: [] }
+t.test('SERVICE_CLIENTS: no call changes a client that the settings name', async (t) => {
+  const client: Client = { clientId: 'settings-own', secret: secretOf('own'), scopes: ['employees:read'] }
   const auth = await bootWith(t, client)
   const asAdmin = await administratorOf(auth)
-  const secrets = []
-  for (let n = 0; n < 2; n++)
-    secrets.push((await asAdmin('POST', '/admin/clients/handed-over/secrets')).json().clientSecret)
+  const list = async () => (await asAdmin('GET', '/admin/clients?limit=100')).json().items
+  const find = async () => (await list()).find(({ clientId }: Client) => clientId === client.clientId)
+  const before = await find()
+  t.match(before, { configured: true, createdBy: null, secrets: [{ createdBy: null }] })
+  for (const [method, path, body] of [
+    ['PATCH', '', { scopes: ['employees:read', 'audit:read'] }],
+    ['PATCH', '', { scopes: client.scopes }],
+    ['POST', '/secrets'],
+    ['DELETE', `/secrets/${before.secrets[0].id}`],
+    ['DELETE', ''],
+  ] as const) {
+    const answer = await asAdmin(method, `/admin/clients/settings-own${path}`, body)
+    t.same([answer.statusCode, answer.json().code], [409, 'configured_client'], `${method} ${path}`)
+  }
+  t.same(await find(), before)
+  t.ok(await works(auth, client))
+})
+
+t.test('SERVICE_CLIENTS: secrets that administrators made and deleted stay so when the client returns', async (t) => {
+  const client: Client = { clientId: 'handed-over', secret: secretOf('handed'), scopes: [] }
+  await bootWith(t, client)
+  const asAdmin = await administratorOf(await bootWith(t))
+  const { items } = (await asAdmin('GET', '/admin/clients?limit=100')).json()
+  const shown = items.find(({ clientId }: Client) => clientId === 'handed-over')
+  t.equal(shown.configured, false)
+  t.equal((await asAdmin('DELETE', `/admin/clients/handed-over/secrets/${shown.secrets[0].id}`)).statusCode, 204)
+  const secret: string = (await asAdmin('POST', '/admin/clients/handed-over/secrets')).json().clientSecret
   const restarted = await bootWith(t, client)
-  t.notOk(await works(restarted, client))
-  for (const secret of secrets) t.ok(await works(restarted, { ...client, secret }))
+  t.notOk(await works(restarted, client), 'what was deleted does not come back')
+  t.same(warningsOf(restarted, 'handed-over'), ['configured_client_secret_replaced'])
+  t.ok(await works(restarted, { ...client, secret }))
 })
 
 t.test(
@@ -75,23 +101,32 @@ t.test(
   },
 )
 
-t.test('SERVICE_CLIENTS: changed scopes apply from the start on', async (t) => {
-  const client: Client = { clientId: 'scoped', secret: secretOf('scoped'), scopes: ['users:read', 'employees:read'] }
-  const auth = await bootWith(t, client)
-  const token = async (service: TestService): Promise<string> => {
-    const response = await service.app.inject({
-      method: 'POST',
-      url: '/oauth/token',
-      payload: 'grant_type=client_credentials',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) },
-    })
-    return response.json().access_token
-  }
-  const before = await token(auth)
-  t.equal((await auth.call('GET', '/admin/users', { token: before })).statusCode, 200)
-  await bootWith(t, { ...client, scopes: ['employees:read'] })
-  t.equal((await auth.call('GET', '/admin/users', { token: before })).json().code, 'insufficient_scope', 'at once here')
-})
+t.test(
+  'SERVICE_CLIENTS: a scope that is taken away voids the tokens of before, one that is added does not',
+  async (t) => {
+    const client: Client = { clientId: 'scoped', secret: secretOf('scoped'), scopes: ['users:read', 'employees:read'] }
+    const auth = await bootWith(t, client)
+    const resource = await startResourceService(t, auth)
+    const before = await tokenOf(auth, client)
+    const listUsers = async (token: string) => {
+      const answer = await auth.call('GET', '/admin/users', { token })
+      return answer.json().code ?? 'ok'
+    }
+    t.equal(await listUsers(before), 'ok')
+    await bootWith(t, { ...client, scopes: ['employees:read'] })
+    t.equal(await listUsers(before), 'token_revoked', 'at once here')
+    t.ok(await resource.eventuallyRefuses(before))
+    const between = await tokenOf(auth, client)
+    t.match(claimsOf(between), { scope: 'employees:read', ver: 1 })
+
+    await bootWith(t, client)
+    t.equal(await listUsers(between), 'insufficient_scope', 'it has no more than was asked for')
+    t.equal(await listUsers(before), 'token_revoked', 'it stays so')
+    const after = await tokenOf(auth, client)
+    t.match(claimsOf(after), { scope: 'users:read employees:read', ver: 1 })
+    t.same([await listUsers(after), await resource.verify(after), await resource.verify(between)], ['ok', 'ok', 'ok'])
+  },
+)
 
 t.test("employee-service's own client holds exactly its scopes, whatever an earlier version gave it", async (t) => {
   const own: Client = { clientId: 'employee-service', secret: secretOf('employees'), scopes: [] }

@@ -256,6 +256,54 @@ for (const method of ['POST', 'DELETE']) {
   cases.push({ title: 'what is no id', method, url, token: adminToken, paths: ['params/userId'] })
 }
 
+for (const [title, members, path] of [
+  ['no scopes', { scopes: undefined }, '/scopes'],
+  ['null for scopes', { scopes: null }, '/scopes'],
+  ['scopes in one text', { scopes: 'profile users:read' }, '/scopes'],
+  ['one scope twice', { scopes: ['profile', 'profile'] }, '/scopes'],
+  ['an unknown scope', { scopes: ['profile', 'nobody:knows'] }, '/scopes/1'],
+  ['what is no name of a scope', { scopes: ['users:read audit:read'] }, '/scopes/0'],
+  ['another maker', { createdBy: user.userId }, '/createdBy'],
+  ['a secret of one’s own', { secret: 'x'.repeat(40) }, '/secret'],
+] as const) {
+  const body = { scopes: ['profile'], ...members }
+  cases.push({ title, method: 'PATCH', url: '/admin/clients/known', body, token: adminToken, paths: [path] })
+  const made = { clientId: 'known', ...body }
+  cases.push({ title, url: '/admin/clients', body: made, token: adminToken, paths: [path] })
+}
+cases.push(
+  {
+    title: 'another id of a client',
+    method: 'PATCH',
+    url: '/admin/clients/known',
+    body: { scopes: [], clientId: 'another' },
+    token: adminToken,
+    paths: ['/clientId'],
+  },
+  {
+    title: 'what is no id of a client',
+    method: 'PATCH',
+    url: '/admin/clients/UPPER',
+    body: { scopes: [] },
+    token: adminToken,
+    paths: ['params/clientId'],
+  },
+  {
+    title: 'what is no id of a secret',
+    method: 'DELETE',
+    url: '/admin/clients/known/secrets/x',
+    token: adminToken,
+    paths: ['params/secretId'],
+  },
+  {
+    title: 'no id of a maker',
+    method: 'GET',
+    url: '/admin/clients?createdBy=',
+    token: adminToken,
+    paths: ['query/createdBy'],
+  },
+)
+
 for (const { title, method = 'POST', url, body, token, paths } of cases) {
   t.test(`${method} ${url} refuses ${title} and names the place`, async (t) => {
     const response = await auth.call(method, url, {

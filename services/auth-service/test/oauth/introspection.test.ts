@@ -126,15 +126,20 @@ t.test('a token forged under the shared key over a live session is worth what th
   }
 })
 
-t.test("a service client's scope in the answer is that of today", async (t) => {
-  const before = await listen(t, { variables: { SERVICE_CLIENTS: JSON.stringify([PAYROLL, ODD]) } })
-  const grant = await send(`${before.url}/oauth/token`, { grant_type: 'client_credentials' }, BASIC)
-  const token = String(grant.json.access_token)
-  const ask = async () => (await send(`${before.url}/oauth/introspect`, { token }, basic(ODD))).json
-  t.match(await ask(), { active: true, scope: 'employees:read users:disable' })
-  const narrower = { ...PAYROLL, scopes: ['employees:read', 'audit:read'] }
-  await listen(t, { beside: before, variables: { SERVICE_CLIENTS: JSON.stringify([narrower, ODD]) } })
-  t.match(await ask(), { active: true, sub: 'payroll', scope: 'employees:read' }, 'and no more than was asked for')
+t.test('a scope that a service client gains is in no token of before, one that it loses voids them all', async (t) => {
+  const asAdmin = await administratorOf(auth)
+  const made = await asAdmin('POST', '/admin/clients', { clientId: 'changing', scopes: ['users:read'] })
+  const changing = { clientId: 'changing', secret: made.json().clientSecret, scopes: [] }
+  const setScopes = (...scopes: string[]) => asAdmin('PATCH', '/admin/clients/changing', { scopes })
+  const token = await clientToken(changing)
+  await setScopes('audit:read', 'users:read')
+  t.match((await introspect(token)).json, { active: true, sub: 'changing', scope: 'users:read' })
+  await setScopes('audit:read')
+  t.same((await introspect(token)).json, { active: false })
+  const next = await clientToken(changing)
+  t.match((await introspect(next)).json, { active: true, scope: 'audit:read', ver: 1 })
+  for (const ver of [undefined, 0, 2])
+    t.same((await introspect(forge(auth, next, { ver }))).json, { active: false }, `forged with version ${ver}`)
 })
 
 t.test('only access tokens for this audience are active', async (t) => {

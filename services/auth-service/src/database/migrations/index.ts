@@ -11,6 +11,7 @@ import { permissions } from './0009-permissions.ts'
 import { comingBack } from './0010-coming-back.ts'
 import { invitedBy } from './0011-invited-by.ts'
 import { usernameLooks } from './0012-username-looks.ts'
+import { clientsOfTheirMakers } from './0013-clients-of-their-makers.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0010-coming-back': comingBack,
   '0011-invited-by': invitedBy,
   '0012-username-looks': usernameLooks,
+  '0013-clients-of-their-makers': clientsOfTheirMakers,
 }

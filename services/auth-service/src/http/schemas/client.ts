@@ -1,16 +1,30 @@
 import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import type { ClientView } from '../../clients/client-administration.ts'
 import { CLIENT_ID, CLIENT_ID_RULE } from '../../clients/service-client.ts'
+import { ScopeName } from './policy.ts'
 
 export const ClientId = Type.String({ pattern: CLIENT_ID.source, 'x-message': CLIENT_ID_RULE })
+
+export const ScopeNames = Type.Array(ScopeName, { uniqueItems: true })
+
+const CreatedBy = Nullable(
+  Type.String({
+    description: 'Id of the user or service client; null for the settings, and for what is from before 0.2',
+  }),
+)
 
 export const ClientReply = Type.Object({
   clientId: Type.String(),
   scopes: Type.Array(Type.String()),
   createdAt: Moment(),
+  createdBy: CreatedBy,
   lastUsedAt: Nullable(Moment()),
-  secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Moment() })),
+  configured: Type.Boolean({ description: 'Whether the settings name it: then no call changes it' }),
+  secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Moment(), createdBy: CreatedBy })),
 })
+
+export const toClientReply = ({ isConfigured: configured, ...client }: ClientView) => ({ ...client, configured })
 
 export const ClientSecretReply = Type.Object({
   clientId: Type.String(),

@@ -1,9 +1,9 @@
 import { type AppInstance, Params, problemResponses, SECURED } from '@latchkey/service-kit'
-import type { ClientService } from '../../../clients/client-service.ts'
+import type { ClientAdministration } from '../../../clients/client-administration.ts'
 import { callerOf } from '../../caller.ts'
 import { ClientId, ClientSecretReply } from '../../schemas/client.ts'
 
-export function createClientSecretRoute(app: AppInstance, clients: ClientService): void {
+export function createClientSecretRoute(app: AppInstance, clients: ClientAdministration): void {
   app.post(
     '/:clientId/secrets',
     {
@@ -12,10 +12,10 @@ export function createClientSecretRoute(app: AppInstance, clients: ClientService
         tags: ['admin'],
         summary: 'Create a new secret of a service client',
         description:
-          'The previous secret stays valid; older ones become invalid. A client that holds a scope which the caller lacks is out of reach.',
+          'The previous secret stays valid; older ones become invalid. A client that holds a scope which the caller lacks is out of reach, and so is one that the settings name.',
         security: SECURED,
         params: Params({ clientId: ClientId }),
-        response: { 201: ClientSecretReply, ...problemResponses(400, 401, 403, 404, 503) },
+        response: { 201: ClientSecretReply, ...problemResponses(400, 401, 403, 404, 409, 503) },
       },
     },
     async (request, reply) => {

@@ -1,11 +1,9 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
-import { Type } from 'typebox'
-import type { ClientService } from '../../../clients/client-service.ts'
+import type { ClientAdministration } from '../../../clients/client-administration.ts'
 import { callerOf } from '../../caller.ts'
-import { ClientId, ClientSecretReply } from '../../schemas/client.ts'
-import { ScopeName } from '../../schemas/policy.ts'
+import { ClientId, ClientSecretReply, ScopeNames } from '../../schemas/client.ts'
 
-export function createClientRoute(app: AppInstance, clients: ClientService): void {
+export function createClientRoute(app: AppInstance, clients: ClientAdministration): void {
   app.post(
     '',
     {
@@ -16,13 +14,13 @@ export function createClientRoute(app: AppInstance, clients: ClientService): voi
         description:
           'The answer shows its secret, and no later answer does. A scope beyond the caller’s own is 403 `exceeds_own_scopes`.',
         security: SECURED,
-        body: Body({ clientId: ClientId, scopes: Type.Array(ScopeName, { uniqueItems: true }) }),
+        body: Body({ clientId: ClientId, scopes: ScopeNames }),
         response: { 201: ClientSecretReply, ...problemResponses(400, 401, 403, 409, 503) },
       },
     },
     async (request, reply) => {
-      const { clientId, scopes } = request.body
-      const { id, clientSecret } = await clients.create(clientId, scopes, callerOf(request))
+      const { clientId } = request.body
+      const { id, clientSecret } = await clients.create(request.body, callerOf(request))
       return reply.code(201).send({ clientId, secretId: id, clientSecret })
     },
   )

@@ -1,10 +1,10 @@
 import { type AppInstance, Params, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
-import type { ClientService } from '../../../clients/client-service.ts'
-import { clientContext } from '../../client-context.ts'
+import type { ClientAdministration } from '../../../clients/client-administration.ts'
+import { callerOf } from '../../caller.ts'
 import { ClientId } from '../../schemas/client.ts'
 
-export function deleteClientRoute(app: AppInstance, clients: ClientService): void {
+export function deleteClientRoute(app: AppInstance, clients: ClientAdministration): void {
   app.delete(
     '/:clientId',
     {
@@ -12,14 +12,15 @@ export function deleteClientRoute(app: AppInstance, clients: ClientService): voi
       schema: {
         tags: ['admin'],
         summary: 'Delete a service client',
-        description: 'Its tokens are revoked at once. Its id is never used again.',
+        description:
+          'Its tokens are revoked at once. Its id is never used again. A client that holds a scope which the caller lacks is out of reach, and so is one that the settings name.',
         security: SECURED,
         params: Params({ clientId: ClientId }),
-        response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 404, 503) },
+        response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 404, 409, 503) },
       },
     },
     async (request, reply) => {
-      await clients.remove(request.params.clientId, clientContext(request))
+      await clients.remove(request.params.clientId, callerOf(request))
       return reply.code(204).send(null)
     },
   )

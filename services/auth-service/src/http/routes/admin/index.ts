@@ -4,15 +4,17 @@ import type { Invitations } from '../../../accounts/invitations.ts'
 import type { UserAdministration } from '../../../accounts/user-administration.ts'
 import type { EraseUser } from '../../../accounts/user-erasure.ts'
 import type { AuditTrail } from '../../../audit/create-audit.ts'
-import type { ClientService } from '../../../clients/client-service.ts'
+import type { ClientAdministration } from '../../../clients/client-administration.ts'
 import type { KeyService } from '../../../keys/key-service.ts'
 import type { PolicyAdministration } from '../../../permissions/policy-administration.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireOneOf } from '../../require-one-of.ts'
+import { changeClientRoute } from './change-client.ts'
 import { changeUserRoute } from './change-user.ts'
 import { createClientRoute } from './create-client.ts'
 import { createClientSecretRoute } from './create-client-secret.ts'
 import { deleteClientRoute } from './delete-client.ts'
+import { deleteClientSecretRoute } from './delete-client-secret.ts'
 import { eraseUserRoute } from './erase-user.ts'
 import { getUserRoute } from './get-user.ts'
 import { inviteUserRoute } from './invite-user.ts'
@@ -35,7 +37,7 @@ type Services = {
   readonly eraseUser: EraseUser
   readonly requestPasswordReset: RequestPasswordReset
   readonly sessions: SessionService
-  readonly clients: ClientService
+  readonly clientAdministration: ClientAdministration
   readonly keys: KeyService
   readonly audit: AuditTrail
   readonly policyAdministration: PolicyAdministration
@@ -43,7 +45,7 @@ type Services = {
 
 /** Everything under /admin, by the scope that a call needs. */
 export async function adminRoutes(app: AppInstance, services: Services): Promise<void> {
-  const { administration, invitations, eraseUser, sessions, clients, keys, audit } = services
+  const { administration, invitations, eraseUser, sessions, clientAdministration, keys, audit } = services
   await app.register(usersRead, { prefix: '/users' })
   await app.register(usersInvite, { prefix: '/users' })
   await app.register(invitationsRead, { prefix: '/invitations' })
@@ -102,10 +104,12 @@ export async function adminRoutes(app: AppInstance, services: Services): Promise
 
   async function clientsManage(scoped: AppInstance): Promise<void> {
     scoped.addHook('onRequest', scoped.requireScope('clients:manage'))
-    listClientsRoute(scoped, clients)
-    createClientRoute(scoped, clients)
-    createClientSecretRoute(scoped, clients)
-    deleteClientRoute(scoped, clients)
+    listClientsRoute(scoped, clientAdministration)
+    createClientRoute(scoped, clientAdministration)
+    changeClientRoute(scoped, clientAdministration)
+    createClientSecretRoute(scoped, clientAdministration)
+    deleteClientSecretRoute(scoped, clientAdministration)
+    deleteClientRoute(scoped, clientAdministration)
   }
 
   async function keysManage(scoped: AppInstance): Promise<void> {

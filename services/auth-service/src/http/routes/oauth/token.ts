@@ -55,10 +55,10 @@ export function tokenRoute(app: AppInstance, services: Services): void {
 }
 
 async function clientCredentialsGrant(request: FastifyRequest, form: Form, services: Services): Promise<TokenReply> {
-  const { clientId, scopes } = await requireClient(request, form, services.clients)
-  const scope = narrow(scopes, form.get('scope'))
-  const { token, expiresIn } = services.accessTokens.issueToClient(clientId, scope)
-  request.logFields = { clientId }
+  const client = await requireClient(request, form, services.clients)
+  const scope = narrow(client.scopes, form.get('scope'))
+  const { token, expiresIn } = services.accessTokens.issueToClient(client, scope)
+  request.logFields = { clientId: client.clientId }
   return { access_token: token, token_type: 'Bearer', expires_in: expiresIn, ...shown(scope) }
 }
 
