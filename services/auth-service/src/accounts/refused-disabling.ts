@@ -17,8 +17,8 @@ const SCOPE_TO_ACT = 'employees:link'
 const MOST_MAILS = 500
 
 /**
- * Reports that the last administrator was not disabled, if a service client has asked for it: nobody reads its answer, so those who can
- * act get a mail, and the audit trail an entry. What a client repeats is one entry a minute, and three mails an hour for each mailbox.
+ * Reports that the last administrator was not disabled, if a service client has asked for it. No person reads the answer to a client, so
+ * those who can act get a mail, and the audit trail an entry. What a client repeats is one entry a minute, and three mails an hour for each mailbox.
  * Rejects when the mails could not be written: then the client, which repeats the call, must not take it for decided.
  */
 export type ReportRefusedDisabling = (userId: string, change: UserChange, caller: Caller) => Promise<void>

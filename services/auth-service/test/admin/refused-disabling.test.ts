@@ -92,7 +92,7 @@ t.test('a client that repeats the call sends three mails an hour, and leaves one
   )
 })
 
-t.test('an administrator who is refused reads the answer, and nobody gets a mail', async (t) => {
+t.test('an administrator who is refused reads the answer, so no mail leaves', async (t) => {
   const { auth, adminId, mailbox, trail, notices } = await start(t)
   const asAdmin = await administratorOf(auth)
   t.equal((await asAdmin('PATCH', `/admin/users/${adminId}`, { status: 'disabled' })).json().code, 'last_admin')
@@ -130,7 +130,7 @@ t.test(
 )
 
 t.test(
-  'whoever holds the scope to withdraw an offboarding gets the mail, by a role of the company as well',
+  'all who hold the scope to withdraw an offboarding get the mail, by a role of the company as well',
   async (t) => {
     const { auth, adminId, disable, notices } = await start(t)
     await addRole(auth)

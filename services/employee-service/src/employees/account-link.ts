@@ -9,7 +9,7 @@ const LINK_SCOPE = 'employees:link'
 export const mayLink = ({ scopes }: Caller): boolean => scopes.has(LINK_SCOPE)
 
 /**
- * A link that is left out, or has the value that it is sent with, stays as it is: whoever may not link may send it.
+ * Leaving a link out, or sending the account that is linked already, changes nothing: every caller may do that.
  *
  * @throws `insufficient_scope`
  */

@@ -31,7 +31,7 @@ function isRefused(t: Test, answer: Awaited<ReturnType<typeof send>>): void {
   t.match(answer.headers['www-authenticate'], 'scope="employees:link"')
 }
 
-t.test('who may not link sets, changes and removes no link, whatever the call', async (t) => {
+t.test('without employees:link no call sets, changes or removes a link', async (t) => {
   isRefused(t, await post({ ...someone(), userId: OWN }))
   t.equal(await employees(), 0, 'and there is no employee')
   const { url, email, linked } = await create()
@@ -44,14 +44,14 @@ t.test('who may not link sets, changes and removes no link, whatever the call', 
   t.match(await linked(), { userId: OWN, version: 1, jobTitle: null })
 })
 
-t.test('nor do they link an employee who has no account yet', async (t) => {
+t.test('without it an employee who has no account gets none', async (t) => {
   const { url, linked } = await create(null)
   isRefused(t, await send({ method: 'PATCH', url, payload: { userId: OWN } }))
   isRefused(t, await send({ method: 'PUT', url, payload: { ...someone(), userId: OWN } }))
   t.match(await linked(), { userId: null, version: 1 })
 })
 
-t.test('a link that is left out stays, in PUT as in PATCH, whoever writes', async (t) => {
+t.test('a link that is left out stays, in PUT as in PATCH, with the scope and without', async (t) => {
   const { url, linked } = await create()
   for (const caller of [WRITER, LINKER]) {
     t.equal((await send({ method: 'PUT', url, payload: someone() }, caller)).json().userId, OWN)
@@ -93,7 +93,7 @@ t.test('the scope to link alone writes no employee', async (t) => {
   t.match(answer.headers['www-authenticate'], 'scope="employees:write"')
 })
 
-t.test('a link to what is no account id is bad input, whoever sends it', async (t) => {
+t.test('a link to what is no account id is bad input, with the scope and without', async (t) => {
   const { url } = await create()
   for (const caller of [WRITER, LINKER]) {
     for (const userId of ['ada', '', 7]) {
@@ -108,7 +108,7 @@ t.test('a link to what is no account id is bad input, whoever sends it', async (
   }
 })
 
-t.test('who may not change a link is refused before the version is looked at', async (t) => {
+t.test('a change of a link without the scope is refused before its version is looked at', async (t) => {
   const { url, linked } = await create()
   const stale = { 'if-match': '"9"' }
   isRefused(t, await send({ method: 'PATCH', url, headers: stale, payload: { userId: null } }))
@@ -144,7 +144,7 @@ t.test('an employee who is not there is not found, with a link and without', asy
   }
 })
 
-t.test('of two who change links and details at once, who may not link undoes no link', async (t) => {
+t.test('a write without the scope undoes no link that is set at the same moment', async (t) => {
   const { url, linked } = await create()
   const other = randomUUID()
   await Promise.all([

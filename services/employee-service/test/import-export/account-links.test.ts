@@ -5,7 +5,7 @@ import { employeeApp, LINKER, WRITER } from '../support/employee-app.ts'
 const ID = '0190b5c4-8a3e-7c1d-9f00-00000000000'
 const HEAD = 'id,firstName,lastName,email,userId'
 
-t.test('who may not link imports no row with an account: the whole call is 403, and names the line', async (t) => {
+t.test('without employees:link a row with an account ends the whole call: 403, with its line', async (t) => {
   const { app } = await employeeApp(t)
   const file = `${HEAD}\n${ID}1,A,B,a@example.com,\n${ID}2,C,D,c@example.com,${ID}9\n`
   for (const query of [{}, { dryRun: 'true' }]) {

@@ -43,7 +43,7 @@ t.test('it is on record who withdrew it, and when', async (t) => {
   t.match((await query.execute(db)).rows, [{ withdrawn_by: 'user:root', withdrawn_at: Date, last_error: /last_admin/ }])
 })
 
-t.test('whoever writes employees withdraws none', async (t) => {
+t.test('the scope to write employees withdraws none', async (t) => {
   const linked = await failed()
   const refused = await withdraw(linked, WRITER)
   t.equal(refused.json().code, 'insufficient_scope')
