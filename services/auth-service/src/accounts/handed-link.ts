@@ -6,6 +6,8 @@ import type { MailOutbox } from '../mail/mail-outbox.ts'
 /** A link for the owner of an account that another person asked for. */
 export type HandedLink = {
   readonly expiresAt: Date
+  /** Whether a mail with the link is on its way. */
+  readonly mailed: boolean
   /** Given where mails do not leave. */
   readonly link?: string
 }
@@ -27,9 +29,10 @@ export function createHandOver({ links, outbox, showsLinks }: Dependencies): Han
     const link = await links.create(trx, { ...request, shown: showsLinks })
     const { id: linkId, userId, address, purpose: kind, expiresAt } = link
     const isSent = await outbox.enqueue(trx, { kind, address, userId, linkId, ...mail })
+    const handed = { expiresAt, mailed: outbox.isOn && isSent }
     // A caller who sees the link passes it on.
-    if (!showsLinks) return isSent ? { expiresAt } : undefined
+    if (!showsLinks) return isSent ? handed : undefined
     const url = await links.draw(trx, link)
-    return url === undefined ? undefined : { expiresAt, link: url }
+    return url === undefined ? undefined : { ...handed, link: url }
   }
 }

@@ -39,8 +39,8 @@ export type Invitations = {
   /**
    * Makes an account that its owner makes active by a link. One that registered itself with this address, never proved it
    * and was given no role, gives way.
-   * @throws `exceeds_own_scopes`, `too_many_scopes`, `domain_not_allowed`, `email_taken`, `username_taken`, `too_many_requests`,
-   * `invalid_request` for an unknown role or a user name that is not acceptable
+   * @throws `exceeds_own_scopes`, `too_many_scopes`, `domain_not_allowed`, `email_taken` with the `accountStatus`, `username_taken`,
+   * `too_many_requests`, `invalid_request` for an unknown role or a user name that is not acceptable
    */
   invite(invitee: Invitee, caller: Caller): Promise<Invited>
   /**
@@ -107,10 +107,10 @@ export function createInvitations(dependencies: Dependencies): Invitations {
   ): Promise<string | undefined> {
     const found = await findAccountByName(trx, { email })
     // No account is locked that may be an administrator's.
-    if (found && !givesWay(found)) throw new problems.email_taken()
+    if (found && !givesWay(found)) throw takenBy(found)
     const account = found && (await lockAccount(trx, found.user.id))
     if (!account) return undefined
-    if (!givesWay(account)) throw new problems.email_taken()
+    if (!givesWay(account)) throw takenBy(account)
     await erasure.erase(trx, audit, { account, why: 'invited', origin: caller.origin })
     return account.user.id
   }
@@ -176,6 +176,9 @@ export function createInvitations(dependencies: Dependencies): Invitations {
       }),
   }
 }
+
+/** Those who may invite may know what an account is that is in the way: an invitation of before, or disabled. */
+const takenBy = ({ user }: Account): Error => new problems.email_taken({ extensions: { accountStatus: user.status } })
 
 type Bound = { readonly caller: Caller; readonly policy: Policy }
 

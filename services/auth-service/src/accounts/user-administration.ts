@@ -13,6 +13,8 @@ import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { deleteFormerAddresses } from '../users/former-address-repository.ts'
+import type { InvitationStatus } from '../users/invitation.ts'
+import { findInvitation } from '../users/invitation-repository.ts'
 import type { User } from '../users/user.ts'
 import { listUsers, type UserFilter } from '../users/user-listing-repository.ts'
 import { findAccount, lockAccount, updateAccount } from '../users/user-repository.ts'
@@ -31,7 +33,7 @@ export type UserAdministration = {
   /** @throws `user_not_found` */
   assertExists(userId: string): Promise<void>
   /** @throws `user_not_found`, also for an account that the caller may not see */
-  get(userId: string, caller: Caller): Promise<UserView>
+  get(userId: string, caller: Caller): Promise<InvitedUserView>
   /**
    * Changes a user; disabling ends every session, and a role that is taken away is gone everywhere at once. It may be repeated: what
    * has its value already stays.
@@ -45,6 +47,11 @@ export type UserAdministration = {
 export type UserView = User & {
   /** Why the newest mail could not be delivered; null when it could, or is on its way without trouble. */
   readonly lastMailError: string | null
+}
+
+export type InvitedUserView = UserView & {
+  /** Null unless the account is invited. */
+  readonly invitation: InvitationStatus | null
 }
 
 type Dependencies = {
@@ -91,7 +98,9 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
       if (!account || !(seesAll(caller) || account.invitedBy === caller.id)) throw new problems.user_not_found()
       const [view] = await withMailErrors([account.user])
       if (!view) throw new problems.user_not_found()
-      return view
+      const isInvited = view.status === 'invited'
+      const invitation = isInvited ? await findInvitation(db, userId, new Date(now())) : undefined
+      return { ...view, invitation: invitation ?? null }
     },
 
     async change(userId, change, caller) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import { listMailErrorsOfLinks } from '../mail/mail-status-repository.ts'
-import type { Invitation } from './invitation.ts'
+import type { Invitation, InvitationStatus } from './invitation.ts'
 import type { Account } from './user.ts'
 import { usernameColumns } from './user-repository.ts'
 import { toAccount } from './user-table.ts'
@@ -60,6 +60,26 @@ export async function listInvitations(
     expiresAt: row.link_expires_at,
     lastMailError: mailErrors.get(row.link_id) ?? null,
   }))
+}
+
+/** The newest invitation of one account, unless it has long been over. */
+export async function findInvitation(
+  db: AuthDatabase,
+  userId: string,
+  at: Date,
+): Promise<InvitationStatus | undefined> {
+  const row = await db
+    .selectFrom('links')
+    .select(['used_at', 'withdrawn_at', 'expires_at as link_expires_at'])
+    .select(({ exists, selectFrom }) =>
+      exists(selectFrom('mails').select('mails.id').whereRef('mails.link_id', '=', 'links.id')).as('mailed'),
+    )
+    .where('user_id', '=', userId)
+    .where('purpose', '=', 'invitation')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { state: stateOf(row, at), expiresAt: row.link_expires_at, mailed: Boolean(row.mailed) }
 }
 
 type LinkRow = { used_at: Date | null; withdrawn_at: Date | null; link_expires_at: Date }

@@ -16,3 +16,9 @@ export type Invitation = {
   /** Why its mail could not be delivered; null when it could, or is on its way without trouble. */
   readonly lastMailError: string | null
 }
+
+/** How the newest invitation of one account stands. */
+export type InvitationStatus = Pick<Invitation, 'state' | 'expiresAt'> & {
+  /** Whether a mail with the link was written. */
+  readonly mailed: boolean
+}

@@ -1,3 +1,4 @@
+import { createDatabase } from '@latchkey/database'
 import t from 'tap'
 import { administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { startMailbox } from '../support/mailbox.ts'
@@ -30,7 +31,8 @@ t.test('who is invited chooses a password by the link, and is signed in', async 
     status: 'invited',
     emailVerified: false,
   })
-  t.same(Object.keys(invited.json().invitation), ['expiresAt'], 'the link is between the mail and its reader')
+  t.same(Object.keys(invited.json().invitation), ['expiresAt', 'mailed'], 'the link is between the mail and its reader')
+  t.equal(invited.json().invitation.mailed, true)
   t.equal(Date.parse(invited.json().invitation.expiresAt), clock + 7 * 24 * 3_600_000)
   await t.rejects(auth.signIn(email), /401/)
 
@@ -80,6 +82,36 @@ t.test('an address or a user name that an account has is taken', async (t) => {
   const email = newAddress()
   await asHr('POST', '/admin/users', { email })
   t.equal((await asHr('POST', '/admin/users', { email })).json().code, 'email_taken', 'invited already')
+})
+
+t.test('who invites learns what the account is that has the address', async (t) => {
+  const invite = async (email: string) => (await asHr('POST', '/admin/users', { email })).json()
+  const active = await auth.newAccount({ email: newAddress() })
+  t.match(await invite(active.email), { status: 409, code: 'email_taken', accountStatus: 'active' })
+  const disabled = await auth.newAccount({ email: newAddress(), status: 'disabled' })
+  t.match(await invite(disabled.email), { status: 409, code: 'email_taken', accountStatus: 'disabled' })
+  const email = newAddress()
+  await invite(email)
+  t.match(await invite(email), { code: 'email_taken', accountStatus: 'invited' })
+})
+
+t.test('one user is shown with the invitation that is still to be accepted', async (t) => {
+  const email = newAddress()
+  const { user } = (await asHr('POST', '/admin/users', { email })).json()
+  const invitation = async () => (await asHr('GET', `/admin/users/${user.id}`)).json().user.invitation
+  const ttlMs = 7 * 24 * 3_600_000
+  t.same(await invitation(), { state: 'open', expiresAt: new Date(clock + ttlMs).toISOString(), mailed: true })
+  const database = createDatabase({ url: auth.environment.databaseUrl, schema: auth.environment.schema })
+  await database.pool.query(`update links set expires_at = now() - interval '1 hour' where user_id = $1`, [user.id])
+  await database.close()
+  t.match(await invitation(), { state: 'expired' })
+  await asHr('POST', `/admin/users/${user.id}/invitation`)
+  await asAdmin('PATCH', `/admin/users/${user.id}`, { roles: ['staff'] })
+  t.match(await invitation(), { state: 'withdrawn' })
+  await asHr('POST', `/admin/users/${user.id}/invitation`)
+  t.match(await invitation(), { state: 'open' })
+  await asAdmin('PATCH', `/admin/users/${user.id}`, { status: 'disabled' })
+  t.equal(await invitation(), null)
 })
 
 t.test('no caller invites beyond their own scopes, or to another domain without users:write', async (t) => {

@@ -1,5 +1,6 @@
 import { Moment, Nullable } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { INVITATION_STATES } from '../../users/invitation.ts'
 
 export const Status = Type.Union([Type.Literal('invited'), Type.Literal('active'), Type.Literal('disabled')])
 
@@ -16,10 +17,26 @@ const userMembers = {
 
 export const UserReply = Type.Object(userMembers)
 
-/** A user as administrators see them. */
-export const UserViewReply = Type.Object({
+const viewMembers = {
   ...userMembers,
   lastMailError: Nullable(Type.String({ description: 'Why the newest mail could not be delivered so far' })),
+}
+
+/** A user as administrators see them. */
+export const UserViewReply = Type.Object(viewMembers)
+
+const InvitationStatus = Type.Object({
+  state: Type.Enum([...INVITATION_STATES]),
+  expiresAt: Moment(),
+  mailed: Type.Boolean({ description: 'Whether a mail with the link was sent, or is on its way' }),
+})
+
+/** One user as administrators, and those who invited them, see them. */
+export const InvitedUserViewReply = Type.Object({
+  ...viewMembers,
+  invitation: Type.Union([InvitationStatus, Type.Null()], {
+    description: 'The newest one; null unless the account is `invited`',
+  }),
 })
 
 /** What the access token may do. */

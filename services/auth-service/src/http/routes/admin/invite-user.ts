@@ -17,7 +17,8 @@ export function inviteUserRoute(app: AppInstance, invitations: Invitations): voi
         summary: 'Invite a user',
         description:
           'The account is `invited` until its owner accepts by the link, within 7 days. Without `roles` it gets `user`, without `username` one like its mailbox. ' +
-          'An account that registered itself with this address, and never verified it, is erased. 50 invitations a day per user, 1,000 per client.',
+          'An account that registered itself with this address, and never verified it, is erased. 409 `email_taken` has ' +
+          'the status of the account in the way as `accountStatus`. 50 invitations a day per user, 1,000 per client.',
         security: SECURED,
         body: Body({
           email: Email(),
