@@ -40,6 +40,8 @@ export type JobQueue = {
   work(attempt: (key: string, signal: AbortSignal) => Promise<Attempt>): void
   /** Has the worker of this process look for jobs now. */
   wake(): void
+  /** Has these jobs due now, whatever pause they are in; one that is worked at stays as it is. */
+  hasten(keys: readonly string[]): Promise<void>
   /** Frees jobs whose worker was killed; at most once a second, whichever replicas ask. */
   freeExpired(): Promise<void>
   /** Gives what is under way four seconds, then hands it to others. */
@@ -107,7 +109,11 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
         return
       }
       await boss().fail(name, job)
-      if (job.retryCount === 0) await boss().update(name, undefined, { id: job.id, priority: REPEATED_PRIORITY })
+      const changes = {
+        ...(job.retryCount === 0 && { priority: REPEATED_PRIORITY }),
+        ...(result !== 'retry' && { startAfter: Math.ceil(result.retryAfterSeconds) }),
+      }
+      if (Object.keys(changes).length > 0) await boss().update(name, undefined, { id: job.id, ...changes })
     },
   }
 
@@ -153,6 +159,11 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     },
 
     wake() {
+      worker?.wake()
+    },
+
+    async hasten(keys) {
+      for (const singletonKey of keys) await boss().update(name, undefined, { singletonKey, startAfter: 0 })
       worker?.wake()
     },
 

@@ -1,5 +1,8 @@
-/** What an attempt came to: `done` when there is nothing more to do, well or badly. */
-export type Attempt = 'done' | 'retry'
+/**
+ * What an attempt came to: `done` when there is nothing more to do, well or badly. A `retry` comes after the pause of the queue, or
+ * after one that the attempt knows.
+ */
+export type Attempt = 'done' | 'retry' | { readonly retryAfterSeconds: number }
 
 /** A job that this process has taken. */
 export type TakenJob = {

@@ -54,6 +54,22 @@ t.test('an attempt is repeated until it is done, also after an error, which is l
   t.equal(warnings().length, 1)
 })
 
+t.test('an attempt may ask for a pause of its own, which ends early when the job is hastened', async (t) => {
+  const { open } = await createQueues(t)
+  const queue = await open()
+  const tried: string[] = []
+  await queue.addNow(['slow', 'quick'])
+  queue.work(async (key) => {
+    tried.push(key)
+    if (key === 'slow') return { retryAfterSeconds: 3600 }
+    return tried.filter((each) => each === 'quick').length < 3 ? { retryAfterSeconds: 0.1 } : 'done'
+  })
+  await eventually(() => tried.filter((key) => key === 'quick').length === 3)
+  t.equal(tried.filter((key) => key === 'slow').length, 1)
+  await queue.hasten(['slow', 'none'])
+  await eventually(() => tried.filter((key) => key === 'slow').length === 2)
+})
+
 t.test('a job that takes long holds up no other', async (t) => {
   const { open } = await createQueues(t)
   const queue = await open({ concurrency: 3 })
