@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, isUnavailable } from '@latchkey/database'
 import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
+import { createServiceClient } from '@latchkey/service-client'
 import {
   type AppInstance,
   createInputCheck,
@@ -20,12 +21,15 @@ import { createHistory } from './history/history-service.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { followKeys } from './http/follow-keys.ts'
 import { offboardingMetrics } from './http/offboarding-metrics.ts'
+import { onboardingMetrics } from './http/onboarding-metrics.ts'
 import { refuseOffboarded } from './http/refuse-offboarded.ts'
 import { employeeRoutes } from './http/routes/employees/index.ts'
 import { offboardingRoutes } from './http/routes/offboarding/index.ts'
+import { onboardingRoutes } from './http/routes/onboarding/index.ts'
 import { CsvRow } from './http/schemas/employee-csv.ts'
 import { createImportExport } from './import-export/create-import-export.ts'
 import { createOffboarding } from './offboarding/create-offboarding.ts'
+import { createOnboarding } from './onboarding/create-onboarding.ts'
 
 /** What tests put in place of the production choices. */
 export type Overrides = {
@@ -82,16 +86,30 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       checkCells: createInputCheck(CsvRow),
       newId,
     })
+    const auth = createServiceClient(config.auth)
+    app.addHook('onClose', () => auth.close())
     const offboarding = await createOffboarding({
       db,
       connection: config.database,
-      auth: config.auth,
+      auth,
       writeAs,
       newId,
       log,
     })
     app.addHook('onClose', offboarding.close)
     const { watch, denylist, counts } = offboarding
+    const onboarding = await createOnboarding({
+      db,
+      connection: config.database,
+      auth,
+      clientId: config.auth.clientId,
+      writeAs,
+      requestOffboarding: offboarding.requestOffboarding,
+      recordAccount: offboarding.recordAccount,
+      newId,
+      log,
+    })
+    app.addHook('onClose', onboarding.close)
 
     // Access tokens
     const refusals = refuseOffboarded(watch, denylist)
@@ -107,6 +125,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     registerMetrics(app.metrics.registry, [
       ...app.revocations.metrics,
       ...offboardingMetrics({ denylist, attempts: counts, refusals: refusals.count }),
+      ...onboardingMetrics({ supervisor: onboarding.supervisor, attempts: onboarding.counts }),
     ])
     registerHealth(app, {
       checks: {
@@ -118,6 +137,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       timeoutMs: 1500,
     })
     await app.register(employeeRoutes, { prefix: '/employees', employees, history, ...files })
+    await app.register(onboardingRoutes, { prefix: '/employees', onboarding: onboarding.service })
     await app.register(offboardingRoutes, { prefix: '/employees', offboarding: offboarding.service })
 
     // Housekeeping and start-up

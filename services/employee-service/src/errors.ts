@@ -21,6 +21,16 @@ export const problems = defineProblems({
     title: 'Insufficient scope',
     detail: 'Linking an employee to an account, or removing the link, needs the scope employees:link.',
   },
+  terminated: {
+    status: 409,
+    title: 'Employee terminated',
+    detail: 'An employee who has left is not invited.',
+  },
+  already_linked: {
+    status: 409,
+    title: 'Employee linked',
+    detail: 'The employee is linked to an account already.',
+  },
   manager_loop: {
     status: 409,
     title: 'Manager loop',

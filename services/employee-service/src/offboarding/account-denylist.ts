@@ -24,10 +24,11 @@ export function createAccountDenylist(): AccountDenylist {
     update(accounts, whole) {
       if (whole) done.clear()
       for (const { userId, tokensUntil } of accounts) {
-        if (tokensUntil !== null) done.set(userId, Math.max(tokensUntil, done.get(userId) ?? 0))
+        if (userId !== null && tokensUntil !== null) done.set(userId, Math.max(tokensUntil, done.get(userId) ?? 0))
       }
       const unfinished = accounts.filter(({ tokensUntil }) => tokensUntil === null)
-      open = new Set(unfinished.filter(({ goesOn }) => !goesOn).map(({ userId }) => userId))
+      const refused = unfinished.filter(({ goesOn }) => !goesOn).map(({ userId }) => userId)
+      open = new Set(refused.filter((userId) => userId !== null))
       pending = unfinished.filter((account) => !account.failed)
       failed = unfinished.length - pending.length
     },

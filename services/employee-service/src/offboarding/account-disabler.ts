@@ -1,4 +1,5 @@
 import { type CallContext, ServiceCallError, type ServiceClient } from '@latchkey/service-client'
+import { codeIn, describeAnswer, isRefusal, parseObject } from '../auth/auth-answer.ts'
 
 /** The result of one call that asks auth-service to disable an account. */
 export type DisableResult =
@@ -25,9 +26,6 @@ export type AccountDisabler = {
   disable(userId: string, context: CallContext): Promise<DisableResult>
 }
 
-/** Too early, too many, a token that was just revoked: 4xx that say nothing about the account. */
-const PASSING: ReadonlySet<number> = new Set([401, 408, 425, 429])
-
 /** Needs the scope `users:disable`, and no other. */
 export function createAccountDisabler(auth: Pick<ServiceClient, 'fetch'>, now: () => number): AccountDisabler {
   return {
@@ -45,11 +43,11 @@ export function createAccountDisabler(auth: Pick<ServiceClient, 'fetch'>, now: (
         if (status === 200) return { outcome: 'done', answeredAt, clients: clientsIn(answer) }
         const code = codeIn(answer)
         if (status === 404 && code === 'user_not_found') return { outcome: 'done', answeredAt, clients: [] }
-        // Without a code it is no answer of auth-service: a proxy's 404 for a service that is down, for example.
-        const error = code === undefined ? String(status) : `${status} ${code}`
-        if (status === 409 && code !== undefined) return { outcome: 'refused', error }
-        const needsOperator = code !== undefined && status >= 400 && status < 500 && !PASSING.has(status)
-        return { outcome: 'retry', error, needsOperator }
+        const error = describeAnswer(status, code)
+        const isRefused = isRefusal(status, code)
+        return isRefused && status === 409
+          ? { outcome: 'refused', error }
+          : { outcome: 'retry', error, needsOperator: isRefused }
       } catch (error) {
         // An answer that broke off says as little as none.
         const code = error instanceof ServiceCallError ? error.code : 'unreachable'
@@ -57,21 +55,6 @@ export function createAccountDisabler(auth: Pick<ServiceClient, 'fetch'>, now: (
       }
     },
   }
-}
-
-function parseObject(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
-}
-
-/** The problem's stable code. Free text could hold anything. */
-function codeIn(answer: object): string | undefined {
-  const code = 'code' in answer ? answer.code : undefined
-  return typeof code === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : undefined
 }
 
 /** None where auth-service names none: earlier versions do not know them. */

@@ -6,16 +6,17 @@ import type { PendingOffboarding } from './offboarding.ts'
 export async function findPending(db: EmployeeDatabase, id: string): Promise<PendingOffboarding | undefined> {
   const row = await db
     .selectFrom('offboardings')
-    .select(['id', 'employee_id', 'user_id', 'request_id', 'attempts', 'last_error'])
+    .select(['id', 'employee_id', 'user_id', 'onboarding_id', 'request_id', 'attempts', 'last_error'])
     .select(sql<number>`(extract(epoch from now() - tried_since) * 1000)::float8`.as('tried_for_ms'))
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .executeTakeFirst()
-  if (row === undefined || row.user_id === null) return undefined
+  if (row === undefined) return undefined
   return {
     id: row.id,
     employeeId: row.employee_id,
     userId: row.user_id,
+    onboardingId: row.onboarding_id,
     requestId: row.request_id,
     attempts: row.attempts,
     lastError: row.last_error,
@@ -63,7 +64,7 @@ export async function markFailed(db: EmployeeDatabase, id: string, lastError: st
  */
 export async function markDone(
   db: EmployeeDatabase,
-  { id, userId }: PendingOffboarding,
+  { id, userId }: { readonly id: string; readonly userId: string },
   { tokensUntil, clients }: { readonly tokensUntil: number; readonly clients: readonly string[] },
 ): Promise<void> {
   await sql`
@@ -73,4 +74,15 @@ export async function markDone(
     where (id = ${id} and state = 'pending')
        or (user_id = ${userId} and state = 'failed'
            and requested_at <= (select requested_at from offboardings where id = ${id}))`.execute(db)
+}
+
+/** There is no account to disable. */
+export async function markEmpty(db: EmployeeDatabase, id: string): Promise<void> {
+  await db
+    .updateTable('offboardings')
+    .set({ state: 'done', attempts: sql`attempts + 1`, last_error: null, completed_at: sql`now()` })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .where('user_id', 'is', null)
+    .execute()
 }

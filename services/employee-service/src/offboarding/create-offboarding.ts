@@ -1,14 +1,18 @@
 import { currentSchema, openChangeFeed } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
-import { createServiceClient, type ServiceClientOptions } from '@latchkey/service-client'
+import type { ServiceClient } from '@latchkey/service-client'
 import type { EmployeeDatabase, EmployeeSchema } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import { createAccountFinder } from '../onboarding/account-finder.ts'
+import { createAccountInviter } from '../onboarding/account-inviter.ts'
+import { createRecordAccount, type RecordAccount } from '../onboarding/record-account.ts'
 import { type AccountDenylist, createAccountDenylist } from './account-denylist.ts'
 import { createAccountDisabler } from './account-disabler.ts'
 import { type AttemptCounts, createOffboardingAttempts } from './offboarding-attempts.ts'
 import { createOffboardingService, type OffboardingService } from './offboarding-service.ts'
 import { type OffboardingWatch, watchOffboardings } from './offboarding-watch.ts'
+import { createRequestOffboarding, type RequestOffboarding } from './request-offboarding.ts'
 import { superviseJobs } from './supervise-jobs.ts'
 
 /** The pauses are short, so that an account is disabled within seconds once auth-service is back. */
@@ -22,7 +26,7 @@ type Dependencies = {
   readonly db: EmployeeDatabase
   /** Where `db` is: the change feed and the job queue have connections of their own. */
   readonly connection: { readonly url: string; readonly schema?: string }
-  readonly auth: ServiceClientOptions
+  readonly auth: Pick<ServiceClient, 'fetch'>
   readonly writeAs: WriteAs
   readonly newId: () => string
   readonly log: Log & { readonly debug: Log['info'] }
@@ -33,6 +37,8 @@ export type OffboardingModule = {
   readonly denylist: AccountDenylist
   readonly watch: OffboardingWatch
   readonly counts: AttemptCounts
+  readonly requestOffboarding: RequestOffboarding
+  readonly recordAccount: RecordAccount
   close(): Promise<void>
 }
 
@@ -56,7 +62,6 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
   const watch = opened.adopt(watchOffboardings({ db: changes.db, denylist, log }), (it) => it.close())
   changes.subscribe(() => void watch.refresh())
 
-  const client = opened.adopt(createServiceClient(auth), (it) => it.close())
   const queue = createJobQueue({
     name: 'offboarding',
     url: connection.url,
@@ -69,12 +74,15 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
   opened.defer(() => queue.close())
   await queue.start(`${await currentSchema(db)}_jobs`)
 
-  const disabler = createAccountDisabler(client, Date.now)
-  const { attempt, counts } = createOffboardingAttempts({ db, disabler, log })
+  const requestOffboarding = createRequestOffboarding({ queue, newId })
+  const recordAccount = createRecordAccount({ db, offboardingQueue: queue, requestOffboarding })
+  const disabler = createAccountDisabler(auth, Date.now)
+  const finder = createAccountFinder({ db, inviter: createAccountInviter(auth), recordAccount })
+  const { attempt, counts } = createOffboardingAttempts({ db, disabler, finder, log })
   queue.work(attempt)
   watch.subscribe(superviseJobs({ db, denylist, queue, log }))
 
-  const service = createOffboardingService({ db, writeAs, queue, watch, newId })
+  const service = createOffboardingService({ db, writeAs, queue, requestOffboarding, watch, newId })
   const kept = opened.move()
-  return { service, denylist, watch, counts, close: () => kept.disposeAsync() }
+  return { service, denylist, watch, counts, requestOffboarding, recordAccount, close: () => kept.disposeAsync() }
 }

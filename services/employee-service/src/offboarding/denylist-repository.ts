@@ -2,7 +2,13 @@ import { sql } from 'kysely'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { DeniedAccount } from './offboarding.ts'
 
-type DeniedRow = { user_id: string; state: string; tokens_until: string | null; requested_at: Date; goes_on: boolean }
+type DeniedRow = {
+  user_id: string | null
+  state: string
+  tokens_until: string | null
+  requested_at: Date
+  goes_on: boolean
+}
 
 /** The accounts of all open offboardings, failed ones included, and of those that were done within so many seconds. */
 export async function listDeniedAccounts(db: EmployeeDatabase, doneWithinSeconds: number): Promise<DeniedAccount[]> {
@@ -11,7 +17,9 @@ export async function listDeniedAccounts(db: EmployeeDatabase, doneWithinSeconds
     from offboardings where state in ('pending', 'failed')
     union all
     select user_id, state, tokens_until, requested_at, false from offboardings
-    where state = 'done' and completed_at > now() - ${doneWithinSeconds} * interval '1 s'`.execute(db)
+    where state = 'done' and user_id is not null and completed_at > now() - ${doneWithinSeconds} * interval '1 s'`.execute(
+    db,
+  )
   return rows.map((row) => ({
     userId: row.user_id,
     tokensUntil: row.tokens_until === null ? null : Number(row.tokens_until),

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attempt } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { EmployeeDatabase } from '../database/employee-database.ts'
+import type { AccountFinder } from '../onboarding/account-finder.ts'
 import type { AccountDisabler, DisableResult } from './account-disabler.ts'
-import { findPending, markDone, markFailed, recordAttempt } from './attempt-repository.ts'
+import { findPending, markDone, markEmpty, markFailed, recordAttempt } from './attempt-repository.ts'
 import type { PendingOffboarding } from './offboarding.ts'
 
 /** An attempt is repeated until it succeeds, however long that takes. After so long it is logged as an error. */
@@ -26,12 +27,13 @@ export type OffboardingAttempts = {
 type Dependencies = {
   readonly db: EmployeeDatabase
   readonly disabler: AccountDisabler
+  readonly finder: AccountFinder
   readonly log: Log & { readonly debug: Log['info'] }
 }
 
-type Retry = Extract<DisableResult, { outcome: 'retry' }>
+type Retry = Pick<Extract<DisableResult, { outcome: 'retry' }>, 'error' | 'needsOperator'>
 
-export function createOffboardingAttempts({ db, disabler, log }: Dependencies): OffboardingAttempts {
+export function createOffboardingAttempts({ db, disabler, finder, log }: Dependencies): OffboardingAttempts {
   const counts = { attempts: 0, done: 0, failed: 0 }
 
   async function fail(offboarding: PendingOffboarding, error: string): Promise<Attempt> {
@@ -57,21 +59,37 @@ export function createOffboardingAttempts({ db, disabler, log }: Dependencies): 
     return 'retry'
   }
 
+  /** Looks for the account that an invitation may have made; the next attempt disables it. */
+  async function find(offboarding: PendingOffboarding): Promise<Attempt> {
+    const { id, onboardingId, requestId } = offboarding
+    const finding = onboardingId === null ? undefined : await finder.find(onboardingId, requestId)
+    if (finding?.outcome === 'found') return { retryAfterSeconds: 0 }
+    if (finding?.outcome === 'retry') return retry(offboarding, finding)
+    await markEmpty(db, id)
+    log.info(fieldsOf(offboarding), 'offboarding done: the invitation has made no account')
+    return 'done'
+  }
+
+  async function disable(offboarding: PendingOffboarding, userId: string): Promise<Attempt> {
+    const result = await disabler.disable(userId, { id: offboarding.requestId })
+    if (result.outcome === 'refused') return fail(offboarding, result.error)
+    if (result.outcome === 'retry') return retry(offboarding, result)
+    await sleep(REST_OF_THE_SECOND_MS)
+    await markDone(db, { id: offboarding.id, userId }, { tokensUntil: result.answeredAt, clients: result.clients })
+    counts.done += 1
+    const clients = result.clients.length > 0 && { clients: result.clients }
+    log.info({ ...fieldsOf(offboarding), ...clients }, 'offboarding done: the account is disabled')
+    return 'done'
+  }
+
   return {
     counts,
     async attempt(id) {
       const offboarding = await findPending(db, id)
       if (offboarding === undefined) return 'done'
       counts.attempts += 1
-      const result = await disabler.disable(offboarding.userId, { id: offboarding.requestId })
-      if (result.outcome === 'refused') return fail(offboarding, result.error)
-      if (result.outcome === 'retry') return retry(offboarding, result)
-      await sleep(REST_OF_THE_SECOND_MS)
-      await markDone(db, offboarding, { tokensUntil: result.answeredAt, clients: result.clients })
-      counts.done += 1
-      const clients = result.clients.length > 0 && { clients: result.clients }
-      log.info({ ...fieldsOf(offboarding), ...clients }, 'offboarding done: the account is disabled')
-      return 'done'
+      const { userId } = offboarding
+      return userId === null ? find(offboarding) : disable(offboarding, userId)
     },
   }
 }

@@ -8,16 +8,25 @@ type NewOffboarding = {
   readonly id: string
   readonly employeeId: string
   readonly userId: string | null
+  readonly onboardingId: string | null
   readonly reason: string | null
   readonly requestId: string
 }
 
 export async function insertOffboarding(trx: EmployeeTransaction, offboarding: NewOffboarding): Promise<void> {
-  const { id, employeeId, userId, reason, requestId } = offboarding
-  const state = userId === null ? 'none' : 'pending'
+  const { id, employeeId, userId, onboardingId, reason, requestId } = offboarding
+  const state = userId === null && onboardingId === null ? 'none' : 'pending'
   await trx
     .insertInto('offboardings')
-    .values({ id, employee_id: employeeId, user_id: userId, state, reason, request_id: requestId })
+    .values({
+      id,
+      employee_id: employeeId,
+      user_id: userId,
+      onboarding_id: onboardingId,
+      state,
+      reason,
+      request_id: requestId,
+    })
     .execute()
 }
 

@@ -7,6 +7,7 @@ import type { Employee } from '../employees/employee.ts'
 import { deleteEmployee, findEmployee, lockEmployee, updateEmployee } from '../employees/employee-repository.ts'
 import type { ExpectedVersions } from '../employees/employee-service.ts'
 import { problems } from '../errors.ts'
+import { endOnboardings } from '../onboarding/closing-repository.ts'
 import { NO_OFFBOARDING, type Offboarding } from './offboarding.ts'
 import {
   findOffboarding,
@@ -16,6 +17,7 @@ import {
   withdrawOffboardings,
 } from './offboarding-repository.ts'
 import type { OffboardingWatch } from './offboarding-watch.ts'
+import type { RequestOffboarding } from './request-offboarding.ts'
 
 /** How long an answer waits until this replica refuses the account; the others have a second. */
 const REFUSE_WITHIN_MS = 200
@@ -47,16 +49,18 @@ type Dependencies = {
   readonly db: EmployeeDatabase
   readonly writeAs: WriteAs
   readonly queue: Pick<JobQueue, 'add'>
+  readonly requestOffboarding: RequestOffboarding
   readonly watch: Pick<OffboardingWatch, 'refresh'>
   readonly newId: () => string
 }
 
 export function createOffboardingService(dependencies: Dependencies): OffboardingService {
-  const { db, writeAs, queue, watch, newId } = dependencies
+  const { db, writeAs, queue, requestOffboarding, watch, newId } = dependencies
 
   /**
    * Each termination and deletion has an offboarding of its own, except that a repeated one adds nothing. A deletion repeats only what
-   * is still open: it is the last chance to disable an account that was enabled in between.
+   * is still open: it is the last chance to disable an account that was enabled in between. An onboarding ends here too, with the
+   * account that was made for it.
    */
   async function offboard(
     trx: EmployeeTransaction,
@@ -65,11 +69,13 @@ export function createOffboardingService(dependencies: Dependencies): Offboardin
     { reason, isDeletion }: { reason: string | null; isDeletion: boolean },
   ): Promise<void> {
     const { id: employeeId, userId } = before
+    const request = { employeeId, reason, requestId }
+    const invited = await endOnboardings(trx, employeeId)
+    await requestOffboarding(trx, request, invited)
     const isRepeated = before.status === 'terminated'
     if (isRepeated && (await hasOffboarding(trx, employeeId, userId, { openOnly: isDeletion }))) return
-    const id = newId()
-    await insertOffboarding(trx, { id, employeeId, userId, reason, requestId })
-    if (userId !== null) await queue.add(trx, id)
+    if (userId !== null) await requestOffboarding(trx, request, [{ userId }])
+    else if (invited.length === 0) await insertOffboarding(trx, { ...request, id: newId(), userId, onboardingId: null })
   }
 
   async function refuseHere(): Promise<void> {

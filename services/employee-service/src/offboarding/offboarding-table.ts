@@ -4,8 +4,10 @@ import { NO_OFFBOARDING, type Offboarding, type OffboardingState } from './offbo
 export type OffboardingTable = {
   id: string
   employee_id: string
-  /** The account; null when none was linked. */
+  /** The account; null when there is none, or it is still to be found. */
   user_id: string | null
+  /** For which the account was made. */
+  onboarding_id: string | null
   /** A withdrawn one is shown as `none`. */
   state: OffboardingState | 'withdrawn'
   reason: string | null

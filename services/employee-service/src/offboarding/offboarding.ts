@@ -33,7 +33,10 @@ export const NO_OFFBOARDING: Offboarding = {
 export type PendingOffboarding = {
   readonly id: string
   readonly employeeId: string
-  readonly userId: string
+  /** Null while it is still to be found. */
+  readonly userId: string | null
+  /** For which the account was made; null where one was linked. */
+  readonly onboardingId: string | null
   /** Of the termination or deletion. auth-service gets it too, for its audit trail. */
   readonly requestId: string
   readonly attempts: number
@@ -44,7 +47,8 @@ export type PendingOffboarding = {
 
 /** An account whose access tokens this service refuses, unless it goes on. */
 export type DeniedAccount = {
-  readonly userId: string
+  /** Null while it is still to be found: there is nothing to refuse yet. */
+  readonly userId: string | null
   /** Tokens issued up to this second, since 1970, are refused; null: the offboarding is not done. */
   readonly tokensUntil: number | null
   /** Whether auth-service has refused to disable the account: until it is done no token is refused, also while it is retried. */

@@ -13,7 +13,7 @@ const created = await app.inject({ method: 'POST', url: '/employees', headers: W
 const { id } = created.json()
 const STRANGER = '0190b5c4-8a3e-7c1d-9f00-1234567890ab'
 
-const headers = { ...WRITER, ...userWith('u1', 'profile', 'employees:read', 'employees:write') }
+const headers = { ...WRITER, ...userWith('u1', 'profile', 'employees:read', 'employees:write', 'users:invite') }
 const json = { ...headers, 'content-type': 'application/json' }
 const text = (payload: unknown) =>
   typeof payload === 'string' || payload instanceof Buffer ? payload : JSON.stringify(payload)
@@ -251,6 +251,8 @@ const cases: [what: string, call: InjectOptions, paths: string[]][] = [
   ['a termination at a bad id', terminate({}, 'me'), ['params/id']],
   ['an offboarding at a bad id', one('1/offboarding'), ['params/id']],
   ['an offboarding with a query', one(`${id}/offboarding?x=1`), ['query/x']],
+  ['an invitation with a member', { ...post({ roles: ['admin'] }), url: `/employees/${id}/invitation` }, ['/roles']],
+  ['an invitation at a bad id', { ...post({}), url: '/employees/1/invitation' }, ['params/id']],
   ['a retry at a bad id', { method: 'POST', url: '/employees/1/offboarding/retry', headers }, ['params/id']],
   ['an empty Idempotency-Key', key(''), ['headers/idempotency-key']],
   ['an Idempotency-Key with a space', key('a b'), ['headers/idempotency-key']],

@@ -27,6 +27,8 @@ const documented: Record<string, string[]> = {
   'DELETE /employees/{id}': ['204', '400', '401', '403', '404', '412', '503'],
   'POST /employees/{id}/termination': ['202', '400', '401', '403', '404', '413', '415', '503'],
   'GET /employees/{id}/offboarding': ['200', '400', '401', '403', '404', '503'],
+  'GET /employees/{id}/invitation': ['200', '400', '401', '403', '404', '503'],
+  'POST /employees/{id}/invitation': ['202', '400', '401', '403', '404', '409', '413', '415', '503'],
   'DELETE /employees/{id}/offboarding': ['204', '400', '401', '403', '404', '409', '503'],
   'POST /employees/{id}/offboarding/retry': ['202', '400', '401', '403', '404', '409', '503'],
 }
@@ -47,7 +49,7 @@ for (const [call, statuses] of Object.entries(documented)) {
   t.test(`${call} is described with its scope, its token and all its answers`, async (t) => {
     const { summary, description, tags, security, responses } = operationOf(call)
     t.ok(summary)
-    t.match(description, /^Needs `(employees:read|employees:write|employees:link|profile)`[.,]/)
+    t.match(description, /^Needs `(employees:read|employees:write|employees:link|profile)`(?: and `users:invite`)?[.,]/)
     t.same(tags, ['employees'])
     t.same(security, [{ bearer: [] }, { cookie: [] }])
     t.same(Object.keys(responses).sort(), statuses)

@@ -27,6 +27,8 @@ const calls: {
   { call: { method: 'GET', url: `${url}/offboarding` }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'HEAD', url: `${url}/offboarding` }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'POST', url: `${url}/offboarding/retry` }, scope: 'employees:write', allowed: 404 },
+  { call: { method: 'GET', url: `${url}/invitation` }, scope: 'employees:write', allowed: 404 },
+  { call: { method: 'HEAD', url: `${url}/invitation` }, scope: 'employees:write', allowed: 404 },
   { call: { method: 'DELETE', url: `${url}/offboarding` }, scope: 'employees:link', allowed: 404 },
 ]
 

@@ -7,6 +7,7 @@ import { idempotencyKeys } from './0005-idempotency-keys.ts'
 import { findingEmployees } from './0006-finding-employees.ts'
 import { bulkInserts } from './0007-bulk-inserts.ts'
 import { failedOffboardings } from './0008-failed-offboardings.ts'
+import { onboarding } from './0009-onboarding.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0006-finding-employees': findingEmployees,
   '0007-bulk-inserts': bulkInserts,
   '0008-failed-offboardings': failedOffboardings,
+  '0009-onboarding': onboarding,
 }

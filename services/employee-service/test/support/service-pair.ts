@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { eventually, type TestScope, tcpRelay } from '@latchkey/test-kit'
+import { authServiceProcess } from './auth-service-process.ts'
+import { bearer, employeeApp, NOWHERE } from './employee-app.ts'
+import { startMailbox } from './mailbox.ts'
+
+const HR = bearer('employees:read', 'employees:write', 'users:invite')
+const LINKER = bearer('employees:read', 'employees:write', 'employees:link')
+
+type Options = {
+  /** No mails leave at all. */
+  readonly withoutMail?: boolean
+  readonly refuses?: (to: string) => boolean
+  readonly variables?: Record<string, string>
+}
+
+/** Both services, and a relay between them for all that can go wrong there. */
+export async function servicePair(t: TestScope, { withoutMail, refuses, variables }: Options = {}) {
+  const mailbox = await startMailbox(t, { ...(refuses && { refuses }) })
+  const auth = await authServiceProcess(t, { ...(!withoutMail && mailbox.variables), ...variables })
+  const relay = await tcpRelay(t, auth.url)
+  const { redisUrl, redisPrefix } = auth.environment
+  const { app, config, logs } = await employeeApp(t, (config) => ({
+    ...config,
+    revocations: { redisUrl, prefix: redisPrefix },
+    auth: { ...NOWHERE, baseUrl: relay.url, tokenUrl: `${relay.url}/oauth/token` },
+  }))
+
+  async function call(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    url: string,
+    payload?: object,
+    headers = HR,
+  ) {
+    const answer = await app.inject({ method, url, headers, ...(payload && { payload }) })
+    return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json() }
+  }
+
+  async function employ(facts: object = {}) {
+    const email = `${randomUUID()}@corp.test`
+    const { status, body } = await call('POST', '/employees', {
+      firstName: 'Ida',
+      lastName: 'Bell',
+      email,
+      ...facts,
+    })
+    if (status !== 201) throw new Error(`not employed: ${status} ${body.code}`)
+    return person(body.id, body.email)
+  }
+
+  /** What hr does with one employee, and sees of them. */
+  function person(id: string, email: string) {
+    const url = `/employees/${id}`
+    const invitation = async () => (await call('GET', `${url}/invitation`)).body
+    const offboarding = async () => (await call('GET', `${url}/offboarding`)).body
+    return {
+      id,
+      email,
+      url,
+      employee: async () => (await call('GET', url)).body,
+      invite: () => call('POST', `${url}/invitation`),
+      invitation,
+      offboarding,
+      terminate: () => call('POST', `${url}/termination`, {}),
+      remove: () => call('DELETE', url),
+      change: (changes: object) => call('PATCH', url, changes),
+      /** By an administrator. */
+      link: (userId: string | null) => call('PATCH', url, { userId }, LINKER),
+      untilInvitation: (state: string, lastError?: string | null) =>
+        eventually(
+          async () => {
+            const seen = await invitation()
+            return seen.state === state && (lastError === undefined || seen.lastError === lastError)
+          },
+          `the invitation is ${state} ${lastError ?? ''}`,
+        ),
+      untilOffboarding: (state: string) =>
+        eventually(async () => (await offboarding()).state === state, `the offboarding is ${state}`),
+    }
+  }
+
+  type Account = { readonly id: string; readonly email: string; readonly status: string; readonly roles: string[] }
+
+  return {
+    auth,
+    relay,
+    mailbox,
+    app,
+    config,
+    logs,
+    call,
+    employ,
+    person,
+    /** The account with this address, as an administrator sees it. */
+    async accountOf(email: string): Promise<Account | undefined> {
+      const { items } = (await auth.asAdmin('GET', `/admin/users?query=${email}`)).body
+      return (items as Account[]).find((account) => account.email === email)
+    },
+  }
+}
+
+export type ServicePair = Awaited<ReturnType<typeof servicePair>>
