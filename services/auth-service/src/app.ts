@@ -102,18 +102,19 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       log,
     })
     const { permissions, tokenSize, policyAdministration } = accessPolicy
-    const { clients, clientAdministration, clientConfiguration, loadSecretKeys, recoverClients } = createClients({
-      db,
-      writeAs,
-      audit,
-      redis,
-      keyPrefix,
-      publisher,
-      permissions,
-      ring: refreshRing,
-      configuredIds: new Set(config.serviceClients.map(({ clientId }) => clientId)),
-      guessLimits: overrides.clientGuessLimits,
-    })
+    const { clients, clientAdministration, clientsOfLeavers, clientConfiguration, loadSecretKeys, recoverClients } =
+      createClients({
+        db,
+        writeAs,
+        audit,
+        redis,
+        keyPrefix,
+        publisher,
+        permissions,
+        ring: refreshRing,
+        configuredIds: new Set(config.serviceClients.map(({ clientId }) => clientId)),
+        guessLimits: overrides.clientGuessLimits,
+      })
     const findBearer = createFindBearer({ store, clients, permissions })
     await app.register(resourceServer, {
       keys: accessRing,
@@ -188,7 +189,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
 
     // Routes
-    registerOperations(app, { ...stores, revocations, mail, accessRing, isRevokedKey: isRevoked })
+    registerOperations(app, { ...stores, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey: isRevoked })
     app.decorateRequest('liveSession', null)
     app.decorateRequest('actorId', null)
     app.decorateRequest('heldScopes', null)
@@ -263,6 +264,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       auditRetentionMs: config.auditRetentionMs,
       keys,
       mail,
+      clientsOfLeavers,
       erasure,
       eraseUnverified,
       publisher,

@@ -2,6 +2,7 @@ import { type Log, repeat } from '@latchkey/problems'
 import type { Erasure } from './accounts/erasure.ts'
 import { trimAudit } from './audit/audit-repository.ts'
 import type { AuditTrail } from './audit/create-audit.ts'
+import type { ClientsOfLeavers } from './clients/clients-of-leavers.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import type { KeyService } from './keys/key-service.ts'
 import { deleteLinksBefore } from './links/link-repository.ts'
@@ -16,6 +17,7 @@ const SECOND_MS = 1000
 /** A mail whose worker was killed waits at most this much longer. */
 const MAILS_EVERY_MS = 5000
 const ERASURES_EVERY_MS = 10_000
+const LEAVERS_EVERY_MS = 10_000
 /** What administrators see of links that are over, and of mails that are done with. */
 const KEEP_LINKS_MS = 30 * 24 * HOUR_MS
 
@@ -26,6 +28,7 @@ type Dependencies = {
   readonly auditRetentionMs: number | undefined
   readonly keys: KeyService
   readonly mail: Mail
+  readonly clientsOfLeavers: ClientsOfLeavers
   readonly erasure: Erasure
   readonly eraseUnverified: () => Promise<void>
   readonly publisher: RevocationPublisher
@@ -36,8 +39,8 @@ type Dependencies = {
 
 /** The periodic tasks, until `signal` aborts. */
 export function startHousekeeping(dependencies: Dependencies): void {
-  const { db, audit, auditRetentionMs, keys, mail, erasure, eraseUnverified, publisher, sessionMaxAgeMs, log, signal } =
-    dependencies
+  const { db, audit, auditRetentionMs, keys, mail, clientsOfLeavers, erasure, eraseUnverified } = dependencies
+  const { publisher, sessionMaxAgeMs, log, signal } = dependencies
   const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
   // Entries of the feed expire; a key stays revoked.
   void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
@@ -54,6 +57,8 @@ export function startHousekeeping(dependencies: Dependencies): void {
   void repeat(deleteOldAddresses, { everyMs: HOUR_MS, signal, onError })
   const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldLinks, { everyMs: HOUR_MS, signal, onError })
+  void clientsOfLeavers.count().catch(onError)
+  void repeat(clientsOfLeavers.count, { everyMs: LEAVERS_EVERY_MS, signal, onError })
   void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })
   if (auditRetentionMs === undefined) return
   const trimTrail = () => trimAudit(db, new Date(Date.now() - auditRetentionMs))

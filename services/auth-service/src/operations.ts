@@ -1,21 +1,23 @@
 import type { SigningRing } from '@latchkey/access-token'
 import type { RevocationFeed } from '@latchkey/resource-server'
 import { type AppInstance, registerHealth, registerMetrics } from '@latchkey/service-kit'
+import type { ClientsOfLeavers } from './clients/clients-of-leavers.ts'
 import type { Mail } from './mail/create-mail.ts'
 import type { Stores } from './stores.ts'
 
 type Observed = Pick<Stores, 'database' | 'redis' | 'gate'> & {
   readonly revocations: RevocationFeed
   readonly mail: Mail
+  readonly clientsOfLeavers: ClientsOfLeavers
   /** Of access tokens, as it is configured now. */
   readonly accessRing: () => SigningRing
   readonly isRevokedKey: (kid: string) => boolean
 }
 
-/** What operators see: health checks, and the metrics of the revocation feed and of mails. */
+/** What operators see: health checks, and the metrics of the revocation feed, of mails and of service clients. */
 export function registerOperations(app: AppInstance, observed: Observed): void {
-  const { database, redis, gate, revocations, mail, accessRing, isRevokedKey } = observed
-  registerMetrics(app.metrics.registry, [...revocations.metrics, ...mail.metrics])
+  const { database, redis, gate, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey } = observed
+  registerMetrics(app.metrics.registry, [...revocations.metrics, ...mail.metrics, ...clientsOfLeavers.metrics])
   registerHealth(app, {
     checks: {
       postgres: database.ping,

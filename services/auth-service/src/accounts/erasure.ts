@@ -2,6 +2,7 @@ import type { Log } from '@latchkey/problems'
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import { eraseAuditOf } from '../audit/audit-repository.ts'
 import { userErased } from '../audit/security-events.ts'
+import { listClientsLeftBy } from '../clients/left-clients-repository.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit } from '../database/write-as.ts'
 import { deleteLinksTo, withdrawLinksBy } from '../links/link-repository.ts'
@@ -87,7 +88,7 @@ export function createErasure({ db, store, revoker, publisher, log }: Dependenci
       // What others have of the person: an address that they left, or asked for and never confirmed.
       await deleteLinksTo(trx, addressKeys)
       await forgetFormerAddresses(trx, addressKeys)
-      await audit(userErased({ userId, why }))
+      await audit(userErased({ userId, why, clients: await listClientsLeftBy(trx, userId) }))
     },
 
     purge: (userId) => purge(userId, TRAIL_WITHIN_MS),

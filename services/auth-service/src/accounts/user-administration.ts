@@ -1,3 +1,4 @@
+import { listClientsLeftBy } from '../clients/left-clients-repository.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
@@ -40,7 +41,13 @@ export type UserAdministration = {
    * @throws `user_not_found`, `exceeds_own_scopes`, `last_admin`, `invitation_open`, `too_many_scopes`, `email_taken`, `username_taken`,
    * `invalid_request` for a user name that is not acceptable
    */
-  change(userId: string, change: UserChange, caller: Caller): Promise<User>
+  change(userId: string, change: UserChange, caller: Caller): Promise<ChangedUser>
+}
+
+export type ChangedUser = {
+  readonly user: User
+  /** Of a change that disables, also once more: ids of the service clients that the user leaves behind, and that go on working. */
+  readonly clients?: string[]
 }
 
 /** A user as administrators see them. */
@@ -104,7 +111,7 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
     },
 
     async change(userId, change, caller) {
-      const { user, ends, bumpedVersion } = await writeAs(caller.origin, async (trx, audit) => {
+      const { ends, bumpedVersion, ...changed } = await writeAs(caller.origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const policy = await permissions.share(trx)
         // Before all other rows, in one order: two administrators who demote each other must not both succeed.
@@ -130,7 +137,8 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
           await deleteFormerAddresses(trx, userId)
         }
         const users = { before: before.user, after: after.user }
-        await audit(...eventsOf(users))
+        const clients = change.status === 'disabled' ? await listClientsLeftBy(trx, userId) : undefined
+        await audit(...eventsOf({ ...users, clients }))
         for (const notice of noticesOf(users, new Date(now()))) await outbox.enqueue(trx, notice)
         await store.invalidateSnapshot(userId)
 
@@ -138,6 +146,7 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
         const mayBeNarrowed = after.user.status === 'disabled' || (change.roles !== undefined && after.tokenVersion > 0)
         return {
           user: after.user,
+          ...(clients && { clients }),
           ends:
             after.user.status === 'disabled' ? await revoker.recordAll(trx, audit, userId, 'account_disabled') : NONE,
           bumpedVersion: mayBeNarrowed ? { userId, minVersion: after.tokenVersion } : undefined,
@@ -147,7 +156,7 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
         throw toConflict(error)
       })
       if (bumpedVersion) await revoker.apply(ends, bumpedVersion)
-      return user
+      return changed
     },
   }
 }

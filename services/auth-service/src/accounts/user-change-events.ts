@@ -12,8 +12,8 @@ import type { User } from '../users/user.ts'
 
 type Change = { readonly before: User; readonly after: User }
 
-/** What the audit trail says of an administrator's change. */
-export function eventsOf({ before, after }: Change): NewAuditEvent[] {
+/** What the audit trail says of an administrator's change. @param clients that a user leaves behind who is disabled */
+export function eventsOf({ before, after, clients = [] }: Change & { clients: string[] | undefined }): NewAuditEvent[] {
   const userId = after.id
   return [
     ...userUpdated({
@@ -24,7 +24,7 @@ export function eventsOf({ before, after }: Change): NewAuditEvent[] {
     ...emailChanged({ userId, before: before.email, after: after.email }),
     ...(after.emailVerified && !before.emailVerified ? [emailVerified({ userId, by: 'administrator' })] : []),
     ...roleChanged({ userId, before: before.roles, after: after.roles }),
-    ...(after.status === 'disabled' && before.status !== 'disabled' ? [userDisabled(userId)] : []),
+    ...(after.status === 'disabled' && before.status !== 'disabled' ? [userDisabled({ userId, clients })] : []),
     ...(before.status === 'disabled' && after.status !== 'disabled' ? [userEnabled(userId)] : []),
   ]
 }

@@ -65,7 +65,14 @@ export const userUpdated = ({ userId, before, after }: User & Change<Profile>): 
     personal: values,
   }))
 
-export const userDisabled = (userId: string): NewAuditEvent => ({ type: 'user_disabled', subjectId: userId })
+/** Ids of the service clients that the user made, or holds a secret of: they go on working. */
+type LeftBehind = { readonly clients: readonly string[] }
+
+export const userDisabled = ({ userId, clients }: User & LeftBehind): NewAuditEvent => ({
+  type: 'user_disabled',
+  subjectId: userId,
+  details: { clients },
+})
 
 /** A service client was to disable the user. @param why the code of the answer */
 export const userDisablingRefused = (userId: string, why: string): NewAuditEvent => ({
@@ -84,10 +91,11 @@ export const userEnabled = (userId: string): NewAuditEvent => ({ type: 'user_ena
 export const userErased = ({
   userId,
   why,
-}: User & { why: 'requested' | 'declined' | 'unverified' | 'invited' | 'withdrawn' }): NewAuditEvent => ({
+  clients,
+}: User & LeftBehind & { why: 'requested' | 'declined' | 'unverified' | 'invited' | 'withdrawn' }): NewAuditEvent => ({
   type: 'user_erased',
   subjectId: userId,
-  details: { why },
+  details: { why, clients },
 })
 
 export const roleChanged = ({ userId, before, after }: User & Change<readonly string[]>): NewAuditEvent[] =>

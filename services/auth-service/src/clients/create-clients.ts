@@ -17,6 +17,7 @@ import { createClientRecovery } from './client-recovery.ts'
 import { createClientSecretKeys, type LoadSecretKeys } from './client-secret-keys.ts'
 import { createClientSecrets } from './client-secrets.ts'
 import { type ClientService, createClientService } from './client-service.ts'
+import { type ClientsOfLeavers, createClientsOfLeavers } from './clients-of-leavers.ts'
 import { createRedisClientCache } from './redis-client-cache.ts'
 
 type Dependencies = {
@@ -39,6 +40,7 @@ export type Clients = {
   readonly clients: ClientService
   readonly clientAdministration: ClientAdministration
   readonly clientConfiguration: ClientConfiguration
+  readonly clientsOfLeavers: ClientsOfLeavers
   readonly loadSecretKeys: LoadSecretKeys
   /** Brings Redis and verifiers up to date with what was revoked since. */
   readonly recoverClients: (since: Date) => Promise<void>
@@ -84,6 +86,7 @@ export function createClients(dependencies: Dependencies): Clients {
       loadSecretKeys,
       permissions,
     }),
+    clientsOfLeavers: createClientsOfLeavers(db),
     loadSecretKeys,
     recoverClients: createClientRecovery({ db, authorities, cache, publisher, now: Date.now }),
   }

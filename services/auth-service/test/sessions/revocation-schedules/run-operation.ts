@@ -82,8 +82,8 @@ export async function runOperation(
       }
     }
     case 'set_status': {
-      const { status } = await administration.change(user.id, { status: command.status }, administratorAt(origin))
-      return { ...DONE, status }
+      const changed = await administration.change(user.id, { status: command.status }, administratorAt(origin))
+      return { ...DONE, status: changed.user.status }
     }
     case 'rename': {
       const change = { fullName: operation.id }
@@ -91,8 +91,8 @@ export async function runOperation(
         await changeProfile(user.id, change, origin)
         return DONE
       }
-      const { status } = await administration.change(user.id, change, administratorAt(origin))
-      return { ...DONE, status }
+      const changed = await administration.change(user.id, change, administratorAt(origin))
+      return { ...DONE, status: changed.user.status }
     }
   }
 }

@@ -26,6 +26,16 @@ const ChangeUserBody = Body({
   username: Type.Optional(Username),
 })
 
+const ChangedUserReply = Type.Object({
+  user: UserReply,
+  clients: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'When disabling: ids of the service clients that the user made, or holds a secret of, and that go on working',
+    }),
+  ),
+})
+
 export function changeUserRoute(app: AppInstance, administration: UserAdministration): void {
   app.patch(
     '/:userId',
@@ -40,13 +50,11 @@ export function changeUserRoute(app: AppInstance, administration: UserAdministra
         security: SECURED,
         params: Params({ userId: Uuid() }),
         body: ChangeUserBody,
-        response: { 200: Type.Object({ user: UserReply }), ...problemResponses(400, 401, 403, 404, 409, 503) },
+        response: { 200: ChangedUserReply, ...problemResponses(400, 401, 403, 404, 409, 503) },
       },
       preHandler: async (request) => assertMayChange(request.accessToken.scope, request.body),
     },
-    async (request) => ({
-      user: await administration.change(request.params.userId, request.body, callerOf(request)),
-    }),
+    async (request) => administration.change(request.params.userId, request.body, callerOf(request)),
   )
 }
 
