@@ -81,6 +81,17 @@ t.test('an integration that does not know accounts leaves them linked', async (t
   t.equal(await reads(person), 401)
 })
 
+t.test('clients that a leaver made go on working, and the offboarding names them', async (t) => {
+  const leaver = await company.join('Clive', 'admin')
+  const made = await leaver.ask('/admin/clients', { body: { clientId: 'left-behind', scopes: ['employees:read'] } })
+  t.equal(made.status, 201)
+  const url = await employ(administrator.ask, factsOf('Clive', leaver.id))
+  await terminate(hr.ask, url)
+  await until(url, 'done')
+  t.same((await hr.ask(`${url}/offboarding`)).body.clients, ['left-behind'])
+  t.match(await leaver.ask('/admin/clients'), { status: 401 })
+})
+
 t.test('the last administrator is refused for less than a second after the failure, and withdraws it', async (t) => {
   const { items = [] } = (await administrator.ask('/admin/users?role=admin&status=active')).body
   for (const { id } of items as { id: string }[]) {

@@ -16,6 +16,7 @@ export type Answered = {
   readonly state?: string
   readonly lastError?: string | null
   readonly userId?: string | null
+  readonly clients?: readonly string[]
   readonly items?: readonly { readonly actor?: { readonly id: string }; readonly subjectId?: string }[]
 }
 export type Answer = { readonly status: number; readonly body: Answered }
