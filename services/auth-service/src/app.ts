@@ -1,4 +1,4 @@
-import { isUnavailable as isPostgresUnavailable, openChangeFeed } from '@latchkey/database'
+import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
 import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type AppInstance, createServer, type LoggerOptions } from '@latchkey/service-kit'
@@ -8,7 +8,6 @@ import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
 import { createClients } from './clients/create-clients.ts'
 import { type Config, PRODUCT } from './config.ts'
-import type { AuthSchema } from './database/auth-database.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { auditRefusals } from './http/audit-refusals.ts'
@@ -231,13 +230,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
 
     // Start-up and housekeeping
-    const policyChanges = openChangeFeed<AuthSchema>({
-      url: config.database.url,
-      ...(schema !== undefined && { schema }),
-      channel: 'policy',
-      applicationName: 'auth-service policy',
-    })
-    app.addHook('onClose', () => policyChanges.close())
     await startUp({
       ...stores,
       ...users,
@@ -257,7 +249,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     app.addHook('onClose', async () => stopping.abort())
     const { signal } = stopping
     followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal })
-    followPolicy({ permissions, changes: policyChanges, log, signal })
+    const policyDatabase = { url: config.database.url, ...(schema !== undefined && { schema }) }
+    app.addHook('onClose', followPolicy({ permissions, database: policyDatabase, log }))
     startHousekeeping({
       db,
       audit,

@@ -1,4 +1,4 @@
-import type { ChangeFeed } from '@latchkey/database'
+import { type DatabaseOptions, openChangeFeed } from '@latchkey/database'
 import { type Log, repeat } from '@latchkey/problems'
 import type { AuthSchema } from '../database/auth-database.ts'
 import type { Permissions } from './permissions.ts'
@@ -8,13 +8,17 @@ const POLL_MS = 500
 
 type Options = {
   readonly permissions: Permissions
-  readonly changes: ChangeFeed<AuthSchema>
+  readonly database: Pick<DatabaseOptions, 'url' | 'schema'>
   readonly log: Pick<Log, 'info' | 'warn'>
-  readonly signal: AbortSignal
 }
 
-/** Keeps the copy of the policy up to date until `signal` aborts. Without Postgres the last known one stays. */
-export function followPolicy({ permissions, changes, log, signal }: Options): void {
+/**
+ * Keeps the copy of the policy up to date, on a connection of its own. Without Postgres the last known one stays.
+ * @returns what ends it
+ */
+export function followPolicy({ permissions, database, log }: Options): () => Promise<void> {
+  const changes = openChangeFeed<AuthSchema>({ ...database, channel: 'policy', applicationName: 'auth-service policy' })
+  const stopping = new AbortController()
   let isCutOff = false
 
   async function poll(): Promise<void> {
@@ -29,5 +33,10 @@ export function followPolicy({ permissions, changes, log, signal }: Options): vo
   }
 
   changes.subscribe(() => void poll().catch(onError))
-  void repeat(poll, { everyMs: POLL_MS, signal, onError })
+  const polling = repeat(poll, { everyMs: POLL_MS, signal: stopping.signal, onError })
+  return async () => {
+    stopping.abort()
+    await polling
+    await changes.close()
+  }
 }
