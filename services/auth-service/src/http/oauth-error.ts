@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Error codes of RFC 6749 §5.2 and RFC 7009 §2.2.1, and `temporarily_unavailable` of §4.1.2.1 while a store is unavailable. */
+/**
+ * Error codes of RFC 6749 §5.2 and RFC 7009 §2.2.1; `insufficient_scope` of RFC 6750 §3.1, as RFC 7662 §2.3 has none for a client that
+ * may not introspect; and `temporarily_unavailable` of RFC 6749 §4.1.2.1 while a store is unavailable.
+ */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -8,8 +11,11 @@ export type OAuthErrorCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'invalid_scope'
+  | 'insufficient_scope'
   | 'temporarily_unavailable'
   | 'server_error'
+
+const STATUS: Partial<Record<OAuthErrorCode, number>> = { invalid_client: 401, insufficient_scope: 403 }
 
 /** An error answer of RFC 6749. `description` is printable ASCII and never repeats input. */
 export class OAuthError extends Error {
@@ -20,7 +26,7 @@ export class OAuthError extends Error {
   constructor(error: OAuthErrorCode, description: string, options: { cause?: unknown } = {}) {
     super(description, options)
     this.error = error
-    this.statusCode = error === 'invalid_client' ? 401 : 400
+    this.statusCode = STATUS[error] ?? 400
     this.headers = error === 'invalid_client' ? { 'www-authenticate': 'Basic realm="latchkey", charset="UTF-8"' } : {}
   }
 }

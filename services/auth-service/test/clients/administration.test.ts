@@ -4,7 +4,7 @@ import { administratorOf, startAuthService } from '../support/auth-service.ts'
 const PLAIN = {
   clientId: 'payroll',
   secret: 'a-secret-of-payroll-that-is-long-enough',
-  scopes: ['employees:read', 'users:disable'],
+  scopes: ['employees:read', 'tokens:introspect'],
 }
 const ODD = { clientId: 'odd', secret: 'p:a%s+s é&= with everything in it', scopes: ['employees:read'] }
 const auth = await startAuthService(t, {

@@ -127,3 +127,38 @@ t.test(
     t.same(await read(), before)
   },
 )
+
+t.test(
+  'clients that administrators made before go on introspecting tokens; of those in the settings these decide',
+  async (t) => {
+    const { databaseUrl: url, schema } = await testEnvironment(t)
+    const { db, close } = createDatabase<AuthSchema>({ url, schema })
+    t.teardown(close)
+    const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0013'))
+    await migrate({ db, migrations: before, schema })
+    await sql`
+    insert into service_clients (client_id, scopes, configured, deleted_at) values
+      ('made', '{employees:read}', false, null),
+      ('bare', '{}', false, null),
+      ('has-it', '{tokens:introspect}', false, null),
+      ('deleted', '{employees:read}', false, now()),
+      ('employee-service', '{users:disable}', true, null)`.execute(db)
+    const read = async () => {
+      const rows = await db.selectFrom('service_clients').select(['client_id', 'scopes']).execute()
+      return Object.fromEntries(rows.map(({ client_id, scopes }) => [client_id, scopes.join(' ')]))
+    }
+    await migrate({ db, migrations, schema })
+    t.same(await read(), {
+      made: 'employees:read tokens:introspect',
+      bare: 'tokens:introspect',
+      'has-it': 'tokens:introspect',
+      deleted: 'employees:read',
+      'employee-service': 'users:disable',
+    })
+    t.match(await db.selectFrom('service_clients').select(['version', 'created_by']).execute(), [
+      { version: 0, created_by: null },
+    ])
+    await migrations['0013-clients-of-their-makers']?.down(db)
+    t.notMatch(JSON.stringify(await read()), /introspect/, 'what earlier versions do not know')
+  },
+)

@@ -1,6 +1,7 @@
 import t from 'tap'
+import { trailOf } from '../support/audit.ts'
 import { ADMIN, administratorOf, refreshWith } from '../support/auth-service.ts'
-import { listen, ODD, PAYROLL } from '../support/listening-service.ts'
+import { listen, ODD, PAYROLL, REPORTS } from '../support/listening-service.ts'
 import { type Answer, ask, basic, inForm, send } from '../support/send-form.ts'
 import { claimsOf, forge } from '../support/tokens.ts'
 
@@ -29,6 +30,47 @@ t.test('only service clients may introspect a token, by POST', async (t) => {
   for (const form of ['', 'token=']) t.equal((await send(endpoint, form, BASIC)).json.error, 'invalid_request')
   t.equal((await send(`${endpoint}?token=x`, '', BASIC)).status, 400)
   t.equal((await ask(`${endpoint}?token=x`, { headers: BASIC })).status, 405)
+})
+
+t.test('a service client without tokens:introspect gets 403, whatever the token, and leaves an entry', async (t) => {
+  const { accessToken } = await auth.newUser()
+  const own = await clientToken(REPORTS)
+  for (const [title, fields] of Object.entries({
+    'a live one': { token: accessToken },
+    'its own': { token: own },
+    'a dead one': { token: 'junk' },
+    none: {},
+  })) {
+    for (const answer of [
+      await send(endpoint, fields, basic(REPORTS)),
+      await send(endpoint, { ...fields, ...inForm(REPORTS) }),
+    ]) {
+      t.equal(answer.status, 403, title)
+      t.same(answer.json, {
+        error: 'insufficient_scope',
+        error_description: 'The client needs the scope tokens:introspect.',
+      })
+      t.equal(answer.headers.get('cache-control'), 'no-store')
+      t.notOk(answer.headers.has('www-authenticate'), 'the client is who it says')
+    }
+  }
+  const wrong = await send(endpoint, { token: accessToken }, basic({ ...REPORTS, secret: 'wrong' }))
+  t.equal(wrong.json.error, 'invalid_client', 'a wrong secret comes first')
+  const [entry] = await (await trailOf(auth))({ type: 'access_denied', userId: 'reports' })
+  t.match(entry, { actorId: 'reports', details: { operation: 'introspect_token', why: 'insufficient_scope' } })
+})
+
+t.test('the scope counts from the moment that it is given, and no longer than it is held', async (t) => {
+  const asAdmin = await administratorOf(auth)
+  const made = await asAdmin('POST', '/admin/clients', { clientId: 'gateway', scopes: [] })
+  const gateway = { clientId: 'gateway', secret: made.json().clientSecret, scopes: [] }
+  const { accessToken } = await auth.newUser()
+  const ask = async () => (await introspect(accessToken, basic(gateway))).status
+  t.equal(await ask(), 403)
+  await asAdmin('PATCH', '/admin/clients/gateway', { scopes: ['tokens:introspect'] })
+  t.equal(await ask(), 200)
+  await asAdmin('PATCH', '/admin/clients/gateway', { scopes: ['profile'] })
+  t.equal(await ask(), 403)
 })
 
 t.test('the answer about a token that is not live says nothing else', async (t) => {

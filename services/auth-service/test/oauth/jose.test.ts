@@ -67,7 +67,7 @@ t.test('auth-service accepts what jose signs, and no deviation from it', async (
     'an unknown claim': await sign({ ...good, note: { a: [1] } }),
     'typ in full': await sign(good, { typ: 'application/at+jwt' }),
     'a client': await sign({
-      ...without('sid', 'did', 'ver', 'roles', 'username', 'email'),
+      ...without('sid', 'did', 'ver', 'roles', 'pol', 'username', 'email'),
       sub: 'web',
       client_id: 'web',
     }),

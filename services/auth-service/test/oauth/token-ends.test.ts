@@ -5,7 +5,7 @@ import { claimsOf } from '../support/tokens.ts'
 const PLAIN = {
   clientId: 'payroll',
   secret: 'a-secret-of-payroll-that-is-long-enough',
-  scopes: ['employees:read', 'users:disable'],
+  scopes: ['employees:read', 'users:disable', 'tokens:introspect'],
 }
 const ODD = { clientId: 'odd', secret: 'p:a%s+s é&= with everything in it', scopes: ['employees:read'] }
 const auth = await startAuthService(t, {

@@ -8,8 +8,9 @@ type Options = NonNullable<Parameters<typeof startAuthService>[1]>
 export const PAYROLL = {
   clientId: 'payroll',
   secret: 'a-secret-of-payroll-that-is-long-enough',
-  scopes: ['employees:read', 'users:disable'],
+  scopes: ['employees:read', 'users:disable', 'tokens:introspect'],
 }
+/** Without `tokens:introspect`. */
 export const REPORTS = {
   clientId: 'reports',
   secret: 'a-secret-of-reports-that-is-long-enough',
@@ -19,7 +20,7 @@ export const REPORTS = {
 export const ODD = {
   clientId: 'odd',
   secret: 'p:a%s+s é&= %41 “quoted” with everything in it',
-  scopes: ['employees:read'],
+  scopes: ['employees:read', 'tokens:introspect'],
 }
 
 export type ListeningService = TestService & { readonly url: string }

@@ -3,6 +3,10 @@ import type { ClientService } from '../../../clients/client-service.ts'
 import { requireClient } from '../../authenticate-client.ts'
 import { formOf, required } from '../../form-body.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
+import { OAuthError } from '../../oauth-error.ts'
+
+/** The answer says who a person is, where they signed in and what they may do. */
+const NEEDED = 'tokens:introspect'
 
 type Services = { readonly clients: ClientService; readonly findLiveBearer: FindLiveBearer }
 
@@ -16,14 +20,15 @@ export function introspectRoute(app: AppInstance, { clients, findLiveBearer }: S
         tags: ['oauth'],
         summary: 'What an access token is worth now (RFC 7662)',
         description:
-          'For service clients. Form parameters: `token`, `token_type_hint`. Roles, scope and names in the answer are those of today. ' +
+          'For service clients with the scope `tokens:introspect`; others get 403 `insufficient_scope`. Form parameters: `token`, `token_type_hint`. Roles, scope and names in the answer are those of today. ' +
           '`{"active":false}` for everything but a live access token.',
         consumes: ['application/x-www-form-urlencoded'],
       },
     },
     async (request) => {
       const form = formOf(request)
-      await requireClient(request, form, clients)
+      const { scopes } = await requireClient(request, form, clients)
+      if (!scopes.includes(NEEDED)) throw new OAuthError('insufficient_scope', `The client needs the scope ${NEEDED}.`)
       const bearer = await findLiveBearer(required(form, 'token'))
       // RFC 7662 §2.2: nothing is said about why a token is not active.
       return 'reason' in bearer ? { active: false } : { active: true, token_type: 'Bearer', ...bearer.claims }
