@@ -51,7 +51,8 @@ export type ClientAdministration = {
   /** @throws `client_exists`, `invalid_request` for an unknown scope */
   create(client: { clientId: string; scopes: string[] }, caller: Caller): Promise<IssuedSecret>
   /**
-   * Sets the scopes. After a loss every token of before is refused everywhere at once. It may be repeated after a failure.
+   * Sets the scopes. After a loss every token of before is refused everywhere at once, and links that it made for others are withdrawn.
+   * It may be repeated after a failure.
    * @throws `client_not_found`, `invalid_request` for an unknown scope
    */
   change(clientId: string, change: { scopes: string[] }, caller: Caller): Promise<ClientView>
@@ -138,6 +139,7 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
         assertHolds(caller, scopes)
         await lockMaker(trx, caller, policy)
         const after = await updateScopes(trx, clientId, { before, after: scopes })
+        if (after.version > before.version) await withdrawLinksBy(trx, clientId)
         await audit(...clientUpdated({ clientId, before: before.scopes, after: scopes }))
         const client = await findClient(trx, clientId)
         if (!client) throw new Error('the client is locked')

@@ -2,6 +2,7 @@ import { ownOrigin } from '../audit/audit-event.ts'
 import { clientCreated, clientSecretCreated, clientUpdated } from '../audit/client-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
+import { withdrawLinksBy } from '../links/link-repository.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { ClientAuthorities } from './client-authority.ts'
@@ -62,10 +63,12 @@ export function createClientConfiguration(dependencies: Dependencies): ClientCon
         const before = await lockClient(trx, clientId)
         if (!before) return { outcome: 'deleted' as const }
         const after = await updateScopes(trx, clientId, { before, after: scopes, configured: true })
+        const losesScope = after.version > before.version
+        if (losesScope) await withdrawLinksBy(trx, clientId)
         await audit(...clientUpdated({ clientId, before: before.scopes, after: scopes }))
         return {
           outcome: await ensureSecret(trx, audit, keys, { clientId, secret }),
-          version: after.version > before.version ? after.version : undefined,
+          version: losesScope ? after.version : undefined,
         }
       })
       // If this process dies before, the next one publishes it with all else that Redis may have missed.

@@ -79,7 +79,7 @@ const hostileUser: Case[] = [
   ...casesOf(userClaims, 'ver', noCount),
   ...casesOf(userClaims, 'roles', { 'a text': 'admin', null: null, 'an object': { 0: 'admin' } }),
   ...casesOf(userClaims, 'roles', Object.fromEntries(Object.entries(noIdentifier).map(([k, v]) => [k, [v]]))),
-  ...casesOf(userClaims, 'scope', { 'a number': 7, null: null, 'a line break': 'a\nb', long: 's'.repeat(2049) }),
+  ...casesOf(userClaims, 'scope', { 'a number': 7, null: null, 'a line break': 'a\nb', long: 's'.repeat(3501) }),
   ...casesOf(userClaims, 'iss', noIdentifier),
 ]
 const hostileClient: Case[] = ['sub', 'jti', 'client_id'].flatMap((name) => casesOf(clientClaims, name, noIdentifier))

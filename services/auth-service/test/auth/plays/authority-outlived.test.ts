@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { databaseOf } from '../../support/audit.ts'
 import { administratorOf, PASSWORD, type SignedIn, startAuthService } from '../../support/auth-service.ts'
+import { callsOf } from '../../support/clients.ts'
 import { startMailbox } from '../../support/mailbox.ts'
 import { basic } from '../../support/send-form.ts'
 
@@ -42,6 +43,8 @@ async function linksBy(caller: ReturnType<typeof as>) {
   }
 }
 
+const allScopes = async (): Promise<string[]> => (await asAdmin('GET', '/admin/roles/admin')).json().scopes
+
 t.test('what an administrator has sent is dead once they are one no longer', async (t) => {
   const ways: Record<string, (url: string) => ReturnType<typeof asAdmin>> = {
     disabled: (url) => asAdmin('PATCH', url, { status: 'disabled' }),
@@ -59,6 +62,21 @@ t.test('what an administrator has sent is dead once they are one no longer', asy
     t.equal(renewed.statusCode, 201, 'another administrator may send it again')
   }
 })
+
+t.test(
+  'what a service client has sent is dead once it has lost a scope, also where it gets the scope back',
+  async (t) => {
+    const scopes = await allScopes()
+    const made = await asAdmin('POST', '/admin/clients', { clientId: 'inviter', scopes })
+    const client = { clientId: 'inviter', secret: made.json().clientSecret }
+    const links = await linksBy(await callsOf(auth, client))
+    for (const given of [scopes.filter((scope) => scope !== 'audit:read'), scopes])
+      t.equal((await asAdmin('PATCH', '/admin/clients/inviter', { scopes: given })).statusCode, 200)
+    t.equal((await accept(links.invitation)).json().code, 'invalid_link')
+    t.equal((await reset(links.reset)).json().code, 'invalid_link')
+    t.equal(await stateOf(links.invitedId), 'withdrawn')
+  },
+)
 
 t.test('the invitations of a dismissed personnel officer are dead, too', async (t) => {
   const hr = await auth.newUser({ roles: ['hr'] })
