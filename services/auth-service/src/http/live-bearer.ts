@@ -2,7 +2,7 @@ import { type AccessTokenClaims, TokenError } from '@latchkey/access-token'
 import { AccessError } from '@latchkey/resource-server'
 import { type ClientService, isClientToken } from '../clients/client-service.ts'
 import { OWN_CLIENT_ID } from '../clients/service-client.ts'
-import { ADMIN_ROLE, BUILT_IN_SCOPES } from '../permissions/built-in.ts'
+import { ADMIN_ROLE } from '../permissions/built-in.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { Policy } from '../permissions/policy.ts'
 import type { SessionKey, UserSnapshot } from '../sessions/session.ts'
@@ -58,7 +58,7 @@ export function createFindBearer({ store, clients, permissions }: Dependencies):
     if (!live || live.snapshot.tokenVersion !== ver || live.snapshot.user.status === 'disabled') return undefined
     const policy = await permissions.follow(claims.pol ?? 0)
     const today = claimsOfToday(claims, live.snapshot, policy)
-    return { claims: today, held: heldBy(today, policy), session: { key, ...live } }
+    return { claims: today, held: heldBy(today, policy, claims.pol), session: { key, ...live } }
   }
 }
 
@@ -78,10 +78,13 @@ function claimsOfToday(claims: AccessTokenClaims, { user }: UserSnapshot, policy
 
 const setOf = (scope: string): ReadonlySet<string> => new Set(scope.split(' '))
 
-/** Administrators hold a scope from when it is made: one that was made after their token, too, unless they asked for less. */
-function heldBy({ scope, roles = [] }: AccessTokenClaims, policy: Policy): ReadonlySet<string> {
+/**
+ * Administrators hold a scope from when it is made: one that was made after their token, too, unless they asked for less.
+ * @param issuedAt the version of the policy that the token was issued by
+ */
+function heldBy({ scope, roles = [] }: AccessTokenClaims, policy: Policy, issuedAt = 0): ReadonlySet<string> {
   const held = setOf(scope)
-  const isWhole = roles.includes(ADMIN_ROLE) && Object.keys(BUILT_IN_SCOPES).every((each) => held.has(each))
+  const isWhole = roles.includes(ADMIN_ROLE) && policy.scopesAt(issuedAt).every((each) => held.has(each))
   return isWhole ? new Set(policy.scopes.keys()) : held
 }
 

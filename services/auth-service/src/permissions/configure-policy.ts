@@ -82,13 +82,14 @@ const LEFT_OUT = 'the access policy does not name this any more; it stays until 
 
 /** @returns what was configured before and is not any more */
 async function write(trx: AuthTransaction, configured: ConfiguredPolicy, policy: Policy): Promise<(Scope | Role)[]> {
-  for (const scope of configured.scopes) await putScope(trx, { ...scope, isConfigured: true })
+  const since = policy.version + 1
+  for (const scope of configured.scopes) await putScope(trx, { ...scope, isConfigured: true, since })
   for (const role of configured.roles) await putRole(trx, { ...role, isConfigured: true })
   const isLeftOut = (named: readonly { readonly name: string }[]) => (item: Scope) =>
     item.isConfigured && !named.some(({ name }) => name === item.name)
   const scopes = [...policy.scopes.values()].filter(isLeftOut(configured.scopes))
   const roles = [...policy.roles.values()].filter(isLeftOut(configured.roles))
-  for (const scope of scopes) await putScope(trx, { ...scope, isConfigured: false })
+  for (const scope of scopes) await putScope(trx, { ...scope, isConfigured: false, since })
   for (const role of roles) await putRole(trx, { ...role, isConfigured: false })
   return [...scopes, ...roles]
 }

@@ -78,7 +78,7 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
           assertHolds(caller, [name])
           if (present.description === description) return { item: present, isNew: false }
         }
-        await putScope(trx, { name, description, isConfigured: false })
+        await putScope(trx, { name, description, isConfigured: false, since: policy.version + 1 })
         await raisePolicyVersion(trx)
         const after = await readPolicy(trx)
         await assertPolicyFits(trx, after, tokenSize)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import { createPolicy, type Policy } from './policy.ts'
+import { createPolicy, type OwnRole, type OwnScope, type Policy } from './policy.ts'
 import { toOwnRole, toOwnScope } from './policy-table.ts'
 
 /** The policy of one moment: its version and what that version says are read together. */
@@ -61,23 +61,21 @@ export async function liftPolicyVersion(db: AuthDatabase, version: number): Prom
   await db.updateTable('policy').set({ version }).where('version', '<', version).execute()
 }
 
-type NewScope = { readonly name: string; readonly description: string; readonly isConfigured: boolean }
-type NewRole = NewScope & { readonly scopes: readonly string[] }
-
+/** One that is there already keeps its `since`. */
 export async function putScope(
   trx: AuthTransaction,
-  { name, description, isConfigured: configured }: NewScope,
+  { name, description, isConfigured: configured, since }: OwnScope,
 ): Promise<void> {
   await trx
     .insertInto('scopes')
-    .values({ name, description, configured })
+    .values({ name, description, configured, since })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ description, configured }))
     .execute()
 }
 
 export async function putRole(
   trx: AuthTransaction,
-  { name, description, scopes: given, isConfigured: configured }: NewRole,
+  { name, description, scopes: given, isConfigured: configured }: OwnRole,
 ): Promise<void> {
   const scopes = [...given]
   await trx

@@ -1,5 +1,5 @@
 import type { Generated, Selectable } from 'kysely'
-import type { Role, Scope } from './policy.ts'
+import type { OwnRole, OwnScope } from './policy.ts'
 
 /** One row, which every change of the policy locks. */
 export type PolicyTable = {
@@ -9,20 +9,26 @@ export type PolicyTable = {
   file_version: number
 }
 
-export type ScopeTable = { name: string; description: string; configured: boolean }
+type NamedTable = { name: string; description: string; configured: boolean }
 
-export type RoleTable = ScopeTable & { scopes: string[] }
+/** `since`: the version of the policy that it came with. */
+export type ScopeTable = NamedTable & { since: number }
+
+export type RoleTable = NamedTable & { scopes: string[] }
 
 /** From which version of the policy on each role holds less than in the one before, or a scope is no more. */
 export type NarrowingTable = { kind: 'role' | 'scope'; name: string; pol: number; narrowed_at: Date }
 
-type OwnScope = Omit<Scope, 'isBuiltIn'>
-type OwnRole = Omit<Role, 'isBuiltIn'>
-
-export const toOwnScope = ({ name, description, configured }: Selectable<ScopeTable>): OwnScope => ({
+export const toOwnScope = ({ name, description, configured, since }: Selectable<ScopeTable>): OwnScope => ({
   name,
   description,
   isConfigured: configured,
+  since,
 })
 
-export const toOwnRole = ({ scopes, ...row }: Selectable<RoleTable>): OwnRole => ({ ...toOwnScope(row), scopes })
+export const toOwnRole = ({ name, description, configured, scopes }: Selectable<RoleTable>): OwnRole => ({
+  name,
+  description,
+  isConfigured: configured,
+  scopes,
+})

@@ -23,12 +23,20 @@ export type Policy = {
   readonly roles: ReadonlyMap<string, Role>
   /** The scopes that these roles give together, each once, in the order of {@link Policy.scopes}. Unknown roles give none. */
   scopesOf(roles: readonly string[]): readonly string[]
+  /** Those of these scopes that the policy of an earlier version had, too. */
+  scopesAt(version: number): readonly string[]
 }
+
+export type OwnScope = Omit<Scope, 'isBuiltIn'> & {
+  /** The version of the policy that it came with. */
+  readonly since: number
+}
+export type OwnRole = Omit<Role, 'isBuiltIn'>
 
 type OwnPolicy = {
   readonly version: number
-  readonly scopes: readonly Omit<Scope, 'isBuiltIn'>[]
-  readonly roles: readonly Omit<Role, 'isBuiltIn'>[]
+  readonly scopes: readonly OwnScope[]
+  readonly roles: readonly OwnRole[]
 }
 
 const BUILT_IN = { isBuiltIn: true, isConfigured: false }
@@ -38,7 +46,8 @@ export function createPolicy({ version, scopes: ownScopes, roles: ownRoles }: Ow
   const scopes = new Map<string, Scope>()
   for (const [name, description] of Object.entries(BUILT_IN_SCOPES))
     scopes.set(name, { name, description, ...BUILT_IN })
-  for (const scope of ownScopes.toSorted(byName)) scopes.set(scope.name, { ...scope, isBuiltIn: false })
+  for (const { since: _, ...scope } of ownScopes.toSorted(byName))
+    scopes.set(scope.name, { ...scope, isBuiltIn: false })
 
   const inOrder = (names: readonly string[]): string[] => [...scopes.keys()].filter((name) => names.includes(name))
   const roles = new Map<string, Role>()
@@ -56,6 +65,10 @@ export function createPolicy({ version, scopes: ownScopes, roles: ownRoles }: Ow
       const [name, ...more] = names
       if (name !== undefined && more.length === 0) return roles.get(name)?.scopes ?? []
       return inOrder(names.flatMap((each) => roles.get(each)?.scopes ?? []))
+    },
+    scopesAt(version) {
+      const newer = ownScopes.filter(({ since }) => since > version).map(({ name }) => name)
+      return [...scopes.keys()].filter((name) => !newer.includes(name))
     },
   }
 }

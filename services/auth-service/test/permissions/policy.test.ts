@@ -23,15 +23,16 @@ t.test('names that are no role give nothing, not even those that every object ha
 t.test(
   'own scopes come behind the built-in ones, admin holds them, and a role gives none that there is not',
   async (t) => {
-    const scope = (name: string) => ({ name, description: name, isConfigured: false })
+    const scope = (name: string, since = 1) => ({ name, description: name, isConfigured: false, since })
     const policy = createPolicy({
       version: 7,
-      scopes: [scope('payroll:write'), scope('payroll:read')],
+      scopes: [scope('payroll:write', 5), scope('payroll:read', 3)],
       roles: [{ ...scope('payroll'), scopes: ['payroll:read', 'profile', 'gone:away'] }],
     })
     t.same(policy.scopesOf(['payroll']), ['profile', 'payroll:read'])
     t.same(policy.scopesOf(['admin']).slice(-2), ['payroll:read', 'payroll:write'])
     t.same(rolesWith(policy, 'payroll:read'), ['admin', 'payroll'])
+    t.same(policy.scopesAt(4).slice(-2), ['tokens:introspect', 'payroll:read'])
   },
 )
 

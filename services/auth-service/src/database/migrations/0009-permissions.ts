@@ -25,7 +25,8 @@ export const permissions: ReversibleMigration = {
       create table scopes (
         name text primary key,
         description text not null,
-        configured boolean not null default false
+        configured boolean not null default false,
+        since integer not null
       )`.execute(db)
     await sql`
       create table roles (
