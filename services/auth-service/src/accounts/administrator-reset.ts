@@ -4,11 +4,9 @@ import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { countLinksFor } from '../links/link-repository.ts'
 import type { Permissions } from '../permissions/permissions.ts'
-import { lockActiveAdministrators } from '../users/administrator-repository.ts'
-import { lockAccount } from '../users/user-repository.ts'
 import { assertWithinScopes, type Caller } from './account-bound.ts'
 import type { HandedLink, HandOver } from './handed-link.ts'
-import { lockMaker } from './lock-maker.ts'
+import { lockCallerAndAccount } from './lock-caller.ts'
 
 /**
  * Has a link sent to a user, or shown, that sets a new password: the user chooses it, and the caller never knows it.
@@ -37,10 +35,7 @@ export function createRequestPasswordReset({
   return (userId, caller) =>
     writeAs(caller.origin, async (trx, audit) => {
       const policy = await permissions.share(trx)
-      // The account may be that of another administrator.
-      await lockActiveAdministrators(trx)
-      await lockMaker(trx, caller, policy)
-      const account = await lockAccount(trx, userId)
+      const { account } = await lockCallerAndAccount(trx, { caller, policy }, userId)
       if (!account) throw new problems.user_not_found()
       assertWithinScopes(caller, account, policy)
       if (account.user.status === 'invited') throw new problems.invitation_open()

@@ -22,7 +22,7 @@ import { isOfDomains } from './email-domain.ts'
 import type { Erasure } from './erasure.ts'
 import type { HandedLink, HandOver } from './handed-link.ts'
 import type { InvitationQuota } from './invitation-quota.ts'
-import { lockMaker } from './lock-maker.ts'
+import { lockCaller } from './lock-caller.ts'
 import { toConflict } from './to-conflict.ts'
 
 export type Invitee = {
@@ -127,7 +127,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
           // Again: what was looked at before may have changed.
           assertMayGrant(caller, roles, policy)
           assertTokenFits(policy, roles, tokenSize)
-          await lockMaker(trx, caller, policy)
+          await lockCaller(trx, caller, policy)
           const gone = await makeRoom(trx, audit, email, caller)
           const facts = { email, fullName, roles, passwordHash: null, status: 'invited' as const, invitedBy: caller.id }
           const account =
@@ -148,7 +148,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
       invitationQuota.spend(caller, () =>
         writeAs(caller.origin, async (trx, audit) => {
           const policy = await permissions.share(trx)
-          await lockMaker(trx, caller, policy)
+          await lockCaller(trx, caller, policy)
           const account = await lockInvited(trx, userId, { caller, policy })
           assertMayInvite(caller, account.user.email)
           await withdrawLinks(trx, userId, 'invitation')
@@ -160,6 +160,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
       await writeAs(caller.origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const policy = await permissions.share(trx)
+        await lockCaller(trx, caller, policy)
         const account = await lockInvited(trx, userId, { caller, policy })
         await audit(invitationWithdrawn(userId))
         await erasure.erase(trx, audit, { account, why: 'withdrawn', origin: caller.origin })

@@ -12,14 +12,14 @@ import type { TokenSize } from '../permissions/token-size.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
-import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { deleteFormerAddresses } from '../users/former-address-repository.ts'
 import type { InvitationStatus } from '../users/invitation.ts'
 import { findInvitation } from '../users/invitation-repository.ts'
 import type { User } from '../users/user.ts'
 import { listUsers, type UserFilter } from '../users/user-listing-repository.ts'
-import { findAccount, lockAccount, updateAccount } from '../users/user-repository.ts'
+import { findAccount, updateAccount } from '../users/user-repository.ts'
 import type { Caller } from './account-bound.ts'
+import { lockCallerAndAccount } from './lock-caller.ts'
 import type { ReportRefusedDisabling } from './refused-disabling.ts'
 import { toConflict } from './to-conflict.ts'
 import { assertMayChange, isActiveAdmin, statusAfter, takesRole, type UserChange } from './user-change.ts'
@@ -114,9 +114,7 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
       const { ends, bumpedVersion, ...changed } = await writeAs(caller.origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const policy = await permissions.share(trx)
-        // Before all other rows, in one order: two administrators who demote each other must not both succeed.
-        const administrators = await lockActiveAdministrators(trx)
-        const before = await lockAccount(trx, userId)
+        const { account: before, administrators } = await lockCallerAndAccount(trx, { caller, policy }, userId)
         if (!before) throw new problems.user_not_found()
         assertMayChange({ caller, policy }, before, change)
         if (change.roles) assertTokenFits(policy, change.roles, tokenSize)

@@ -1,11 +1,10 @@
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import type { Permissions } from '../permissions/permissions.ts'
-import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { isPurgePending } from '../users/erased-user-repository.ts'
-import { lockAccount } from '../users/user-repository.ts'
 import { assertWithinScopes, type Caller } from './account-bound.ts'
 import type { Erasure } from './erasure.ts'
+import { lockCallerAndAccount } from './lock-caller.ts'
 
 /**
  * Erases an account at the request of an administrator, in whatever status it is. A call that failed halfway may be repeated.
@@ -20,9 +19,7 @@ export function createEraseUser({ writeAs, erasure, permissions }: Dependencies)
     const { origin } = caller
     await writeAs(origin, async (trx, audit) => {
       const policy = await permissions.share(trx)
-      // Before all other rows, in one order: two administrators who erase each other must not both succeed.
-      const administrators = await lockActiveAdministrators(trx)
-      const account = await lockAccount(trx, userId)
+      const { account, administrators } = await lockCallerAndAccount(trx, { caller, policy }, userId)
       if (!account) {
         if (await isPurgePending(trx, userId)) return
         throw new problems.user_not_found()

@@ -1,6 +1,6 @@
 import { invalidInput } from '@latchkey/problems'
 import { assertHolds, type Caller } from '../accounts/account-bound.ts'
-import { lockMaker } from '../accounts/lock-maker.ts'
+import { lockCaller } from '../accounts/lock-caller.ts'
 import {
   clientCreated,
   clientDeleted,
@@ -90,9 +90,10 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
   async function lockForChange(
     trx: AuthTransaction,
     clientId: string,
-    caller: Caller,
+    { caller, policy }: { readonly caller: Caller; readonly policy: Policy },
   ): Promise<ClientAuthority | undefined> {
     const client = await lockClient(trx, clientId, caller.id)
+    await lockCaller(trx, caller, policy)
     if (client) assertHolds(caller, client.scopes)
     if (client && configuredIds.has(clientId)) throw new problems.configured_client()
     return client
@@ -120,7 +121,7 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
         assertKnown(scopes, policy)
         assertHolds(caller, scopes)
         // What the maker leaves behind is listed when they are disabled: nothing is made after that.
-        await lockMaker(trx, caller, policy)
+        await lockCaller(trx, caller, policy)
         if (!(await insertClient(trx, { clientId, scopes, createdBy: caller.id }))) throw new problems.client_exists()
         await audit(clientCreated(clientId, scopes))
         const issued = await issueSecret(trx, audit, keys, { clientId, createdBy: caller.id })
@@ -134,10 +135,9 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
       const { view, version } = await writeAs(caller.origin, async (trx, audit) => {
         const policy = await permissions.share(trx)
         assertKnown(scopes, policy)
-        const before = await lockForChange(trx, clientId, caller)
+        const before = await lockForChange(trx, clientId, { caller, policy })
         if (!before) throw new problems.client_not_found()
         assertHolds(caller, scopes)
-        await lockMaker(trx, caller, policy)
         const after = await updateScopes(trx, clientId, { before, after: scopes })
         if (after.version > before.version) await withdrawLinksBy(trx, clientId)
         await audit(...clientUpdated({ clientId, before: before.scopes, after: scopes }))
@@ -155,22 +155,23 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
       const keys = await loadSecretKeys()
       return writeAs(caller.origin, async (trx, audit) => {
         const policy = await permissions.share(trx)
-        if (!(await lockForChange(trx, clientId, caller))) throw new problems.client_not_found()
-        await lockMaker(trx, caller, policy)
+        if (!(await lockForChange(trx, clientId, { caller, policy }))) throw new problems.client_not_found()
         return issueSecret(trx, audit, keys, { clientId, createdBy: caller.id })
       })
     },
 
     removeSecret: (clientId, secretId, caller) =>
       writeAs(caller.origin, async (trx, audit) => {
-        if (!(await lockForChange(trx, clientId, caller))) throw new problems.client_not_found()
+        const policy = await permissions.share(trx)
+        if (!(await lockForChange(trx, clientId, { caller, policy }))) throw new problems.client_not_found()
         if (!(await retireSecret(trx, clientId, secretId))) throw new problems.secret_not_found()
         await audit(clientSecretDeleted(clientId, secretId))
       }),
 
     async remove(clientId, caller) {
       const isDeleted = await writeAs(caller.origin, async (trx, audit) => {
-        if (!(await lockForChange(trx, clientId, caller))) return false
+        const policy = await permissions.share(trx)
+        if (!(await lockForChange(trx, clientId, { caller, policy }))) return false
         await deleteClient(trx, clientId)
         await withdrawLinksBy(trx, clientId)
         await audit(clientDeleted(clientId))

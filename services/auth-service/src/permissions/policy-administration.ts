@@ -1,5 +1,6 @@
 import { invalidInput } from '@latchkey/problems'
 import { assertHolds, type Caller } from '../accounts/account-bound.ts'
+import { lockCaller } from '../accounts/lock-caller.ts'
 import { roleDeleted, roleSaved, scopeDeleted, scopeSaved } from '../audit/policy-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
@@ -55,8 +56,12 @@ type Change<Result> = (trx: AuthTransaction, audit: Audit, policy: Policy) => Pr
 export function createPolicyAdministration(dependencies: Dependencies): PolicyAdministration {
   const { db, writeAs, publisher, permissions, tokenSize } = dependencies
 
-  async function change<Result>({ origin }: Caller, work: Change<Result>): Promise<Result> {
-    const result = await writeAs(origin, async (trx, audit) => work(trx, audit, await lockPolicy(trx)))
+  async function change<Result>(caller: Caller, work: Change<Result>): Promise<Result> {
+    const result = await writeAs(caller.origin, async (trx, audit) => {
+      const policy = await lockPolicy(trx)
+      await lockCaller(trx, caller, policy)
+      return work(trx, audit, policy)
+    })
     // Before verifiers refuse tokens of the version before.
     await permissions.reload()
     return result

@@ -101,6 +101,18 @@ export async function lockAccount(trx: AuthTransaction, userId: string): Promise
   return row && toAccount(row)
 }
 
+/** The same for several, in the order of their ids. */
+export async function lockAccounts(trx: AuthTransaction, userIds: readonly string[]): Promise<Account[]> {
+  const rows = await trx
+    .selectFrom('users')
+    .selectAll()
+    .where('id', 'in', [...userIds])
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+  return rows.map(toAccount)
+}
+
 export type ProfileChange = { readonly username?: string; readonly fullName?: string | null }
 
 /** Changes an account that the transaction has locked. Rejects with a unique violation for {@link isUsernameTaken}. */
