@@ -58,11 +58,11 @@ export function createAcceptInvitation(dependencies: Dependencies): AcceptInvita
         async (trx, audit) => {
           const accessPolicy = await permissions.share(trx)
           const opened = await links.open(trx, token, 'invitation')
-          await assertMakerHolds(trx, opened, accessPolicy)
+          const { isVouched } = await assertMakerHolds(trx, opened, accessPolicy)
           const { link, account } = opened
           await links.use(trx, link)
           // A link that its maker has seen proves no mailbox; the maker may vouch for it.
-          const isVerified = !link.shown || link.isVouched
+          const isVerified = !link.shown || isVouched
           const accepted = await acceptInvitation(trx, account, { passwordHash, username, fullName, isVerified })
           const userId = accepted.user.id
           await audit(invitationAccepted(userId))

@@ -22,6 +22,7 @@ import { isOfDomains } from './email-domain.ts'
 import type { Erasure } from './erasure.ts'
 import type { HandedLink, HandOver } from './handed-link.ts'
 import type { InvitationQuota } from './invitation-quota.ts'
+import { TO_VOUCH } from './link-authority.ts'
 import { lockCaller } from './lock-caller.ts'
 import { toConflict } from './to-conflict.ts'
 
@@ -86,7 +87,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
 
   async function send(trx: AuthTransaction, audit: Audit, account: Account, caller: Caller): Promise<Invited> {
     const { user } = account
-    const isVouched = caller.scopes.has('users:write')
+    const isVouched = caller.scopes.has(TO_VOUCH)
     const facts = caller.name === null ? {} : { inviterName: caller.name }
     const invitation = await handOver(
       trx,
@@ -103,7 +104,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
     trx: AuthTransaction,
     audit: Audit,
     email: string,
-    caller: Caller,
+    { caller, policy }: Bound,
   ): Promise<string | undefined> {
     const found = await findAccountByName(trx, { email })
     // No account is locked that may be an administrator's.
@@ -111,6 +112,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
     const account = found && (await lockAccount(trx, found.user.id))
     if (!account) return undefined
     if (!givesWay(account)) throw takenBy(account)
+    assertWithinScopes(caller, account, policy)
     await erasure.erase(trx, audit, { account, why: 'invited', origin: caller.origin })
     return account.user.id
   }
@@ -128,7 +130,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
           assertMayGrant(caller, roles, policy)
           assertTokenFits(policy, roles, tokenSize)
           await lockCaller(trx, caller, policy)
-          const gone = await makeRoom(trx, audit, email, caller)
+          const gone = await makeRoom(trx, audit, email, { caller, policy })
           const facts = { email, fullName, roles, passwordHash: null, status: 'invited' as const, invitedBy: caller.id }
           const account =
             username === undefined
