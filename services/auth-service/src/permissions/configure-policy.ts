@@ -12,6 +12,7 @@ import type { Policy, Role, Scope } from './policy.ts'
 import { assertPolicyFits } from './policy-bounds.ts'
 import type { ConfiguredPolicy } from './policy-file.ts'
 import {
+  isRoleHeld,
   lockPolicy,
   putRole,
   putScope,
@@ -56,6 +57,9 @@ export async function configurePolicy(dependencies: Dependencies, configured: Co
     // Another replica that starts together with this one.
     if ((await readFileVersion(trx)) >= version) return []
     assertScopesAreKnown(configured, policy)
+    for (const name of await listAdopted(trx, configured, policy)) {
+      log.warn({ event: 'access_policy_adopted', name }, ADOPTED)
+    }
     const leftOut = await write(trx, configured, policy)
     const pol = await raisePolicyVersion(trx)
     await setFileVersion(trx, version)
@@ -78,7 +82,20 @@ export async function configurePolicy(dependencies: Dependencies, configured: Co
 
 const OLDER = 'a newer access policy than that of the settings is in place'
 const DIFFERS = 'the access policy of the settings differs from the one in place: raise its version'
+const ADOPTED =
+  'accounts have a role of this name, which a call has made: they hold from now on what the access policy gives it'
 const LEFT_OUT = 'the access policy does not name this any more; it stays until an administrator deletes it'
+
+/** Roles of calls that become wider: who made one, and gave it to an account, may have known what the settings would make of it. */
+async function listAdopted(trx: AuthTransaction, { roles }: ConfiguredPolicy, policy: Policy): Promise<string[]> {
+  const wider = roles.filter(({ name, scopes }) => {
+    const present = policy.roles.get(name)
+    return present !== undefined && !present.isConfigured && loses(scopes, present.scopes)
+  })
+  const adopted: string[] = []
+  for (const { name } of wider) if (await isRoleHeld(trx, name)) adopted.push(name)
+  return adopted
+}
 
 /** @returns what was configured before and is not any more */
 async function write(trx: AuthTransaction, configured: ConfiguredPolicy, policy: Policy): Promise<(Scope | Role)[]> {
