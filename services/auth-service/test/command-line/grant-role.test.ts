@@ -22,6 +22,14 @@ const insertMany = (count: number, status: string) =>
     [count, status],
   )
 
+t.test('a role that there is not is refused, and those that there are named', async (t) => {
+  t.match(await runOn(auth, ['grant-role', 'root', '--all']), {
+    code: 2,
+    printed: [],
+    noted: /^There is no role root\. Roles: user, staff, hr, admin\./,
+  })
+})
+
 t.test('one account gets a role, which its next refresh has; no session ends', async (t) => {
   const user = await auth.newUser()
   t.equal(claimsOf(user.accessToken).scope, 'profile')
