@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { isRedisUnavailable } from '../../src/redis/redis-client.ts'
+import { insertAccount } from '../../src/users/user-repository.ts'
 import { configOf } from '../support/auth-service.ts'
 import type { Arrangement } from './revocation-schedules/arrange.ts'
 import { faultsOf } from './revocation-schedules/assertions/index.ts'
@@ -36,6 +37,14 @@ const newPassword = (): string =>
 
 const password = newPassword()
 let users = 0
+const firstPassword = { password, hash: await replicas[0].hasher.hash(password) }
+const { user: administrator } = await insertAccount(replicas[0].db, {
+  email: 'administrator@example.test',
+  username: 'administrator',
+  fullName: null,
+  passwordHash: firstPassword.hash,
+  roles: ['admin'],
+})
 const arrangement: Arrangement = {
   replicas,
   verifier: createVerifierView(feed, `${environment.redisPrefix}revocations`),
@@ -44,7 +53,8 @@ const arrangement: Arrangement = {
   signRefreshToken: createRefreshTokenSigner({ ring: config.tokens.refreshKeys.current }),
   newPassword,
   newName: () => `user-${++users}`,
-  firstPassword: { password, hash: await replicas[0].hasher.hash(password) },
+  firstPassword,
+  administratorId: administrator.id,
 }
 
 let discarded = 0

@@ -6,6 +6,8 @@ import type { VerifierView } from './verifier-view.ts'
 export type Arrangement = {
   readonly replicas: readonly [Replica, Replica]
   readonly verifier: VerifierView
+  /** Who acts on the users. */
+  readonly administratorId: string
   readonly verifyAccessToken: (token: string) => AccessTokenClaims
   readonly verifyRefreshToken: (token: string) => RefreshTokenClaims
   readonly signRefreshToken: (claims: RefreshTokenClaims) => string

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Caller } from '../../../src/accounts/account-bound.ts'
-import type { Origin } from '../../../src/audit/audit-event.ts'
 import { problems } from '../../../src/errors.ts'
 import { BUILT_IN_POLICY } from '../../../src/permissions/policy.ts'
 import type { EndReason, SessionKey } from '../../../src/sessions/session.ts'
@@ -29,6 +28,7 @@ export async function runOperation(
   const { sessions, changeProfile, changePassword, administration, store } = replica
   const origin = { actorId: user.id, ip: '192.0.2.1', requestId: operation.id }
   const client = { ...origin, actorId: null, userAgent: 'schedule' }
+  const administrator: Caller = { ...ADMINISTRATOR, id: arrangement.administratorId, origin }
   const key: SessionKey | undefined = session && { userId: user.id, deviceId: session.deviceId, sid: session.sid }
 
   switch (command.kind) {
@@ -82,7 +82,7 @@ export async function runOperation(
       }
     }
     case 'set_status': {
-      const changed = await administration.change(user.id, { status: command.status }, administratorAt(origin))
+      const changed = await administration.change(user.id, { status: command.status }, administrator)
       return { ...DONE, status: changed.user.status }
     }
     case 'rename': {
@@ -91,19 +91,17 @@ export async function runOperation(
         await changeProfile(user.id, change, origin)
         return DONE
       }
-      const changed = await administration.change(user.id, change, administratorAt(origin))
+      const changed = await administration.change(user.id, change, administrator)
       return { ...DONE, status: changed.user.status }
     }
   }
 }
 
-const administratorAt = (origin: Origin): Caller => ({
-  id: 'an-administrator',
+const ADMINISTRATOR = {
   name: null,
-  kind: 'user',
+  kind: 'user' as const,
   scopes: new Set(BUILT_IN_POLICY.scopesOf(['admin'])),
-  origin,
-})
+}
 
 /** An answer of 4xx is a verdict; anything else should not have happened. */
 export function refusal(error: unknown): Outcome {
