@@ -30,6 +30,7 @@ import { CsvRow } from './http/schemas/employee-csv.ts'
 import { createImportExport } from './import-export/create-import-export.ts'
 import { createOffboarding } from './offboarding/create-offboarding.ts'
 import { createOnboarding } from './onboarding/create-onboarding.ts'
+import { createFollowChange } from './onboarding/follow-change.ts'
 
 /** What tests put in place of the production choices. */
 export type Overrides = {
@@ -37,8 +38,8 @@ export type Overrides = {
   readonly logStream?: NonNullable<LoggerOptions['stream']>
   /** How long to wait for a Postgres that is down at boot. Milliseconds. */
   readonly databaseWaitMs?: number
-  /** How often expired idempotency keys are deleted. Milliseconds. */
-  readonly keySweepMs?: number
+  /** How often housekeeping is done. Milliseconds. */
+  readonly sweepMs?: number
 }
 
 /** How long the boot waits for the first readings of revocations, offboardings and keys, which take a few milliseconds. */
@@ -46,7 +47,7 @@ const FIRST_READ_MS = 1000
 
 /** employee-service, ready to listen: its database is migrated. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
-  const { logStream, databaseWaitMs = 30_000, keySweepMs } = overrides
+  const { logStream, databaseWaitMs = 30_000, sweepMs } = overrides
   const { tokens, revocations, allowedOrigins } = config
 
   const app = await createServer({
@@ -78,7 +79,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Domain
     const newId = uuidv7
     const writeAs = createWriteAs(db)
-    const employees = createEmployees({ db, writeAs, newId })
     const history = createHistory(db)
     const files = createImportExport({
       imports: imports.db,
@@ -110,6 +110,13 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       log,
     })
     app.addHook('onClose', onboarding.close)
+    const employees = createEmployees({
+      db,
+      writeAs,
+      hastenLink: onboarding.service.hastenLink,
+      followChange: createFollowChange(offboarding.requestOffboarding),
+      newId,
+    })
 
     // Access tokens
     const refusals = refuseOffboarded(watch, denylist)
@@ -143,7 +150,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Housekeeping and start-up
     const stopping = new AbortController()
     app.addHook('onClose', async () => stopping.abort())
-    startHousekeeping({ db, log, signal: stopping.signal, everyMs: keySweepMs })
+    const { finder } = offboarding
+    startHousekeeping({ db, finder, log, signal: stopping.signal, everyMs: sweepMs })
     // Without Redis or auth-service the service starts as well; /health/ready says what is missing.
     const fetchedKeys = 'jwksUrl' in tokens.keys ? app.jwks.ready : undefined
     const firstReadings = Promise.all([app.revocations.ready, watch.ready, fetchedKeys])

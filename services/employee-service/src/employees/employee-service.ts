@@ -6,7 +6,8 @@ import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { withIdempotencyKey } from '../idempotency/with-idempotency-key.ts'
-import { assertMayLink, mayLink } from './account-link.ts'
+import type { FollowChange } from '../onboarding/follow-change.ts'
+import { assertMayLink } from './account-link.ts'
 import { type Employee, type EmployeeChanges, type EmployeeDraft, reviveEmployee, toReplacement } from './employee.ts'
 import { cursorOf, positionIn } from './employee-cursor.ts'
 import type { EmployeeFilter } from './employee-listing.ts'
@@ -56,10 +57,14 @@ export type EmployeeService = {
 type Dependencies = {
   readonly db: EmployeeDatabase
   readonly writeAs: WriteAs
+  /** Has the invitation of this account checked soon: its owner is here. */
+  readonly hastenLink: (userId: string) => Promise<void>
+  readonly followChange: FollowChange
   readonly newId: () => string
 }
 
-export function createEmployees({ db, writeAs, newId }: Dependencies): EmployeeService {
+export function createEmployees(dependencies: Dependencies): EmployeeService {
+  const { db, writeAs, hastenLink, followChange, newId } = dependencies
   const service: EmployeeService = {
     async get(id) {
       const employee = await findEmployee(db, id)
@@ -70,9 +75,11 @@ export function createEmployees({ db, writeAs, newId }: Dependencies): EmployeeS
     async getOwn({ kind, id }) {
       if (kind !== 'user') throw new problems.user_required()
       // The id comes from a token, and an issuer need not use UUIDs.
-      const employee = UUID.test(id) ? await findEmployeeOfUser(db, id) : undefined
-      if (employee === undefined) throw new problems.no_linked_employee()
-      return employee
+      if (!UUID.test(id)) throw new problems.no_linked_employee()
+      const employee = await findEmployeeOfUser(db, id)
+      if (employee !== undefined) return employee
+      await hastenLink(id)
+      throw new problems.no_linked_employee()
     },
 
     async list({ sort, limit, cursor, ...filter }) {
@@ -100,11 +107,12 @@ export function createEmployees({ db, writeAs, newId }: Dependencies): EmployeeS
       // Writing `terminated` to a terminated employee changes nothing, so it needs no termination.
       const terminated = changes.status === 'terminated'
       const employee = await writeAs(caller, async (trx) => {
-        if (changes.userId !== undefined && !mayLink(caller)) {
-          const before = await lockEmployee(trx, id)
-          if (before !== undefined) assertMayLink(caller, before.userId, changes.userId)
-        }
-        return updateEmployee(trx, id, changes, { versions, terminated })
+        const isFollowed = changes.userId !== undefined || changes.email !== undefined
+        const before = isFollowed ? await lockEmployee(trx, id) : undefined
+        if (before !== undefined) assertMayLink(caller, before.userId, changes.userId)
+        const after = await updateEmployee(trx, id, changes, { versions, terminated })
+        if (before !== undefined && after !== undefined) await followChange(trx, { before, after }, caller.requestId)
+        return after
       })
       if (employee !== undefined) return employee
       const { version } = await service.get(id)

@@ -4,7 +4,7 @@ import type { Log } from '@latchkey/problems'
 import type { ServiceClient } from '@latchkey/service-client'
 import type { EmployeeDatabase, EmployeeSchema } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
-import { createAccountFinder } from '../onboarding/account-finder.ts'
+import { type AccountFinder, createAccountFinder } from '../onboarding/account-finder.ts'
 import { createAccountInviter } from '../onboarding/account-inviter.ts'
 import { createRecordAccount, type RecordAccount } from '../onboarding/record-account.ts'
 import { type AccountDenylist, createAccountDenylist } from './account-denylist.ts'
@@ -39,6 +39,7 @@ export type OffboardingModule = {
   readonly counts: AttemptCounts
   readonly requestOffboarding: RequestOffboarding
   readonly recordAccount: RecordAccount
+  readonly finder: AccountFinder
   close(): Promise<void>
 }
 
@@ -84,5 +85,14 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
 
   const service = createOffboardingService({ db, writeAs, queue, requestOffboarding, watch, newId })
   const kept = opened.move()
-  return { service, denylist, watch, counts, requestOffboarding, recordAccount, close: () => kept.disposeAsync() }
+  return {
+    service,
+    denylist,
+    watch,
+    counts,
+    requestOffboarding,
+    recordAccount,
+    finder,
+    close: () => kept.disposeAsync(),
+  }
 }

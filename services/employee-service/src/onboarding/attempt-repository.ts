@@ -43,7 +43,7 @@ export async function lockOpenOnboarding(
     .executeTakeFirst()
 }
 
-/** Whether the account of an earlier onboarding with this address is still to be found or disabled. */
+/** Whether an account of an earlier onboarding with this address is still to be found. */
 export async function isAddressBusy(db: EmployeeDatabase, { id, email }: OpenOnboarding): Promise<boolean> {
   const row = await db
     .selectFrom('onboardings')
@@ -52,6 +52,18 @@ export async function isAddressBusy(db: EmployeeDatabase, { id, email }: OpenOnb
     .where(sql<boolean>`lower(email) = lower(${email})`)
     .where('onboardings.id', '!=', id)
     .where('offboardings.state', '=', 'pending')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Whether this account is about to be disabled. */
+export async function isBeingOffboarded(db: EmployeeDatabase, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('offboardings')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('state', '=', 'pending')
     .limit(1)
     .executeTakeFirst()
   return row !== undefined

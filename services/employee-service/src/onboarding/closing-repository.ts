@@ -28,14 +28,15 @@ export const endOnboardings = (trx: EmployeeTransaction, employeeId: string): Pr
     set: sql`state = 'ended', last_error = null`,
   })
 
-/** Fails every onboarding of an employee that may still give them an account. Lock the employee before. */
+/** Fails every onboarding of an employee that may still give them an account other than their own. Lock the employee before. */
 export const failOnboardings = (
   trx: EmployeeTransaction,
   employeeId: string,
   error: Failure,
 ): Promise<OrphanedAccount[]> =>
   close(trx, employeeId, {
-    which: HAS_ACCOUNT_AHEAD,
+    which: sql`${HAS_ACCOUNT_AHEAD}
+      and not exists (select 1 from employees where employees.id = onboardings.employee_id and employees.user_id = onboardings.user_id)`,
     set: sql`state = 'failed', last_error = ${error}`,
   })
 

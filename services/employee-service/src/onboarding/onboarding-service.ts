@@ -25,6 +25,8 @@ export type OnboardingService = {
   invite(actor: Actor, employeeId: string): Promise<Onboarding>
   /** Has an open invitation checked, so that the next answer is fresh. @throws `employee_not_found` */
   get(employeeId: string): Promise<Onboarding>
+  /** Has the open invitation of this account checked soon: its owner is here. */
+  hastenLink(userId: string): Promise<void>
 }
 
 type Dependencies = {
@@ -78,6 +80,11 @@ export function createOnboardingService({ db, writeAs, queue, hasten, newId }: D
       if (onboarding !== undefined) return onboarding
       if ((await findEmployee(db, employeeId)) === undefined) throw new problems.employee_not_found()
       return NO_ONBOARDING
+    },
+
+    async hastenLink(userId) {
+      const due = await hastenCheck(db, { userId })
+      if (due !== undefined) hasten(due)
     },
   }
 }

@@ -79,6 +79,11 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
     }
   }
 
+  async function accountOf(email: string): Promise<Account | undefined> {
+    const { items } = (await auth.asAdmin('GET', `/admin/users?query=${email}`)).body
+    return (items as Account[]).find((account) => account.email === email)
+  }
+
   type Account = { readonly id: string; readonly email: string; readonly status: string; readonly roles: string[] }
 
   return {
@@ -92,11 +97,40 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
     employ,
     person,
     /** The account with this address, as an administrator sees it. */
-    async accountOf(email: string): Promise<Account | undefined> {
-      const { items } = (await auth.asAdmin('GET', `/admin/users?query=${email}`)).body
-      return (items as Account[]).find((account) => account.email === email)
+    accountOf,
+    untilAccount: (email: string, status: string) =>
+      eventually(async () => (await accountOf(email))?.status === status, `the account of ${email} is ${status}`),
+    /** What auth-service has of an account, set to its status by an administrator. */
+    async setStatus(email: string, status: 'active' | 'disabled') {
+      const account = await accountOf(email)
+      return auth.asAdmin('PATCH', `/admin/users/${account?.id}`, { status })
+    },
+    /** As hr does by hand at auth-service. */
+    async withdraw(email: string) {
+      const account = await accountOf(email)
+      return auth.asAdmin('DELETE', `/admin/users/${account?.id}/invitation`)
+    },
+    /** The link of this account has been open for a week. */
+    expire: (email: string) =>
+      auth.database.pool.query(
+        `update links set expires_at = now() - interval '2 minutes' from users where users.id = user_id and email = $1`,
+        [email],
+      ),
+    /** An active account that came in without an invitation by this service. */
+    async makeAccount(email: string): Promise<Account> {
+      const { body } = await auth.asAdmin('POST', '/admin/users', { email })
+      const { id } = body.user as Account
+      const token = withoutMail ? linkIn(body) : await mailbox.nextToken(email)
+      await auth.accept(token)
+      return { ...(body.user as Account), id }
     },
   }
+}
+
+/** The token of a link that was shown. */
+export function linkIn(body: Record<string, unknown>): string {
+  const { link = '' } = body.invitation as { link?: string }
+  return link.split('#token=')[1] ?? ''
 }
 
 export type ServicePair = Awaited<ReturnType<typeof servicePair>>
