@@ -9,7 +9,7 @@ import type { Config } from '../../src/index.ts'
 type Call = { readonly userId: string; readonly headers: IncomingMessage['headers']; readonly body: unknown }
 type Reply = { readonly status: number; readonly code?: string }
 
-/** A stand-in for auth-service: the token endpoint, and the one call that disables an account. */
+/** A stand-in for auth-service: the token endpoint, the call that disables an account, and refusals of the one that makes one. */
 export type AuthServer = {
   readonly config: Config['auth']
   /** Calls that disable an account, in their order. */
@@ -20,7 +20,7 @@ export type AuthServer = {
   readonly disablings: Map<string, number>
   /** The answer from now on; undefined: the regular one. */
   answer: Reply | undefined
-  /** The same for single accounts. */
+  /** The same for single accounts, by id or address. */
   readonly answers: Map<string, Reply>
   /** Called when an account has been disabled and the answer is due; the answer waits for it. */
   beforeAnswer: () => Promise<void>
@@ -45,6 +45,11 @@ export async function authServer(t: TestScope): Promise<AuthServer> {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
     if (request.url === '/oauth/token') return send(200, TOKEN)
+    if (request.method === 'POST' && request.url === '/admin/users') {
+      const { email } = (await json(request)) as { email: string }
+      const { status, code } = self.answers.get(email) ?? self.answer ?? { status: 500 }
+      return send(status, { code })
+    }
     const [, userId] = /^\/admin\/users\/([0-9a-f-]{36})$/.exec(request.url ?? '') ?? []
     if (request.method !== 'PATCH' || userId === undefined) return send(404, { code: 'not_found' })
     calls.push({ userId, headers: request.headers, body: await json(request) })
