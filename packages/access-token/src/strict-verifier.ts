@@ -1,7 +1,8 @@
 // Our own around a JWT library: fast-jwt checks signatures, and no library checks all else that RFC 8725 asks for.
+
+import { hasDuplicateMembers } from '@latchkey/problems'
 import { createVerifier } from 'fast-jwt'
 import { decodeCanonical, decodeSegment, splitToken } from './compact-token.ts'
-import { hasDuplicateMembers } from './json-members.ts'
 import type { Key, KeyRing } from './key-ring.ts'
 import { TokenError, UnknownKeyError } from './token-error.ts'
 import { headerOf, readHeader, type TokenType } from './token-header.ts'

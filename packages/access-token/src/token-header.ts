@@ -1,5 +1,5 @@
+import { hasDuplicateMembers } from '@latchkey/problems'
 import { decodeSegment } from './compact-token.ts'
-import { hasDuplicateMembers } from './json-members.ts'
 import type { Key } from './key-ring.ts'
 import { TokenError } from './token-error.ts'
 

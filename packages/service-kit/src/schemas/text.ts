@@ -1,16 +1,7 @@
+import { LINE, VISIBLE_LINE } from '@latchkey/problems'
 import { type TString, type TStringOptions, Type } from 'typebox'
 
-// Each pattern has one way to match any text, so that matching stays linear on hostile input. Under the `u` flag \p{Cs}
-// finds lone surrogates only, which no UTF-8 database can hold.
-//
-// What shows nothing and changes what is shown is refused: direction controls, spaces without width, fillers, tags, annotations. Writing
-// needs some of it after a visible character: one variation selector, and one joiner if another character follows (Persian, Hindi, emoji).
-const VISIBLE = '[^\\p{Cc}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb\\u2800]'
-const VARIANT = '[\\p{Variation_Selector}]'
-const CHARACTER = `${VISIBLE}${VARIANT}?`
-const WORD = `${CHARACTER}(?:[\\u200c\\u200d]${CHARACTER})*`
-const LINE = `^(?:${WORD}|\\p{Zs})*$`
-const VISIBLE_LINE = `^\\p{Zs}*${WORD}(?:${WORD}|\\p{Zs})*$`
+// Under the `u` flag \p{Cs} finds lone surrogates only, which no UTF-8 database can hold.
 const ANY_TEXT = '^[^\\0\\p{Cs}]*$'
 
 /** Options of a text schema. `x-message` replaces the message of a failed pattern or format. */
