@@ -128,7 +128,7 @@ export function createInvitations(dependencies: Dependencies): Invitations {
           const policy = await permissions.share(trx)
           // Again: what was looked at before may have changed.
           assertMayGrant(caller, roles, policy)
-          assertTokenFits(policy, roles, tokenSize)
+          assertTokenFits({ policy, roles }, tokenSize)
           await lockCaller(trx, caller, policy)
           const gone = await makeRoom(trx, audit, email, { caller, policy })
           const facts = { email, fullName, roles, passwordHash: null, status: 'invited' as const, invitedBy: caller.id }

@@ -117,7 +117,9 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
         const { account: before, administrators } = await lockCallerAndAccount(trx, { caller, policy }, userId)
         if (!before) throw new problems.user_not_found()
         assertMayChange({ caller, policy }, before, change)
-        if (change.roles) assertTokenFits(policy, change.roles, tokenSize)
+        if (change.roles) {
+          assertTokenFits({ policy, roles: change.roles }, tokenSize, { policy, roles: before.user.roles })
+        }
         const status = statusAfter(before, change)
         const isDemotion = isActiveAdmin(before.user) && !isActiveAdmin({ ...before.user, ...change, status })
         if (isDemotion && administrators.length === 1) throw new problems.last_admin()

@@ -64,7 +64,7 @@ export async function configurePolicy(dependencies: Dependencies, configured: Co
     const pol = await raisePolicyVersion(trx)
     await setFileVersion(trx, version)
     const after = await readPolicy(trx)
-    await assertPolicyFits(trx, after, tokenSize).catch((error: unknown) => {
+    await assertPolicyFits(trx, { before: policy, after }, tokenSize).catch((error: unknown) => {
       if (!(error instanceof problems.too_many_scopes)) throw error
       throw new SettingsError([{ name: SETTING, message: 'has so many scopes that access tokens become too long' }])
     })

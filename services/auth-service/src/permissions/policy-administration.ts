@@ -86,7 +86,7 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
         await putScope(trx, { name, description, isConfigured: false, since: policy.version + 1 })
         await raisePolicyVersion(trx)
         const after = await readPolicy(trx)
-        await assertPolicyFits(trx, after, tokenSize)
+        await assertPolicyFits(trx, { before: policy, after }, tokenSize)
         await audit(...scopeSaved(name, { before: present, after: { description } }))
         return { item: itemOf(after.scopes, name), isNew: present === undefined }
       }),
@@ -131,7 +131,7 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
         await putRole(trx, { name, description, scopes, isConfigured: false })
         const pol = await raisePolicyVersion(trx)
         const after = await readPolicy(trx)
-        await assertPolicyFits(trx, after, tokenSize)
+        await assertPolicyFits(trx, { before: policy, after }, tokenSize)
         if (lost.length > 0) await recordNarrowing(trx, { kind: 'role', name, pol })
         const item = itemOf(after.roles, name)
         await audit(...roleSaved(name, { before: present, after: item }))

@@ -8,21 +8,34 @@ import { MAX_TOKEN_BYTES, type TokenSize } from './token-size.ts'
 /** Scopes of a company's own. */
 export const MAX_OWN_SCOPES = 64
 
+/** What a user has: roles, and the policy that says what they give. */
+type Held = { readonly policy: Policy; readonly roles: readonly string[] }
+
 /**
- * A user with these roles gets a token that every proxy and cookie holds.
+ * A user who has this gets a token that every proxy and cookie holds. One that was too long before may stay so, or become shorter.
  * @throws `too_many_scopes`
  */
-export function assertTokenFits(policy: Policy, roles: readonly string[], tokenSize: TokenSize): void {
-  if (tokenSize(roles, policy.scopesOf(roles)) > MAX_TOKEN_BYTES) throw new problems.too_many_scopes()
+export function assertTokenFits(held: Held, tokenSize: TokenSize, before?: Held): void {
+  const sizeOf = ({ policy, roles }: Held): number => tokenSize(roles, policy.scopesOf(roles))
+  if (sizeOf(held) > Math.max(MAX_TOKEN_BYTES, before ? sizeOf(before) : 0)) throw new problems.too_many_scopes()
 }
+
+type Change = { readonly before: Policy; readonly after: Policy }
 
 /**
  * The policy is small enough: there are not too many scopes, and the token of every present account fits. Those of service clients are
  * smaller than that of an administrator.
  * @throws `too_many_scopes`
  */
-export async function assertPolicyFits(trx: AuthTransaction, policy: Policy, tokenSize: TokenSize): Promise<void> {
-  const own = [...policy.scopes.values()].filter(({ isBuiltIn }) => !isBuiltIn)
-  if (own.length > MAX_OWN_SCOPES) throw new problems.too_many_scopes()
-  for (const roles of [[ADMIN_ROLE], ...(await listRoleCombinations(trx))]) assertTokenFits(policy, roles, tokenSize)
+export async function assertPolicyFits(
+  trx: AuthTransaction,
+  { before, after }: Change,
+  tokenSize: TokenSize,
+): Promise<void> {
+  if (countOwnScopes(after) > Math.max(MAX_OWN_SCOPES, countOwnScopes(before))) throw new problems.too_many_scopes()
+  for (const roles of [[ADMIN_ROLE], ...(await listRoleCombinations(trx))]) {
+    assertTokenFits({ policy: after, roles }, tokenSize, { policy: before, roles })
+  }
 }
+
+const countOwnScopes = ({ scopes }: Policy): number => [...scopes.values()].filter(({ isBuiltIn }) => !isBuiltIn).length

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { setting } from '@latchkey/service-kit/settings'
+import { hasDuplicateMembers, VISIBLE_LINE } from '@latchkey/problems'
+import { BadSetting, setting } from '@latchkey/service-kit/settings'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { ADMIN_ROLE, BUILT_IN_ROLES, BUILT_IN_SCOPES } from './built-in.ts'
@@ -24,7 +25,7 @@ export const policySettings = {
   }),
 }
 
-const Description = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\p{Cc}]*$' })
+const Description = Type.String({ maxLength: 200, pattern: VISIBLE_LINE })
 
 const PolicyFile = Type.Object(
   {
@@ -45,45 +46,74 @@ const PolicyFile = Type.Object(
   { additionalProperties: false },
 )
 
-/** @throws an Error that ends a sentence */
+/** @throws {BadSetting} */
 function readPolicyFile(path: string): ConfiguredPolicy {
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = readFileSync(path, 'utf8')
+    bytes = readFileSync(path)
   } catch {
-    throw new Error('names a file that cannot be read')
+    throw new BadSetting('names a file that cannot be read')
   }
-  return parsePolicy(text)
+  return parsePolicy(bytes)
 }
 
-/** @throws an Error that ends a sentence */
-export function parsePolicy(text: string): ConfiguredPolicy {
-  let value: unknown
+/** Faults that a message names. */
+const MAX_FAULTS = 10
+
+/** @throws {BadSetting} with the faults of the file */
+function parsePolicy(bytes: Uint8Array): ConfiguredPolicy {
+  const value = parseJson(bytes)
+  if (!Value.Check(PolicyFile, value)) throw badFile(shapeFaults(value))
+  if (hasDuplicateMembers(bytes, value)) throw badFile(['it names a member twice'])
+  const { version } = value
+  const scopes = Object.entries(value.scopes ?? {}).map(([name, scope]) => ({ name, ...scope }))
+  const roles = Object.entries(value.roles ?? {}).map(([name, role]) => ({ name, ...role }))
+  const faults = [...nameFaults({ scopes, roles })]
+  if (scopes.length > MAX_OWN_SCOPES) faults.push(`it names more than ${MAX_OWN_SCOPES} scopes`)
+  if (faults.length > 0) throw badFile(faults)
+  return { version, scopes, roles }
+}
+
+function badFile(faults: readonly string[]): BadSetting {
+  const named = faults.slice(0, MAX_FAULTS)
+  if (faults.length > named.length) named.push(`and ${faults.length - named.length} more faults`)
+  return new BadSetting(`names a file that is no access policy: ${named.join('; ')}`)
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    throw new Error('names a file that is not JSON')
-  }
-  if (!Value.Check(PolicyFile, value)) {
-    const [fault] = Value.Errors(PolicyFile, value)
-    throw new Error(`names a file that is no access policy: ${fault?.instancePath || '/'} ${fault?.message ?? ''}`)
-  }
-  const { version, scopes = {}, roles = {} } = value
-  assertNames('scope', Object.keys(scopes), { pattern: SCOPE_NAME, builtIn: Object.keys(BUILT_IN_SCOPES) })
-  assertNames('role', Object.keys(roles), { pattern: ROLE_NAME, builtIn: [...Object.keys(BUILT_IN_ROLES), ADMIN_ROLE] })
-  if (Object.keys(scopes).length > MAX_OWN_SCOPES) throw new Error(`names more than ${MAX_OWN_SCOPES} scopes`)
-  return {
-    version,
-    scopes: Object.entries(scopes).map(([name, scope]) => ({ name, ...scope })),
-    roles: Object.entries(roles).map(([name, role]) => ({ name, ...role })),
+    throw new BadSetting('names a file that is not JSON in UTF-8')
   }
 }
 
-type NameRule = { readonly pattern: RegExp; readonly builtIn: readonly string[] }
+const shapeFaults = (value: unknown): string[] =>
+  Value.Errors(PolicyFile, value)
+    // The members that are too many are named one by one.
+    .filter(({ keyword }) => keyword !== 'additionalProperties')
+    .map(({ keyword, instancePath, message }) => `${instancePath || 'it'} ${RULES.get(keyword) ?? message}`)
 
-function assertNames(kind: string, names: readonly string[], { pattern, builtIn }: NameRule): void {
-  for (const name of names) {
-    if (!pattern.test(name)) throw new Error(`has a bad name of a ${kind}: ${JSON.stringify(name.slice(0, 60))}`)
-    if (builtIn.includes(name)) throw new Error(`names the ${kind} ${name}, which is built in`)
+const RULES: ReadonlyMap<string, string> = new Map([
+  ['boolean', 'is not a member of a policy'],
+  ['pattern', 'must be one line of text without control or invisible characters, and not blank'],
+])
+
+const BUILT_IN_SCOPE_NAMES = Object.keys(BUILT_IN_SCOPES)
+const BUILT_IN_ROLE_NAMES = [...Object.keys(BUILT_IN_ROLES), ADMIN_ROLE]
+
+function* nameFaults({ scopes, roles }: Omit<ConfiguredPolicy, 'version'>): Iterable<string> {
+  for (const { name } of scopes) {
+    if (!SCOPE_NAME.test(name)) yield `${shown(name)} is no name of a scope`
+    if (BUILT_IN_SCOPE_NAMES.includes(name)) yield `the scope ${name} is built in`
+  }
+  for (const { name, scopes: given } of roles) {
+    if (!ROLE_NAME.test(name)) yield `${shown(name)} is no name of a role`
+    if (BUILT_IN_ROLE_NAMES.includes(name)) yield `the role ${name} is built in`
+    for (const scope of given) {
+      if (!SCOPE_NAME.test(scope)) yield `${shown(scope)}, in the role ${shown(name)}, is no name of a scope`
+    }
   }
 }
+
+const shown = (name: string): string => JSON.stringify(name.slice(0, 60))
