@@ -5,7 +5,6 @@ import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import type { ClientConfiguration } from './clients/client-configuration.ts'
 import type { LoadSecretKeys } from './clients/client-secret-keys.ts'
 import { ensureConfiguredClients, warnOfUndecryptableClients } from './clients/configured-clients.ts'
-import { assertScopesAreKnown } from './clients/parse-service-clients.ts'
 import type { Config } from './config.ts'
 import { migrations } from './database/migrations/index.ts'
 import type { WriteAs } from './database/write-as.ts'
@@ -64,8 +63,7 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     },
     {
       name: 'put the access policy in place',
-      run: () =>
-        config.accessPolicy ? accessPolicy.configure(config.accessPolicy) : accessPolicy.permissions.reload(),
+      run: () => accessPolicy.configure(config),
     },
     { name: 'check that no revoked key signs', run: () => keys.assertCanSign(config.tokens.accessKeys.current()) },
     { name: 'decrypt the keys of client secrets', run: () => loadSecretKeys() },
@@ -74,7 +72,6 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     {
       name: 'configure service clients',
       run: async () => {
-        assertScopesAreKnown(config.serviceClients, accessPolicy.permissions.policy)
         await ensureConfiguredClients(config.serviceClients, clientConfiguration, log)
         await warnOfUndecryptableClients(clientConfiguration, log)
       },

@@ -1,4 +1,4 @@
-import { SettingsError } from '@latchkey/service-kit/settings'
+import { type SettingFault, SettingsError } from '@latchkey/service-kit/settings'
 import { SCOPE_NAME } from '../permissions/names.ts'
 import type { Policy } from '../permissions/policy.ts'
 import { CLIENT_ID, CLIENT_ID_RULE } from './service-client.ts'
@@ -54,9 +54,17 @@ function parseClient(value: unknown, index: number): ConfiguredClient {
   return { clientId, secret, scopes: [...new Set<string>(scopes)] }
 }
 
-/** @throws {SettingsError} for scopes that are neither built in nor of the access policy */
+/** @throws {SettingsError} for scopes that there are not */
 export function assertScopesAreKnown(clients: readonly ConfiguredClient[], { scopes: known }: Policy): void {
-  const faults = clients.flatMap(({ clientId, scopes }) =>
+  const faults = unknownScopeFaults(clients, known)
+  if (faults.length > 0) throw new SettingsError(faults)
+}
+
+export const unknownScopeFaults = (
+  clients: readonly ConfiguredClient[],
+  known: { readonly has: (scope: string) => boolean },
+): SettingFault[] =>
+  clients.flatMap(({ clientId, scopes }) =>
     scopes
       .filter((scope) => !known.has(scope))
       .map((scope) => ({
@@ -64,5 +72,3 @@ export function assertScopesAreKnown(clients: readonly ConfiguredClient[], { sco
         message: `gives the client ${clientId} the unknown scope ${scope}`,
       })),
   )
-  if (faults.length > 0) throw new SettingsError(faults)
-}

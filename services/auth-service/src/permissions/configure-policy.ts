@@ -1,30 +1,16 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type SettingFault, SettingsError } from '@latchkey/service-kit/settings'
 import { ownOrigin } from '../audit/audit-event.ts'
-import { roleSaved, scopeSaved } from '../audit/policy-events.ts'
-import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import type { Audit, WriteAs } from '../database/write-as.ts'
-import { problems } from '../errors.ts'
+import { type ConfiguredClient, unknownScopeFaults } from '../clients/parse-service-clients.ts'
+import type { WriteAs } from '../database/write-as.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
-import { recordNarrowing } from './narrowing-repository.ts'
+import { isInPlace, type Put, putInPlace } from './configured-policy.ts'
 import type { Permissions } from './permissions.ts'
-import type { Policy, Role, Scope } from './policy.ts'
-import { assertPolicyFits } from './policy-bounds.ts'
-import type { ConfiguredPolicy } from './policy-file.ts'
-import {
-  isRoleHeld,
-  lockPolicy,
-  putRole,
-  putScope,
-  raisePolicyVersion,
-  readFileVersion,
-  readPolicy,
-  setFileVersion,
-} from './policy-repository.ts'
+import type { Policy } from './policy.ts'
+import { type ConfiguredPolicy, POLICY_SETTING } from './policy-file.ts'
+import { lockPolicy, readFileVersion } from './policy-repository.ts'
 import type { TokenSize } from './token-size.ts'
 
 type Dependencies = {
-  readonly db: AuthDatabase
   readonly writeAs: WriteAs
   readonly publisher: RevocationPublisher
   readonly permissions: Permissions
@@ -32,117 +18,93 @@ type Dependencies = {
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void }
 }
 
-const SETTING = 'ACCESS_POLICY_FILE'
+type Configured = {
+  readonly accessPolicy: ConfiguredPolicy | undefined
+  readonly serviceClients: readonly ConfiguredClient[]
+}
+
+/** What became of the policy of the settings. */
+type Outcome =
+  | { readonly kind: 'none'; readonly configured: readonly string[] }
+  | { readonly kind: 'older'; readonly inPlace: number }
+  | { readonly kind: 'same' | 'differs' }
+  | ({ readonly kind: 'newer' } & Put)
 
 /**
  * Puts the policy of the settings in place, if its version is higher than that of the one before: of replicas with different files the
  * newest wins, whichever starts last. What the file does not name any more stays, and may be changed by calls from then on.
- * @throws {SettingsError} for a role with an unknown scope, and where tokens would become too long
+ * @throws {SettingsError} for roles and service clients with scopes that there are not, and where tokens would become too long; then
+ * nothing has changed
  */
-export async function configurePolicy(dependencies: Dependencies, configured: ConfiguredPolicy): Promise<void> {
-  const { db, writeAs, publisher, permissions, tokenSize, log } = dependencies
-  const { version } = configured
-
-  const before = await readFileVersion(db)
-  if (version <= before) {
-    if (version < before) log.info({ event: 'access_policy_older', version, inPlace: before }, OLDER)
-    else if (!isInPlace(configured, await readPolicy(db)))
-      log.warn({ event: 'access_policy_differs', version }, DIFFERS)
-    await permissions.reload()
-    return
-  }
-
-  const narrowed = await writeAs(ownOrigin('settings'), async (trx, audit) => {
-    const policy = await lockPolicy(trx)
-    // Another replica that starts together with this one.
-    if ((await readFileVersion(trx)) >= version) return []
-    assertScopesAreKnown(configured, policy)
-    for (const name of await listAdopted(trx, configured, policy)) {
-      log.warn({ event: 'access_policy_adopted', name }, ADOPTED)
-    }
-    const leftOut = await write(trx, configured, policy)
-    const pol = await raisePolicyVersion(trx)
-    await setFileVersion(trx, version)
-    const after = await readPolicy(trx)
-    await assertPolicyFits(trx, { before: policy, after }, tokenSize).catch((error: unknown) => {
-      if (!(error instanceof problems.too_many_scopes)) throw error
-      throw new SettingsError([{ name: SETTING, message: 'has so many scopes that access tokens become too long' }])
-    })
-    const narrowed = [...policy.roles.values()].filter(({ name, scopes }) =>
-      loses(scopes, after.roles.get(name)?.scopes),
-    )
-    for (const { name } of narrowed) await recordNarrowing(trx, { kind: 'role', name, pol })
-    await auditDifference(audit, policy, after)
-    for (const { name } of leftOut) log.warn({ event: 'access_policy_left_out', name }, LEFT_OUT)
-    return narrowed.map(({ name }) => ({ kind: 'role' as const, id: name, pol }))
+export async function configurePolicy(dependencies: Dependencies, settings: Configured): Promise<void> {
+  const { writeAs, publisher, permissions, tokenSize, log } = dependencies
+  const outcome = await writeAs(ownOrigin('settings'), async (trx, audit): Promise<Outcome> => {
+    // The lock has replicas that start together decide one after the other.
+    const before = await lockPolicy(trx)
+    const inPlace = await readFileVersion(trx)
+    const configured = settings.accessPolicy
+    const newer = configured && configured.version > inPlace ? configured : undefined
+    assertScopesAreKnown(before, { ...settings, accessPolicy: newer })
+    if (newer) return { kind: 'newer', ...(await putInPlace({ trx, audit, tokenSize }, newer, before)) }
+    if (!configured) return { kind: 'none', configured: configuredNames(before) }
+    if (configured.version < inPlace) return { kind: 'older', inPlace }
+    return { kind: isInPlace(configured, before) ? 'same' : 'differs' }
   })
+  // Before verifiers refuse tokens of the version before.
   await permissions.reload()
-  await publisher.publish(narrowed)
+  // If this process dies before, the next one publishes it with all else that Redis may have missed.
+  if (outcome.kind === 'newer') await publisher.publish(outcome.narrowed)
+  report(outcome, settings.accessPolicy?.version, log)
 }
 
-const OLDER = 'a newer access policy than that of the settings is in place'
-const DIFFERS = 'the access policy of the settings differs from the one in place: raise its version'
-const ADOPTED =
-  'accounts have a role of this name, which a call has made: they hold from now on what the access policy gives it'
-const LEFT_OUT = 'the access policy does not name this any more; it stays until an administrator deletes it'
-
-/** Roles of calls that become wider: who made one, and gave it to an account, may have known what the settings would make of it. */
-async function listAdopted(trx: AuthTransaction, { roles }: ConfiguredPolicy, policy: Policy): Promise<string[]> {
-  const wider = roles.filter(({ name, scopes }) => {
-    const present = policy.roles.get(name)
-    return present !== undefined && !present.isConfigured && loses(scopes, present.scopes)
-  })
-  const adopted: string[] = []
-  for (const { name } of wider) if (await isRoleHeld(trx, name)) adopted.push(name)
-  return adopted
-}
-
-/** @returns what was configured before and is not any more */
-async function write(trx: AuthTransaction, configured: ConfiguredPolicy, policy: Policy): Promise<(Scope | Role)[]> {
-  const since = policy.version + 1
-  for (const scope of configured.scopes) await putScope(trx, { ...scope, isConfigured: true, since })
-  for (const role of configured.roles) await putRole(trx, { ...role, isConfigured: true })
-  const isLeftOut = (named: readonly { readonly name: string }[]) => (item: Scope) =>
-    item.isConfigured && !named.some(({ name }) => name === item.name)
-  const scopes = [...policy.scopes.values()].filter(isLeftOut(configured.scopes))
-  const roles = [...policy.roles.values()].filter(isLeftOut(configured.roles))
-  for (const scope of scopes) await putScope(trx, { ...scope, isConfigured: false, since })
-  for (const role of roles) await putRole(trx, { ...role, isConfigured: false })
-  return [...scopes, ...roles]
-}
-
-/** @throws {SettingsError} */
-function assertScopesAreKnown({ scopes, roles }: ConfiguredPolicy, policy: Policy): void {
-  const isKnown = (scope: string): boolean => policy.scopes.has(scope) || scopes.some(({ name }) => name === scope)
-  const faults: SettingFault[] = roles.flatMap((role) =>
+/** @throws {SettingsError} with every name that is neither built in, nor in place, nor in the policy that comes */
+function assertScopesAreKnown({ scopes }: Policy, { accessPolicy, serviceClients }: Configured): void {
+  const known = new Set([...scopes.keys(), ...(accessPolicy?.scopes ?? []).map(({ name }) => name)])
+  const faults: SettingFault[] = (accessPolicy?.roles ?? []).flatMap((role) =>
     role.scopes
-      .filter((scope) => !isKnown(scope))
-      .map((scope) => ({ name: SETTING, message: `gives the role ${role.name} the unknown scope ${scope}` })),
+      .filter((scope) => !known.has(scope))
+      .map((scope) => ({ name: POLICY_SETTING, message: `gives the role ${role.name} the unknown scope ${scope}` })),
   )
+  faults.push(...unknownScopeFaults(serviceClients, known))
   if (faults.length > 0) throw new SettingsError(faults)
 }
 
-function isInPlace({ scopes, roles }: ConfiguredPolicy, policy: Policy): boolean {
-  const sorted = (names: readonly string[] | undefined) => names?.toSorted()
-  return (
-    scopes.every(({ name, description }) => policy.scopes.get(name)?.description === description) &&
-    roles.every(({ name, description, scopes: given }) => {
-      const role = policy.roles.get(name)
-      return role?.description === description && isDeepStrictEqual(sorted(role.scopes), sorted(given))
-    })
-  )
-}
+const configuredNames = ({ scopes, roles }: Policy): string[] =>
+  [...scopes.values(), ...roles.values()].filter(({ isConfigured }) => isConfigured).map(({ name }) => name)
 
-const loses = (before: readonly string[], after: readonly string[] = []): boolean =>
-  before.some((scope) => !after.includes(scope))
-
-async function auditDifference(audit: Audit, before: Policy, after: Policy): Promise<void> {
-  const own = <Item extends Scope>(items: ReadonlyMap<string, Item>): Item[] =>
-    [...items.values()].filter(({ isBuiltIn }) => !isBuiltIn)
-  await audit(
-    ...own(after.scopes).flatMap((scope) =>
-      scopeSaved(scope.name, { before: before.scopes.get(scope.name), after: scope }),
-    ),
-    ...own(after.roles).flatMap((role) => roleSaved(role.name, { before: before.roles.get(role.name), after: role })),
-  )
+function report(outcome: Outcome, version: number | undefined, log: Dependencies['log']): void {
+  if (outcome.kind === 'newer') {
+    log.info({ event: 'access_policy_changed', version }, 'put the access policy of the settings in place')
+    for (const name of outcome.adopted) {
+      log.warn(
+        { event: 'access_policy_adopted', name },
+        'accounts have a role of this name, which a call has made: they hold from now on what the access policy gives it',
+      )
+    }
+    for (const name of outcome.leftOut) {
+      log.warn(
+        { event: 'access_policy_left_out', name },
+        'the access policy does not name this any more; it stays until an administrator deletes it',
+      )
+    }
+  }
+  if (outcome.kind === 'older') {
+    const { inPlace } = outcome
+    log.info(
+      { event: 'access_policy_older', version, inPlace },
+      'the access policy of the settings is older than the one in place, and changes nothing',
+    )
+  }
+  if (outcome.kind === 'differs') {
+    log.warn(
+      { event: 'access_policy_differs', version },
+      'the access policy of the settings differs from the one in place under the same version, and changes nothing: raise its version',
+    )
+  }
+  if (outcome.kind === 'none' && outcome.configured.length > 0) {
+    log.warn(
+      { event: 'access_policy_missing', names: outcome.configured },
+      'the settings have no access policy any more; what the last one named stays as it is, and no call changes it',
+    )
+  }
 }

@@ -6,7 +6,6 @@ import { configurePolicy } from './configure-policy.ts'
 import { listNarrowingsSince } from './narrowing-repository.ts'
 import { createPermissions, type Permissions } from './permissions.ts'
 import { createPolicyAdministration, type PolicyAdministration } from './policy-administration.ts'
-import type { ConfiguredPolicy } from './policy-file.ts'
 import { createTokenSize, type TokenSize } from './token-size.ts'
 
 type Dependencies = {
@@ -23,7 +22,7 @@ export type AccessPolicy = {
   readonly tokenSize: TokenSize
   readonly policyAdministration: PolicyAdministration
   /** Puts the policy of the settings in place. */
-  readonly configure: (configured: ConfiguredPolicy) => Promise<void>
+  readonly configure: (settings: Parameters<typeof configurePolicy>[1]) => Promise<void>
   /** Publishes again which roles were narrowed and which scopes deleted since. */
   readonly recoverNarrowings: (since: Date) => Promise<void>
 }
@@ -36,7 +35,7 @@ export function createAccessPolicy({ db, writeAs, publisher, tokens, log }: Depe
     permissions,
     tokenSize,
     policyAdministration: createPolicyAdministration(dependencies),
-    configure: (configured) => configurePolicy(dependencies, configured),
+    configure: (settings) => configurePolicy(dependencies, settings),
     async recoverNarrowings(since) {
       const narrowings = await listNarrowingsSince(db, since)
       await publisher.publish(narrowings.map(({ kind, name, pol }) => ({ kind, id: name, pol })))

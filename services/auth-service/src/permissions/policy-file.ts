@@ -15,9 +15,11 @@ export type ConfiguredPolicy = {
   readonly roles: readonly { readonly name: string; readonly description: string; readonly scopes: readonly string[] }[]
 }
 
+export const POLICY_SETTING = 'ACCESS_POLICY_FILE'
+
 export const policySettings = {
   accessPolicy: setting.custom({
-    name: 'ACCESS_POLICY_FILE',
+    name: POLICY_SETTING,
     optional: true,
     description:
       'path of a JSON file with scopes and roles of one’s own, put in place at boot: `{ "version": 3, "scopes": { "payroll:read": { "description" } }, "roles": { "payroll": { "description", "scopes": [] } } }`',
