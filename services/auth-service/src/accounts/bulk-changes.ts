@@ -3,8 +3,10 @@ import { emailVerified, roleChanged } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { Policy } from '../permissions/policy.ts'
+import { tokenFits } from '../permissions/policy-bounds.ts'
+import type { TokenSize } from '../permissions/token-size.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
-import { addRole, lockUsers, verifyAddresses } from '../users/bulk-repository.ts'
+import { addRole, listAccountsById, lockUsers, verifyAddresses } from '../users/bulk-repository.ts'
 import type { User } from '../users/user.ts'
 
 /** `sparesUnproved`: accounts that registered themselves, and whose address nobody has proved, stay as they are. */
@@ -15,7 +17,7 @@ export type RoleGrant = { readonly role: string; readonly sparesUnproved: boolea
  * changed, and may be repeated. Snapshots are the caller's to remove, once the change has committed.
  */
 export type BulkChanges = {
-  /** Gives the role to those of these accounts that are active and {@link lacksRole lack} it. */
+  /** Gives the role to those of these accounts that are active and {@link lacksRole lack} it, and whose token {@link hasRoom has room}. */
   grantRole(grant: RoleGrant, userIds: readonly string[], origin: AuditOrigin): Promise<User[]>
   /** Vouches for the addresses of these accounts, unless an account is invited or waits for its owner's confirmation. */
   verifyAddresses(userIds: readonly string[], origin: AuditOrigin): Promise<User[]>
@@ -35,9 +37,13 @@ export function lacksRole({ roles }: Pick<User, 'roles'>, role: string, policy: 
   return !roles.some((each) => enough.includes(each))
 }
 
-type Dependencies = { readonly writeAs: WriteAs; readonly permissions: Permissions }
+/** Whether the account's access token stays short enough with one role more. */
+export const hasRoom = ({ roles }: Pick<User, 'roles'>, role: string, policy: Policy, tokenSize: TokenSize): boolean =>
+  tokenFits({ policy, roles: [...roles, role] }, tokenSize)
 
-export function createBulkChanges({ writeAs, permissions }: Dependencies): BulkChanges {
+type Dependencies = { readonly writeAs: WriteAs; readonly permissions: Permissions; readonly tokenSize: TokenSize }
+
+export function createBulkChanges({ writeAs, permissions, tokenSize }: Dependencies): BulkChanges {
   return {
     grantRole: ({ role, sparesUnproved }, userIds, origin) =>
       writeAs(origin, async (trx, audit) => {
@@ -45,7 +51,10 @@ export function createBulkChanges({ writeAs, permissions }: Dependencies): BulkC
         // First, as everywhere: nobody who waits for one of them holds one of the others.
         await lockActiveAdministrators(trx)
         await lockUsers(trx, userIds)
-        const changed = await addRole(trx, userIds, { role, unless: rolesThatGive(policy, role), sparesUnproved })
+        const accounts = await listAccountsById(trx, userIds)
+        const ids = accounts.filter(({ user }) => hasRoom(user, role, policy, tokenSize)).map(({ user }) => user.id)
+        if (ids.length === 0) return []
+        const changed = await addRole(trx, ids, { role, unless: rolesThatGive(policy, role), sparesUnproved })
         await audit(
           ...changed.flatMap(({ id: userId, roles }) =>
             roleChanged({ userId, before: roles.filter((each) => each !== role), after: roles }),

@@ -9,6 +9,7 @@ const commandSettings = {
   redis: setting.custom({ ...sharedOptions.redis, optional: true, parse: parseRedisUrl }),
   port: settings.port,
   issuer: settings.issuer,
+  audience: settings.audience,
   publicUrl: settings.publicUrl,
   linksUrl: settings.linksUrl,
   employeeDatabaseUrl: setting.url({
@@ -24,13 +25,15 @@ export type CommandConfig = {
   /** Without it, what Redis remembers of accounts stays. */
   readonly redis: readonly string[] | undefined
   readonly linksUrl: string
+  /** What access tokens have in them. */
+  readonly tokens: { readonly issuer: string; readonly audience: string }
   readonly employeeDatabaseUrl: string | undefined
 }
 
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadCommandConfig(environment: Environment): CommandConfig {
   const loaded = loadSettings(commandSettings, environment)
-  const { databaseUrl, redis, employeeDatabaseUrl, port } = loaded
-  const linksUrl = linksUrlOf(loaded, loaded.issuer ?? `http://localhost:${port}`)
-  return { databaseUrl, redis, linksUrl, employeeDatabaseUrl }
+  const { databaseUrl, redis, employeeDatabaseUrl, port, audience } = loaded
+  const issuer = loaded.issuer ?? `http://localhost:${port}`
+  return { databaseUrl, redis, linksUrl: linksUrlOf(loaded, issuer), tokens: { issuer, audience }, employeeDatabaseUrl }
 }

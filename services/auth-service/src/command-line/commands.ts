@@ -1,8 +1,9 @@
-import { type BulkChanges, lacksRole } from '../accounts/bulk-changes.ts'
+import { type BulkChanges, hasRoom, lacksRole } from '../accounts/bulk-changes.ts'
 import type { OperatorReset } from '../accounts/operator-reset.ts'
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { Permissions } from '../permissions/permissions.ts'
+import type { TokenSize } from '../permissions/token-size.ts'
 import { listAccountsById, listUserIds } from '../users/bulk-repository.ts'
 import { type Account, isUnproved } from '../users/user.ts'
 import { findAccountByName } from '../users/user-repository.ts'
@@ -20,6 +21,7 @@ export type CommandDependencies = {
   readonly resetPassword: (email: string, origin: AuditOrigin) => Promise<OperatorReset>
   readonly bulk: BulkChanges
   readonly permissions: Permissions
+  readonly tokenSize: TokenSize
   readonly remembered: RememberedUsers
   readonly origin: AuditOrigin
   /** What was asked for goes to `print`, what it means to `note`. */
@@ -48,19 +50,20 @@ export async function grantRole(
   deps: CommandDependencies,
   { role, to, isDryRun }: Extract<Command, { name: 'grant-role' }>,
 ): Promise<void> {
-  const { db, bulk, permissions, remembered, origin, print, note } = deps
+  const { db, bulk, permissions, tokenSize, remembered, origin, print, note } = deps
   await permissions.reload()
   const { policy } = permissions
   if (!policy.roles.has(role)) {
     throw new CommandError(`There is no role ${role}. Roles: ${[...policy.roles.keys()].join(', ')}.`, 'usage')
   }
-  const counts = { changed: 0, already: 0, unproved: 0, invited: 0, disabled: 0 }
+  const counts = { changed: 0, already: 0, full: 0, unproved: 0, invited: 0, disabled: 0 }
   // Whom the operator names is known to them.
   const sparesUnproved = typeof to === 'string'
   const whyLeft = (account: Account): Exclude<keyof typeof counts, 'changed'> | undefined => {
     if (account.user.status !== 'active') return account.user.status
     if (!lacksRole(account.user, role, policy)) return 'already'
-    return sparesUnproved && isUnproved(account) ? 'unproved' : undefined
+    if (sparesUnproved && isUnproved(account)) return 'unproved'
+    return hasRoom(account.user, role, policy, tokenSize) ? undefined : 'full'
   }
   for await (const ids of granteeIds(deps, to)) {
     const accounts = await listAccountsById(db, ids)
@@ -76,6 +79,11 @@ export async function grantRole(
   note(
     `${isDryRun ? 'Would get' : 'Got'} the role ${role}: ${counts.changed}. Had it or more already: ${counts.already}.`,
   )
+  if (counts.full > 0 && !sparesUnproved) {
+    throw new CommandError(`This account has so many scopes that no access token holds the role ${role} besides.`)
+  }
+  if (counts.full > 0)
+    note(`Have so many scopes that no access token holds one role more, left as they are: ${counts.full}.`)
   if (counts.unproved > 0)
     note(`Registered themselves and have not verified their address, left as they are: ${counts.unproved}.`)
   if (counts.disabled > 0) note(`Disabled accounts, left as they are: ${counts.disabled}.`)

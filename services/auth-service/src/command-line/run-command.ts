@@ -9,6 +9,7 @@ import { isMigrated } from '../database/is-migrated.ts'
 import { createWriteAs } from '../database/write-as.ts'
 import { createLinkService } from '../links/link-service.ts'
 import { createPermissions } from '../permissions/permissions.ts'
+import { createTokenSize, LARGEST_RING } from '../permissions/token-size.ts'
 import { type Command, parseCommand, USAGE } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { type CommandConfig, loadCommandConfig } from './command-settings.ts'
@@ -69,6 +70,7 @@ async function execute(
     }
     const writeAs = createWriteAs(db)
     const permissions = createPermissions(db)
+    const tokenSize = createTokenSize({ ...config.tokens, ring: () => LARGEST_RING })
     const dependencies = {
       db,
       employeeDatabaseUrl: config.employeeDatabaseUrl,
@@ -78,7 +80,8 @@ async function execute(
         links: createLinkService({ base: config.linksUrl, now: Date.now }),
       }),
       permissions,
-      bulk: createBulkChanges({ writeAs, permissions }),
+      tokenSize,
+      bulk: createBulkChanges({ writeAs, permissions, tokenSize }),
       remembered,
       origin: ownOrigin('command', ACTOR_ID),
       print,

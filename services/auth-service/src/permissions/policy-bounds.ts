@@ -11,14 +11,19 @@ export const MAX_OWN_SCOPES = 64
 /** What a user has: roles, and the policy that says what they give. */
 type Held = { readonly policy: Policy; readonly roles: readonly string[] }
 
+/** Whether the access token of a user who has this is one that every proxy and cookie holds. */
+export const tokenFits = (held: Held, tokenSize: TokenSize): boolean => sizeOf(held, tokenSize) <= MAX_TOKEN_BYTES
+
 /**
- * A user who has this gets a token that every proxy and cookie holds. One that was too long before may stay so, or become shorter.
+ * The same. A token that was too long before may stay so, or become shorter.
  * @throws `too_many_scopes`
  */
 export function assertTokenFits(held: Held, tokenSize: TokenSize, before?: Held): void {
-  const sizeOf = ({ policy, roles }: Held): number => tokenSize(roles, policy.scopesOf(roles))
-  if (sizeOf(held) > Math.max(MAX_TOKEN_BYTES, before ? sizeOf(before) : 0)) throw new problems.too_many_scopes()
+  if (tokenFits(held, tokenSize)) return
+  if (!before || sizeOf(held, tokenSize) > sizeOf(before, tokenSize)) throw new problems.too_many_scopes()
 }
+
+const sizeOf = ({ policy, roles }: Held, tokenSize: TokenSize): number => tokenSize(roles, policy.scopesOf(roles))
 
 type Change = { readonly before: Policy; readonly after: Policy }
 

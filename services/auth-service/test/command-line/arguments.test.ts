@@ -12,7 +12,6 @@ t.test('what is no command is refused with exit code 2, the reason and the usage
     [['reset-password', 'a@b.c', 'd@e.f'], /^The command needs an e-mail address, and nothing else/],
     [['reset-password', 'a@b.c', '--all'], /^reset-password has no options/],
     [['grant-role'], /^grant-role needs the name of a role/],
-    [['grant-role', 'toString', '--all'], /^grant-role needs the name of a role/],
     [['grant-role', 'staff'], /^grant-role needs an e-mail address, --linked or --all/],
     [['grant-role', 'staff', '--all', '--linked'], /one of them only/],
     [['grant-role', 'staff', 'a@b.c', '--linked'], /one of them only/],

@@ -137,3 +137,55 @@ t.test(
     t.equal(claimsOf(after.json().accessToken).scope, 'profile employees:read')
   },
 )
+
+t.test('a role of one’s own is given as a built-in one is, to one account and to all who may do less', async (t) => {
+  await asAdmin('PUT', '/admin/scopes/payroll:read', { description: 'Read payslips' })
+  await asAdmin('PUT', '/admin/roles/payroll', { description: 'Payroll', scopes: ['profile', 'payroll:read'] })
+  await asAdmin('PUT', '/admin/roles/chief', {
+    description: 'Chief',
+    scopes: ['profile', 'payroll:read', 'audit:read'],
+  })
+  const user = await auth.newUser()
+  const chief = await auth.newAccount({ roles: ['chief'] })
+  t.match(await runOn(auth, ['grant-role', 'payroll', user.email]), {
+    code: 0,
+    printed: [user.email],
+    noted: /^Got the role payroll: 1\./,
+  })
+  const refreshed = await refreshWith(auth, user.refreshToken)
+  t.match(claimsOf(refreshed.json().accessToken), { roles: ['user', 'payroll'], scope: 'profile payroll:read' })
+
+  const all = await runOn(auth, ['grant-role', 'payroll', '--all', '--dry-run'])
+  t.notOk(all.printed.includes(user.email))
+  t.notOk(all.printed.includes(chief.email), 'the role chief gives all of it')
+})
+
+t.test('a role that there is not is refused with exit code 2 and the names of those that there are', async (t) => {
+  const user = await auth.newUser()
+  for (const role of ['payrol', 'Payroll', 'payroll:read', 'toString', '']) {
+    t.match(await runOn(auth, ['grant-role', role, user.email]), {
+      code: 2,
+      printed: [],
+      noted: `There is no role ${role}. Roles: user, staff, hr, admin, chief, payroll.`,
+    })
+  }
+  t.same(await rolesOf(user.userId), ['user'])
+})
+
+t.test('an account whose token would be too long with one role more keeps those that it has', async (t) => {
+  const roles = Array.from({ length: 70 }, (_, n) => `a-role-with-a-long-name-no-${n + 10}`)
+  for (const role of roles) await asAdmin('PUT', `/admin/roles/${role}`, { description: 'x', scopes: ['profile'] })
+  const { id, email } = await auth.newAccount({ roles })
+  const one = await runOn(auth, ['grant-role', 'payroll', email])
+  t.match(one, { code: 1, printed: [], noted: /so many scopes that no access token holds the role payroll besides/ })
+  for (const args of [['--all', '--dry-run'], ['--all']]) {
+    const all = await runOn(auth, ['grant-role', 'payroll', ...args])
+    t.notOk(all.printed.includes(email))
+    t.match(all, { code: 0, noted: /one role more, left as they are: 1\./ })
+  }
+  t.same(await rolesOf(id), roles)
+  const narrower = await asAdmin('PATCH', `/admin/users/${id}`, { roles: roles.slice(1) })
+  t.equal(narrower.statusCode, 200, 'what is too long already may become shorter')
+  const described = await asAdmin('PUT', `/admin/roles/${roles[0]}`, { description: 'y', scopes: [] })
+  t.equal(described.statusCode, 200, 'and holds up no change of the policy')
+})

@@ -171,6 +171,14 @@ t.test('the file takes over names that calls have made, and narrows those roles 
   t.match((await asAdmin('GET', '/admin/scopes/stock:read')).json(), { description: 'By file', configured: true })
   t.equal((await asAdmin('PUT', '/admin/roles/keeper', roleOf())).json().code, 'configured_policy')
   t.match((await asAdmin('GET', '/admin/scopes/stock:write')).json(), { configured: false })
+
+  await asAdmin('PUT', '/admin/roles/porter', roleOf('stock:read'))
+  await asAdmin('PUT', '/admin/roles/nobodys', roleOf('stock:read'))
+  await auth.newAccount({ roles: ['porter'] })
+  const wider = roleOf('stock:read', 'audit:read')
+  const started = await bootWith(t, next({ roles: { porter: wider, nobodys: wider } }))
+  const adopted = policyEvents(started).filter((event) => event.includes('adopted'))
+  t.same(adopted, ['warn access_policy_adopted porter'], 'who holds a role of the same name gets what the file gives')
 })
 
 t.test('a service client of the settings may hold a scope of the file, and one of calls', async (t) => {
