@@ -12,6 +12,7 @@ import { mainJob } from './main-job.ts'
 import { offboarding } from './offboarding.ts'
 import { operator } from './operator.ts'
 import { outages } from './outages.ts'
+import { accessPolicy } from './policy.ts'
 import { scaling } from './scaling.ts'
 import { createSettings } from './settings.ts'
 import { step } from './step.ts'
@@ -39,6 +40,7 @@ try {
     await keyChanges(stack, users)
     await scaling(stack, users)
     await offboarding(stack, users)
+    await accessPolicy(stack, users)
     await privateKeys(stack, users)
     await stopping(stack, users)
   } catch (error) {

@@ -1,19 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
-import { plainEnvironment, processesOf, runStackProcess } from './running-stack.ts'
-
-/** Runs what `npm run admin` runs. */
-function admin(environment: Record<string, string>, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(import.meta.dirname, '../src/admin.ts'), ...args],
-    { env: { ...plainEnvironment(), ...environment }, encoding: 'utf8' },
-  )
-  return { code: status, printed: stdout, noted: stderr }
-}
+import { admin, processesOf, runStackProcess } from './running-stack.ts'
 
 t.test('commands find the databases of `npm start`, while it runs and when it does not', async (t) => {
   const place = {

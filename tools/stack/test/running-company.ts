@@ -13,6 +13,7 @@ export type Answered = {
   readonly access_token?: string
   readonly refreshToken?: string
   readonly clientSecret?: string
+  readonly scopes?: readonly string[]
   readonly state?: string
   readonly lastError?: string | null
   readonly userId?: string | null
@@ -41,12 +42,13 @@ export type Person = {
 const PASSWORD = 'a heron walks over nine slow rivers'
 
 /** `npm start` on data of its own, with the administrator signed in, and people who join by an invitation. */
-export async function startCompany(t: Test) {
+export async function startCompany(t: Test, settings: Pick<StackPlace, 'ACCESS_POLICY_FILE'> = {}) {
   const [auth, employee] = [await freePort(), await freePort()]
   const place: StackPlace = {
     DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
     AUTH_PORT: String(auth),
     EMPLOYEE_PORT: String(employee),
+    ...settings,
   }
   const stack: StackRun = runStackProcess(t, place)
   await stack.ready()

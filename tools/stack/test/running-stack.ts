@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,12 @@ export type StackPlace = {
   EMPLOYEE_PORT: string
 } & Partial<
   Record<
-    'REFRESH_GRACE' | 'REVOCATION_MAX_STALENESS' | 'ACCESS_TOKEN_ALGORITHM' | 'ACCESS_TOKEN_EXPIRY' | 'REDIS_URL',
+    | 'REFRESH_GRACE'
+    | 'REVOCATION_MAX_STALENESS'
+    | 'ACCESS_TOKEN_ALGORITHM'
+    | 'ACCESS_TOKEN_EXPIRY'
+    | 'REDIS_URL'
+    | 'ACCESS_POLICY_FILE',
     string
   >
 >
@@ -47,6 +52,16 @@ export function runStackProcess(t: Test, place: StackPlace): StackRun {
   const endsTooEarly = exited.then(() => Promise.reject(new Error(`The stack ended before it was ready:\n${output}`)))
   endsTooEarly.catch(() => {})
   return { child, exited, output: () => output, ready: () => Promise.race([isReady.promise, endsTooEarly]) }
+}
+
+/** Runs what `npm run admin` runs. */
+export function admin(environment: Record<string, string>, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, '../src/admin.ts'), ...args],
+    { env: { ...plainEnvironment(), ...environment }, encoding: 'utf8' },
+  )
+  return { code: status, printed: stdout, noted: stderr }
 }
 
 // Without the settings of the shell that runs the tests, and of the test runner.
