@@ -1,39 +1,22 @@
 import { invalidInput } from '@latchkey/problems'
 import { assertHolds, type Caller } from '../accounts/account-bound.ts'
 import { lockCaller } from '../accounts/lock-caller.ts'
-import {
-  clientCreated,
-  clientDeleted,
-  clientSecretCreated,
-  clientSecretDeleted,
-  clientUpdated,
-} from '../audit/client-events.ts'
+import { clientCreated, clientDeleted, clientSecretDeleted, clientUpdated } from '../audit/client-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
-import type { Audit, WriteAs } from '../database/write-as.ts'
+import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { withdrawLinksBy } from '../links/link-repository.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { Policy } from '../permissions/policy.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { ClientAuthorities } from './client-authority.ts'
-import {
-  type ClientFilter,
-  deleteClient,
-  findClient,
-  insertClient,
-  listClients,
-  lockClient,
-  updateScopes,
-  wasDeleted,
-} from './client-repository.ts'
-import { newClientSecret } from './client-secret.ts'
+import { type ClientFilter, findClient, listClients } from './client-listing-repository.ts'
+import { deleteClient, insertClient, lockClient, updateScopes, wasDeleted } from './client-repository.ts'
 import type { SecretKeys } from './client-secret-keys.ts'
 import { retireSecret } from './client-secret-repository.ts'
-import type { ClientSecrets } from './client-secrets.ts'
+import type { ClientSecrets, IssuedSecret } from './client-secrets.ts'
 import type { ClientCache } from './redis-client-cache.ts'
 import type { ClientAuthority, ServiceClient } from './service-client.ts'
-
-export type IssuedSecret = { readonly id: string; readonly clientSecret: string }
 
 /** A service client as administrators see it. */
 export type ClientView = ServiceClient & {
@@ -99,18 +82,6 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
     return client
   }
 
-  async function issueSecret(
-    trx: AuthTransaction,
-    audit: Audit,
-    keys: SecretKeys,
-    { clientId, createdBy }: { clientId: string; createdBy: string },
-  ): Promise<IssuedSecret> {
-    const clientSecret = newClientSecret()
-    const id = await secrets.add(trx, keys, { clientId, secret: clientSecret, createdBy })
-    await audit(clientSecretCreated(clientId, id))
-    return { id, clientSecret }
-  }
-
   return {
     list: async (filter, { limit, afterId }) => (await listClients(db, filter, limit + 1, afterId)).map(toView),
 
@@ -124,7 +95,7 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
         await lockCaller(trx, caller, policy)
         if (!(await insertClient(trx, { clientId, scopes, createdBy: caller.id }))) throw new problems.client_exists()
         await audit(clientCreated(clientId, scopes))
-        const issued = await issueSecret(trx, audit, keys, { clientId, createdBy: caller.id })
+        const issued = await secrets.issue(trx, audit, keys, { clientId, createdBy: caller.id })
         // Before the commit: while Redis is away no client comes into being whose secret was never answered.
         await cache.set(clientId, { scopes, version: 0 })
         return issued
@@ -156,7 +127,7 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
       return writeAs(caller.origin, async (trx, audit) => {
         const policy = await permissions.share(trx)
         if (!(await lockForChange(trx, clientId, { caller, policy }))) throw new problems.client_not_found()
-        return issueSecret(trx, audit, keys, { clientId, createdBy: caller.id })
+        return secrets.issue(trx, audit, keys, { clientId, createdBy: caller.id })
       })
     },
 

@@ -1,5 +1,5 @@
 import { ownOrigin } from '../audit/audit-event.ts'
-import { clientCreated, clientSecretCreated, clientUpdated } from '../audit/client-events.ts'
+import { clientCreated, clientUpdated } from '../audit/client-events.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { withdrawLinksBy } from '../links/link-repository.ts'
@@ -47,8 +47,7 @@ export function createClientConfiguration(dependencies: Dependencies): ClientCon
     const good = (await findCredentials(trx, clientId))?.secrets ?? []
     if (secrets.matches(secret, good, keys)) return 'ready'
     if (secrets.matches(secret, await listRetiredSecrets(trx, clientId), keys)) return 'secret_replaced'
-    const id = await secrets.add(trx, keys, { clientId, secret, createdBy: null })
-    await audit(clientSecretCreated(clientId, id))
+    await secrets.add(trx, audit, keys, { clientId, secret, createdBy: null })
     return 'ready'
   }
 

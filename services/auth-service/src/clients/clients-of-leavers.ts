@@ -2,7 +2,7 @@ import type { Metric } from '@latchkey/problems'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { countClientsOfLeavers } from './left-clients-repository.ts'
 
-/** Clients that go on working for somebody who is gone. A scrape reads what was counted last. */
+/** Clients that go on working for people who are gone. A scrape reads what was counted last. */
 export type ClientsOfLeavers = {
   /** Counts them. To be repeated. */
   count(): Promise<void>

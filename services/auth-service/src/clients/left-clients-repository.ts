@@ -17,7 +17,7 @@ const reachedClients = (start: RawBuilder<unknown>): RawBuilder<unknown> => sql`
 
 /**
  * Ids of the live clients that a user leaves behind: those that the user made, or clients of theirs made, or of which one of them issued
- * a secret that is still live. In a transaction that has locked the user's row nobody adds to them.
+ * a secret that is still live. In a transaction that has locked the user's row there will be no more of them.
  */
 export async function listClientsLeftBy(db: AuthDatabase, userId: string): Promise<string[]> {
   const { rows } = await sql<{ client_id: string }>`
@@ -28,8 +28,8 @@ export async function listClientsLeftBy(db: AuthDatabase, userId: string): Promi
 }
 
 /**
- * How many live clients have a live secret that somebody may know who is disabled or erased: it was issued by them, or by a client that
- * they lead to.
+ * How many live clients have a live secret that a disabled or erased account may know: it was issued by that account, or by a client that
+ * the account leads to.
  */
 export async function countClientsOfLeavers(db: AuthDatabase): Promise<number> {
   const leavers = sql`

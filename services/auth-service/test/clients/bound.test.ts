@@ -2,7 +2,7 @@ import t from 'tap'
 import { administratorOf, startAuthService } from '../support/auth-service.ts'
 import { newClient, tokenOf } from '../support/clients.ts'
 
-// Nobody reaches a client that may do more than they, and nobody makes one that does: each call for each kind of caller.
+// No caller reaches a client that may do more than they, or makes one that does: each call for each kind of caller.
 
 const auth = await startAuthService(t)
 const asAdmin = await administratorOf(auth)
@@ -41,7 +41,7 @@ const callers: Record<string, { token: string | undefined; expected: Expected }>
     expected: 'insufficient_scope',
   },
   hr: { token: (await auth.newUser({ roles: ['hr'] })).accessToken, expected: 'insufficient_scope' },
-  nobody: { token: undefined, expected: 'unauthenticated' },
+  'a caller without a token': { token: undefined, expected: 'unauthenticated' },
 }
 
 type Target = { clientId: string; secretIds: string[] }

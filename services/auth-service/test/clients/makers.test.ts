@@ -72,7 +72,7 @@ t.test('a maker who is disabled, or loses a scope, while the call runs makes not
         asMaker('POST', '/admin/clients', { clientId: `late-${title}`, scopes: ['employees:read'] }),
         asMaker('POST', `/admin/clients/of-another-${title}/secrets`),
         asMaker('PATCH', `/admin/clients/of-another-${title}`, { scopes: ['employees:read', 'audit:read'] }),
-      ].map((call) => call.then((answer) => answer))
+      ]
       // Until each waits for the maker's row, or for the client that the one before has locked.
       await new Promise((resolve) => setTimeout(resolve, 300))
       await trx.updateTable('users').set(change).where('id', '=', maker.userId).execute()
@@ -87,4 +87,27 @@ t.test('a maker who is disabled, or loses a scope, while the call runs makes not
       title,
     )
   }
+})
+
+t.test('a client that loses a scope while it makes another makes nothing', async (t) => {
+  const asFactory = await callsOf(auth, await newClient(auth, 'late-factory', ['clients:manage', 'users:write']))
+  let call: ReturnType<typeof asFactory> | undefined
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .selectFrom('service_clients')
+      .select('scopes')
+      .where('client_id', '=', 'late-factory')
+      .forUpdate()
+      .execute()
+    call = asFactory('POST', '/admin/clients', { clientId: 'late-product', scopes: ['users:write'] })
+    // Until it waits for that row.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await trx
+      .updateTable('service_clients')
+      .set({ scopes: ['clients:manage'], version: 1 })
+      .where('client_id', '=', 'late-factory')
+      .execute()
+  })
+  t.equal((await call)?.json().code, 'token_revoked')
+  t.same(await list('&createdBy=late-factory'), [])
 })

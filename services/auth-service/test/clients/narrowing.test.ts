@@ -1,7 +1,7 @@
 import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { trailOf } from '../support/audit.ts'
+import { databaseOf, trailOf } from '../support/audit.ts'
 import { administratorOf, startAuthService } from '../support/auth-service.ts'
 import { callsOf, newClient, tokenOf } from '../support/clients.ts'
 import { startResourceService } from '../support/resource-service.ts'
@@ -137,4 +137,19 @@ t.test('a token that is newer than what Redis knows of its client is judged by P
   const token = await tokenOf(auth, client)
   await redis.set(key, stale)
   t.equal(await listUsers(token), 'insufficient_scope')
+})
+
+t.test('a loss whose process died before the feed had it is published by the next start', async (t) => {
+  const client = await newClient(auth, 'cut-off', ['employees:read', 'users:read'])
+  const token = await tokenOf(auth, client)
+  await databaseOf(t, auth)
+    .updateTable('service_clients')
+    .set({ scopes: ['employees:read'], version: 1, narrowed_at: new Date() })
+    .where('client_id', '=', 'cut-off')
+    .execute()
+  t.equal(await resource.verify(token), 'ok')
+  const next = await startAuthService(t, { beside: auth })
+  t.ok(await resource.eventuallyRefuses(token))
+  t.equal((await next.call('GET', '/admin/users', { token })).json().code, 'token_revoked')
+  t.equal(await resource.verify(await tokenOf(next, client)), 'ok')
 })

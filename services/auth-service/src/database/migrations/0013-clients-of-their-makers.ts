@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 
 /**
  * Who made a client and its secrets, by an id without a reference, as clients make some too; and the version of its tokens, which
- * rises when it loses a scope. Whoever could introspect tokens before goes on: of clients in the settings those decide.
+ * rises when it loses a scope. Clients that could introspect tokens before go on; of those in the settings these decide.
  */
 export const clientsOfTheirMakers: ReversibleMigration = {
   async up(db: Kysely<unknown>): Promise<void> {
