@@ -79,11 +79,14 @@ export async function testConfig(t: TestScope): Promise<Config> {
 }
 
 /** The service as in production, over a schema of this test alone. */
-export async function employeeApp(t: TestScope, change: (config: Config) => Config = (config) => config) {
+export async function employeeApp(
+  t: TestScope,
+  change: (config: Config) => Config = (config) => config,
+  more: Overrides = {},
+) {
   const config = change(await testConfig(t))
   const logs: CapturedLogs = captureLogs()
-  const overrides: Overrides = { logStream: logs.stream }
-  const app = await buildApp(config, overrides)
+  const app = await buildApp(config, { logStream: logs.stream, ...more })
   t.teardown(() => app.close())
   return { app, config, logs }
 }

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { createDatabase } from '@latchkey/database'
 import { eventually, type TestScope, tcpRelay } from '@latchkey/test-kit'
+import type { Config, Overrides } from '../../src/index.ts'
 import { authServiceProcess } from './auth-service-process.ts'
 import { bearer, employeeApp, NOWHERE } from './employee-app.ts'
+import { createHolds } from './holds.ts'
 import { startMailbox } from './mailbox.ts'
 
 const HR = bearer('employees:read', 'employees:write', 'users:invite')
 const LINKER = bearer('employees:read', 'employees:write', 'employees:link')
 
-type Options = {
+type Options = Overrides & {
   /** No mails leave at all. */
   readonly withoutMail?: boolean
   readonly refuses?: (to: string) => boolean
@@ -15,16 +18,20 @@ type Options = {
 }
 
 /** Both services, and a relay between them for all that can go wrong there. */
-export async function servicePair(t: TestScope, { withoutMail, refuses, variables }: Options = {}) {
+export async function servicePair(t: TestScope, { withoutMail, refuses, variables, ...overrides }: Options = {}) {
   const mailbox = await startMailbox(t, { ...(refuses && { refuses }) })
   const auth = await authServiceProcess(t, { ...(!withoutMail && mailbox.variables), ...variables })
-  const relay = await tcpRelay(t, auth.url)
+  const holds = createHolds()
+  const relay = await tcpRelay(t, auth.url, { onChunk: holds.onChunk })
   const { redisUrl, redisPrefix } = auth.environment
-  const { app, config, logs } = await employeeApp(t, (config) => ({
+  const change = (config: Config): Config => ({
     ...config,
     revocations: { redisUrl, prefix: redisPrefix },
     auth: { ...NOWHERE, baseUrl: relay.url, tokenUrl: `${relay.url}/oauth/token` },
-  }))
+  })
+  const { app, config, logs } = await employeeApp(t, change, overrides)
+  const database = createDatabase<unknown>(config.database)
+  t.teardown(() => database.close())
 
   async function call(
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
@@ -89,10 +96,14 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
   return {
     auth,
     relay,
+    /** Holds the next chunk between the two that has this text. */
+    hold: holds.hold,
     mailbox,
     app,
     config,
     logs,
+    /** Of employee-service. */
+    database,
     call,
     employ,
     person,
