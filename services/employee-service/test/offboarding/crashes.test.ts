@@ -1,35 +1,9 @@
-import { fileURLToPath } from 'node:url'
-import { createChildProcesses, eventually, privatePostgres, type RunningProcess } from '@latchkey/test-kit'
+import { eventually, privatePostgres } from '@latchkey/test-kit'
 import t from 'tap'
-import type { Config } from '../../src/index.ts'
 import { authServer } from '../support/auth-server.ts'
-import { employeeApp, KEYS, WRITER } from '../support/employee-app.ts'
+import { employeeApp, WRITER } from '../support/employee-app.ts'
 import { createLinked, offboardingOf, readAs, terminate, untilState } from '../support/offboarding-app.ts'
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-
-function startWorker({ database, revocations, auth }: Config): RunningProcess {
-  const url = new URL(database.url)
-  url.searchParams.set('options', `-c search_path=${database.schema}`)
-  return createChildProcesses().start({
-    name: 'employee-service',
-    command: process.execPath,
-    args: [MAIN],
-    cwd: process.cwd(),
-    output: 'stderr',
-    env: {
-      NODE_OPTIONS: process.env.NODE_OPTIONS,
-      EMPLOYEE_DATABASE_URL: url.href,
-      ACCESS_TOKEN_SECRET: KEYS,
-      REDIS_URL: revocations.redisUrl,
-      AUTH_URL: auth.baseUrl,
-      EMPLOYEE_CLIENT_SECRET: auth.clientSecret,
-      EMPLOYEE_PORT: '0',
-    },
-    stopSignal: 'SIGTERM',
-    graceMs: 12_000,
-  })
-}
+import { startWorker } from '../support/worker.ts'
 
 t.test('a worker that is killed before it hears the answer is replaced, and the account disabled once', async (t) => {
   const auth = await authServer(t)

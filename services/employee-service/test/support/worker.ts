@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url'
+import { createChildProcesses, type RunningProcess } from '@latchkey/test-kit'
+import type { Config } from '../../src/index.ts'
+import { KEYS } from './employee-app.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** The service in a process of its own, which a test can kill. */
+export function startWorker({ database, revocations, auth, port }: Config): RunningProcess {
+  const url = new URL(database.url)
+  url.searchParams.set('options', `-c search_path=${database.schema}`)
+  return createChildProcesses().start({
+    name: 'employee-service',
+    command: process.execPath,
+    args: [MAIN],
+    cwd: process.cwd(),
+    output: 'stderr',
+    env: {
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
+      EMPLOYEE_DATABASE_URL: url.href,
+      ACCESS_TOKEN_SECRET: KEYS,
+      REDIS_URL: revocations.redisUrl,
+      AUTH_URL: auth.baseUrl,
+      EMPLOYEE_CLIENT_SECRET: auth.clientSecret,
+      EMPLOYEE_PORT: String(port),
+    },
+    stopSignal: 'SIGTERM',
+    graceMs: 12_000,
+  })
+}
