@@ -27,6 +27,7 @@ t.teardown(async () => {
 await buildEverything()
 const tarballs = await packPublished(join(place, 'tarballs'))
 
+const example = readFileSync(join(repository, 'examples/payroll.ts'), 'utf8')
 const homeOf = (name: string): string => join(repository, 'packages', name.replace('@latchkey/', ''))
 const install = (...what: string[]): Promise<string> => app.npm('install', '--no-audit', '--no-fund', ...what)
 const filesOf = (directory: string): string[] =>
@@ -84,6 +85,7 @@ t.test('npm refuses to pack: it would leave ranges in the manifest that nobody c
 t.test('declarations and all snippets of the READMEs compile strictly, without ioredis', async (t) => {
   const sources: Record<string, string> = {
     'types.ts': readFileSync(join(import.meta.dirname, 'fixtures/types.ts'), 'utf8'),
+    'payroll.ts': example,
   }
   for (const home of [repository, ...published.map(({ name }) => homeOf(name))]) {
     for (const [n, code] of snippetsOf(home).entries()) sources[`${n}-of-${home.replaceAll('/', '-')}.ts`] = code
@@ -136,4 +138,25 @@ for (const [major, node] of Object.entries(nodes)) {
       t.match(await verify(`${token}x`), { code: 1, output: /TokenError/ })
     })
   }
+}
+
+for (const [major, node] of Object.entries(nodes)) {
+  t.test(
+    `Node ${major}: the example, copied as it is, answers to the scope payroll:read and to no other`,
+    async (t) => {
+      await otherNode
+      app.write('payroll.ts', example)
+      const payrollPort = await freePort()
+      const payslips = `http://localhost:${payrollPort}/payslips`
+      app.start(t, node, ['payroll.ts'], { ...environment, PORT: String(payrollPort) })
+      t.ok(await eventually(() => fetch(payslips).then(Boolean, () => false)))
+      const statusFor = async (scope: string): Promise<number> => {
+        const headers = { authorization: `Bearer ${await freshToken(auth, scope)}` }
+        return (await fetch(payslips, { headers })).status
+      }
+      t.equal(await statusFor('payroll:read'), 200)
+      t.equal(await statusFor('employees:read'), 403)
+      t.equal((await fetch(payslips)).status, 401)
+    },
+  )
 }

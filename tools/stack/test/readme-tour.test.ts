@@ -2,10 +2,8 @@ import { join } from 'node:path'
 import { freePort, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
 import { cannotPaste, runPasted } from './pasted.ts'
-import { isAsShown, readTour } from './readme-tour.ts'
+import { fiveMinutes, isAsShown, outputsOf, scriptOf } from './readme-tour.ts'
 import { runStackProcess } from './running-stack.ts'
-
-const END = '<end of the step>'
 
 t.test(
   'the tour of the README prints what it shows, and puts no secret on a command line',
@@ -23,16 +21,21 @@ t.test(
     await stack.ready()
     const [, password = ''] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
 
-    const { setUp, steps } = readTour()
+    const {
+      blocks: [setUp = ''],
+      // The first one starts the stack.
+      sessions: [, ...sessions],
+    } = fiveMinutes()
+    const steps = sessions.flat()
     t.ok(steps.length > 20)
     const script = [
       setUp.replace(':3001', `:${ports.AUTH_PORT}`).replace(':3002', `:${ports.EMPLOYEE_PORT}`).replace('.data', place),
       // A machine that is busy takes longer than a reader's.
       'sleep() { command sleep $(($1 + 8)); }',
-      ...steps.map(({ command }) => `${command}\necho '${END}'`),
+      scriptOf(steps),
     ].join('\n')
     const { output, commandLines } = runPasted(t, script, password)
-    const outputs = output.split(`${END}\n`)
+    const outputs = outputsOf(output)
     for (const [index, { command, output: shown }] of steps.entries()) {
       const printed = outputs[index] ?? ''
       t.ok(isAsShown(shown, printed), command, { shown, printed })

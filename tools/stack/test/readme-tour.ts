@@ -3,16 +3,37 @@ import { join } from 'node:path'
 
 export type TourStep = { readonly command: string; readonly output: string }
 
-/** The tour of the README: lines that prepare the shell, then commands with what they print. */
-export function readTour(): { setUp: string; steps: TourStep[] } {
-  const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8')
-  const tour = readme.slice(readme.indexOf('## Five minutes'), readme.indexOf('## How it flows'))
-  const blocks = [...tour.matchAll(/```(sh|console)\n(.*?)```/gs)].map(([, kind, text = '']) => ({ kind, text }))
-  const [setUp] = blocks.filter(({ kind }) => kind === 'sh')
-  // The first one starts the stack.
-  const [, ...sessions] = blocks.filter(({ kind }) => kind === 'console')
-  return { setUp: setUp?.text ?? '', steps: sessions.flatMap(({ text }) => stepsIn(text)) }
+/** A part of the README that is typed into a terminal. */
+export type Tour = {
+  /** What prepares a shell: each block of plain commands. */
+  readonly blocks: readonly string[]
+  /** Commands with what they print. The first block of them may start the stack. */
+  readonly sessions: readonly (readonly TourStep[])[]
 }
+
+/** The part between two lines of the README, such as headings. */
+export function readTour(from: string, to: string): Tour {
+  const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8')
+  const [start, end] = [readme.indexOf(`\n${from}\n`), readme.indexOf(`\n${to}\n`)]
+  if (start === -1 || end < start) throw new Error(`README.md has nothing between ${from} and ${to}`)
+  const found = [...readme.slice(start, end).matchAll(/```(sh|console)\n(.*?)```/gs)]
+  const textsOf = (wanted: string): string[] =>
+    found.filter(([, kind]) => kind === wanted).map(([, , text = '']) => text)
+  return { blocks: textsOf('sh'), sessions: textsOf('console').map(stepsIn) }
+}
+
+export const fiveMinutes = (): Tour => readTour('## Five minutes', '## How it flows')
+
+export const permissionOfItsOwn = (): Tour => readTour('### A permission of its own', '### Calls to other services')
+
+/** Lines of a script that marks where the output of each step ends. */
+export const scriptOf = (steps: readonly TourStep[]): string =>
+  steps.map(({ command }) => `${command}\necho '${END}'`).join('\n')
+
+/** The outputs of the steps of a script. */
+export const outputsOf = (output: string): string[] => output.split(`${END}\n`)
+
+const END = '<end of the step>'
 
 const stepsIn = (session: string): TourStep[] =>
   session

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { eventually, freePort, privatePostgres, privateRedis, type TestScope } from '@latchkey/test-kit'
 import { repository } from '../../src/repository.ts'
@@ -8,8 +10,10 @@ import { plainly } from './plainly.ts'
 export const client = {
   clientId: 'payroll',
   secret: 'a-secret-of-payroll-alone-0123456789',
-  scopes: ['employees:read'],
+  scopes: ['employees:read', 'payroll:read'],
 }
+/** Where the scope comes from that is not built in. */
+const policy = { version: 1, scopes: { 'payroll:read': { description: 'Read payslips' } } }
 export const keys = '2026-02:the-second-key-of-thirty-two-bytes,2026-01:the-first-key-of-thirty-two-bytes'
 
 export type AuthService = { readonly url: string; readonly redisUrl: string }
@@ -19,6 +23,9 @@ export async function startAuthService(t: TestScope): Promise<AuthService> {
   const [postgres, redis, port] = await Promise.all([privatePostgres(t), privateRedis(t), freePort()])
   const url = `http://127.0.0.1:${port}`
   const main = join(repository, 'services/auth-service/dist/main.js')
+  const policyFile = join(mkdtempSync(join(tmpdir(), 'latchkey-policy-')), 'access-policy.json')
+  writeFileSync(policyFile, JSON.stringify(policy))
+  t.teardown(async () => rmSync(dirname(policyFile), { recursive: true }))
   const command = plainly(process.execPath, [main], {
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,
@@ -27,6 +34,7 @@ export async function startAuthService(t: TestScope): Promise<AuthService> {
     TOKEN_ISSUER: 'http://localhost:3001',
     ACCESS_TOKEN_SECRET: keys,
     REFRESH_TOKEN_SECRET: 'a-secret-of-refresh-tokens-0123456789',
+    ACCESS_POLICY_FILE: policyFile,
     SERVICE_CLIENTS: JSON.stringify([client]),
   })
   const child = spawn(...command, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -43,13 +51,13 @@ export async function startAuthService(t: TestScope): Promise<AuthService> {
   return { url, redisUrl: redis.url }
 }
 
-/** An access token of the client. */
-export async function freshToken({ url }: AuthService): Promise<string> {
+/** An access token of the client, with all of its scopes or with one. */
+export async function freshToken({ url }: AuthService, scope?: string): Promise<string> {
   const credentials = Buffer.from(`${client.clientId}:${client.secret}`).toString('base64')
   const answer = await fetch(`${url}/oauth/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${credentials}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) }),
   })
   const { access_token: token } = (await answer.json()) as { access_token: string }
   return token

@@ -36,7 +36,7 @@ export function payroll(): string {
   return [
     "import Fastify from 'fastify'",
     'const app = Fastify()',
-    snippetWith('/payroll', repository),
-    "console.log((await app.inject('/payroll')).statusCode)",
+    snippetWith('/payslips', repository),
+    "console.log((await app.inject('/payslips')).statusCode)",
   ].join('\n')
 }
