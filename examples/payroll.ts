@@ -1,4 +1,4 @@
-// A service of one's own, which answers to whoever holds `payroll:read`. To copy: `npm install @latchkey/resource-server fastify ioredis`,
+// A service of one's own, which answers those who hold `payroll:read`. To copy: `npm install @latchkey/resource-server fastify ioredis`,
 // then `node payroll.ts` with Node 22.18 or later.
 import { readFileSync } from 'node:fs'
 import { resourceServer } from '@latchkey/resource-server'

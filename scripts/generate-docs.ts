@@ -1,6 +1,7 @@
 // Writes the pages that are made from the code, or with `--check` says which of them are out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ADMIN_DESCRIPTION, ADMIN_ROLE, BUILT_IN_ROLES, BUILT_IN_SCOPES } from '@latchkey/auth-service/built-in-policy'
 import { settings as authSettings } from '@latchkey/auth-service/config'
 import { problems as authProblems } from '@latchkey/auth-service/errors'
 import { settings as employeeSettings } from '@latchkey/employee-service/config'
@@ -88,19 +89,40 @@ token or the password that was sent. After a 503 nothing was decided: repeat the
 ${errorsTable()}
 `
 
-/** README.md holds the table of settings between two markers. */
-function readmeWithSettings(readme: string): string {
-  const [start, end] = ['<!-- settings -->', '<!-- /settings -->']
-  const [from, to] = [readme.indexOf(start), readme.indexOf(end)]
-  if (from === -1 || to === -1) throw new Error(`README.md lacks ${start} … ${end}`)
-  return `${readme.slice(0, from + start.length)}\n\n${settingsTable()}\n\n${readme.slice(to)}`
+const scopesTable = (): string =>
+  table(
+    ['scope', 'opens'],
+    Object.entries(BUILT_IN_SCOPES).map(([name, description]) => [`\`${name}\``, description]),
+  )
+
+function rolesTable(): string {
+  const rows = Object.entries(BUILT_IN_ROLES).map(([name, { description, scopes }]) => [
+    `\`${name}\``,
+    description,
+    `\`${scopes.join(' ')}\``,
+  ])
+  rows.push([`\`${ADMIN_ROLE}\``, ADMIN_DESCRIPTION, 'all, those of your own as they come'])
+  return table(['role', 'who', 'scopes'], rows)
+}
+
+/** A page with tables, each between two markers of its name. */
+function withTables(file: string, tables: Record<string, () => string>): string {
+  let page = read(file)
+  for (const [name, make] of Object.entries(tables)) {
+    const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+    const [from, to] = [page.indexOf(start), page.indexOf(end)]
+    if (from === -1 || to === -1) throw new Error(`${file} lacks ${start} … ${end}`)
+    page = `${page.slice(0, from + start.length)}\n\n${make()}\n\n${page.slice(to)}`
+  }
+  return page
 }
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const pages: Record<string, () => string> = {
   'docs/environment.md': () => environmentPage,
   'docs/errors.md': () => errorsPage,
-  'README.md': () => readmeWithSettings(read('README.md')),
+  'docs/permissions.md': () => withTables('docs/permissions.md', { scopes: scopesTable, roles: rolesTable }),
+  'README.md': () => withTables('README.md', { roles: rolesTable, settings: settingsTable }),
 }
 
 const isCheck = process.argv.includes('--check')

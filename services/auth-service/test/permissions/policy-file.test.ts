@@ -120,7 +120,7 @@ t.test('what leaves the file stays, with a warning at that start, and is for cal
   t.equal((await asAdmin('DELETE', '/admin/roles/auditor')).json().code, 'configured_policy')
 })
 
-t.test('a start without the setting leaves all as it is, and says what it can not change', async (t) => {
+t.test('a start without the setting leaves all as it is, and says what no call changes', async (t) => {
   await bootWith(t, next({ scopes: read, roles: { payroll: roleOf('payroll:read') } }))
   const without = await boot(t)
   t.same(policyEvents(without), ['warn access_policy_missing'])
@@ -173,10 +173,10 @@ t.test('the file takes over names that calls have made, and narrows those roles 
   t.match((await asAdmin('GET', '/admin/scopes/stock:write')).json(), { configured: false })
 
   await asAdmin('PUT', '/admin/roles/porter', roleOf('stock:read'))
-  await asAdmin('PUT', '/admin/roles/nobodys', roleOf('stock:read'))
+  await asAdmin('PUT', '/admin/roles/spare', roleOf('stock:read'))
   await auth.newAccount({ roles: ['porter'] })
   const wider = roleOf('stock:read', 'audit:read')
-  const started = await bootWith(t, next({ roles: { porter: wider, nobodys: wider } }))
+  const started = await bootWith(t, next({ roles: { porter: wider, spare: wider } }))
   const adopted = policyEvents(started).filter((event) => event.includes('adopted'))
   t.same(adopted, ['warn access_policy_adopted porter'], 'who holds a role of the same name gets what the file gives')
 })
