@@ -12,7 +12,7 @@ export type Tour = {
 }
 
 /** The part between two lines of the README, such as headings. */
-export function readTour(from: string, to: string): Tour {
+function readTour(from: string, to: string): Tour {
   const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8')
   const [start, end] = [readme.indexOf(`\n${from}\n`), readme.indexOf(`\n${to}\n`)]
   if (start === -1 || end < start) throw new Error(`README.md has nothing between ${from} and ${to}`)
