@@ -13,13 +13,10 @@ export type OrphanedAccount = {
 export const LANDING_SECONDS = 60
 
 /** An attempt of which nobody knows yet what it came to. */
-const IS_IN_FLIGHT = sql<boolean>`(user_id is null and attempted_at is not null
-  and (state = 'pending' or attempted_at > now() - ${sql.lit(LANDING_SECONDS)} * interval '1 s'))`
+const IS_IN_FLIGHT = sql<boolean>`(state = 'pending' and user_id is null and attempted_at is not null)`
 
-/** Whatever still gives the employee a claim to an account. */
-const HAS_ACCOUNT_AHEAD = sql<boolean>`(state in ('pending', 'invited')
-  or state = 'failed' and (user_id is not null or ${IS_IN_FLIGHT})
-    and last_error <> all(${sql.val([...FINAL_FAILURES])}::text[]))`
+const IS_OPEN = sql<boolean>`state in ('pending', 'invited')`
+const MAY_BE_REPEATED = sql<boolean>`(state = 'failed' and last_error <> all(${sql.val([...FINAL_FAILURES])}::text[]))`
 
 /** Ends every onboarding of an employee who leaves. Lock the employee before. */
 export const endOnboardings = (trx: EmployeeTransaction, employeeId: string): Promise<OrphanedAccount[]> =>
@@ -28,19 +25,26 @@ export const endOnboardings = (trx: EmployeeTransaction, employeeId: string): Pr
     set: sql`state = 'ended', last_error = null`,
   })
 
-/** Fails every onboarding of an employee that may still give them an account other than their own. Lock the employee before. */
-export const failOnboardings = (
-  trx: EmployeeTransaction,
-  employeeId: string,
-  error: Failure,
-): Promise<OrphanedAccount[]> =>
+/** Fails what was begun for an address that is the employee's no longer. Lock the employee before. */
+export const failForAddress = (trx: EmployeeTransaction, employeeId: string): Promise<OrphanedAccount[]> =>
+  fail(trx, employeeId, 'email_changed', sql`(${IS_OPEN} or ${MAY_BE_REPEATED})`)
+
+/** Fails what may still give the employee an account beside the one that they are linked to. Lock the employee before. */
+export const failForLink = (trx: EmployeeTransaction, employeeId: string): Promise<OrphanedAccount[]> =>
+  fail(trx, employeeId, 'already_linked', sql`(${IS_OPEN} or ${MAY_BE_REPEATED} and user_id is not null)`)
+
+const fail = (trx: EmployeeTransaction, employeeId: string, error: Failure, which: RawBuilder<unknown>) =>
   close(trx, employeeId, {
-    which: sql`${HAS_ACCOUNT_AHEAD}
-      and not exists (select 1 from employees where employees.id = onboardings.employee_id and employees.user_id = onboardings.user_id)`,
+    which: sql`${which}
+      and not exists (
+        select 1 from employees where employees.id = onboardings.employee_id and employees.user_id = onboardings.user_id)`,
     set: sql`state = 'failed', last_error = ${error}`,
   })
 
-/** An address is kept while an account may still have to be found by it. */
+/**
+ * An account that is known is disabled once more, as it may have been enabled since; one that is looked for already is not looked for twice.
+ * An address is kept while an account may still have to be found by it, be it late.
+ */
 async function close(
   trx: EmployeeTransaction,
   employeeId: string,
@@ -53,12 +57,13 @@ async function close(
       for update
     ), closed as (
       update onboardings set ${set}, completed_at = coalesce(completed_at, now()), wants_link = false,
-        email = case when in_flight then email end, full_name = null
+        email = case when closing.user_id is null and attempted_at is not null then email end, full_name = null
       from closing where onboardings.id = closing.id
     )
     select id, user_id from closing
     where (user_id is not null or in_flight)
-      and not exists (select 1 from offboardings where onboarding_id = closing.id and state in ('pending', 'failed'))
+      and not exists (
+        select 1 from offboardings where onboarding_id = closing.id and user_id is null and state in ('pending', 'failed'))
       and not exists (select 1 from employees where employees.user_id = closing.user_id)`.execute(trx)
   return rows.map((row) => ({ onboardingId: row.id, userId: row.user_id }))
 }

@@ -1,7 +1,7 @@
 import type { EmployeeTransaction } from '../database/employee-database.ts'
 import type { Employee } from '../employees/employee.ts'
 import type { RequestOffboarding } from '../offboarding/request-offboarding.ts'
-import { failOnboardings } from './closing-repository.ts'
+import { failForAddress, failForLink } from './closing-repository.ts'
 
 /**
  * Part of the transaction that changes an employee: an account that was made for an address which is theirs no longer, or beside
@@ -19,7 +19,6 @@ export function createFollowChange(requestOffboarding: RequestOffboarding): Foll
     const isLinked = after.userId !== null && after.userId !== before.userId
     if (!hasMoved && !isLinked) return
     const request = { employeeId: after.id, requestId, reason: null }
-    const error = hasMoved ? 'email_changed' : 'already_linked'
-    await requestOffboarding(trx, request, await failOnboardings(trx, after.id, error))
+    await requestOffboarding(trx, request, await (hasMoved ? failForAddress : failForLink)(trx, after.id))
   }
 }

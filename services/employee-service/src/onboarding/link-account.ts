@@ -2,7 +2,7 @@ import type { WriteAs } from '../database/write-as.ts'
 import { findEmployeeOfUser, lockEmployee, updateEmployee } from '../employees/employee-repository.ts'
 import type { RequestOffboarding } from '../offboarding/request-offboarding.ts'
 import { lockOpenOnboarding, markAccepted, markFailed } from './attempt-repository.ts'
-import { endOnboardings, failOnboardings } from './closing-repository.ts'
+import { endOnboardings, failForLink } from './closing-repository.ts'
 import type { Failure, OpenOnboarding } from './onboarding.ts'
 
 /** What became of an onboarding whose account was accepted; `closed`: another transaction was first. */
@@ -34,7 +34,7 @@ export function createLinkAccount({ writeAs, requestOffboarding, clientId }: Dep
         return 'ended'
       }
       if (employee.userId !== null && employee.userId !== userId) {
-        await requestOffboarding(trx, request, await failOnboardings(trx, employeeId, 'already_linked'))
+        await requestOffboarding(trx, request, await failForLink(trx, employeeId))
         return 'already_linked'
       }
       const other = await findEmployeeOfUser(trx, userId)

@@ -7,8 +7,8 @@ import type { MakeAccount } from './make-account.ts'
 import type { OpenOnboarding } from './onboarding.ts'
 import type { Step } from './step.ts'
 
-/** Where auth-service names no pause. */
-const RETRY_SECONDS = 10
+/** Pauses double up to this where auth-service names none. */
+const LONGEST_RETRY_SECONDS = 10
 /** Steps follow each other at once: to make an account, to look at it, to link it. More are those of another request. */
 const MOST_STEPS = 5
 /** After so long without success it is logged as an error, and then about every hour. */
@@ -46,7 +46,7 @@ export function createOnboardingAttempts({ db, makeAccount, checkAccount, log }:
   }
 
   async function retry(onboarding: OpenOnboarding, step: Extract<Step, { next: 'retry' }>): Promise<Attempt> {
-    const { error, afterSeconds = RETRY_SECONDS, needsOperator } = step
+    const { error, afterSeconds = Math.min(2 ** onboarding.attempts, LONGEST_RETRY_SECONDS), needsOperator } = step
     await recordAttempt(db, onboarding.id, { lastError: error, seconds: afterSeconds })
     const fields = { ...fieldsOf(onboarding), error }
     const isLong = onboarding.ageMs > LONG_MS && onboarding.attempts % ATTEMPTS_BETWEEN_ERRORS === 0

@@ -90,6 +90,7 @@ export async function repeatOnboarding(trx: EmployeeTransaction, id: string, inv
       request_id: invitee.requestId,
       wants_link: sql<boolean>`user_id is not null`,
       last_error: null,
+      attempts: 0,
       tried_since: sql`now()`,
       due_at: sql`now()`,
       completed_at: null,

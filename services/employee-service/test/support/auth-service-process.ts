@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createDatabase } from '@latchkey/database'
 import { createChildProcesses, eventually, freePort, type TestScope, testEnvironment } from '@latchkey/test-kit'
@@ -38,6 +40,7 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
         ADMIN_EMAIL: ADMIN.email,
         ADMIN_PASSWORD: ADMIN.password,
         EMPLOYEE_CLIENT_SECRET: NOWHERE.clientSecret,
+        TRUST_PROXY: '127.0.0.1/32',
         ...variables,
       },
       stopSignal: 'SIGTERM',
@@ -64,6 +67,8 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        // No test is about what one address may ask for.
+        'x-forwarded-for': Array.from({ length: 4 }, () => randomInt(1, 255)).join('.'),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
@@ -80,9 +85,14 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
     call,
     /** As the administrator. */
     asAdmin: (method: string, path: string, body?: object) => call(method, path, body, String(login.body.accessToken)),
-    /** What a person does with a link. */
-    accept: (token: string) =>
-      call('POST', '/auth/invitations/accept', { token, password: PASSWORD, delivery: 'body' }),
+    /** What a person does with a link, again while the service is busy. */
+    async accept(token: string): Promise<Answer> {
+      for (;;) {
+        const answer = await call('POST', '/auth/invitations/accept', { token, password: PASSWORD, delivery: 'body' })
+        if (answer.status !== 503) return answer
+        await sleep(100)
+      }
+    },
     kill: () => kill(),
     async start() {
       kill = await start()

@@ -39,6 +39,8 @@ export async function startMailbox(
       MAIL_FROM: 'no-reply@latchkey.test',
       PUBLIC_URL: 'https://id.latchkey.test',
     },
+    /** The tokens of all links that this address got. */
+    tokensTo: (address: string): string[] => linksTo(address).map(({ token }) => token ?? ''),
     /** How many links this address got. */
     count: (address: string): number => linksTo(address).length,
     /** The token of the next link to this address that was not read yet; waits for it. */
