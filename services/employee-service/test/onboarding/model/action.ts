@@ -17,5 +17,19 @@ export const ACTIONS = [
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
+/** Those that several callers do at once: nothing that was disabled comes to life by them. */
+export const INTERLEAVED = [
+  'hire',
+  'invite',
+  'accept',
+  'withdraw',
+  'expire',
+  'terminate',
+  'remove',
+  'move',
+  'linkOther',
+  'unlink',
+] as const satisfies readonly Action[]
+
 /** Stands for the address of an account that has nothing to do with the invitation. */
 export const OTHER = 'other'

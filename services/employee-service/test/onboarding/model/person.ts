@@ -10,7 +10,7 @@ export class Person {
   readonly tokens: { readonly address: string; readonly text: string }[] = []
 
   private readonly pair: ServicePair
-  private readonly name: string
+  readonly name: string
 
   constructor(pair: ServicePair, name: string) {
     this.pair = pair
