@@ -15,7 +15,10 @@ export type RelayedChunk = {
 
 export type TcpRelayOptions = {
   readonly name?: string
-  /** Sees every chunk. What it returns is awaited before the chunk, and all that follows it, is passed on. */
+  /**
+   * Sees every chunk. What it returns is awaited before the chunk, and all that follows it, is passed on; when one end goes in that time
+   * nothing is, and the other end is closed at once.
+   */
   readonly onChunk?: (chunk: RelayedChunk) => Promise<void> | undefined
 }
 
@@ -60,6 +63,27 @@ export async function tcpRelay(
     const loses = replies.ofConnection()
 
     const pass = (from: RelayedChunk['from'], source: Socket, sink: Socket): void => {
+      /** What arrived after a chunk that is held. It is read, because a socket that is not read does not show that its other end is gone. */
+      let behind: Buffer[] | undefined
+
+      function passOn(bytes: Buffer): void {
+        if (loses(from, bytes)) return void client.destroy()
+        const held = onChunk?.({ relay: name, connection, from, bytes })
+        if (held === undefined) return void sink.write(bytes)
+        behind = []
+        held.finally(() => {
+          const next = behind ?? []
+          behind = undefined
+          if (!sink.destroyed) sink.write(bytes)
+          for (const each of next) receive(each)
+        })
+      }
+      function receive(bytes: Buffer): void {
+        if (sink.destroyed) return
+        if (behind === undefined) passOn(bytes)
+        else behind.push(bytes)
+      }
+
       sockets.add(source)
       source.setNoDelay(true)
       source.on('error', () => {})
@@ -67,16 +91,7 @@ export async function tcpRelay(
         sockets.delete(source)
         sink.destroy()
       })
-      source.on('data', (bytes) => {
-        if (loses(from, bytes)) return void client.destroy()
-        const held = onChunk?.({ relay: name, connection, from, bytes })
-        if (held === undefined) return void sink.write(bytes)
-        source.pause()
-        held.finally(() => {
-          sink.write(bytes)
-          if (!isHanging) source.resume()
-        })
-      })
+      source.on('data', receive)
       if (isHanging) source.pause()
     }
     pass('client', client, upstream)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { type RelayedChunk, tcpRelay, testEnvironment } from '../src/index.ts'
+import { eventually, type RelayedChunk, tcpRelay, testEnvironment } from '../src/index.ts'
 
 async function withRelay(t: Test) {
   const { redisUrl, redisPrefix } = await testEnvironment(t)
@@ -115,6 +115,45 @@ t.test('a chunk is passed on once its observer is done, and what follows it stay
   t.equal(answered, 'onethree')
   t.same(new Set(seen.map(({ connection }) => connection)), new Set(['held#1', 'held#2']))
 })
+
+t.test(
+  'a connection whose client goes while a chunk is held is closed at once, and nothing of it is passed on',
+  async (t) => {
+    const received: string[] = []
+    let isOpen = false
+    const server = createServer((socket) => {
+      isOpen = true
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        isOpen = false
+      })
+      socket.on('data', (bytes) => received.push(String(bytes)))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.teardown(() => void server.close())
+    const held = Promise.withResolvers<void>()
+    const seen: string[] = []
+    const { url } = await tcpRelay(t, `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      onChunk({ bytes }) {
+        seen.push(String(bytes))
+        return String(bytes) === 'two' ? held.promise : undefined
+      },
+    })
+    const socket = connectTo(t, url)
+    socket.write('one')
+    await eventually(() => received.length === 1)
+    socket.write('two')
+    await eventually(() => seen.length === 2)
+    socket.write('three', () => socket.destroy())
+    await eventually(() => !isOpen, 'the connection to the server is closed')
+    held.resolve()
+    connectTo(t, url).write('four')
+    await eventually(() => received.length === 2)
+    t.same(received, ['one', 'four'])
+    t.same(seen, ['one', 'two', 'four'])
+  },
+)
 
 t.test('after a switch connections lead to the other server, and those that were open are cut', async (t) => {
   const relay = await tcpRelay(t, (await echo(t, 'old ')).url)

@@ -40,7 +40,7 @@ type Options = {
 const DEAD_MS = [50, 500] as const
 
 export async function startReplicas({ scope, directory, http, random, count, slowMs = 0 }: Options): Promise<Replicas> {
-  const [postgres, redis] = await Promise.all([privatePostgres(scope), privateRedis(scope)])
+  const [postgres, redis] = await Promise.all([privatePostgres(scope, { maxConnections: 300 }), privateRedis(scope)])
   const mailServer = await startMailServer(scope, { slowMs })
   const breakpoints = createBreakpoints()
   const { onChunk } = breakpoints
