@@ -17,6 +17,8 @@ export type Invariant =
   | 'I-RECOVER'
   /** A terminated employee's account is disabled exactly once, whichever process is killed, and refused from then on. */
   | 'I-OFFBOARD'
+  /** Who stays and was invited comes in, by one account; who leaves has none that is active, and nothing that is accepted. */
+  | 'I-ONBOARD'
   /** A mail leaves at least once if what it is about was committed, whichever process is killed; else it never does. */
   | 'I-MAIL'
 

@@ -31,11 +31,20 @@ export function after(first: ChunkCondition, condition: ChunkCondition): ChunkCo
   }
 }
 
-/** The commit on the connection on which something was written. */
+/** The commit of the transaction in which something was written first. */
 export function commitOf(written: ChunkCondition): ChunkCondition {
+  /** Connections with an open transaction. */
+  const open = new Set<string>()
   let writing: string | undefined
   return (chunk) => {
-    if (writing === undefined && written(chunk)) writing = chunk.connection
-    return chunk.connection === writing && chunk.from === 'client' && chunk.bytes.includes('commit')
+    const isWritten = written(chunk)
+    const { connection, from, bytes } = chunk
+    if (from === 'server') return false
+    if (bytes.includes('begin')) open.add(connection)
+    if (writing === undefined && isWritten && open.has(connection)) writing = connection
+    if (bytes.includes('rollback')) open.delete(connection)
+    if (!bytes.includes('commit')) return false
+    open.delete(connection)
+    return connection === writing
   }
 }

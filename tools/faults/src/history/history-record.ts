@@ -15,6 +15,7 @@ export type Call =
   | 'disable'
   | 'enable'
   | 'terminate'
+  | 'invite'
   | 'forgot-password'
   | 'change-roles'
   /** `/health/ready` of a replica; its state is the `reason`. */

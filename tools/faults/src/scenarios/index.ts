@@ -5,6 +5,7 @@ import { lostReplies } from './lost-replies/lost-replies.ts'
 import { mailOutage } from './mails/mail-outage.ts'
 import { mails } from './mails/mails.ts'
 import { offboarding } from './offboarding/offboarding.ts'
+import { onboarding } from './onboarding/onboarding.ts'
 import { redisKilled } from './redis-killed.ts'
 import { replicaPromoted } from './replica-promoted.ts'
 import type { Scenario } from './scenario.ts'
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   feedCut,
   lateCommands,
   offboarding,
+  onboarding,
   mails,
   mailOutage,
 ]

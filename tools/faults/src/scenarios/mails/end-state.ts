@@ -1,5 +1,5 @@
 import { poll, sleep } from '@latchkey/harness'
-import type { ArrivedMail, MailServer } from './mail-server.ts'
+import type { ArrivedMail, MailServer } from '../../cluster/mail-server.ts'
 import type { Replicas } from './replicas.ts'
 import type { Trial } from './trial.ts'
 

@@ -1,13 +1,13 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { sleep } from '@latchkey/harness'
 import { privatePostgres, privateRedis, type TcpRelay, tcpRelay } from '@latchkey/test-kit'
 import { type Breakpoints, createBreakpoints } from '../../cluster/breakpoint.ts'
-import { createCluster, untilReady } from '../../cluster/cluster.ts'
+import { createCluster } from '../../cluster/cluster.ts'
+import { type MailServer, startMailServer } from '../../cluster/mail-server.ts'
+import { startReplicaSet } from '../../cluster/replica-set.ts'
 import type { ServiceProcess } from '../../cluster/service-process.ts'
 import type { Http, Reply } from '../../driver/http.ts'
 import type { Random } from '../../random.ts'
 import type { Scope } from '../../scope.ts'
-import { type MailServer, startMailServer } from './mail-server.ts'
 
 /** Replicas of auth-service on one Postgres and one mail server, with a relay in each connection to them. */
 export type Replicas = {
@@ -37,8 +37,6 @@ type Options = {
   readonly slowMs?: number
 }
 
-const DEAD_MS = [50, 500] as const
-
 export async function startReplicas({ scope, directory, http, random, count, slowMs = 0 }: Options): Promise<Replicas> {
   const [postgres, redis] = await Promise.all([privatePostgres(scope, { maxConnections: 300 }), privateRedis(scope)])
   const mailServer = await startMailServer(scope, { slowMs })
@@ -63,27 +61,9 @@ export async function startReplicas({ scope, directory, http, random, count, slo
     starts.push(() => cluster.start(scope, { service: 'auth-service', name: `mails-${number}`, environment }))
   }
 
-  /** By number; those that start are missing. */
-  const up = new Map<number, ServiceProcess>()
-  const starting = new Set<Promise<void>>()
-  function start(number: number, delayMs: number): void {
-    const started = (async () => {
-      await sleep(delayMs)
-      const replica = await starts[number - 1]?.()
-      if (!replica) throw new Error(`there is no replica ${number}`)
-      await untilReady(http, replica)
-      up.set(number, replica)
-    })()
-    const tracked = started.finally(() => starting.delete(tracked))
-    starting.add(tracked)
-  }
-  // The first one alone: it migrates.
-  start(1, 0)
-  await Promise.all(starting)
-  for (let number = 2; number <= count; number++) start(number, 0)
-  await Promise.all(starting)
+  const replicas = await startReplicaSet({ http, random, count, start: (number) => starts[number - 1]?.() })
 
-  const url = (): string => random.pick([...up.values()]).url
+  const url = (): string => random.pick([...replicas.up.values()]).url
   return {
     mailServer,
     breakpoints,
@@ -99,17 +79,8 @@ export async function startReplicas({ scope, directory, http, random, count, slo
       const [, count] = /^mails_pending (\d+)$/m.exec((await response?.text()) ?? '') ?? []
       return count === undefined ? undefined : Number(count)
     },
-    async kill(number) {
-      const replica = up.get(number)
-      up.delete(number)
-      await replica?.kill()
-      // The relays see its connections close, and drop what they hold of it.
-      await sleep(50)
-      start(number, random.between(...DEAD_MS))
-    },
-    async untilUp(wanted) {
-      while (up.size < wanted && starting.size > 0) await Promise.race(starting)
-    },
+    kill: replicas.kill,
+    untilUp: replicas.untilUp,
   }
 }
 

@@ -1,0 +1,28 @@
+import { temporaryDirectory } from '@latchkey/harness'
+import t from 'tap'
+import { createHttp } from '../src/driver/http.ts'
+import { createRandom } from '../src/random.ts'
+import { killAndCheck } from '../src/scenarios/onboarding/onboarding.ts'
+import { onboardingTable } from '../src/scenarios/onboarding/onboarding-table.ts'
+import { WINDOWS } from '../src/scenarios/onboarding/windows.ts'
+import { createScope } from '../src/scope.ts'
+
+// `npm run test:faults -- --scenario onboarding` goes through each window twenty times.
+t.test('who is invited comes in and who leaves stays out, whatever is killed or happens at once', async (t) => {
+  const seed = Math.trunc(performance.timeOrigin)
+  const scope = createScope()
+  t.teardown(() => scope.close())
+  const http = createHttp()
+  scope.teardown(async () => http.close())
+  const options = { scope, directory: temporaryDirectory(t, 'onboarding'), http, random: createRandom(seed) }
+  const outcomes = await killAndCheck(
+    options,
+    WINDOWS.map((_, index) => index + 1),
+  )
+  console.error(`seed ${seed}\n${onboardingTable(outcomes)}`)
+  for (const { window, victim, wasHit, faults } of outcomes) {
+    const title = `${window.name}, ${victim} killed`
+    t.ok(wasHit, title)
+    t.same(faults, [], title)
+  }
+})
