@@ -11,7 +11,7 @@ import type { Trial } from './trial.ts'
 /**
  * `lost`: who stays and was invited does not come in, or an answered request did nothing. `double`: two accounts for one person.
  * `leaver active`: their account is not disabled. `leaver let in`: a token, link or password of theirs was accepted. `stuck`: an
- * onboarding that nobody works at, or an offboarding that is not done.
+ * onboarding that has no job, or has not ended although the employee left, or an offboarding that is not done.
  */
 export type FaultKind = 'lost' | 'double' | 'leaver active' | 'leaver let in' | 'stuck'
 export type Fault = { readonly kind: FaultKind; readonly message: string }
@@ -104,8 +104,8 @@ function faultsIn(records: Records, { email, employeeId }: Person, isLeaver: boo
     faults.push({ kind: 'double', message: 'one account for two employees' })
   for (const { state, has_job, last_error } of onboardings) {
     const isOpen = state === 'pending' || state === 'invited'
-    if (isOpen && !has_job) faults.push({ kind: 'stuck', message: `${state} without a job` })
-    else if (isOpen && isLeaver) faults.push({ kind: 'stuck', message: `${state} of a leaver: ${last_error}` })
+    if (isLeaver && state !== 'ended') faults.push({ kind: 'stuck', message: `${state} of a leaver: ${last_error}` })
+    else if (isOpen && !has_job) faults.push({ kind: 'stuck', message: `${state} without a job` })
   }
   for (const { state, last_error } of offboardings) {
     if (state !== 'done' && state !== 'none')
