@@ -1,5 +1,5 @@
 export { answerWithin } from './answer-within.ts'
-export { type ChangeFeed, openChangeFeed } from './change-feed.ts'
+export { openChangeFeed } from './change-feed.ts'
 export { createDatabase, type Database, type DatabaseOptions } from './create-database.ts'
 export { currentSchema, migrate, type ReversibleMigration } from './migrate.ts'
 export { isCheckViolation, isForeignKeyViolation, isUnavailable, isUniqueViolation } from './postgres-errors.ts'

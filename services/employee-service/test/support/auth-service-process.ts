@@ -8,7 +8,7 @@ import { KEYS, NOWHERE } from './employee-app.ts'
 // Its own test program: hashing is cheap, and the schema and the keys are those of one test.
 const PROGRAM = fileURLToPath(new URL('../../../auth-service/test/support/auth-service-program.ts', import.meta.url))
 const ADMIN = { email: 'root@example.test', password: 'correct horse battery staple' }
-export const PASSWORD = 'violet-harbour-sings-7'
+const PASSWORD = 'violet-harbour-sings-7'
 
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> }
 
@@ -99,5 +99,3 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
     },
   }
 }
-
-export type AuthService = Awaited<ReturnType<typeof authServiceProcess>>

@@ -36,7 +36,7 @@ export type World = {
 export const OWN_SCOPE = 'payroll:read'
 
 /** A company's own roles. */
-export const OWN_ROLES = { guest: [], clerk: ['profile', OWN_SCOPE], officer: ['users:disable', 'audit:read'] }
+const OWN_ROLES = { guest: [], clerk: ['profile', OWN_SCOPE], officer: ['users:disable', 'audit:read'] }
 
 export async function createWorld(auth: TestService, asAdmin: World['asAdmin']): Promise<World> {
   let count = 0
