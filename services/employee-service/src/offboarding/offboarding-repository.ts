@@ -36,19 +36,19 @@ const IS_NEWEST = sql<boolean>`not exists (
     and (later.requested_at, later.id) > (offboardings.requested_at, offboardings.id))`
 
 /**
- * Whether this account has an offboarding for this employee that is still open or, unless `openOnly`, is the employee's newest.
+ * Whether this account has an offboarding for this employee that has failed or, unless `failedOnly`, is pending or the employee's newest.
  * Without an account: whether the employee has any offboarding.
  */
 export async function hasOffboarding(
   db: EmployeeDatabase,
   employeeId: string,
   userId: string | null,
-  { openOnly }: { openOnly: boolean },
+  { failedOnly }: { failedOnly: boolean },
 ): Promise<boolean> {
   let select = db.selectFrom('offboardings').select('id').where('employee_id', '=', employeeId)
   if (userId !== null) {
-    const other = openOnly ? sql`false` : IS_NEWEST
-    select = select.where(sql<boolean>`user_id = ${userId} and (state in ('pending', 'failed') or ${other})`)
+    const other = failedOnly ? sql`false` : sql`state = 'pending' or ${IS_NEWEST}`
+    select = select.where(sql<boolean>`user_id = ${userId} and (state = 'failed' or ${other})`)
   }
   return (await select.limit(1).executeTakeFirst()) !== undefined
 }

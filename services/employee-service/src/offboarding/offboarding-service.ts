@@ -58,9 +58,9 @@ export function createOffboardingService(dependencies: Dependencies): Offboardin
   const { db, writeAs, queue, requestOffboarding, watch, newId } = dependencies
 
   /**
-   * Each termination and deletion has an offboarding of its own, except that a repeated one adds nothing. A deletion repeats only what
-   * is still open: it is the last chance to disable an account that was enabled in between. An onboarding ends here too, with the
-   * account that was made for it.
+   * Each termination and deletion has an offboarding of its own, except that a repeated termination adds nothing, and a deletion nothing
+   * to one that has failed. A deletion is the last chance to disable an account that was enabled in between: also one that is about to
+   * be marked done. An onboarding ends here too, with the account that was made for it.
    */
   async function offboard(
     trx: EmployeeTransaction,
@@ -73,7 +73,7 @@ export function createOffboardingService(dependencies: Dependencies): Offboardin
     const invited = await endOnboardings(trx, employeeId)
     await requestOffboarding(trx, request, invited)
     const isRepeated = before.status === 'terminated'
-    if (isRepeated && (await hasOffboarding(trx, employeeId, userId, { openOnly: isDeletion }))) return
+    if (isRepeated && (await hasOffboarding(trx, employeeId, userId, { failedOnly: isDeletion }))) return
     if (userId !== null) await requestOffboarding(trx, request, [{ userId }])
     else if (invited.length === 0) await insertOffboarding(trx, { ...request, id: newId(), userId, onboardingId: null })
   }

@@ -120,6 +120,16 @@ t.test('deleting a terminated employee disables once more: the account may have 
   await untilState(app, linked, 'done')
 })
 
+t.test('so does a deletion while the account is disabled, and not yet marked so', async (t) => {
+  const linked = await createLinked(app)
+  await terminate(app, linked)
+  await eventually(() => callsFor(linked.userId).length === 1)
+  t.match(await offboardingOf(app, linked), { state: 'pending' })
+  await app.inject({ method: 'DELETE', url: linked.url, headers: WRITER })
+  await eventually(() => callsFor(linked.userId).length === 2)
+  await untilState(app, linked, 'done')
+})
+
 t.test(
   'the account of a first stint is disabled again at the end of the second, also when it was unlinked between',
   async (t) => {

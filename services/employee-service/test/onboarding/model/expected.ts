@@ -137,8 +137,9 @@ export class Expected {
     this.supersede('email_changed')
   }
 
+  /** Of a person who has left, a link would wait for the next termination. */
   linkOther(): void {
-    if (this.employee === 'none') return
+    if (this.employee !== 'active') return
     const other = this.accounts.get(this.address(OTHER))
     if (this.linked === other) return
     this.linked = other

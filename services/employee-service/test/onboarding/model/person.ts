@@ -4,6 +4,7 @@ import { type Action, OTHER } from './action.ts'
 /** The same person at the real services. Actions that make no sense now do nothing, as in the model. */
 export class Person {
   private employee: ReturnType<ServicePair['person']> | undefined
+  private hasLeft = false
   private moves = 0
   private otherId = ''
   /** Tokens that signing in gave, by address. */
@@ -79,15 +80,18 @@ export class Person {
 
   async terminate(): Promise<void> {
     await this.employee?.terminate()
+    this.hasLeft = this.employee !== undefined
   }
 
   async remove(): Promise<void> {
     await this.employee?.remove()
     this.employee = undefined
+    this.hasLeft = false
   }
 
   async rehire(): Promise<void> {
     await this.employee?.change({ status: 'active' })
+    this.hasLeft = false
   }
 
   async move(): Promise<void> {
@@ -97,7 +101,7 @@ export class Person {
   }
 
   async linkOther(): Promise<void> {
-    await this.employee?.link(this.otherId)
+    if (!this.hasLeft) await this.employee?.link(this.otherId)
   }
 
   async unlink(): Promise<void> {
