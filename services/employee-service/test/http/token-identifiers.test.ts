@@ -50,7 +50,7 @@ const hostile = {
   client_id: impossible,
   ver: ['1', 1.5, -1, 2 ** 53, null, []],
   roles: ['admin', null, {}, ...impossible.map((each) => [each])],
-  scope: [7, null, 'a\nb', 's'.repeat(2049)],
+  scope: [7, null, 'a\nb', 's'.repeat(3501)],
   iss: impossible,
 }
 
