@@ -1,8 +1,6 @@
 import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
-import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
-import { type AppInstance, createServer, type LoggerOptions } from '@latchkey/service-kit'
-import manifest from '../package.json' with { type: 'json' }
+import type { AppInstance, LoggerOptions } from '@latchkey/service-kit'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
@@ -11,13 +9,13 @@ import { type Config, PRODUCT } from './config.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { auditRefusals } from './http/audit-refusals.ts'
-import { createBearerCheck } from './http/bearer-check.ts'
-import { createFindBearer, createFindLiveBearer } from './http/live-bearer.ts'
+import { createAuthServer } from './http/create-auth-server.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
 import { signInOptionsOf } from './http/routes/auth/get-options.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
 import { consoleRoutes } from './http/routes/console/index.ts'
 import { oauthRoutes } from './http/routes/oauth/index.ts'
+import { verifyAccessTokens } from './http/verify-access-tokens.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
 import { createLinkService } from './links/link-service.ts'
@@ -60,23 +58,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const accessRing = accessKeys.current
   const refreshRing = refreshKeys.current
 
-  const app = await createServer({
-    name: 'auth-service',
-    title: 'Latchkey auth-service',
-    version: manifest.version,
-    description: 'Signs users in, rotates refresh tokens, keeps one session per device.',
-    accessCookie: ACCESS_COOKIE,
-    tags: [
-      { name: 'auth', description: 'For people and their devices' },
-      { name: 'admin', description: 'For administrators' },
-      { name: 'oauth', description: 'The standard endpoints' },
-      { name: 'console', description: 'Pages that mailed links lead to' },
-    ],
-    logger: { level: config.logLevel, ...(overrides.logStream && { stream: overrides.logStream }) },
-    trustProxy: config.trustProxy,
-    allowedOrigins,
-    isUnavailable,
-  })
+  const app = await createAuthServer({ config, logStream: overrides.logStream, isUnavailable })
   const { log } = app
 
   try {
@@ -114,19 +96,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         configuredIds: new Set(config.serviceClients.map(({ clientId }) => clientId)),
         guessLimits: overrides.clientGuessLimits,
       })
-    const findBearer = createFindBearer({ store, clients, permissions })
-    await app.register(resourceServer, {
-      keys: accessRing,
-      issuer,
-      audience,
-      allowedOrigins,
-      now,
-      // For revoked keys and narrowed roles; sessions and clients are looked up live.
-      revocations: { redisUrl: config.redis.join(), prefix: keyPrefix, onRoleNarrowed: permissions.expect },
-      checks: [createBearerCheck(findBearer)],
-    })
+    const findLiveBearer = await verifyAccessTokens(app, { config, keyPrefix, store, clients, permissions, now })
     const { revocations } = app
-    const findLiveBearer = createFindLiveBearer(app.verifyAccessToken, findBearer)
     const isRevoked = (kid: string): boolean => revocations.refusesKey(kid)
 
     // Domain
@@ -189,9 +160,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
 
     // Routes
     registerOperations(app, { ...stores, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey: isRevoked })
-    app.decorateRequest('liveSession', null)
-    app.decorateRequest('actorId', null)
-    app.decorateRequest('heldScopes', null)
     auditRefusals(app, audit)
     await app.register(adminRoutes, {
       prefix: '/admin',

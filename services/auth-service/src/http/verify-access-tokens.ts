@@ -1,0 +1,42 @@
+import { resourceServer } from '@latchkey/resource-server'
+import type { AppInstance } from '@latchkey/service-kit'
+import type { ClientService } from '../clients/client-service.ts'
+import type { Config } from '../config.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import type { SessionStore } from '../sessions/session-store.ts'
+import { createBearerCheck } from './bearer-check.ts'
+import { createFindBearer, createFindLiveBearer, type FindLiveBearer } from './live-bearer.ts'
+
+type Dependencies = {
+  readonly config: Pick<Config, 'tokens' | 'allowedOrigins' | 'redis'>
+  readonly keyPrefix: string
+  readonly store: SessionStore
+  readonly clients: ClientService
+  readonly permissions: Permissions
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/**
+ * Has the app verify access tokens as every service does, and then ask whether their bearer is still there, and what they may do today:
+ * `app.authenticate`, `app.requireScope`, and `app.revocations`.
+ */
+export async function verifyAccessTokens(app: AppInstance, dependencies: Dependencies): Promise<FindLiveBearer> {
+  const { config, keyPrefix, permissions, now } = dependencies
+  const { issuer, audience, accessKeys } = config.tokens
+  const findBearer = createFindBearer(dependencies)
+  app.decorateRequest('liveSession', null)
+  app.decorateRequest('actorId', null)
+  app.decorateRequest('heldScopes', null)
+  await app.register(resourceServer, {
+    keys: accessKeys.current,
+    issuer,
+    audience,
+    allowedOrigins: config.allowedOrigins,
+    now,
+    // For revoked keys and narrowed roles; sessions and clients are looked up live.
+    revocations: { redisUrl: config.redis.join(), prefix: keyPrefix, onRoleNarrowed: permissions.expect },
+    checks: [createBearerCheck(findBearer)],
+  })
+  return createFindLiveBearer(app.verifyAccessToken, findBearer)
+}
