@@ -1,7 +1,7 @@
 /** A link that auth-service made for the owner of an account. */
 export type SentLink = { readonly userId: string; readonly expiresAt: Date; readonly mailed: boolean }
 
-/** An account as auth-service shows it to whoever invited it. */
+/** An account as auth-service shows it to its inviter. */
 export type InvitedAccount = {
   readonly id: string
   readonly email: string

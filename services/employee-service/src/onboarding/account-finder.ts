@@ -11,7 +11,7 @@ export type Finding =
   | { readonly outcome: 'retry'; readonly error: string; readonly needsOperator: boolean }
 
 export type AccountFinder = {
-  /** Looks for the account of an onboarding that was closed while nobody knew what its request had come to. */
+  /** Looks for the account of an onboarding that was closed before the answer to its request was known. */
   find(onboardingId: string, requestId: string): Promise<Finding>
 }
 

@@ -18,7 +18,7 @@ type Dependencies = {
   readonly now: () => number
 }
 
-/** Whoever opened a link in its last moments is still accepted. */
+/** An acceptance in the last moments of a link still counts. */
 const AFTER_EXPIRY_MS = 60_000
 /** What the next look at the account explains. */
 const OVERTAKEN: ReadonlySet<string> = new Set(['already_active', 'account_disabled', 'user_not_found'])
@@ -53,7 +53,7 @@ export function createCheckAccount({ db, inviter, linkAccount, now }: Dependenci
       return onboarding.wantsLink ? sendLink(onboarding, userId) : waitForOwner(onboarding, account)
     }
     if (!onboarding.wantsLink) return fail('invitation_withdrawn')
-    // Whoever repeated the request wants an account.
+    // A repeated request asks for an account.
     await forgetAccount(db, onboarding.id, userId)
     return { next: 'step' }
   }

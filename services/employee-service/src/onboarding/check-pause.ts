@@ -1,4 +1,4 @@
-/** Of an account that was just invited: whoever waits for its owner sees the link within seconds. */
+/** Of an account that was just invited: hr, who waits for its owner, sees the link within seconds. */
 const SHORTEST_SECONDS = 3
 /** An invitation is open for days; who looks at it, or signs in, has it checked at once. */
 const LONGEST_SECONDS = 300

@@ -12,7 +12,7 @@ export type OrphanedAccount = {
 /** After an attempt an account may appear for so long, as far as its request did not get stuck. Seconds. */
 export const LANDING_SECONDS = 60
 
-/** An attempt of which nobody knows yet what it came to. */
+/** An attempt whose answer is not known yet. */
 const IS_IN_FLIGHT = sql<boolean>`(state = 'pending' and user_id is null and attempted_at is not null)`
 
 const IS_OPEN = sql<boolean>`state in ('pending', 'invited')`

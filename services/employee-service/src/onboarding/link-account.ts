@@ -28,7 +28,7 @@ export function createLinkAccount({ writeAs, requestOffboarding, clientId }: Dep
       const onboarding = await lockOpenOnboarding(trx, id, userId)
       if (onboarding === undefined) return 'closed'
       const request = { employeeId, requestId, reason: null }
-      // Whoever ends an employment ends the onboarding with it, unless by hand at the database.
+      // The end of an employment ends the onboarding with it, unless it is made by hand at the database.
       if (employee === undefined || employee.status === 'terminated') {
         await requestOffboarding(trx, request, await endOnboardings(trx, employeeId))
         return 'ended'

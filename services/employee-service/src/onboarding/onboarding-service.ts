@@ -18,7 +18,7 @@ import {
 /** Invites employees. A request is one transaction: the onboarding, and the job that makes the account. */
 export type OnboardingService = {
   /**
-   * Repeating it is safe: one that is pending stays as it is, whoever is invited gets another link, one that has failed is tried again.
+   * Repeating it is safe: one that is pending stays as it is, an invited employee gets another link, one that has failed is tried again.
    *
    * @throws `employee_not_found`, `terminated`, `already_linked`
    */

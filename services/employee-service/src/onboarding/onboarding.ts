@@ -1,5 +1,5 @@
 /**
- * - `none`: nobody was invited, or what was open ended when the employee left.
+ * - `none`: the employee was not invited, or what was open ended when the employee left.
  * - `pending`: the account is still to be made, or its link to be sent anew.
  * - `invited`: the account waits for its owner.
  * - `accepted`: the account is the employee's.
@@ -18,7 +18,7 @@ export type Onboarding = {
   readonly expiresAt: Date | null
 }
 
-/** Of an employee whom nobody invited. */
+/** Of an employee who was not invited. */
 export const NO_ONBOARDING: Onboarding = { state: 'none', userId: null, lastError: null, expiresAt: null }
 
 /** Why an onboarding fails, beside refusals of auth-service. */

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 
 /**
  * Scopes and roles of a company's own. Which names there are is in tables and in the code, and in no constraint. `staff` reads
- * employees; `user`, which did so before, is the bare account. Nobody gets `staff` here: who of the `user`s belongs to the company is
+ * employees; `user`, which did so before, is the bare account. No account gets `staff` here: who of the `user`s belongs to the company is
  * known to an administrator alone.
  */
 export const permissions: ReversibleMigration = {
@@ -13,7 +13,7 @@ export const permissions: ReversibleMigration = {
         drop constraint users_roles,
         add constraint users_roles check (cardinality(roles) > 0)`.execute(db)
 
-    // One row: whoever changes the policy holds it, and so does, shared, whoever grants by it.
+    // One row: each change of the policy locks it, and each grant by the policy shares it.
     await sql`
       create table policy (
         id boolean primary key default true check (id),

@@ -64,7 +64,7 @@ export async function killAndCheck(
   return (await Promise.all(pairs.map((pair) => killAndCheckOne(pair, rounds)))).flat()
 }
 
-/** Numbers of runs, some at a time: whoever works takes the next. */
+/** Numbers of runs, some at a time: each worker takes the next. */
 function* roundsOf(runs: ScenarioContext['runs']): Generator<readonly number[], undefined> {
   let round: number[] = []
   for (const run of runs) {

@@ -86,7 +86,7 @@ async function begin(
   if (moment.begin === 'invite') await invite(pair, person, marks.requestId)
   if (moment.begin !== 'accept' || marks.token === undefined) return
   await accept(pair, person, marks.token)
-  // Whoever asks has the account checked.
+  // A caller who asks has the account checked.
   const isOver = async (): Promise<boolean> => (await invitationOf(pair, person)).state !== 'invited'
   await poll(isOver, { timeoutMs: HIT_WITHIN_MS, intervalMs: 300, signal: reached })
 }
