@@ -10,6 +10,7 @@ export {
   type ProblemDefinition,
   type ProblemError,
   type ProblemOptions,
+  type RateLimit,
 } from './problem.ts'
 export { isPublicError, type PublicError } from './public-error.ts'
 export { repeat } from './repeat.ts'

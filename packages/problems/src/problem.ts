@@ -16,12 +16,17 @@ export type ProblemDefinition = {
   readonly bearerError?: BearerError
 }
 
+/** A limit of calls or attempts: `quota` within a window of `windowSeconds`. `name` is public, in visible ASCII. */
+export type RateLimit = { readonly name: string; readonly quota: number; readonly windowSeconds: number }
+
 /** What one occurrence may add to its class: facts. The HTTP edge turns them into headers and members. */
 export type ProblemOptions = {
   /** Replaces the class's public sentence for this occurrence. */
   detail?: string
   /** Seconds after which the call may be repeated, whole. */
   retryAfterSeconds?: number
+  /** The limit that was reached; `retryAfterSeconds` says until when. */
+  rateLimit?: RateLimit
   /** The scope that the access token lacks. */
   requiredScope?: string
   /** Response headers in lower case, for what the HTTP edge alone knows: `allow`, `accept-encoding`. */
@@ -41,6 +46,7 @@ export class Problem<Code extends string = string> extends Error {
   readonly title: string
   readonly bearerError: BearerError | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly rateLimit: RateLimit | undefined
   readonly requiredScope: string | undefined
   readonly headers: Record<string, string>
   readonly errors: InputFault[] | undefined
@@ -58,6 +64,7 @@ export class Problem<Code extends string = string> extends Error {
     this.title = title
     this.bearerError = bearerError
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.rateLimit = options.rateLimit
     this.requiredScope = options.requiredScope
     this.headers = options.headers ?? {}
     this.errors = options.errors

@@ -8,9 +8,11 @@ import { assertProblem, openApp } from './fixtures/open-app.ts'
 const problems = defineProblems({
   email_taken: { status: 409, title: 'E-mail taken', detail: 'An account has this e-mail already.' },
   session_ended: { status: 401, title: 'Session ended', bearerError: 'invalid_token' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
   unauthenticated: { status: 401, title: 'Not signed in' },
   insufficient_scope: { status: 403, title: 'Insufficient scope', bearerError: 'insufficient_scope' },
 })
+const limit = { name: 'passwords', quota: 100, windowSeconds: 3600 }
 const SECRET = 'SECRET-cause'
 
 const { app, requestLines, logText } = await openApp(t, (app) => {
@@ -47,6 +49,9 @@ const { app, requestLines, logText } = await openApp(t, (app) => {
   })
   app.get('/throws/narrow', async () => {
     throw new problems.insufficient_scope({ requiredScope: 'users:write' })
+  })
+  app.get('/throws/limited', async () => {
+    throw new problems.too_many_requests({ retryAfterSeconds: 59, rateLimit: limit })
   })
   app.get('/throws/late', { schema: { response: { 200: Type.Object({ id: Type.String() }) } } }, async () => {
     return {} as { id: string }
@@ -120,6 +125,13 @@ const cases: Case[] = [
     403,
     'insufficient_scope',
     { 'www-authenticate': 'Bearer error="insufficient_scope", scope="users:write"' },
+  ],
+  [
+    'a limit that was reached says which, and until when',
+    { url: '/throws/limited' },
+    429,
+    'too_many_requests',
+    { 'retry-after': '59', 'ratelimit-policy': '"passwords";q=100;w=3600', ratelimit: '"passwords";r=0;t=59' },
   ],
   ['an unexpected error', { url: '/throws/unknown' }, 500, 'internal_error'],
   ['something thrown that is no error', { url: '/throws/text' }, 500, 'internal_error'],

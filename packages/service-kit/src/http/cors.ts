@@ -20,7 +20,15 @@ export async function allowOrigins(app: AppInstance, origins: readonly string[])
       'X-Requested-With',
       'X-Request-Id',
     ],
-    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+    exposedHeaders: [
+      'ETag',
+      'Location',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   })

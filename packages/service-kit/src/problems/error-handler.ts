@@ -1,6 +1,7 @@
 import { isPublicError, type PublicError, unavailable } from '@latchkey/problems'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { INTERNAL_ERROR } from './edge-problems.ts'
+import { retryHeaders } from './retry-headers.ts'
 import { sendProblem } from './send-problem.ts'
 import { translateFrameworkError } from './translate-error.ts'
 
@@ -28,8 +29,8 @@ export function createErrorHandler(isUnavailable: (error: unknown) => boolean): 
 }
 
 function sendPublicError(request: FastifyRequest, reply: FastifyReply, error: PublicError): FastifyReply {
-  const { statusCode, retryAfterSeconds, headers = {} } = error
-  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  const { statusCode, headers = {} } = error
+  reply.headers(retryHeaders(error))
   const challenge = bearerChallenge(error)
   if (challenge !== undefined && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', challenge)
   reply.headers(headers)

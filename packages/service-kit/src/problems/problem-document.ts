@@ -38,7 +38,7 @@ const DESCRIPTIONS: Record<number, string> = {
   413: 'The body is too large',
   415: 'Unsupported media type',
   422: 'Well-formed, but it contradicts an earlier request',
-  429: 'Too many attempts; see Retry-After',
+  429: 'Too many attempts; see Retry-After and RateLimit',
   503: 'A dependency is unavailable; see Retry-After',
 }
 

@@ -1,3 +1,5 @@
+import type { RateLimit } from '@latchkey/problems'
+import { retryHeaders } from '@latchkey/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
@@ -32,7 +34,12 @@ export class OAuthError extends Error {
 }
 
 /** What other code may throw here: problems and Fastify's own errors. */
-type Translated = { readonly statusCode?: number; readonly code?: string; readonly retryAfterSeconds?: number }
+type Translated = {
+  readonly statusCode?: number
+  readonly code?: string
+  readonly retryAfterSeconds?: number
+  readonly rateLimit?: RateLimit
+}
 
 /** The error handler under /oauth. `isUnavailable` recognizes the errors of a store that cannot be reached. */
 export function createOAuthErrorHandler(isUnavailable: (error: unknown) => boolean) {
@@ -52,8 +59,8 @@ function translate(thrown: unknown, isUnavailable: (error: unknown) => boolean):
   if (thrown instanceof OAuthError) {
     return { status: thrown.statusCode, error: thrown.error, description: thrown.message, headers: thrown.headers }
   }
-  const { statusCode: status, code, retryAfterSeconds = 1 } = thrown as Translated
-  const headers = { 'retry-after': String(retryAfterSeconds) }
+  const { statusCode: status, code, retryAfterSeconds = 1, rateLimit } = thrown as Translated
+  const headers = retryHeaders({ retryAfterSeconds, rateLimit })
   if (status === 503 || isUnavailable(thrown)) {
     return {
       status: 503,

@@ -1,0 +1,19 @@
+import type { RateLimit } from '@latchkey/problems'
+
+type Refusal = { readonly retryAfterSeconds?: number | undefined; readonly rateLimit?: RateLimit | undefined }
+
+/**
+ * When a refused call may be repeated (RFC 9110 §10.2.3), and the limit that it reached, if any: its quota and window, nothing of
+ * which remains until then (draft-ietf-httpapi-ratelimit-headers-11).
+ */
+export function retryHeaders({ retryAfterSeconds, rateLimit }: Refusal): Record<string, string> {
+  if (retryAfterSeconds === undefined) return {}
+  const headers = { 'retry-after': String(retryAfterSeconds) }
+  if (rateLimit === undefined) return headers
+  const { name, quota, windowSeconds } = rateLimit
+  return {
+    ...headers,
+    'ratelimit-policy': `"${name}";q=${quota};w=${windowSeconds}`,
+    ratelimit: `"${name}";r=0;t=${retryAfterSeconds}`,
+  }
+}
