@@ -20,7 +20,7 @@ export function unavailable(cause?: unknown, retryAfterSeconds = 1): ProblemErro
   return new commonProblems.unavailable({ retryAfterSeconds, cause })
 }
 
-/** A fault of the input that only the domain can find; it looks like one that a schema finds. */
-export function invalidInput(fault: InputFault): ProblemError<'invalid_request'> {
-  return new commonProblems.invalid_request({ detail: 'The input is invalid; see `errors`.', errors: [fault] })
+/** Faults of the input that only the domain can find; they look like those that a schema finds. */
+export function invalidInput(...faults: InputFault[]): ProblemError<'invalid_request'> {
+  return new commonProblems.invalid_request({ detail: 'The input is invalid; see `errors`.', errors: faults })
 }

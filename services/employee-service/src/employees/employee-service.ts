@@ -19,6 +19,7 @@ import {
   updateEmployee,
 } from './employee-repository.ts'
 import { type EmployeeSort, positionOf } from './employee-sort.ts'
+import { assertUnchanged, hasReadOnly, type ReadOnlyMembers } from './read-only-members.ts'
 import { listEmployees } from './search/employee-listing-repository.ts'
 
 export type EmployeeQuery = EmployeeFilter & {
@@ -29,6 +30,9 @@ export type EmployeeQuery = EmployeeFilter & {
 
 /** The versions on which a caller will act; undefined: any. */
 export type ExpectedVersions = readonly number[] | undefined
+
+/** What a caller takes an employee to be; a write of any other one is refused. */
+export type Expectations = { readonly versions: ExpectedVersions; readonly readOnly: ReadOnlyMembers }
 
 /** The rules of employees above their storage. Each refusal is a problem of `errors.ts`. */
 export type EmployeeService = {
@@ -45,13 +49,14 @@ export type EmployeeService = {
    */
   create(caller: Caller, draft: EmployeeDraft, key?: string): Promise<Employee>
   /** Optional members left out become null, a status or a link left out stays. @throws as {@link EmployeeService.change} does */
-  replace(caller: Caller, id: string, draft: EmployeeDraft, versions: ExpectedVersions): Promise<Employee>
+  replace(caller: Caller, id: string, draft: EmployeeDraft, expected: Expectations): Promise<Employee>
   /**
    * Applies a JSON merge patch (RFC 7396): null empties, absent stays.
    *
-   * @throws `employee_not_found`, `insufficient_scope`, `version_conflict`, `use_termination`, and as {@link insertEmployee} does
+   * @throws `employee_not_found`, `insufficient_scope`, `version_conflict`, `use_termination`, `invalid_request` for a read-only member
+   * that differs, and as {@link insertEmployee} does
    */
-  change(caller: Caller, id: string, changes: EmployeeChanges, versions: ExpectedVersions): Promise<Employee>
+  change(caller: Caller, id: string, changes: EmployeeChanges, expected: Expectations): Promise<Employee>
 }
 
 type Dependencies = {
@@ -98,9 +103,9 @@ export function createEmployees(dependencies: Dependencies): EmployeeService {
       })
     },
 
-    replace: (caller, id, draft, versions) => service.change(caller, id, toReplacement(draft), versions),
+    replace: (caller, id, draft, expected) => service.change(caller, id, toReplacement(draft), expected),
 
-    async change(caller, id, changes, versions) {
+    async change(caller, id, changes, { versions, readOnly }) {
       if (changes.managerId?.toLowerCase() === id.toLowerCase()) {
         throw invalidInput({ path: '/managerId', message: 'must be another employee' })
       }
@@ -108,8 +113,11 @@ export function createEmployees(dependencies: Dependencies): EmployeeService {
       const terminated = changes.status === 'terminated'
       const employee = await writeAs(caller, async (trx) => {
         const isFollowed = changes.userId !== undefined || changes.email !== undefined
-        const before = isFollowed ? await lockEmployee(trx, id) : undefined
-        if (before !== undefined) assertMayLink(caller, before.userId, changes.userId)
+        const before = isFollowed || hasReadOnly(readOnly) ? await lockEmployee(trx, id) : undefined
+        if (before !== undefined) {
+          assertMayLink(caller, before.userId, changes.userId)
+          if (versions?.includes(before.version) ?? true) assertUnchanged(before, readOnly)
+        }
         const after = await updateEmployee(trx, id, changes, { versions, terminated })
         if (before !== undefined && after !== undefined) await followChange(trx, { before, after }, caller.requestId)
         return after

@@ -1,6 +1,7 @@
-import { Body, CalendarDate, Email, Nullable, Text, Uuid } from '@latchkey/service-kit'
-import { Type } from 'typebox'
+import { Body, CalendarDate, Email, Instant, Nullable, Text, Uuid } from '@latchkey/service-kit'
+import { type Static, Type } from 'typebox'
 import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
+import type { ReadOnlyMembers } from '../../employees/read-only-members.ts'
 
 const required = {
   firstName: Text(),
@@ -27,8 +28,20 @@ const optional = {
   ),
 }
 
-/** A whole employee, as POST and PUT take it. */
+const description = 'As it was read; another value is refused'
+/** Set by the service: what GET gave may be sent back whole. */
+const readOnly = {
+  id: Type.Optional(Uuid({ description })),
+  version: Type.Optional(Type.Integer({ description: `${description}, an earlier one as 412 \`version_conflict\`` })),
+  createdAt: Type.Optional(Instant({ description })),
+  updatedAt: Type.Optional(Instant({ description })),
+}
+
+/** A whole employee, as POST takes it. */
 export const EmployeeBody = Body({ ...required, ...optional })
+
+/** A whole employee, as PUT takes it: what GET gave, too. */
+export const EmployeeReplacement = Body({ ...required, ...optional, ...readOnly })
 
 /** A JSON merge patch (RFC 7396): null empties an optional member. */
 export const EmployeePatch = Body({
@@ -36,4 +49,18 @@ export const EmployeePatch = Body({
   lastName: Type.Optional(required.lastName),
   email: Type.Optional(required.email),
   ...optional,
+  ...readOnly,
 })
+
+type WithReadOnly = Static<typeof EmployeePatch>
+
+/** A body in its two parts: what its sender wants, and what they take the employee to be. */
+export function splitBody<Given extends WithReadOnly>({ id, version, createdAt, updatedAt, ...changes }: Given) {
+  const readOnly: ReadOnlyMembers = {
+    ...(id !== undefined && { id }),
+    ...(version !== undefined && { version }),
+    ...(createdAt !== undefined && { createdAt: new Date(createdAt) }),
+    ...(updatedAt !== undefined && { updatedAt: new Date(updatedAt) }),
+  }
+  return { changes, readOnly }
+}

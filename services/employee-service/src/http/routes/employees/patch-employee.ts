@@ -2,7 +2,7 @@ import { type AppInstance, addJsonParser, problemResponses, Query, SECURED } fro
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import { callerOf } from '../../actor-of.ts'
 import { entityTag, expectedVersions } from '../../entity-tag.ts'
-import { EmployeePatch } from '../../schemas/employee-body.ts'
+import { EmployeePatch, splitBody } from '../../schemas/employee-body.ts'
 import { EmployeeReply } from '../../schemas/employee-reply.ts'
 import { EmployeeParams, etagHeader, IfMatch } from '../../schemas/employee-request.ts'
 
@@ -18,7 +18,8 @@ export function patchEmployeeRoute(app: AppInstance, employees: EmployeeService)
         summary: 'Change an employee',
         description:
           'Needs `employees:write`. A JSON merge patch (RFC 7396): null empties an optional member, one left out stays. ' +
-          '`employees:link` alone sets, changes or removes `userId`. ' +
+          '`employees:link` alone sets, changes or removes `userId`. `id`, `version`, `createdAt` and `updatedAt` may be sent ' +
+          'as they were read. ' +
           '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
         security: SECURED,
         consumes: ['application/merge-patch+json', 'application/json'],
@@ -34,7 +35,9 @@ export function patchEmployeeRoute(app: AppInstance, employees: EmployeeService)
     },
     async (request, reply) => {
       const versions = expectedVersions(request.headers['if-match'])
-      const employee = await employees.change(callerOf(request), request.params.id, request.body, versions)
+      const { changes, readOnly } = splitBody(request.body)
+      const expected = { versions, readOnly }
+      const employee = await employees.change(callerOf(request), request.params.id, changes, expected)
       reply.header('etag', entityTag(employee.version))
       return employee
     },

@@ -1,0 +1,37 @@
+import { type InputFault, invalidInput } from '@latchkey/problems'
+import { problems } from '../errors.ts'
+import type { Employee } from './employee.ts'
+
+/** What the service sets, as a caller sends it back together with the rest of an employee. */
+export type ReadOnlyMembers = Partial<Pick<Employee, 'id' | 'version' | 'createdAt' | 'updatedAt'>>
+
+export function hasReadOnly({ id, version, createdAt, updatedAt }: ReadOnlyMembers): boolean {
+  return [id, version, createdAt, updatedAt].some((member) => member !== undefined)
+}
+
+/**
+ * Takes what a read gave, and refuses what would change it. An earlier version was read as well, but somebody has written since: that is
+ * the conflict that If-Match names, whatever else differs, and not a fault of the body.
+ *
+ * @throws `version_conflict`, `invalid_request` with every member that differs
+ */
+export function assertUnchanged(present: Employee, given: ReadOnlyMembers): void {
+  if (given.version !== undefined && given.version < present.version) {
+    throw new problems.version_conflict({
+      detail: 'The employee has another version than `version` in the body. Read it again.',
+    })
+  }
+  const differs = {
+    '/id': given.id !== undefined && given.id.toLowerCase() !== present.id,
+    '/version': given.version !== undefined && given.version !== present.version,
+    '/createdAt': isAnother(present.createdAt, given.createdAt),
+    '/updatedAt': isAnother(present.updatedAt, given.updatedAt),
+  }
+  const faults = Object.entries(differs).flatMap(([path, isDifferent]): InputFault[] =>
+    isDifferent ? [{ path, message: 'is set by the service: leave it out, or send it as it was read' }] : [],
+  )
+  if (faults.length > 0) throw invalidInput(...faults)
+}
+
+const isAnother = (present: Date, given: Date | undefined): boolean =>
+  given !== undefined && given.getTime() !== present.getTime()
