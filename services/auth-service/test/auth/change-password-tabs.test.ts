@@ -5,7 +5,8 @@ import { PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const TABS = 20
-const CHANGES = 50
+/** Few in a run of all tests; the long form is `PASSWORD_CHANGES=50 npm test -- services/auth-service/test/auth/change-password-tabs.test.ts`. */
+const CHANGES = Number(process.env.PASSWORD_CHANGES ?? 12)
 /** Every answer takes that long, or up to twice as long: by so much one overtakes another. Milliseconds. */
 const LATENCY_MS = 100
 

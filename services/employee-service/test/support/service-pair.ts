@@ -33,15 +33,12 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
   const database = createDatabase<unknown>(config.database)
   t.teardown(() => database.close())
 
-  let processUrl: string | undefined
-
   async function call(
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     url: string,
     payload?: object,
     headers = HR,
   ) {
-    if (processUrl !== undefined) return callProcess(processUrl, method, url, payload, headers)
     const answer = await app.inject({ method, url, headers, ...(payload && { payload }) })
     return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json() }
   }
@@ -108,10 +105,6 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
     /** Of employee-service. */
     database,
     call,
-    /** Has all calls go to a process of employee-service, by its address. */
-    useProcess(url: string): void {
-      processUrl = url
-    },
     employ,
     person,
     /** The account with this address, as an administrator sees it. */
@@ -145,16 +138,6 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
       return { id, email }
     },
   }
-}
-
-async function callProcess(base: string, method: string, url: string, payload: object | undefined, headers: object) {
-  const response = await fetch(`${base}${url}`, {
-    method,
-    headers: { ...headers, ...(payload && { 'content-type': 'application/json' }) },
-    ...(payload && { body: JSON.stringify(payload) }),
-  })
-  const text = await response.text()
-  return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
 }
 
 /** The token of a link that was shown. */
