@@ -3,6 +3,7 @@ import type { AppInstance } from './app-instance.ts'
 import { refuseUnlistedMediaTypes } from './http/body-media-types.ts'
 import { allowOrigins } from './http/cors.ts'
 import { addCommonHeaders, logAbortedRequests, requireHost } from './http/edge-hooks.ts'
+import { createTrust, readForwardingHeaders } from './http/forwarding.ts'
 import { addJsonParser } from './http/json-body.ts'
 import { answerExpectations } from './http/raw-answers.ts'
 import { addRequestDeadline } from './http/request-deadline.ts'
@@ -37,13 +38,14 @@ export type ServerOptions = ApiDescription & {
  */
 export async function createServer(options: ServerOptions): Promise<AppInstance> {
   const requestIds = createRequestIds()
+  const isTrusted = createTrust(options.trustProxy ?? [])
   const handleError = createErrorHandler(options.isUnavailable ?? (() => false))
   const app: AppInstance = fastify(
     serverOptions({
       logger: createLogger(options.name, options.logger),
       requestIds,
+      isTrusted,
       handleError,
-      trustProxy: options.trustProxy ?? [],
       bodyLimit: options.bodyLimit ?? 64 * 1024,
     }),
   )
@@ -58,6 +60,7 @@ export async function createServer(options: ServerOptions): Promise<AppInstance>
   answerExpectations(app, requestIds)
   refuseUnlistedMediaTypes(app)
 
+  readForwardingHeaders(app, isTrusted)
   addCommonHeaders(app, requestIds)
   requireHost(app)
   addRequestDeadline(app, options.requestTimeoutMs ?? 1800)

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyHttpOptions, RawServerDefault } from 'fastify'
+import { senderOf, type Trust } from './http/forwarding.ts'
 import { createClientErrorHandler } from './http/raw-answers.ts'
 import type { RequestIds } from './http/request-id.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
@@ -10,20 +11,19 @@ const SECOND = 1000
 type Parts = {
   logger: FastifyBaseLogger
   requestIds: RequestIds
+  isTrusted: Trust
   handleError: ErrorHandler
-  trustProxy: readonly string[]
   bodyLimit: number
 }
 
 /** Fastify's options in production, which are also the ones in tests. */
 export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> {
-  const { requestIds, handleError } = parts
+  const { requestIds, isTrusted, handleError } = parts
   return {
     loggerInstance: parts.logger,
     logController: new RequestLine(),
     genReqId: requestIds.idOf,
     requestIdHeader: false,
-    trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     bodyLimit: parts.bodyLimit,
     // Common load balancers keep an idle connection for a minute: they close it, not we.
     keepAliveTimeout: 65 * SECOND,
@@ -43,8 +43,8 @@ export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
       handleError(error, request, reply)
-      // No hook and no log controller runs for these.
-      logRequest(request, reply.statusCode)
+      // No hook and no log controller runs for these, and the request is a bare one of Fastify's.
+      logRequest(request, reply.statusCode, { remoteAddress: senderOf(request, isTrusted) })
     },
   }
 }

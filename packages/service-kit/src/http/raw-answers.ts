@@ -6,6 +6,7 @@ import type { AppInstance } from '../app-instance.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
 import { PROBLEM_MEDIA_TYPE } from '../problems/problem-document.ts'
 import { writeProblem } from '../problems/send-problem.ts'
+import { parseIpAddress } from './ip-address.ts'
 import type { RequestIds } from './request-id.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
@@ -19,7 +20,8 @@ export function createClientErrorHandler(
       const problem = problemOf(error)
       const requestId = newId()
       const { code, statusCode: status } = problem
-      log.info({ requestId, status, code, reason: error.code, remoteAddress: socket.remoteAddress }, 'request')
+      const remoteAddress = parseIpAddress(socket.remoteAddress ?? '')
+      log.info({ requestId, status, code, reason: error.code, remoteAddress }, 'request')
       socket.write(rawAnswer(problem, requestId))
     }
     socket.destroy(error)

@@ -14,13 +14,16 @@ export class RequestLine extends LogController {
   override routeNotFound(): void {}
 
   override requestCompleted(_error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    logRequest(request, reply.statusCode, reply.elapsedTime)
+    logRequest(request, reply.statusCode, { elapsedMs: reply.elapsedTime })
   }
 }
 
+type Known = { readonly elapsedMs?: number; readonly remoteAddress?: string }
+
 /** Writes a request's line. Never a query string, a header or a body. */
-export function logRequest(request: FastifyRequest, status: number, elapsedMs?: number): void {
+export function logRequest(request: FastifyRequest, status: number, known: Known = {}): void {
   const { failure } = request
+  const { elapsedMs, remoteAddress = request.ip } = known
   const { config } = request.routeOptions
   const line: Record<string, unknown> = {
     method: request.method,
@@ -29,7 +32,7 @@ export function logRequest(request: FastifyRequest, status: number, elapsedMs?: 
     operation: config.operation,
     status,
     durationMs: elapsedMs === undefined ? undefined : Math.round(elapsedMs * 100) / 100,
-    remoteAddress: request.ip,
+    remoteAddress,
     // Both ids: the caller's is `requestId` of every line.
     ownRequestId: request.ownId === request.id ? undefined : request.ownId || undefined,
     ...request.logFields,

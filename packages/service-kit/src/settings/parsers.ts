@@ -82,10 +82,14 @@ export function parseOrigins(text: string): string[] {
   })
 }
 
-/** IP addresses and CIDR blocks. */
+/** IP addresses and CIDR blocks. Names are none: who answers to a name may change while the service runs. */
 export function parseAddresses(text: string): string[] {
   return parseList(text).map((item) => {
-    if (!isAddressOrBlock(item)) throw new BadSetting('must list IP addresses or CIDR blocks like 10.0.0.0/8')
+    if (!isAddressOrBlock(item))
+      throw new BadSetting('must list IP addresses or CIDR blocks like 10.0.0.5 or 10.0.0.0/28')
+    // Addresses of requests are compared without a zone, and IPv4 as IPv4.
+    if (item.includes('%')) throw new BadSetting('must list IPv6 addresses without a zone')
+    if (/^::ffff:/i.test(item)) throw new BadSetting('must list IPv4 addresses as 10.0.0.5, not as ::ffff:10.0.0.5')
     return item
   })
 }

@@ -40,7 +40,8 @@ export const sharedSettings = {
   trustProxy: setting.addresses({
     name: 'TRUST_PROXY',
     optional: true,
-    description: 'addresses or CIDR blocks of proxies whose `X-Forwarded-*` headers count, comma-separated',
+    description:
+      'addresses or CIDR blocks of proxies whose `X-Forwarded-*` headers count, comma-separated; as narrow as can be, because each of these addresses may claim to be any other',
   }),
   logLevel: setting.choice({
     name: 'LOG_LEVEL',

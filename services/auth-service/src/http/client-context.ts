@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import type { ClientContext } from '../sessions/session.ts'
-import { clientAddress } from './client-address.ts'
 
 const USER_AGENT_LENGTH = 256
 
@@ -9,7 +8,7 @@ export function clientContext(request: FastifyRequest): ClientContext {
   const userAgent = request.headers['user-agent'] ?? ''
   return {
     actorId: request.actorId,
-    ip: clientAddress(request),
+    ip: request.ip,
     requestId: request.ownId,
     callerRequestId: request.ownId === request.id ? null : request.id,
     userAgent: userAgent.slice(0, USER_AGENT_LENGTH).replace(/\p{Cc}/gu, ''),
