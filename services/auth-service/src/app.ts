@@ -18,6 +18,7 @@ import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { verifyAccessTokens } from './http/verify-access-tokens.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
+import { createPseudonym } from './limits/guess-counter.ts'
 import { createLinkService } from './links/link-service.ts'
 import { createMail } from './mail/create-mail.ts'
 import { showsLinks } from './mail/mail-settings.ts'
@@ -33,14 +34,14 @@ import { createSessionStore, loadSnapshotFrom } from './sessions/session-store.t
 import { startUp } from './start-up.ts'
 import { openStores } from './stores.ts'
 import { createUsers } from './users/create-users.ts'
+import type { PasswordLimits } from './users/password-guesses.ts'
 import type { PasswordHasherOptions } from './users/password-hasher.ts'
-import type { SignInLimits } from './users/sign-in-limiter.ts'
 
 /** What tests put in place of the production choices. */
 export type Overrides = {
   readonly logStream?: LoggerOptions['stream']
   readonly passwordHashing?: PasswordHasherOptions
-  readonly signInLimits?: SignInLimits
+  readonly passwordLimits?: Partial<PasswordLimits>
   readonly clientGuessLimits?: ClientGuessLimits
   readonly schema?: string
   readonly redisPrefix?: string
@@ -72,6 +73,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const limits = config.sessions
     const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits, now: overrides.now })
     const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
+    const pseudonym = createPseudonym(refreshRing)
     const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
 
     // What access tokens are checked against
@@ -94,7 +96,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         permissions,
         ring: refreshRing,
         configuredIds: new Set(config.serviceClients.map(({ clientId }) => clientId)),
+        deadline,
+        gate,
+        pseudonym,
         guessLimits: overrides.clientGuessLimits,
+        now: overrides.now,
       })
     const findLiveBearer = await verifyAccessTokens(app, { config, keyPrefix, store, clients, permissions, now })
     const { revocations } = app
@@ -134,8 +140,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       maxAgeMs: limits.maxAgeMs,
       now,
     })
-    const { passwordHashing, signInLimits } = overrides
-    const users = createUsers({ redis, keyPrefix, log, passwords, passwordHashing, signInLimits })
+    const users = createUsers({ ...overrides, redis, keyPrefix, deadline, gate, pseudonym, log, passwords })
     app.addHook('onClose', () => users.policy.close())
     const { erasure, eraseUnverified, ...accounts } = createAccounts({
       ...users,

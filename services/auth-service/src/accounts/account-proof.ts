@@ -1,10 +1,10 @@
 import type { AuditTrail } from '../audit/create-audit.ts'
 import { passwordRefused } from '../audit/security-events.ts'
 import { problems } from '../errors.ts'
+import type { OpenedLink } from '../links/link-service.ts'
 import type { ClientContext } from '../sessions/session.ts'
+import type { PasswordGuesses } from '../users/password-guesses.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
-import type { SignInLimiter } from '../users/sign-in-limiter.ts'
-import { type Account, uniqueKey } from '../users/user.ts'
 
 /** What came beside a link to show that the account is the caller's, too. */
 export type AccountProof = {
@@ -16,10 +16,10 @@ export type AccountProof = {
 /**
  * Checks that the holder of a link may also sign in to its account. A reader of another person's mail stops here, and so does a person
  * whose mailbox was named for the account of another.
- * @throws `sign_in_required`; `too_many_requests`, as wrong passwords count as they do at sign-in
+ * @throws `sign_in_required`; `too_many_requests` after too many wrong passwords with this link, or with all of the account
  */
 export type AssertOwner = (
-  account: Account,
+  opened: OpenedLink,
   proof: AccountProof,
   asked: {
     readonly client: ClientContext
@@ -31,19 +31,16 @@ export type AssertOwner = (
 type Dependencies = {
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly hasher: PasswordHasher
-  readonly limiter: SignInLimiter
+  readonly guesses: PasswordGuesses
 }
 
-export function createAssertOwner({ audit, hasher, limiter }: Dependencies): AssertOwner {
-  return async ({ user, passwordHash }, { userId, password }, { client, operation }) => {
+export function createAssertOwner({ audit, hasher, guesses }: Dependencies): AssertOwner {
+  return async ({ link, account: { user, passwordHash } }, { userId, password }, { client, operation }) => {
     if (userId === user.id) return
     if (password === undefined) throw new problems.sign_in_required()
-    const attempt = { accountName: uniqueKey(user.email), address: client.ip }
-    await limiter.begin(attempt)
-    if (!(await hasher.verify(passwordHash, password))) {
+    if (!(await guesses.withLink(link, () => hasher.verify(passwordHash, password)))) {
       audit.refuse(client, passwordRefused(user.id, operation))
       throw new problems.sign_in_required()
     }
-    await limiter.succeeded(attempt)
   }
 }

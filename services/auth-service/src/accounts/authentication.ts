@@ -3,8 +3,8 @@ import type { AuditTrail } from '../audit/create-audit.ts'
 import { loginFailed } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { problems } from '../errors.ts'
+import type { PasswordGuesses } from '../users/password-guesses.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
-import type { SignInLimiter } from '../users/sign-in-limiter.ts'
 import { type Account, isUnproved, uniqueKey } from '../users/user.ts'
 import { type AccountName, findAccountByName, upgradePasswordHash } from '../users/user-repository.ts'
 
@@ -23,24 +23,26 @@ type Dependencies = {
   readonly db: AuthDatabase
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly hasher: PasswordHasher
-  readonly limiter: SignInLimiter
+  readonly guesses: PasswordGuesses
   /** Whether accounts that registered themselves sign in only once their address is verified. */
   readonly needsVerifiedAddress: boolean
 }
 
 export function createAuthentication(dependencies: Dependencies): Authentication {
-  const { db, audit, hasher, limiter, needsVerifiedAddress } = dependencies
+  const { db, audit, hasher, guesses, needsVerifiedAddress } = dependencies
   return {
     async authenticate({ name, password }, origin) {
-      const attempt = { accountName: uniqueKey('email' in name ? name.email : name.username), address: origin.ip }
-      await limiter.begin(attempt)
       const account = await findAccountByName(db, name)
-      const isRight = await hasher.verify(account?.passwordHash, password)
+      const attempt = {
+        userId: account?.user.id,
+        name: uniqueKey('email' in name ? name.email : name.username),
+        address: origin.ip,
+      }
+      const isRight = await guesses.atSignIn(attempt, () => hasher.verify(account?.passwordHash, password))
       if (!account?.passwordHash || !isRight) {
         audit.refuse(origin, loginFailed(account?.user.id ?? null, account ? 'wrong_password' : 'unknown_account'))
         throw new problems.invalid_credentials()
       }
-      await limiter.succeeded(attempt)
       if (account.user.status === 'disabled') {
         audit.refuse(origin, loginFailed(account.user.id, 'account_disabled'))
         throw new problems.account_disabled()

@@ -7,7 +7,7 @@ import { LINK_TTL_MS } from '../links/link.ts'
 import { extendUndoLinks, withdrawLinks } from '../links/link-repository.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
-import type { ClientContext } from '../sessions/session.ts'
+import type { ClientContext, SessionKey } from '../sessions/session.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { changeAddress } from '../users/address-repository.ts'
@@ -30,7 +30,7 @@ export type EmailChange = {
    * first is confirmed; a newer request replaces the one before. Whether the new address is taken shows at the confirmation alone.
    * @throws `wrong_password`, `domain_not_allowed`, `too_many_requests`
    */
-  request(userId: string, request: EmailChangeRequest, client: ClientContext): Promise<void>
+  request(session: SessionKey, request: EmailChangeRequest, client: ClientContext): Promise<void>
   /**
    * Changes the address by a mailed link, for a caller who may sign in to the account as well.
    * @throws `invalid_link`; `sign_in_required`, `email_taken` and `too_many_requests` leave the link good
@@ -61,9 +61,10 @@ const provedMailbox = ({ user }: Account) => (user.emailVerified ? [{ address: u
 export function createEmailChange(dependencies: Dependencies): EmailChange {
   const { db, writeAs, store, links, outbox, checkCurrentPassword, assertOwner, domains, now } = dependencies
   return {
-    async request(userId, { email, currentPassword }, client) {
+    async request(session, { email, currentPassword }, client) {
+      const { userId } = session
       const checked = await beforeChange(
-        checkCurrentPassword(userId, currentPassword, { client, operation: 'request_email_change' }),
+        checkCurrentPassword(session, currentPassword, { client, operation: 'request_email_change' }),
       )
       if (!isOfDomains(email, domains)) throw new problems.domain_not_allowed()
       if (!outbox.isOn || email === checked.user.email) return
@@ -85,7 +86,7 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
 
     async confirm(token, proof, client) {
       const found = await links.find(db, token, 'email_change')
-      await beforeChange(assertOwner(found.account, proof, { client, operation: 'confirm_email_change' }))
+      await beforeChange(assertOwner(found, proof, { client, operation: 'confirm_email_change' }))
       const userId = found.account.user.id
       const origin = { ...client, actorId: userId }
       const confirmation = writeAs(origin, async (trx, audit) => {

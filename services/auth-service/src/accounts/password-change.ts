@@ -40,8 +40,8 @@ export function createChangePassword(dependencies: Dependencies): ChangePassword
   const { renew, hasher, policy, checkCurrentPassword, outbox, now } = dependencies
 
   /** @returns the account, and the hash of its new password */
-  async function check(userId: string, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
-    const account = await checkCurrentPassword(userId, currentPassword, { client, operation: 'change_password' })
+  async function check(session: SessionKey, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
+    const account = await checkCurrentPassword(session, currentPassword, { client, operation: 'change_password' })
     if (normalizePassword(newPassword) === normalizePassword(currentPassword)) throw new problems.same_password()
     await assertAcceptablePassword(policy, '/newPassword', newPassword, account.user)
     return { account, passwordHash: await hasher.hash(newPassword) }
@@ -49,7 +49,7 @@ export function createChangePassword(dependencies: Dependencies): ChangePassword
 
   return async (session, change, client, commit) => {
     const { userId, deviceId } = session
-    const { account, passwordHash } = await check(userId, change, client)
+    const { account, passwordHash } = await check(session, change, client)
     return renew({
       session,
       client,

@@ -69,8 +69,8 @@ export function createVerification(dependencies: Dependencies): Verification {
 
     async confirm(token, proof, client) {
       await linkFlood.admit(client.ip)
-      const { account } = await links.find(db, token, 'verification')
-      await beforeChange(assertOwner(account, proof, { client, operation: 'confirm_verification' }))
+      const found = await links.find(db, token, 'verification')
+      await beforeChange(assertOwner(found, proof, { client, operation: 'confirm_verification' }))
       await writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const { link, account } = await links.open(trx, token, 'verification')

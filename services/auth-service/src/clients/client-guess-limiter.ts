@@ -1,61 +1,52 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { createFailureLimiter, type FailureLimit, hashedName, tooManyAttempts } from '../limits/failure-limiter.ts'
+import { type GuessLimit, inTable, type Pseudonym, toRateLimit } from '../limits/guess-counter.ts'
+import type { GuessLimiter } from '../limits/guess-limiter.ts'
 import { networkOf } from '../limits/network-of.ts'
-import type { RedisClient } from '../redis/redis-client.ts'
 
 export type ClientGuessLimits = {
-  /** For one client from one address. Beyond it no secret is checked. */
-  readonly clientFromAddress: FailureLimit
-  /** For one address with any client. Beyond it a wrong secret is answered with 429; a right one is still good. */
-  readonly address: FailureLimit
+  /** For one client from one network. */
+  readonly clientFromNetwork: GuessLimit
+  /** From one network at any client. */
+  readonly network: GuessLimit
 }
 
+/** A wrong secret, of a client that may not exist. */
 export type ClientGuess = { readonly clientId: string; readonly address: string }
 
+/**
+ * Limits wrong secrets of clients, and nothing else: secrets are random, so that a right one needs no protection from guessers and is
+ * good whatever they do, without a look at the counts.
+ */
 export type ClientGuessLimiter = {
-  /** @throws `too_many_requests` after too many failures: even a right secret does not count for now */
-  assertMayTry(guess: ClientGuess): Promise<void>
-  /** Counts a failure. @throws `too_many_requests` */
+  /** Counts a wrong secret. @throws `too_many_requests` where a limit is reached: then nothing is counted */
   failed(guess: ClientGuess): Promise<void>
 }
 
-/**
- * Programs do not mistype: a minute is long for a guesser, and short for a service that got its new secret late. None of the
- * limits is per client alone, so that failures from elsewhere cannot shut a client out.
- */
+/** Programs do not mistype: a minute is long for a guesser, and short for a service that got its new secret late. */
 export const DEFAULT_CLIENT_GUESS_LIMITS: ClientGuessLimits = {
-  clientFromAddress: { failures: 30, seconds: 60 },
-  address: { failures: 300, seconds: 60 },
+  clientFromNetwork: { failures: 30, seconds: 60 },
+  network: { failures: 300, seconds: 60 },
 }
 
-/** Who is over the limit is kept in memory here, so that a good secret costs no round trip to Redis. */
-export function createClientGuessLimiter(
-  redis: RedisClient,
-  keyPrefix: string,
-  limits: ClientGuessLimits,
-): ClientGuessLimiter {
-  const limiter = (name: keyof ClientGuessLimits) =>
-    createFailureLimiter(redis, `${keyPrefix}client-limit:${name}`, limits[name])
-  const clientFromAddress = limiter('clientFromAddress')
-  const address = limiter('address')
-  const blocked = new RateLimiterMemory({ points: 0, duration: limits.clientFromAddress.seconds })
+type Dependencies = {
+  readonly limiter: Pick<GuessLimiter, 'countWrong'>
+  readonly pseudonym: Pseudonym
+  readonly limits: ClientGuessLimits
+}
 
+export function createClientGuessLimiter({ limiter, pseudonym, limits }: Dependencies): ClientGuessLimiter {
+  const clientFromNetwork = toRateLimit('client-from-network', limits.clientFromNetwork)
+  const network = toRateLimit('network', limits.network)
   return {
-    async assertMayTry(guess) {
-      const wait = (await blocked.get(keyOf(guess)))?.msBeforeNext ?? 0
-      if (wait > 0) throw tooManyAttempts(wait)
-    },
-    async failed(guess) {
-      const [ofClient, ofAddress] = await Promise.all([
-        clientFromAddress.count(keyOf(guess)),
-        address.count(hashedName(networkOf(guess.address))),
+    failed({ clientId, address }) {
+      const from = networkOf(address)
+      return limiter.countWrong([
+        {
+          ...inTable('clients-from-networks', pseudonym(`${from} ${clientId}`)),
+          limit: clientFromNetwork,
+          isReset: false,
+        },
+        { ...inTable('networks', pseudonym(from)), limit: network, isReset: false },
       ])
-      if (ofClient > 0) await blocked.block(keyOf(guess), Math.ceil(ofClient / 1000))
-      const wait = Math.max(ofClient, ofAddress)
-      if (wait > 0) throw tooManyAttempts(wait)
     },
   }
 }
-
-const keyOf = ({ clientId, address }: ClientGuess): string =>
-  `${hashedName(clientId)}:${hashedName(networkOf(address))}`

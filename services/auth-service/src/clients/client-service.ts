@@ -16,8 +16,8 @@ import { CLIENT_ID, type ClientAuthority } from './service-client.ts'
 /** What service clients and their tokens are worth. */
 export type ClientService = Pick<ClientAuthorities, 'liveScopes'> & {
   /**
-   * What the client may do that the secret belongs to; undefined for an unknown client and a wrong secret alike. Only failures count
-   * against the limit of guesses. A token that is issued by it is void once the client has lost a scope, also between this call and
+   * What the client may do that the secret belongs to; undefined for an unknown client and a wrong secret alike. Only wrong secrets are
+   * limited: a right one is good however many were guessed. A token that is issued by it is void once the client has lost a scope, also between this call and
    * the token's issue: it carries the version that was read here.
    * @throws `too_many_requests`
    */
@@ -61,11 +61,9 @@ export function createClientService(dependencies: Dependencies): ClientService {
     liveScopes: authorities.liveScopes,
 
     async authenticate({ clientId, secret }, origin) {
-      const guess = { clientId, address: origin.ip }
-      await limiter.assertMayTry(guess)
       const { isKnown, authority } = await findBySecret(clientId, secret)
       if (authority) return authority
-      await limiter.failed(guess)
+      await limiter.failed({ clientId, address: origin.ip })
       audit.refuse(origin, clientAuthenticationFailed(isKnown ? clientId : null))
       return undefined
     },

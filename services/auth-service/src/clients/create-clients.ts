@@ -2,8 +2,12 @@ import type { SigningRing } from '@latchkey/access-token'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { Pseudonym } from '../limits/guess-counter.ts'
+import { createGuessLimiter } from '../limits/guess-limiter.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
+import type { RedisDeadline } from '../redis/redis-deadline.ts'
+import type { RedisGate } from '../redis/redis-gate.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type ClientAdministration, createClientAdministration } from './client-administration.ts'
 import { createClientAuthorities } from './client-authority.ts'
@@ -26,6 +30,9 @@ type Dependencies = {
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly redis: RedisClient
   readonly keyPrefix: string
+  readonly deadline: RedisDeadline
+  readonly gate: RedisGate
+  readonly pseudonym: Pseudonym
   readonly publisher: RevocationPublisher
   readonly permissions: Permissions
   /** A ring that this service alone has: verifiers cannot decrypt what is under it. */
@@ -34,6 +41,8 @@ type Dependencies = {
   readonly configuredIds: ReadonlySet<string>
   /** The production limits unless given. */
   readonly guessLimits?: ClientGuessLimits | undefined
+  /** Epoch milliseconds in place of Redis's own clock. */
+  readonly now?: (() => number) | undefined
 }
 
 export type Clients = {
@@ -56,12 +65,14 @@ export function createClients(dependencies: Dependencies): Clients {
     publisher,
     permissions,
     ring,
+    pseudonym,
     configuredIds,
-    guessLimits = DEFAULT_CLIENT_GUESS_LIMITS,
+    guessLimits: limits = DEFAULT_CLIENT_GUESS_LIMITS,
   } = dependencies
   const cache = createRedisClientCache(redis, keyPrefix)
   const authorities = createClientAuthorities({ db, cache })
-  const limiter = createClientGuessLimiter(redis, keyPrefix, guessLimits)
+  const guesses = createGuessLimiter({ ...dependencies, name: 'client-secrets' })
+  const limiter = createClientGuessLimiter({ limiter: guesses, pseudonym, limits })
   const secrets = createClientSecrets()
   const loadSecretKeys = createClientSecretKeys({ db, ring })
   return {

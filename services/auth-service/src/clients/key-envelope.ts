@@ -1,19 +1,17 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { SigningRing } from '@latchkey/access-token'
+import { deriveKey } from '../keys/derive-key.ts'
 
 type SigningKey = SigningRing['signing']
 
 /** A key that encrypts other keys. `id` reveals nothing about it. */
 export type KeyEncryptionKey = { readonly id: string; readonly key: Buffer }
 
-const derive = (secret: string, use: string, length: number): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${use}`, length))
-
 /** Derives the key-encryption key from a key of the ring that this service alone has. */
 export function keyEncryptionKeyOf({ signWith: secret }: SigningKey): KeyEncryptionKey {
   return {
-    id: derive(secret, 'client secret keys, id', 16).toString('base64url'),
-    key: derive(secret, 'client secret keys', 32),
+    id: deriveKey(secret, 'client secret keys, id', 16).toString('base64url'),
+    key: deriveKey(secret, 'client secret keys'),
   }
 }
 

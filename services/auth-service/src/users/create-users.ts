@@ -1,14 +1,18 @@
 import type { Log } from '@latchkey/problems'
+import type { Pseudonym } from '../limits/guess-counter.ts'
+import { createGuessLimiter } from '../limits/guess-limiter.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
+import type { RedisDeadline } from '../redis/redis-deadline.ts'
+import type { RedisGate } from '../redis/redis-gate.ts'
 import { createBreachedPasswords } from './breached-passwords.ts'
+import {
+  createPasswordGuesses,
+  DEFAULT_PASSWORD_LIMITS,
+  type PasswordGuesses,
+  type PasswordLimits,
+} from './password-guesses.ts'
 import { createPasswordHasher, type PasswordHasher, type PasswordHasherOptions } from './password-hasher.ts'
 import { createPasswordPolicy, type PasswordPolicy } from './password-policy.ts'
-import {
-  createSignInLimiter,
-  DEFAULT_SIGN_IN_LIMITS,
-  type SignInLimiter,
-  type SignInLimits,
-} from './sign-in-limiter.ts'
 
 export type PasswordSettings = {
   /** In characters. */
@@ -22,27 +26,36 @@ export type PasswordSettings = {
 type Dependencies = {
   readonly redis: RedisClient
   readonly keyPrefix: string
+  readonly deadline: RedisDeadline
+  readonly gate: RedisGate
+  readonly pseudonym: Pseudonym
   readonly log: Pick<Log, 'warn'>
   readonly passwords: PasswordSettings
   /** The production choices unless given. */
   readonly passwordHashing?: PasswordHasherOptions | undefined
-  readonly signInLimits?: SignInLimits | undefined
+  readonly passwordLimits?: Partial<PasswordLimits> | undefined
+  /** Epoch milliseconds in place of Redis's own clock. */
+  readonly now?: (() => number) | undefined
 }
 
 /** What passwords are set and checked with. The policy has a thread of its own, to be closed. */
 export type Users = {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
-  readonly limiter: SignInLimiter
+  readonly guesses: PasswordGuesses
 }
 
 export function createUsers(dependencies: Dependencies): Users {
-  const { redis, keyPrefix, log, passwords, passwordHashing, signInLimits } = dependencies
+  const { log, pseudonym, passwords, passwordHashing, passwordLimits } = dependencies
   const { minLength, contextWords, breachedUrl } = passwords
   const breached = breachedUrl === undefined ? undefined : createBreachedPasswords(breachedUrl, log)
   return {
     hasher: createPasswordHasher(passwordHashing),
     policy: createPasswordPolicy({ minLength, contextWords, breached }),
-    limiter: createSignInLimiter(redis, keyPrefix, signInLimits ?? DEFAULT_SIGN_IN_LIMITS),
+    guesses: createPasswordGuesses({
+      limiter: createGuessLimiter({ ...dependencies, name: 'passwords' }),
+      pseudonym,
+      limits: { ...DEFAULT_PASSWORD_LIMITS, ...passwordLimits },
+    }),
   }
 }

@@ -5,10 +5,10 @@ import { rateLimited } from '../../src/audit/refusal-events.ts'
 import { loginFailed } from '../../src/audit/security-events.ts'
 import { databaseOf, refusalsIn, trailOf } from '../support/audit.ts'
 import { startAuthService, type TestService } from '../support/auth-service.ts'
+import { NO_LIMITS } from '../support/limits.ts'
 
 const PROXIES = { TRUST_PROXY: '127.0.0.1' }
-const none = { failures: 1_000_000, seconds: 60 }
-const unlimited = { signInLimits: { accountFromAddress: none, account: none, address: none } }
+const unlimited = { passwordLimits: NO_LIMITS }
 const auth = await startAuthService(t, { ...unlimited, variables: PROXIES })
 const second = await startAuthService(t, { ...unlimited, variables: PROXIES, beside: auth })
 const trail = await trailOf(auth)

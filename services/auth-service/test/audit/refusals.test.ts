@@ -14,7 +14,7 @@ const auth = await startAuthService(t, {
       { clientId: 'desk', secret: SECRET, scopes: ['profile', 'users:write'] },
     ]),
   },
-  clientGuessLimits: { clientFromAddress: many, address: many },
+  clientGuessLimits: { clientFromNetwork: many, network: many },
 })
 const trail = await trailOf(auth)
 const user = await auth.newUser()
@@ -189,7 +189,7 @@ for (const { title, request, status, ...expected } of refusals) {
 t.test('a limit that is reached leaves an entry with the operation', async (t) => {
   const strict = await startAuthService(t, {
     beside: auth,
-    signInLimits: { accountFromAddress: limits, account: many, address: many },
+    passwordLimits: { accountFromNetwork: limits },
   })
   const guess = () => strict.call('POST', '/auth/login', { body: { username: 'nobody-at-all', password: 'wrong' } })
   await guess()

@@ -4,6 +4,7 @@ import t from 'tap'
 import { openDatabase } from '../../src/database/open-database.ts'
 import { createLinkService } from '../../src/links/link-service.ts'
 import { administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
+import { NO_LIMITS } from '../support/limits.ts'
 import { startMailServer } from '../support/mail-server.ts'
 import { tokenIn } from '../support/mailbox.ts'
 import { type Command, histories } from './coming-back/commands.ts'
@@ -11,7 +12,6 @@ import { type Answer, createModel } from './coming-back/model.ts'
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 60)
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31)
-const NO_LIMIT = { failures: 1_000_000, seconds: 60 }
 
 t.setTimeout(600_000)
 
@@ -23,7 +23,7 @@ const auth = await startAuthService(t, {
     PUBLIC_URL: 'https://id.latchkey.test',
     PASSWORD_MIN_LENGTH: '8',
   },
-  signInLimits: { accountFromAddress: NO_LIMIT, account: NO_LIMIT, address: NO_LIMIT },
+  passwordLimits: NO_LIMITS,
 })
 const asAdmin = await administratorOf(auth)
 const stranger = await auth.newUser()

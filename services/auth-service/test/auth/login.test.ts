@@ -105,10 +105,10 @@ t.test(
     const guarded = await startAuthService(t, {
       beside: auth,
       redisPrefix: `${auth.environment.redisPrefix}guarded:`,
-      signInLimits: {
-        accountFromAddress: { failures: 5, ...minute },
+      passwordLimits: {
+        accountFromNetwork: { failures: 5, ...minute },
         account: { failures: 8, ...minute },
-        address: { failures: 12, ...minute },
+        network: { failures: 12, ...minute },
       },
     })
     const owner = await guarded.newUser()

@@ -7,6 +7,7 @@ import type { Config } from '../../../src/config.ts'
 import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-database.ts'
 import { migrations } from '../../../src/database/migrations/index.ts'
 import { createWriteAs } from '../../../src/database/write-as.ts'
+import { createPseudonym } from '../../../src/limits/guess-counter.ts'
 import { createLinkService } from '../../../src/links/link-service.ts'
 import { noMails } from '../../../src/mail/mail-outbox.ts'
 import { createAccessPolicy } from '../../../src/permissions/create-permissions.ts'
@@ -20,6 +21,7 @@ import type { SessionService } from '../../../src/sessions/session-service.ts'
 import { createSessionStore, loadSnapshotFrom, type SessionStore } from '../../../src/sessions/session-store.ts'
 import { createUsers } from '../../../src/users/create-users.ts'
 import type { PasswordHasher } from '../../../src/users/password-hasher.ts'
+import { NO_LIMITS } from '../../support/limits.ts'
 import { delayPostgres, delayRedis } from './delay.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }
@@ -29,8 +31,6 @@ export type Replica = Accounts & {
   readonly sessions: SessionService
   readonly hasher: PasswordHasher
 }
-
-const NO_LIMIT = { failures: 1_000_000, seconds: 1 }
 
 /** Sessions and accounts as the app has them, with connections of their own and without an HTTP edge. */
 export async function startReplica(t: Scope, config: Config, environment: TestEnvironment): Promise<Replica> {
@@ -79,11 +79,14 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const users = createUsers({
     redis,
     keyPrefix,
+    deadline,
+    gate,
+    pseudonym: createPseudonym(refreshKeys.current),
     log: { warn() {} },
     passwords: config.passwords,
     // argon2id at its least, and sign-ins are many: neither is what is tested.
     passwordHashing: { memoryKiB: 1024, passes: 1 },
-    signInLimits: { accountFromAddress: NO_LIMIT, account: NO_LIMIT, address: NO_LIMIT },
+    passwordLimits: NO_LIMITS,
   })
   t.teardown(async () => {
     redis.disconnect()

@@ -22,7 +22,7 @@ export function requestEmailChangeRoute(app: AppInstance, emailChange: EmailChan
       },
     },
     async (request, reply) => {
-      await emailChange.request(sessionOf(request).key.userId, request.body, clientContext(request))
+      await emailChange.request(sessionOf(request).key, request.body, clientContext(request))
       request.logFields = { ...request.logFields, event: 'email_change_requested' }
       return reply.code(202).send({})
     },

@@ -1,0 +1,52 @@
+import { createHmac } from 'node:crypto'
+import type { SigningRing } from '@latchkey/access-token'
+import type { RateLimit } from '@latchkey/problems'
+import { createDerivedKeys } from '../keys/derive-key.ts'
+
+/** The most wrong guesses within any window of so many seconds. */
+export type GuessLimit = { readonly failures: number; readonly seconds: number }
+
+/** One of the counts that a guess takes part in. */
+export type GuessCounter = {
+  readonly limit: RateLimit
+  /** The hash that it is a field of. */
+  readonly hash: string
+  readonly field: string
+  /** How many fields the hash has at most, and what happens to one more. Without it who is counted there bounds the hash. */
+  readonly capacity?: { readonly fields: number; readonly whenFull: 'evict' | 'refuse' }
+  /** Whether a right guess shows that the wrong ones were its owner's. */
+  readonly isReset: boolean
+}
+
+/** A table of as many small hashes, each of which Redis packs as one list. */
+const SHARDS = 64
+const FIELDS_PER_SHARD = 64
+
+/** @returns bytes that tell nobody what they stand for, and of which nobody can choose two alike */
+export type Pseudonym = (text: string) => Buffer
+
+/** @param ring that this service alone has */
+export function createPseudonym(ring: () => SigningRing): Pseudonym {
+  const keyOf = createDerivedKeys('guess counters')
+  return (text) => createHmac('sha256', keyOf(ring().signing)).update(text).digest()
+}
+
+/** A limit by its public name. */
+export const toRateLimit = (name: string, { failures, seconds }: GuessLimit): RateLimit => ({
+  name,
+  quota: failures,
+  windowSeconds: seconds,
+})
+
+/** A pseudonym as a field of a hash. What people type as a name is a password now and then, and shall not be read there. */
+export const fieldOf = (pseudonym: Buffer): string => pseudonym.subarray(1, 10).toString('base64url')
+
+/**
+ * A field of a table that holds at most 4,096 counters, in less than 0.4 MiB: for what strangers can invent. Beyond that the counters
+ * with the fewest guesses give way.
+ */
+export const inTable = (table: string, pseudonym: Buffer): Pick<GuessCounter, 'hash' | 'field' | 'capacity'> => ({
+  hash: `${table}:${(pseudonym[0] ?? 0) % SHARDS}`,
+  field: fieldOf(pseudonym),
+  capacity: { fields: FIELDS_PER_SHARD, whenFull: 'evict' },
+})

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { commonProblems, unavailable, withDeadline } from '@latchkey/problems'
+import type { RedisClient } from '../redis/redis-client.ts'
+import type { RedisDeadline } from '../redis/redis-deadline.ts'
+import type { RedisGate } from '../redis/redis-gate.ts'
+import { createScript, type Script } from '../redis/redis-script.ts'
+import type { GuessCounter } from './guess-counter.ts'
+
+/** The counters of a guess. */
+export type Guess = readonly GuessCounter[]
+
+/** Limits guesses at secrets. The counts of all replicas are one. */
+export type GuessLimiter = {
+  /**
+   * Checks a guess, unless a limit is reached: then nothing is counted. While the check runs the guess has a place in each of its
+   * counters, so that parallel guesses cannot pass together. A wrong guess takes that place for good; a right one, and one of which
+   * nothing is known, gives it back. Wherever this process or its line to Redis dies, the place is free again after some seconds.
+   *
+   * @param guesses the counters to try, one after the other, until there is room
+   * @returns whether the guess was right
+   * @throws `too_many_requests`, with the last of `guesses`; `unavailable` when the guess was not checked and counted in time
+   */
+  check(guesses: readonly [Guess, ...Guess[]], verify: () => Promise<boolean>): Promise<boolean>
+  /** Counts a guess that was found wrong. @throws `too_many_requests` where a limit is reached: then nothing is counted */
+  countWrong(guess: Guess): Promise<void>
+}
+
+type Options = {
+  readonly redis: RedisClient
+  readonly keyPrefix: string
+  readonly deadline: RedisDeadline
+  readonly gate: Pick<RedisGate, 'assertOpen'>
+  /** What is guessed at; names the counts. */
+  readonly name: string
+  /** Epoch milliseconds in place of Redis's own clock. */
+  readonly now?: (() => number) | undefined
+}
+
+/** What takes longer is not decided: it ends before the request does, so that no answer of 503 stands for a verdict. */
+const CHECK_TIMEOUT_MS = 1400
+/** Longer than a check and the commands around it. */
+const RESERVED_MS = 5000
+
+type Outcome = 'right' | 'wrong' | 'undecided'
+type Refusal = { readonly place: number; readonly waitMs: number }
+
+const read = (name: string): string => readFileSync(new URL(`lua/${name}.lua`, import.meta.url), 'utf8')
+
+export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...options }: Options): GuessLimiter {
+  const script = (step: string): Script =>
+    createScript(redis, `${name}-${step}`, `${read('guess')}\n${read(step)}`, deadline)
+  const run = { begin: script('begin'), settle: script('settle') }
+  const key = `${keyPrefix}guess:{${name}}`
+  const now = (): number | '' => options.now?.() ?? ''
+
+  /** @param id of the reservation; without one the guess is counted */
+  async function begin(guess: Guess, id: string): Promise<Refusal | undefined> {
+    gate.assertOpen()
+    const reply = (await run.begin(key, [now(), id, RESERVED_MS, ...guess.flatMap(toArguments)])) as BeginReply
+    return reply[0] === 'refused' ? { place: reply[1], waitMs: reply[2] } : undefined
+  }
+
+  async function settle(guess: Guess, id: string, outcome: Outcome): Promise<void> {
+    const reply = (await run.settle(key, [now(), id, outcome, ...guess.flatMap(toArguments)])) as [string]
+    if (reply[0] === 'expired') throw unavailable(new Error('the place of a guess expired before it was counted'))
+  }
+
+  async function checkWithin(guess: Guess, id: string, verify: () => Promise<boolean>): Promise<boolean> {
+    let isRight: boolean
+    try {
+      isRight = await withDeadline(verify(), CHECK_TIMEOUT_MS, {
+        onMiss: () => unavailable(new Error('a guess was not checked in time')),
+      })
+    } catch (error) {
+      // Without it the place is free again once it expires.
+      settle(guess, id, 'undecided').catch(() => {})
+      throw error
+    }
+    // No verdict is told that was not counted.
+    await settle(guess, id, isRight ? 'right' : 'wrong')
+    return isRight
+  }
+
+  async function check(
+    [guess, ...others]: readonly [Guess, ...Guess[]],
+    verify: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const id = randomBytes(9).toString('base64url')
+    const refusal = await begin(guess, id)
+    if (!refusal) return checkWithin(guess, id, verify)
+    const [next, ...rest] = others
+    if (next) return check([next, ...rest], verify)
+    throw tooManyGuesses(guess, refusal)
+  }
+
+  return {
+    check,
+
+    async countWrong(guess) {
+      const refusal = await begin(guess, '')
+      if (refusal) throw tooManyGuesses(guess, refusal)
+    },
+  }
+}
+
+type BeginReply = ['admitted'] | ['refused', place: number, waitMs: number]
+
+const toArguments = ({ hash, field, limit, capacity, isReset }: GuessCounter): (string | number)[] => [
+  hash,
+  field,
+  limit.quota,
+  limit.windowSeconds * 1000,
+  capacity?.fields ?? 0,
+  capacity?.whenFull ?? '',
+  isReset ? 1 : 0,
+]
+
+function tooManyGuesses(guess: Guess, { place, waitMs }: Refusal): Error {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000))
+  const rateLimit = guess[place - 1]?.limit
+  return new commonProblems.too_many_requests({ retryAfterSeconds, ...(rateLimit && { rateLimit }) })
+}
