@@ -38,7 +38,7 @@ export function createAssertOwner({ audit, hasher, guesses }: Dependencies): Ass
   return async ({ link, account: { user, passwordHash } }, { userId, password }, { client, operation }) => {
     if (userId === user.id) return
     if (password === undefined) throw new problems.sign_in_required()
-    if (!(await guesses.withLink(link, () => hasher.verify(passwordHash, password)))) {
+    if (!(await guesses.withLink(link, () => hasher.verify(passwordHash, password, 'link_holder')))) {
       audit.refuse(client, passwordRefused(user.id, operation))
       throw new problems.sign_in_required()
     }

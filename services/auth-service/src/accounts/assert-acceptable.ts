@@ -1,18 +1,24 @@
 import { commonProblems } from '@latchkey/problems'
-import type { PasswordCheck, PasswordOwner } from '../users/password-policy.ts'
+import type { Standing } from '../limits/admission.ts'
+import type { PasswordOwner, PasswordPolicy } from '../users/password-policy.ts'
 import { usernameObjection } from '../users/username-policy.ts'
 
+type NewPassword = {
+  /** Of the password in the request's body, as a JSON pointer. */
+  readonly path: string
+  readonly password: string
+  readonly owner: PasswordOwner
+  readonly standing: Standing
+}
+
 /**
- * @param path of the password in the request's body, as a JSON pointer
  * @throws `invalid_request` for a password that the policy refuses
  */
 export async function assertAcceptablePassword(
-  policy: PasswordCheck,
-  path: string,
-  password: string,
-  owner: PasswordOwner,
+  policy: PasswordPolicy,
+  { path, password, owner, standing }: NewPassword,
 ): Promise<void> {
-  const message = await policy.objection(password, owner)
+  const message = await policy.objection(password, owner, standing)
   if (message !== undefined) throw unacceptable(path, `The password ${message}.`, message)
 }
 

@@ -52,7 +52,7 @@ export function createAuthentication(dependencies: Dependencies): Authentication
         throw new problems.email_unverified()
       }
       if (hasher.isOutdated(account.passwordHash)) {
-        await upgradePasswordHash(db, account, await hasher.hash(password))
+        await upgradePasswordHash(db, account, await hasher.hash(password, 'signed_in'))
       }
       return account
     },

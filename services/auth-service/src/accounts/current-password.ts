@@ -35,7 +35,7 @@ export function createCheckCurrentPassword({ db, audit, hasher, guesses }: Depen
     const { userId } = session
     const account = await findAccountForShare(db, userId)
     if (!account) throw new problems.user_not_found()
-    const isRight = await guesses.inSession(session, () => hasher.verify(account.passwordHash, password))
+    const isRight = await guesses.inSession(session, () => hasher.verify(account.passwordHash, password, 'signed_in'))
     if (!isRight) {
       audit.refuse(client, passwordRefused(userId, operation))
       throw new problems.wrong_password()

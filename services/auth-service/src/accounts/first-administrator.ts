@@ -39,7 +39,7 @@ export async function createFirstAdministrator(
   const faults = await faultsOf(db, policy, email, password)
   if (faults.length > 0) throw new SettingsError(faults)
   // Before the lock, which replicas that start together wait for.
-  const passwordHash = await hasher.hash(password)
+  const passwordHash = await hasher.hash(password, 'signed_in')
   try {
     return await writeAs(ownOrigin('settings'), async (trx, audit) => {
       await lockBootstrap(trx)
@@ -62,7 +62,7 @@ async function faultsOf(
   const faults: SettingFault[] = []
   if (!isEmail(email)) faults.push({ name: 'ADMIN_EMAIL', message: 'must be an e-mail address' })
   else if (await isOfAnother(db, email)) faults.push(EMAIL_TAKEN)
-  const objection = await policy.objection(password, { email, username: USERNAME })
+  const objection = await policy.objection(password, { email, username: USERNAME }, 'signed_in')
   if (objection !== undefined) faults.push({ name: 'ADMIN_PASSWORD', message: objection })
   return faults
 }

@@ -45,8 +45,9 @@ export function createAcceptInvitation(dependencies: Dependencies): AcceptInvita
     const { user } = (await links.find(db, token, 'invitation')).account
     if (username !== undefined && username !== user.username) assertAcceptableUsername(username)
     const owner = { email: user.email, username: username ?? user.username, fullName: fullName ?? user.fullName }
-    await assertAcceptablePassword(policy, '/password', password, owner)
-    return hasher.hash(password)
+    const standing = 'link_holder'
+    await assertAcceptablePassword(policy, { path: '/password', password, owner, standing })
+    return hasher.hash(password, standing)
   }
 
   return async (acceptance, signIn) => {

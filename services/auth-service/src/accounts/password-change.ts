@@ -43,8 +43,10 @@ export function createChangePassword(dependencies: Dependencies): ChangePassword
   async function check(session: SessionKey, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
     const account = await checkCurrentPassword(session, currentPassword, { client, operation: 'change_password' })
     if (normalizePassword(newPassword) === normalizePassword(currentPassword)) throw new problems.same_password()
-    await assertAcceptablePassword(policy, '/newPassword', newPassword, account.user)
-    return { account, passwordHash: await hasher.hash(newPassword) }
+    const standing = 'signed_in'
+    const path = '/newPassword'
+    await assertAcceptablePassword(policy, { path, password: newPassword, owner: account.user, standing })
+    return { account, passwordHash: await hasher.hash(newPassword, standing) }
   }
 
   return async (session, change, client, commit) => {

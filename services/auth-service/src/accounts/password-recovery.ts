@@ -58,8 +58,9 @@ export function createPasswordRecovery(dependencies: Dependencies): PasswordReco
   /** @returns the hash of the new password */
   async function check({ token, password }: PasswordReset): Promise<string> {
     const { account } = await links.find(db, token, 'password_reset')
-    await assertAcceptablePassword(policy, '/password', password, account.user)
-    return hasher.hash(password)
+    const standing = 'link_holder'
+    await assertAcceptablePassword(policy, { path: '/password', password, owner: account.user, standing })
+    return hasher.hash(password, standing)
   }
 
   return {

@@ -78,12 +78,14 @@ export function createRegister(dependencies: Dependencies): Register {
     const { email, username, password, fullName = null } = registration
     // With domains an address that is taken has the answer of one that is free, after the same work.
     if (domains === undefined) await assertFree(registration)
-    await assertAcceptablePassword(policy.forStrangers, '/password', password, { email, username, fullName })
+    const owner = { email, username, fullName }
+    const standing = 'stranger'
+    await assertAcceptablePassword(policy, { path: '/password', password, owner, standing })
     return {
       email,
       username,
       fullName,
-      passwordHash: await hasher.hash(password),
+      passwordHash: await hasher.hash(password, standing),
       roles: ['user'],
       isSelfRegistered: true,
       unverifiedUntil: outbox.isOn ? new Date(now() + UNVERIFIED_TTL_MS) : null,

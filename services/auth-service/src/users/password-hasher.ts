@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os'
-import { unavailable } from '@latchkey/problems'
 import argon2 from 'argon2'
-import pLimit from 'p-limit'
+import { createAdmission, type Standing } from '../limits/admission.ts'
 import { normalizePassword } from './password-policy.ts'
 
+/** Who asks decides whose turn it is: a `stranger` unless given. Both throw `unavailable` for what can't be done in time. */
 export type PasswordHasher = {
-  hash(password: string): Promise<string>
+  hash(password: string, standing?: Standing): Promise<string>
   /** Without a hash it does the same work, so that an account without a password takes as long as a wrong password. */
-  verify(hash: string | null | undefined, password: string): Promise<boolean>
+  verify(hash: string | null | undefined, password: string, standing?: Standing): Promise<boolean>
   /** Whether the hash was made with weaker settings than today's. */
   isOutdated(hash: string): boolean
 }
@@ -17,8 +17,10 @@ export type PasswordHasherOptions = { readonly memoryKiB: number; readonly passe
 /** OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two passes, one lane. */
 const DEFAULT_HASHER_OPTIONS: PasswordHasherOptions = { memoryKiB: 19_456, passes: 2 }
 
-/** Most calls that wait for a hashing thread. More get 503 at once, instead of an answer after they have given up. */
-const MAX_WAITING = 64
+/** Of each standing. At 25 ms a hash and two at once, as many as have their turn in time. */
+const PLACES = 64
+/** With what comes before and after, the answer is there before the caller gives up. */
+const MAX_WAIT_MS = 700
 
 /**
  * argon2id on libuv's thread pool, never on the event loop. It takes half of the pool's four threads at most: name look-ups,
@@ -29,20 +31,21 @@ export function createPasswordHasher({
   passes,
 }: PasswordHasherOptions = DEFAULT_HASHER_OPTIONS): PasswordHasher {
   const options = { type: argon2.argon2id, memoryCost: memoryKiB, timeCost: passes, parallelism: 1 } as const
-  const limit = pLimit(Math.min(2, availableParallelism()))
-  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.pendingCount >= MAX_WAITING) throw unavailable(new Error('the queue for password hashing is full'))
-    return limit(work)
-  }
+  const { admit } = createAdmission({
+    what: 'password hashing',
+    concurrency: Math.min(2, availableParallelism()),
+    places: PLACES,
+    maxWaitMs: MAX_WAIT_MS,
+  })
   let decoy: Promise<string> | undefined
 
   return {
-    hash: async (password) => enqueue(() => argon2.hash(normalizePassword(password), options)),
-    async verify(hash, password) {
-      if (hash != null) return enqueue(() => argon2.verify(hash, normalizePassword(password)))
+    hash: (password, standing = 'stranger') => admit(standing, () => argon2.hash(normalizePassword(password), options)),
+    async verify(hash, password, standing = 'stranger') {
+      if (hash != null) return admit(standing, () => argon2.verify(hash, normalizePassword(password)))
       decoy ??= argon2.hash('no account has this password', options)
       const against = await decoy
-      await enqueue(() => argon2.verify(against, normalizePassword(password)))
+      await admit(standing, () => argon2.verify(against, normalizePassword(password)))
       return false
     },
     isOutdated: (hash) => argon2.needsRehash(hash, options),

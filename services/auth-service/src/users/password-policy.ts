@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
-import { unavailable } from '@latchkey/problems'
 import { Piscina } from 'piscina'
+import { createAdmission, type Standing } from '../limits/admission.ts'
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { StrengthQuestion } from './password-strength-worker.ts'
 import { uniqueKey } from './user.ts'
@@ -8,17 +8,13 @@ import { uniqueKey } from './user.ts'
 /** Whose password it is. A guesser tries these names first. */
 export type PasswordOwner = { readonly email: string; readonly username: string; readonly fullName?: string | null }
 
-export type PasswordCheck = {
+export type PasswordPolicy = {
   /**
    * Why this password is refused, in words for its owner; undefined when it is good.
-   * @throws `unavailable` when too many passwords wait to be checked
+   * @param standing of who asks, which decides whose turn it is; a `stranger` unless given
+   * @throws `unavailable` when it can't be checked in time
    */
-  objection(password: string, owner: PasswordOwner): Promise<string | undefined>
-}
-
-export type PasswordPolicy = PasswordCheck & {
-  /** For callers without an account: they leave places in the queue to the others. */
-  readonly forStrangers: PasswordCheck
+  objection(password: string, owner: PasswordOwner, standing?: Standing): Promise<string | undefined>
   /** The dictionaries are loaded: the first caller need not wait for it. */
   readonly ready: Promise<void>
   close(): Promise<void>
@@ -34,15 +30,19 @@ export type PasswordPolicyOptions = {
 
 /** Longest password in UTF-8, after NFKC: a hard maximum, before anything costly is done. */
 export const PASSWORD_MAX_BYTES = 256
-/** Passwords that wait for the one thread: at 100 ms each, the most that one takes, the last of them is still answered in time. */
-const MAX_WAITING = 16
-/** Of these, places that strangers leave to people with an account. */
-const KEPT_FROM_STRANGERS = 4
+/** Of each standing. */
+const PLACES = 16
+/** With the hash that follows, the answer is there before the caller gives up. */
+const MAX_WAIT_MS = 700
 
 /** One form of a password for setting and checking alike, whatever keyboard it was typed on. */
 export const normalizePassword = (password: string): string => password.normalize('NFKC')
 
-/** NIST SP 800-63B-4 §3.1.1.2: a minimum length, a blocklist, no composition rules. Estimating takes CPU, so it has a thread of its own. */
+/**
+ * NIST SP 800-63B-4 §3.1.1.2: a minimum length, a blocklist, no composition rules. Estimating takes CPU, so it has a thread of its own.
+ * One for all: the dictionaries of a second one for strangers would take as much memory again, and on a busy machine both would share a
+ * core. As others come first, a stranger costs them the rest of one estimate at most.
+ */
 export function createPasswordPolicy({
   minLength,
   contextWords = [],
@@ -57,14 +57,16 @@ export function createPasswordPolicy({
   ready.catch(() => {})
   const companyWords = wordsOf(contextWords)
 
-  async function isGuessable(question: StrengthQuestion, maxWaiting: number): Promise<boolean> {
-    if (worker.queueSize >= maxWaiting) throw unavailable(new Error('the queue for password checks is full'))
-    return worker.run(question)
-  }
+  const { admit } = createAdmission({
+    what: 'password check',
+    concurrency: 1,
+    places: PLACES,
+    maxWaitMs: MAX_WAIT_MS,
+  })
 
-  // What costs nothing comes first.
-  const checkWithin = (maxWaiting: number): PasswordCheck => ({
-    async objection(password, owner) {
+  return {
+    // What costs nothing comes first.
+    async objection(password, owner, standing = 'stranger') {
       const normalized = normalizePassword(password)
       if ([...normalized].length < minLength) return `must have at least ${minLength} characters`
       if (Buffer.byteLength(normalized) > PASSWORD_MAX_BYTES) return `must have at most ${PASSWORD_MAX_BYTES} bytes`
@@ -73,15 +75,11 @@ export function createPasswordPolicy({
         return 'must not be the e-mail address or a name of its owner'
       }
       const words = [...wordsOf(names), ...companyWords]
-      if (await isGuessable({ password: normalized, words }, maxWaiting)) return 'is too common or too easy to guess'
+      const question = { password: normalized, words }
+      if (await admit(standing, () => worker.run(question))) return 'is too common or too easy to guess'
       if (await breached?.has(normalized)) return 'is known from a data breach'
       return undefined
     },
-  })
-
-  return {
-    ...checkWithin(MAX_WAITING),
-    forStrangers: checkWithin(MAX_WAITING - KEPT_FROM_STRANGERS),
     ready,
     close: () => worker.close({ force: true }),
   }

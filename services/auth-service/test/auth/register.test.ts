@@ -34,12 +34,12 @@ t.test('an e-mail address and a user name are taken once, in any case of letters
 
 t.test('of parallel registrations of one address exactly one succeeds', async (t) => {
   const responses = await Promise.all(
-    Array.from({ length: 10 }, (_, n) =>
+    Array.from({ length: 4 }, (_, n) =>
       send({ email: 'race@example.test', username: `racer${n}`, password: PASSWORD }),
     ),
   )
   const statuses = responses.map((response) => response.statusCode).sort()
-  t.same(statuses, [201, ...Array(9).fill(409)])
+  t.same(statuses, [201, 409, 409, 409])
 })
 
 t.test('names that are taken are refused before the password costs anything', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createPasswordPolicy, type PasswordCheck } from '../../src/users/password-policy.ts'
+import { createPasswordPolicy } from '../../src/users/password-policy.ts'
 
 const owner = { email: 'grace.hopper@navy.example', username: 'amazing', fullName: 'Grace Hopper' }
 const policy = createPasswordPolicy({ minLength: 15, contextWords: ['latchkey', 'acme', 'rotterdam'] })
@@ -74,15 +74,28 @@ t.test('a name of its owner is no password', async (t) => {
   )
 })
 
-t.test('strangers leave places in the queue to people with an account', async (t) => {
-  const ask = (check: PasswordCheck) =>
-    Promise.allSettled(
-      Array.from({ length: 40 }, (_, n) => check.objection(`a heron walks over ${n} slow rivers`, owner)),
-    )
-  const strangers = ask(policy.forStrangers)
-  const good = policy.objection('vierzehn müde Otter zählen Sterne', owner)
-  t.ok((await strangers).some(({ status }) => status === 'rejected'))
-  t.equal(await good, undefined)
+t.test('strangers who wait delay a person who is signed in by one check at most', async (t) => {
+  const answered: string[] = []
+  const strangers = Promise.allSettled(
+    Array.from({ length: 12 }, async (_, n) => {
+      await policy.objection(`a heron walks over ${n} slow rivers`, owner)
+      answered.push(`stranger ${n}`)
+    }),
+  )
+  await policy.objection('vierzehn müde Otter zählen Sterne', owner, 'signed_in')
+  answered.push('signed in')
+  await strangers
+  t.same(answered.slice(0, 2), ['stranger 0', 'signed in'])
+})
+
+t.test('strangers fill their own places alone', async (t) => {
+  const flood = await Promise.allSettled([
+    ...Array.from({ length: 60 }, (_, n) => policy.objection(`a heron walks over ${n} slow rivers`, owner)),
+    policy.objection('vierzehn müde Otter zählen Sterne', owner, 'link_holder'),
+  ])
+  t.equal(flood.at(0)?.status, 'fulfilled')
+  t.equal(flood.at(-2)?.status, 'rejected')
+  t.equal(flood.at(-1)?.status, 'fulfilled')
 })
 
 t.test('what costs nothing is answered although the queue is full', async (t) => {
