@@ -40,7 +40,7 @@ keep access-token-secret "k1:$(random 32)"
 keep refresh-token-secret "k1:$(random 32)"
 keep employee-client-secret "$(random 32)"
 keep service-clients '[]'
-keep admin-password "$(random 12)"
+keep admin-password "$(random 16)"
 
 # Written last: compose refuses to start as long as it is empty.
 if ! grep -q '^SECRETS_DIR=.' "$settings"; then

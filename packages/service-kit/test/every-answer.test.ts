@@ -40,7 +40,7 @@ for (const [status, request] of answers) {
       t.match(headers, {
         'strict-transport-security': 'max-age=31536000; includeSubDomains',
         'x-content-type-options': 'nosniff',
-        'content-security-policy': /default-src 'none'.*frame-ancestors 'none'/,
+        'content-security-policy': /default-src 'none'.*object-src 'none'.*base-uri 'none'.*frame-ancestors 'none'/,
         'referrer-policy': 'no-referrer',
         'x-request-id': /^[\w-]+$/,
       })

@@ -45,6 +45,7 @@ const cases: [title: string, request: string, status: number, code: string][] = 
     'expectation_failed',
   ],
   ['a URL that cannot be decoded', 'GET /%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', 400, 'invalid_request'],
+  ['a TRACE request', 'TRACE /ok HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', 405, 'method_not_allowed'],
   ['a method of WebDAV', 'PROPFIND /ok HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n', 405, 'method_not_allowed'],
 ]
 

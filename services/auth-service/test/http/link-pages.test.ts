@@ -15,8 +15,9 @@ for (const page of PAGES) {
       'x-content-type-options': 'nosniff',
     })
     const policy = String(response.headers['content-security-policy'])
-    for (const directive of ["default-src 'none'", "script-src 'self'", "form-action 'none'", "frame-ancestors 'none'"])
-      t.ok(policy.split('; ').includes(directive), directive)
+    for (const directive of ['default-src', 'object-src', 'base-uri', 'form-action', 'frame-ancestors'])
+      t.ok(policy.split('; ').includes(`${directive} 'none'`), directive)
+    t.ok(policy.split('; ').includes("script-src 'self'"))
     t.notMatch(policy, /unsafe|https?:|\*/)
     t.same(
       [...response.body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target),
