@@ -1,5 +1,6 @@
 import { fastify } from 'fastify'
 import type { AppInstance } from './app-instance.ts'
+import { createBasePath } from './http/base-path.ts'
 import { refuseUnlistedMediaTypes } from './http/body-media-types.ts'
 import { allowOrigins } from './http/cors.ts'
 import { addCommonHeaders, logAbortedRequests, requireHost } from './http/edge-hooks.ts'
@@ -22,6 +23,11 @@ export type ServerOptions = ApiDescription & {
   logger: LoggerOptions
   /** Addresses and CIDRs of proxies whose X-Forwarded-* headers count. None unless given. */
   trustProxy?: readonly string[]
+  /**
+   * Where the service is reached from outside. The path of the first goes in front of the paths in answers; requests below the path
+   * of any are served, too.
+   */
+  publicUrls?: readonly string[]
   /** Browser origins that may call with credentials. None unless given. */
   allowedOrigins?: readonly string[]
   /** Largest body in bytes, 64 KiB unless given; a route may set its own `bodyLimit`. */
@@ -39,17 +45,20 @@ export type ServerOptions = ApiDescription & {
 export async function createServer(options: ServerOptions): Promise<AppInstance> {
   const requestIds = createRequestIds()
   const isTrusted = createTrust(options.trustProxy ?? [])
+  const base = createBasePath(options.publicUrls ?? [])
   const handleError = createErrorHandler(options.isUnavailable ?? (() => false))
   const app: AppInstance = fastify(
     serverOptions({
       logger: createLogger(options.name, options.logger),
       requestIds,
       isTrusted,
+      rewriteUrl: base.rewriteUrl,
       handleError,
       bodyLimit: options.bodyLimit ?? 64 * 1024,
     }),
   )
   app.decorate('draining', false)
+  base.register(app)
   app.decorateRequest('ownId', '')
   app.decorateRequest('logFields', null)
   app.decorateRequest('failure', null)

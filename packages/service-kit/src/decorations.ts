@@ -4,6 +4,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Prometheus registry of this app. */
     metrics: Metrics
+    /** The path that browsers see in front of this app's own ones, such as `/id`; empty for none. */
+    basePath: string
     /** True once the app stops: it still answers, but is not ready. */
     draining: boolean
   }

@@ -2,6 +2,7 @@ import './decorations.ts'
 
 export type { AppInstance } from './app-instance.ts'
 export { createServer, type ServerOptions } from './create-server.ts'
+export { pathOfUrl } from './http/base-path.ts'
 export { allowNoBody } from './http/edge-hooks.ts'
 export { createInputCheck } from './http/input-check.ts'
 export { addJsonParser, FOREIGN_CHARSET } from './http/json-body.ts'

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyHttpOptions, RawServerDefault } from 'fastify'
+import type { BasePath } from './http/base-path.ts'
 import { senderOf, type Trust } from './http/forwarding.ts'
 import { createClientErrorHandler } from './http/raw-answers.ts'
 import type { RequestIds } from './http/request-id.ts'
@@ -12,6 +13,7 @@ type Parts = {
   logger: FastifyBaseLogger
   requestIds: RequestIds
   isTrusted: Trust
+  rewriteUrl: BasePath['rewriteUrl']
   handleError: ErrorHandler
   bodyLimit: number
 }
@@ -25,6 +27,7 @@ export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault
     genReqId: requestIds.idOf,
     requestIdHeader: false,
     bodyLimit: parts.bodyLimit,
+    ...(parts.rewriteUrl && { rewriteUrl: parts.rewriteUrl }),
     // Common load balancers keep an idle connection for a minute: they close it, not we.
     keepAliveTimeout: 65 * SECOND,
     connectionTimeout: 70 * SECOND,

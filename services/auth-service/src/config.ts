@@ -119,6 +119,8 @@ export type Config = {
   readonly registration: RegistrationConfig
   /** Without it no mail leaves. */
   readonly mail: MailConfig | undefined
+  /** Where browsers reach this service, a path in front included. */
+  readonly publicUrl: string
   /** Where links of mails lead, without the path of their purpose. */
   readonly linksUrl: string
   readonly administrator: { readonly email: string; readonly password: string | undefined }
@@ -166,6 +168,7 @@ export function loadConfig(environment: Environment): Config {
       invitationDomains: loaded.invitationDomains,
     },
     mail: mailConfigOf(loaded),
+    publicUrl: loaded.publicUrl ?? issuer,
     linksUrl: linksUrlOf(loaded, issuer),
     administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
     serviceClients: configuredClients(loaded),

@@ -59,6 +59,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     tags: [{ name: 'employees', description: 'Employees, their history, and their offboarding' }],
     logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },
     trustProxy: config.trustProxy,
+    publicUrls: config.publicUrl === undefined ? [] : [config.publicUrl],
     allowedOrigins,
     isUnavailable,
   })

@@ -8,6 +8,7 @@ import {
   type Candidate,
   type Environment,
   loadSettings,
+  parsePublicUrl,
   type SettingFault,
   setting,
   sharedOptions,
@@ -19,6 +20,14 @@ import {
 export const settings = {
   host: sharedSettings.host,
   port: setting.port({ name: 'EMPLOYEE_PORT', default: 3002, description: 'port to listen on' }),
+  publicUrl: setting.custom({
+    name: 'EMPLOYEE_PUBLIC_URL',
+    optional: true,
+    shownDefault: 'none: paths in answers begin at the host',
+    description:
+      'where browsers reach employee-service, a path in front included: base of `Location`, own origin of pages; https unless localhost',
+    parse: parsePublicUrl,
+  }),
   authPort: sharedSettings.authPort,
   authUrl: setting.custom({
     name: 'AUTH_URL',
@@ -87,6 +96,8 @@ export type Config = {
   readonly revocations: RevocationOptions
   /** How to reach auth-service, and to sign in to it. */
   readonly auth: Pick<ServiceClientOptions, 'baseUrl' | 'tokenUrl' | 'clientId' | 'clientSecret'>
+  /** Where browsers reach this service, a path in front included; undefined when nobody has said. */
+  readonly publicUrl: string | undefined
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: readonly string[]
   readonly logLevel: LoggerOptions['level']
@@ -106,6 +117,7 @@ export function loadConfig(environment: Environment): Config {
     tokens: { keys, issuer: loaded.issuer ?? `http://localhost:${loaded.authPort}`, audience },
     revocations: { redisUrl, maxStalenessMs, onStale },
     auth: { baseUrl: authUrl, tokenUrl: `${authUrl.replace(/\/+$/, '')}/oauth/token`, clientId, clientSecret },
+    publicUrl: loaded.publicUrl,
     allowedOrigins: loaded.allowedOrigins ?? [],
     trustProxy: loaded.trustProxy ?? [],
     logLevel,

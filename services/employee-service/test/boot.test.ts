@@ -43,6 +43,7 @@ t.test('five settings are enough; the rest has defaults', async (t) => {
       clientId: 'employee-service',
       clientSecret: SECRET,
     },
+    publicUrl: undefined,
     allowedOrigins: [],
     trustProxy: [],
     logLevel: 'info',

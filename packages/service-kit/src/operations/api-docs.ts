@@ -39,6 +39,8 @@ export async function addApiDocs(
     openapi: {
       openapi: '3.1.0',
       info: { title, version, description },
+      // Relative to the page: that of the browser, whatever host it came by.
+      ...(app.basePath !== '' && { servers: [{ url: app.basePath }] }),
       tags: [...tags, { name: 'operations', description: 'For operators' }],
       components: {
         securitySchemes: {
@@ -52,7 +54,12 @@ export async function addApiDocs(
         typeof json.$id === 'string' ? json.$id : `schema${index}`,
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY, uiConfig: { deepLinking: true } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    indexPrefix: app.basePath,
+    staticCSP: DOCS_POLICY,
+    uiConfig: { deepLinking: true },
+  })
   app.get('/openapi.json', { schema: { tags: ['operations'], summary: 'This OpenAPI description' } }, async () =>
     app.swagger(),
   )

@@ -1,5 +1,5 @@
 export { type Candidate, type Environment, loadSettings } from './load-settings.ts'
-export { BadSetting, parseDurationMs } from './parsers.ts'
+export { BadSetting, parseDurationMs, parsePublicUrl } from './parsers.ts'
 export { type Setting, setting } from './setting.ts'
 export { type SettingFault, SettingsError } from './settings-error.ts'
 export { sharedOptions, sharedSettings } from './shared-settings.ts'

@@ -66,6 +66,23 @@ export function parseIssuer(text: string): string {
   return text
 }
 
+const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+
+/** Where browsers reach a service, a path in front included; without a slash at its end. Cookies and links are made of it. */
+export function parsePublicUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new BadSetting('must be a URL that starts with https://, or http:// on localhost')
+  }
+  if (/[?#]/.test(text) || url.username !== '' || url.password !== '') {
+    throw new BadSetting('must have no query, no fragment and no credentials')
+  }
+  if (!/^[\w./~-]*$/.test(url.pathname) || /\/\/|\/\.{1,2}(\/|$)/.test(text.slice('https://'.length))) {
+    throw new BadSetting('must have a path of letters, digits, . _ ~ - and single slashes')
+  }
+  return text.replace(/\/$/, '')
+}
+
 export function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim())
   if (items.includes('')) throw new BadSetting('must be a comma-separated list without empty items')

@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import type { Config } from '../config.ts'
 
 type Options = {
-  readonly config: Pick<Config, 'logLevel' | 'trustProxy' | 'allowedOrigins'>
+  readonly config: Pick<Config, 'logLevel' | 'trustProxy' | 'allowedOrigins' | 'publicUrl' | 'tokens'>
   /** Standard output unless given. */
   readonly logStream: LoggerOptions['stream'] | undefined
   readonly isUnavailable: (error: unknown) => boolean
@@ -26,6 +26,8 @@ export const createAuthServer = ({ config, logStream, isUnavailable }: Options):
     ],
     logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },
     trustProxy: config.trustProxy,
+    // Clients of OAuth come by the issuer's URL.
+    publicUrls: [config.publicUrl, config.tokens.issuer],
     allowedOrigins: config.allowedOrigins,
     isUnavailable,
   })

@@ -9,13 +9,16 @@ import { scopesOf } from './schemas/user.ts'
 export const REFRESH_COOKIE = '__Secure-refresh'
 export const DEVICE_COOKIE = '__Host-device'
 
-const PATHS = { [ACCESS_COOKIE]: '/', [REFRESH_COOKIE]: '/auth', [DEVICE_COOKIE]: '/' } as const
+/** `__Host-` cookies are for every path of the host; a path that a proxy puts in front comes before the others. */
+const PATHS = { [ACCESS_COOKIE]: undefined, [REFRESH_COOKIE]: '/auth', [DEVICE_COOKIE]: undefined } as const
 const ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 type CookieName = keyof typeof PATHS
 
 function setCookie(reply: FastifyReply, name: CookieName, value: string, maxAge: number): void {
-  reply.setCookie(name, value, { path: PATHS[name], maxAge, httpOnly: true, secure: true, sameSite: 'strict' })
+  const below = PATHS[name]
+  const path = below === undefined ? '/' : reply.server.basePath + below
+  reply.setCookie(name, value, { path, maxAge, httpOnly: true, secure: true, sameSite: 'strict' })
 }
 
 /** Delivers a grant as its session asks for: a token that goes into a cookie is not in the body. */

@@ -1,4 +1,4 @@
-import { type Candidate, type SettingFault, setting } from '@latchkey/service-kit/settings'
+import { type Candidate, parsePublicUrl, type SettingFault, setting } from '@latchkey/service-kit/settings'
 
 /** Settings of mails and of the links in them. */
 export const mailSettings = {
@@ -27,7 +27,8 @@ export const mailSettings = {
     name: 'PUBLIC_URL',
     optional: true,
     shownDefault: '`TOKEN_ISSUER`; required with `SMTP_URL`',
-    description: 'where browsers reach auth-service, a path in front included: base of links; https unless localhost',
+    description:
+      'where browsers reach auth-service, a path in front included: base of links and of cookies’ paths, own origin of pages; https unless localhost',
     parse: parsePublicUrl,
   }),
   linksUrl: setting.custom({
@@ -95,15 +96,3 @@ function parseSender(text: string): string {
 }
 
 const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-
-/** Without a slash at its end. */
-function parsePublicUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new Error('must be a URL that starts with https://, or http:// on localhost')
-  }
-  if (/[?#]/.test(text) || url.username !== '' || url.password !== '') {
-    throw new Error('must have no query, no fragment and no credentials')
-  }
-  return text.replace(/\/+$/, '')
-}

@@ -33,7 +33,11 @@ for (const path of ['/tenant', '/tenant/', '/a/b.c']) {
     const answer = await ask(`${tenant.url}${WELL_KNOWN}${plain}`)
     t.equal(answer.json.issuer, `${tenant.url}${path}`)
     t.equal(answer.json.token_endpoint, `${tenant.url}${plain}/oauth/token`)
-    t.equal((await ask(tenant.url + WELL_KNOWN)).status, 404, 'the document of another issuer')
+    // A client that asked for another issuer refuses it (RFC 8414, section 3.3).
+    for (const url of [tenant.url + WELL_KNOWN, tenant.url + plain + WELL_KNOWN]) {
+      t.same((await ask(url)).json, answer.json, url)
+    }
+    t.equal((await ask(`${tenant.url}${WELL_KNOWN}/other`)).status, 404)
     for (const name of ['token_endpoint', 'revocation_endpoint', 'introspection_endpoint']) {
       const endpoint = String(answer.json[name])
       const reached = await send(endpoint, { grant_type: 'client_credentials', token: 'x' }, basic(PAYROLL))

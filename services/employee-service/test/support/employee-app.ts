@@ -72,6 +72,7 @@ export async function testConfig(t: TestScope): Promise<Config> {
     tokens: { keys: { current: () => keys, follow() {} }, issuer: ISSUER, audience: AUDIENCE },
     revocations: { redisUrl, prefix: redisPrefix },
     auth: NOWHERE,
+    publicUrl: undefined,
     allowedOrigins: [],
     trustProxy: [],
     logLevel: 'info',

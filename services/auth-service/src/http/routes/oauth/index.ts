@@ -9,7 +9,7 @@ import type { FindLiveBearer } from '../../live-bearer.ts'
 import { createOAuthErrorHandler } from '../../oauth-error.ts'
 import { introspectRoute } from './introspect.ts'
 import { jwksRoute } from './jwks.ts'
-import { issuerPath, metadataRoute } from './metadata.ts'
+import { metadataRoute } from './metadata.ts'
 import { revokeRoute } from './revoke.ts'
 import { tokenRoute } from './token.ts'
 
@@ -27,18 +27,11 @@ type Services = {
 
 /** The standard endpoints, for any OAuth library: forms in, JSON out, errors as RFC 6749 says. */
 export async function oauthRoutes(app: AppInstance, services: Services): Promise<void> {
-  const { issuer, accessRing, isUnavailable } = services
+  const { accessRing, isUnavailable } = services
   metadataRoute(app, services)
-  await app.register(issuerEndpoints)
-  // The metadata names them under the issuer's path: a proxy may take that away on the way here, or leave it.
-  const prefix = issuerPath(issuer)
-  if (prefix !== '') await app.register(issuerEndpoints, { prefix })
-
-  async function issuerEndpoints(open: AppInstance): Promise<void> {
-    // A shared secret has no public half.
-    if (accessRing().algorithm !== 'HS256') jwksRoute(open, accessRing)
-    await open.register(formEndpoints, { prefix: '/oauth' })
-  }
+  // A shared secret has no public half.
+  if (accessRing().algorithm !== 'HS256') jwksRoute(app, accessRing)
+  await app.register(formEndpoints, { prefix: '/oauth' })
 
   async function formEndpoints(open: AppInstance): Promise<void> {
     open.setErrorHandler(createOAuthErrorHandler(isUnavailable))

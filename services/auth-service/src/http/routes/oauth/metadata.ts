@@ -1,10 +1,9 @@
 import type { KeyRing } from '@latchkey/access-token'
-import type { AppInstance } from '@latchkey/service-kit'
+import { type AppInstance, pathOfUrl } from '@latchkey/service-kit'
 import type { Permissions } from '../../../permissions/permissions.ts'
 import { JWKS_PATH } from './jwks.ts'
 
-/** The path of an issuer, without the slash that may end it. */
-export const issuerPath = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '')
+const WELL_KNOWN = '/.well-known/oauth-authorization-server'
 
 type Services = {
   readonly issuer: string
@@ -12,7 +11,10 @@ type Services = {
   readonly permissions: Permissions
 }
 
-/** RFC 8414. The path of an issuer comes after the well-known one (§3.1). */
+/**
+ * RFC 8414. The path of an issuer comes after the well-known one (§3.1). Where a proxy serves nothing but that path, clients find the
+ * document below it, as OpenID Connect puts it.
+ */
 export function metadataRoute(app: AppInstance, { issuer, accessRing, permissions }: Services): void {
   const base = issuer.replace(/\/$/, '')
   const forClients = ['client_secret_basic', 'client_secret_post']
@@ -29,12 +31,16 @@ export function metadataRoute(app: AppInstance, { issuer, accessRing, permission
     revocation_endpoint_auth_methods_supported: [...forClients, 'none'],
     introspection_endpoint_auth_methods_supported: forClients,
   }
-  app.get(
-    `/.well-known/oauth-authorization-server${issuerPath(issuer)}`,
-    {
-      config: { operation: 'get_server_metadata' },
-      schema: { tags: ['oauth'], summary: 'What this authorization server can do (RFC 8414)' },
-    },
-    async () => ({ ...metadata, scopes_supported: [...permissions.policy.scopes.keys()] }),
-  )
+  const scopes = () => [...permissions.policy.scopes.keys()]
+  const summary = 'What this authorization server can do (RFC 8414)'
+  const issuerPath = pathOfUrl(issuer)
+  serve(WELL_KNOWN, 'get_server_metadata')
+  if (issuerPath !== '') serve(WELL_KNOWN + issuerPath, 'get_issuer_metadata')
+
+  function serve(path: string, operation: string): void {
+    app.get(path, { config: { operation }, schema: { tags: ['oauth'], summary } }, async () => ({
+      ...metadata,
+      scopes_supported: scopes(),
+    }))
+  }
 }
