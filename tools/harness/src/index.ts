@@ -6,7 +6,7 @@ export {
   lastLines,
   type RunningProcess,
 } from './processes/child-processes.ts'
-export { canInstallPackages, installPackage } from './processes/debian-package.ts'
+export { canInstallPackages, installPackage, installServerPackage, runDetached } from './processes/debian-package.ts'
 export { freePort, listenFault } from './processes/free-port.ts'
 export { type NodeServer, startNodeServer } from './processes/node-server.ts'
 export { onPath } from './processes/on-path.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { UserFacingError } from '../user-facing-error.ts'
 import { onPath } from './on-path.ts'
 
@@ -23,6 +23,21 @@ export async function installPackage(name: string): Promise<void> {
   if (code === 0) return
   const complaint = output.trim().split('\n').slice(-3).join('\n')
   throw new UserFacingError(`apt-get could not install ${name}:\n${complaint}`)
+}
+
+/** As {@link installPackage}, for a package that would start a server of its own on the default port: it starts none. */
+export async function installServerPackage(name: string): Promise<void> {
+  // See invoke-rc.d(8).
+  const policy = '/usr/sbin/policy-rc.d'
+  const ownPolicy = !existsSync(policy)
+  if (ownPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    await installPackage(name)
+    // Nor must it start at the next boot.
+    if (existsSync('/run/systemd/system')) await runDetached('systemctl', ['disable', name])
+  } finally {
+    if (ownPolicy) rmSync(policy, { force: true })
+  }
 }
 
 /** Runs a program in a session of its own: Ctrl-C must not leave dpkg half-way. */

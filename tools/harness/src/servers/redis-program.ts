@@ -1,5 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { canInstallPackages, installPackage, runDetached } from '../processes/debian-package.ts'
+import { canInstallPackages, installServerPackage } from '../processes/debian-package.ts'
 import { onPath } from '../processes/on-path.ts'
 import { UserFacingError } from '../user-facing-error.ts'
 
@@ -26,17 +25,9 @@ export async function redisProgram(report: (line: string) => void): Promise<stri
 const findRedis = (): string | undefined => onPath('redis-server') ?? onPath('valkey-server')
 
 async function installRedis(): Promise<void> {
-  // The package would start a server of its own, on the default port. This file prevents that, see invoke-rc.d(8).
-  const policy = '/usr/sbin/policy-rc.d'
-  const ownPolicy = !existsSync(policy)
-  if (ownPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   try {
-    await installPackage('redis-server')
-    // Nor must it start at the next boot.
-    if (existsSync('/run/systemd/system')) await runDetached('systemctl', ['disable', 'redis-server'])
+    await installServerPackage('redis-server')
   } catch (error) {
     throw error instanceof UserFacingError ? new UserFacingError(`${error.message}\n${INSTALL_BY_HAND}`) : error
-  } finally {
-    if (ownPolicy) rmSync(policy, { force: true })
   }
 }
