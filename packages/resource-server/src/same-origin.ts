@@ -25,10 +25,12 @@ function isFromOwnPages(request: OriginRequest, allowedOrigins: readonly string[
 
 /**
  * Whether `origin` is that of the service as the browser sees it. Behind a proxy that terminates TLS we may see plain HTTP
- * where the browser saw https, so https always passes; http passes only where the request came that way.
+ * where the browser saw https, so https always passes; http passes only on localhost, where the request came that way.
  */
 function isOwnOrigin({ host, protocol }: OriginRequest, origin: string): boolean {
-  return isOrigin('https', host, origin) || (protocol === 'http' && isOrigin('http', host, origin))
+  return (
+    isOrigin('https', host, origin) || (protocol === 'http' && isOrigin('http', host, origin) && isLoopback(origin))
+  )
 }
 
 function isOrigin(scheme: string, host: string, origin: string): boolean {
@@ -38,15 +40,23 @@ function isOrigin(scheme: string, host: string, origin: string): boolean {
   return url !== null && url.origin === origin
 }
 
+/** What is called so is this machine, for every browser, and plain http to it is no risk. */
+const isLoopback = (origin: string): boolean =>
+  /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname)
+
 /**
- * Checks a configured list: each entry must be spelled exactly as browsers send it.
+ * Checks a configured list: each entry must be spelled exactly as browsers send it, and be one whose pages can use cookies, which are
+ * `Secure`: https, or http on localhost.
  *
  * @throws {TypeError} naming the first entry that could never match
  */
 export function assertOrigins(origins: readonly string[]): void {
   for (const origin of origins) {
-    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin) {
-      throw new TypeError(`${JSON.stringify(origin)} is not an origin such as https://app.example.com`)
+    const isSent = /^https?:/.test(origin) && URL.parse(origin)?.origin === origin
+    if (!isSent || (origin.startsWith('http:') && !isLoopback(origin))) {
+      throw new TypeError(
+        `${JSON.stringify(origin)} is no origin such as https://app.example.com or http://localhost:3000`,
+      )
     }
   }
 }

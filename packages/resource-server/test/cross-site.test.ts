@@ -12,7 +12,12 @@ const forwardedTls = { 'x-forwarded-proto': 'https' }
 
 const requests: { title: string; headers: Record<string, string>; pass: boolean; via?: typeof app }[] = [
   { title: 'own origin by https', headers: { ...own, origin: 'https://api.test' }, pass: true },
-  { title: 'own origin by plain http', headers: { ...own, origin: 'http://api.test' }, pass: true },
+  { title: 'own origin by plain http', headers: { ...own, origin: 'http://api.test' }, pass: false },
+  {
+    title: 'own origin by plain http on this machine',
+    headers: { host: '127.0.0.1:3002', origin: 'http://127.0.0.1:3002' },
+    pass: true,
+  },
   {
     title: 'own origin with its port',
     headers: { host: 'localhost:3002', origin: 'http://localhost:3002' },
@@ -126,6 +131,10 @@ t.test('an allowed origin that could never match is refused at start-up', async 
     'https://APP.test',
     'https://app.test:443',
     'file://',
+    'http://app.test',
+    'capacitor://localhost',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'http://localhost.evil.test',
   ]) {
     await t.rejects(buildTestServer({ allowedOrigins: [origin] }), { name: 'TypeError' }, origin)
   }

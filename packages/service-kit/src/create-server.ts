@@ -2,6 +2,7 @@ import { fastify } from 'fastify'
 import type { AppInstance } from './app-instance.ts'
 import { createBasePath } from './http/base-path.ts'
 import { refuseUnlistedMediaTypes } from './http/body-media-types.ts'
+import { refuseContentCodings } from './http/content-coding.ts'
 import { allowOrigins } from './http/cors.ts'
 import { addCommonHeaders, logAbortedRequests, requireHost } from './http/edge-hooks.ts'
 import { createTrust, readForwardingHeaders } from './http/forwarding.ts'
@@ -28,7 +29,7 @@ export type ServerOptions = ApiDescription & {
    * of any are served, too.
    */
   publicUrls?: readonly string[]
-  /** Browser origins that may call with credentials. None unless given. */
+  /** Browser origins that may call, with credentials where cookies can travel. None unless given. */
   allowedOrigins?: readonly string[]
   /** Largest body in bytes, 64 KiB unless given; a route may set its own `bodyLimit`. */
   bodyLimit?: number
@@ -68,6 +69,7 @@ export async function createServer(options: ServerOptions): Promise<AppInstance>
   addJsonParser(app, 'application/json')
   answerExpectations(app, requestIds)
   refuseUnlistedMediaTypes(app)
+  refuseContentCodings(app)
 
   readForwardingHeaders(app, isTrusted)
   addCommonHeaders(app, requestIds)

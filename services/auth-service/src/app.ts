@@ -1,6 +1,6 @@
 import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
-import type { AppInstance, LoggerOptions } from '@latchkey/service-kit'
+import { type AppInstance, cookieOrigins, type LoggerOptions } from '@latchkey/service-kit'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
@@ -54,7 +54,8 @@ const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || 
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
   const { schema, redisPrefix: keyPrefix = DEFAULT_KEY_PREFIX, now = Date.now } = overrides
-  const { allowedOrigins, passwords } = config
+  const { passwords } = config
+  const allowedOrigins = cookieOrigins(config.allowedOrigins, config.publicUrl)
   const { issuer, audience, accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
   const accessRing = accessKeys.current
   const refreshRing = refreshKeys.current
@@ -102,7 +103,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         guessLimits: overrides.clientGuessLimits,
         now: overrides.now,
       })
-    const findLiveBearer = await verifyAccessTokens(app, { config, keyPrefix, store, clients, permissions, now })
+    const findLiveBearer = await verifyAccessTokens(app, {
+      config,
+      allowedOrigins,
+      keyPrefix,
+      store,
+      clients,
+      permissions,
+      now,
+    })
     const { revocations } = app
     const isRevoked = (kid: string): boolean => revocations.refusesKey(kid)
 

@@ -4,6 +4,7 @@ import { ACCESS_COOKIE, resourceServer } from '@latchkey/resource-server'
 import { createServiceClient } from '@latchkey/service-client'
 import {
   type AppInstance,
+  cookieOrigins,
   createInputCheck,
   createServer,
   type LoggerOptions,
@@ -48,7 +49,7 @@ const FIRST_READ_MS = 1000
 /** employee-service, ready to listen: its database is migrated. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
   const { logStream, databaseWaitMs = 30_000, sweepMs } = overrides
-  const { tokens, revocations, allowedOrigins } = config
+  const { tokens, revocations } = config
 
   const app = await createServer({
     name: 'employee-service',
@@ -60,7 +61,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },
     trustProxy: config.trustProxy,
     publicUrls: config.publicUrl === undefined ? [] : [config.publicUrl],
-    allowedOrigins,
+    allowedOrigins: config.allowedOrigins,
     isUnavailable,
   })
   const { log } = app
@@ -124,7 +125,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await app.register(resourceServer, {
       ...tokens,
       keys: followKeys(tokens.keys, app),
-      allowedOrigins,
+      allowedOrigins: cookieOrigins(config.allowedOrigins, config.publicUrl),
       revocations,
       checks: [refusals.check],
     })

@@ -1,35 +1,40 @@
-import cors from '@fastify/cors'
+import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import type { AppInstance } from '../app-instance.ts'
+import { mayUseCookies } from './origins.ts'
 
 const PREFLIGHT_SECONDS = 600
 
-/** Lets pages of exactly these origins call with credentials. Any other origin gets no CORS header at all. */
+/** Every header of our answers that a page may want to read, beside those that browsers always show. */
+const EXPOSED_HEADERS = [
+  'Accept-Encoding',
+  'Allow',
+  'Content-Disposition',
+  'ETag',
+  'Location',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Request-Id',
+]
+
+const ALLOWED: FastifyCorsOptions = {
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  // Whatever the page asks for. Tracing libraries add headers of their own, and a name says nothing that an allowed page must not.
+  exposedHeaders: EXPOSED_HEADERS,
+  maxAge: PREFLIGHT_SECONDS,
+  strictPreflight: false,
+}
+
+/**
+ * Lets pages of exactly these origins call, with credentials where cookies can travel. Any other origin gets no CORS header at all.
+ */
 export async function allowOrigins(app: AppInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return
-  const allowed = new Set(origins)
+  const answers = new Map<string | undefined, FastifyCorsOptions>(
+    origins.map((origin) => [origin, { ...ALLOWED, origin, credentials: mayUseCookies(origin) }]),
+  )
   await app.register(cors, {
-    origin: (origin, decide) => decide(null, origin !== undefined && allowed.has(origin)),
-    credentials: true,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: [
-      'Authorization',
-      'Content-Type',
-      'If-Match',
-      'If-None-Match',
-      'Idempotency-Key',
-      'X-Requested-With',
-      'X-Request-Id',
-    ],
-    exposedHeaders: [
-      'ETag',
-      'Location',
-      'RateLimit',
-      'RateLimit-Policy',
-      'Retry-After',
-      'WWW-Authenticate',
-      'X-Request-Id',
-    ],
-    maxAge: PREFLIGHT_SECONDS,
-    strictPreflight: false,
+    delegator: (request, decide) => decide(null, answers.get(request.headers.origin) ?? { origin: false }),
   })
 }

@@ -66,7 +66,9 @@ export function parseIssuer(text: string): string {
   return text
 }
 
-const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+/** What browsers hold for secure without TLS; `hostname` as URL has it. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 
 /** Where browsers reach a service, a path in front included; without a slash at its end. Cookies and links are made of it. */
 export function parsePublicUrl(text: string): string {
@@ -87,16 +89,6 @@ export function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim())
   if (items.includes('')) throw new BadSetting('must be a comma-separated list without empty items')
   return items
-}
-
-/** Web origins exactly as browsers send them (RFC 6454, section 6.2). */
-export function parseOrigins(text: string): string[] {
-  return parseList(text).map((item) => {
-    if (!URL.canParse(item) || new URL(item).origin !== item) {
-      throw new BadSetting('must list origins like https://app.example.com, without a path or a slash at the end')
-    }
-    return item
-  })
 }
 
 /** IP addresses and CIDR blocks. Names are none: who answers to a name may change while the service runs. */

@@ -1,3 +1,4 @@
+import { parseOrigins } from './parse-origins.ts'
 import {
   assertPlain,
   BadSetting,
@@ -6,7 +7,6 @@ import {
   parseDurationSeconds,
   parseInteger,
   parseList,
-  parseOrigins,
   parseUrl,
 } from './parsers.ts'
 import { createWatched, type SettingSource, type Watched } from './watched.ts'

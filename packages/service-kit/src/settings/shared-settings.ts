@@ -35,7 +35,8 @@ export const sharedSettings = {
   allowedOrigins: setting.origins({
     name: 'ALLOWED_ORIGINS',
     optional: true,
-    description: 'browser origins that may call with cookies in addition to the service’s own, comma-separated',
+    description:
+      'browser origins that may call in addition to the service’s own, comma-separated, as browsers send them; those of web views and extensions too (`capacitor://localhost`), without cookies, as for all that are not https, localhost excepted',
   }),
   trustProxy: setting.addresses({
     name: 'TRUST_PROXY',

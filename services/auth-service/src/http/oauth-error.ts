@@ -39,6 +39,7 @@ type Translated = {
   readonly code?: string
   readonly retryAfterSeconds?: number
   readonly rateLimit?: RateLimit
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** The error handler under /oauth. `isUnavailable` recognizes the errors of a store that cannot be reached. */
@@ -81,6 +82,16 @@ function translate(thrown: unknown, isUnavailable: (error: unknown) => boolean):
     return { status: 413, error: 'invalid_request', description: 'The body is too large.' }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return { status: 415, error: 'invalid_request', description: 'The body must be application/x-www-form-urlencoded.' }
+  }
+  // A compressed body.
+  if (status === 415) {
+    const { headers: problemHeaders = {} } = thrown as Translated
+    return {
+      status,
+      error: 'invalid_request',
+      description: 'The body must not be compressed.',
+      headers: problemHeaders,
+    }
   }
   if (status !== undefined && status < 500) {
     return { status, error: 'invalid_request', description: 'The request is not valid.' }

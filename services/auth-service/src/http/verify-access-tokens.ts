@@ -8,7 +8,9 @@ import { createBearerCheck } from './bearer-check.ts'
 import { createFindBearer, createFindLiveBearer, type FindLiveBearer } from './live-bearer.ts'
 
 type Dependencies = {
-  readonly config: Pick<Config, 'tokens' | 'allowedOrigins' | 'redis'>
+  readonly config: Pick<Config, 'tokens' | 'redis'>
+  /** Beside the service's own: pages that may use its cookies. */
+  readonly allowedOrigins: readonly string[]
   readonly keyPrefix: string
   readonly store: SessionStore
   readonly clients: ClientService
@@ -22,7 +24,7 @@ type Dependencies = {
  * `app.authenticate`, `app.requireScope`, and `app.revocations`.
  */
 export async function verifyAccessTokens(app: AppInstance, dependencies: Dependencies): Promise<FindLiveBearer> {
-  const { config, keyPrefix, permissions, now } = dependencies
+  const { config, allowedOrigins, keyPrefix, permissions, now } = dependencies
   const { issuer, audience, accessKeys } = config.tokens
   const findBearer = createFindBearer(dependencies)
   app.decorateRequest('liveSession', null)
@@ -32,7 +34,7 @@ export async function verifyAccessTokens(app: AppInstance, dependencies: Depende
     keys: accessKeys.current,
     issuer,
     audience,
-    allowedOrigins: config.allowedOrigins,
+    allowedOrigins,
     now,
     // For revoked keys and narrowed roles; sessions and clients are looked up live.
     revocations: { redisUrl: config.redis.join(), prefix: keyPrefix, onRoleNarrowed: permissions.expect },

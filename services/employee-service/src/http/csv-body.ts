@@ -9,11 +9,9 @@ const MAX_BYTES = 10 * 1024 * 1024
 export function acceptCsv(app: AppInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('text/csv', (request, payload, done) => {
-    const { 'content-type': contentType = '', 'content-encoding': coding = 'identity' } = request.headers
+    const { 'content-type': contentType = '' } = request.headers
     if (FOREIGN_CHARSET.test(contentType)) {
       done(new edgeProblems.unsupported_media_type({ detail: 'CSV must be in UTF-8.' }))
-    } else if (coding.toLowerCase() !== 'identity') {
-      done(new edgeProblems.unsupported_media_type({ detail: 'The body must not be compressed.' }))
     } else if (Number(request.headers['content-length']) > MAX_BYTES) {
       done(tooLarge())
     } else {
