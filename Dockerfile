@@ -1,6 +1,19 @@
-# Images of the services, one target each: `docker build --target auth-service .`
+# Images of the services and of the gateway, one target each: `docker build --target auth-service .`
+# A registry of one's own may hold the images that these begin with: `--build-arg NODE_IMAGE=…`.
+ARG NODE_IMAGE=node:24.19.0-bookworm-slim
+ARG DEBIAN_IMAGE=debian:bookworm-20260803-slim
 
-FROM node:24-bookworm-slim AS base
+# deploy/gateway says what is in it. Debian's nginx, and a name server and a client that know which replicas are ready.
+FROM ${DEBIAN_IMAGE} AS gateway
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends nginx dnsmasq-base curl \
+  && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /etc/nginx
+COPY deploy/gateway /etc/gateway
+USER www-data
+EXPOSE 3001 3002 8443
+CMD ["bash", "/etc/gateway/start.sh"]
+
+FROM ${NODE_IMAGE} AS base
 WORKDIR /app
 
 # What is installed depends on these files alone: sources may change without another installation.

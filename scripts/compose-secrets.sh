@@ -1,6 +1,6 @@
 #!/bin/sh
 # Generates the secrets that docker-compose.yml needs, and notes in .env where they are: `sh scripts/compose-secrets.sh`.
-# Needs a shell and nothing else. What is there already stays as it is, so it does no harm to run this again.
+# Needs a shell and, for the certificate, openssl. What is there already stays as it is, so it does no harm to run this again.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -30,6 +30,26 @@ keep() { # name, value unless there is one
   echo "made $directory/$1"
 }
 
+# For localhost, until a certificate of your own is there: docs/deployment.md.
+certificate() {
+  [ -s "$directory/tls-certificate" ] && [ -s "$directory/tls-key" ] && return
+  if [ -s "$directory/tls-certificate" ] || [ -s "$directory/tls-key" ]; then
+    echo "Of $directory/tls-certificate and tls-key one is missing: put both there, or remove the one." >&2
+    exit 1
+  fi
+  command -v openssl > /dev/null || {
+    echo "There is no openssl to make a certificate with. Install it, or put a certificate into $directory/tls-certificate and its key into tls-key." >&2
+    exit 1
+  }
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 825 -subj /CN=localhost \
+    -addext 'subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1' -addext 'extendedKeyUsage=serverAuth' \
+    -keyout "$directory/tls-key.new" -out "$directory/tls-certificate.new" 2> /dev/null
+  chmod 644 "$directory/tls-key.new"
+  mv "$directory/tls-key.new" "$directory/tls-key"
+  mv "$directory/tls-certificate.new" "$directory/tls-certificate"
+  echo "made $directory/tls-certificate and tls-key: self-signed, for localhost"
+}
+
 is_first=$([ -s "$directory/admin-password" ] && echo no || echo yes)
 
 keep postgres-password "$(random 32)"
@@ -41,6 +61,7 @@ keep refresh-token-secret "k1:$(random 32)"
 keep employee-client-secret "$(random 32)"
 keep service-clients '[]'
 keep admin-password "$(random 16)"
+certificate
 
 # Written last: compose refuses to start as long as it is empty.
 if ! grep -q '^SECRETS_DIR=.' "$settings"; then

@@ -3,7 +3,7 @@ import { run } from './compose.ts'
 import type { Stack } from './settings.ts'
 import { step } from './step.ts'
 
-const services = ['auth-service', 'employee-service', 'balancer', 'postgres', 'redis']
+const services = ['auth-service', 'employee-service', 'gateway', 'postgres', 'redis']
 
 type Inspected = {
   Name: string

@@ -11,13 +11,6 @@ export async function scaling(stack: Stack, users: Users): Promise<void> {
   const { compose, http, employeeUrl } = stack
   const replicas = async () => (await compose('ps', '--quiet', 'employee-service')).split('\n')
 
-  // A connection may break when a replica stops: clients repeat idempotent requests (RFC 9110, section 9.2.2).
-  const readWithRetry = () =>
-    readEmployee(stack, users).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ECONNRESET') throw error
-      return readEmployee(stack, users)
-    })
-
   await step('--scale employee-service=2: both replicas answer, at one address', async () => {
     await compose('up', '--detach', '--wait', '--scale=employee-service=2')
     const token = users.administrator.accessToken
@@ -42,11 +35,11 @@ export async function scaling(stack: Stack, users: Users): Promise<void> {
       isStopping = false
     })
     let count = 0
-    for (; isStopping; count++) await readWithRetry()
+    for (; isStopping; count++) await readEmployee(stack, users)
     await stopping
     await compose('up', '--detach', '--wait', '--scale=employee-service=2')
     await run('docker', ['kill', String(second)])
-    for (let i = 0; i < REQUESTS; i++) await readWithRetry()
+    for (let i = 0; i < REQUESTS; i++) await readEmployee(stack, users)
     return `${count} requests while one stopped`
   })
 

@@ -9,6 +9,7 @@ import { type Compose, run } from './compose.ts'
 import { step } from './step.ts'
 
 export type Stack = {
+  readonly project: string
   readonly compose: Compose
   /** Each request has a connection of its own, so that replicas take turns. */
   readonly http: HttpClient
@@ -18,16 +19,24 @@ export type Stack = {
   readonly environmentFile: string
   readonly authUrl: string
   readonly employeeUrl: string
+  /** Both services, over TLS with the certificate among the secrets. */
+  readonly tlsUrl: string
+  /** The first three bytes of the addresses of gateway and services. */
+  readonly edgePrefix: string
 }
 
 /** Writes `.env` and generates the secrets in `directory`, as docs/deployment.md describes. */
-export async function createSettings(compose: Compose, directory: string): Promise<Stack> {
+export async function createSettings(project: string, compose: Compose, directory: string): Promise<Stack> {
   const file = join(directory, '.env')
-  const [authPort, employeePort] = await freePorts()
+  const [authPort, employeePort, tlsPort] = await freePorts(3)
+  // A network of its own, beside that of a stack which runs on this machine already.
+  const edgePrefix = `172.16.${randomInt(0, 231)}`
   copyFileSync(join(import.meta.dirname, '../../../.env.example'), file)
   const ports = readFileSync(file, 'utf8')
     .replace(/^AUTH_PORT=.*/m, `AUTH_PORT=${authPort}`)
     .replace(/^EMPLOYEE_PORT=.*/m, `EMPLOYEE_PORT=${employeePort}`)
+    .replace(/^GATEWAY_TLS_PORT=.*/m, `GATEWAY_TLS_PORT=${tlsPort}`)
+    .replace(/^#?EDGE_PREFIX=.*/m, `EDGE_PREFIX=${edgePrefix}`)
   writeFileSync(file, ports)
 
   await step('without secrets it refuses to start, and says what to do', () =>
@@ -51,6 +60,7 @@ export async function createSettings(compose: Compose, directory: string): Promi
     return `${Object.keys(secrets).length} of them`
   })
   return {
+    project,
     secretsDirectory,
     environmentFile: file,
     compose,
@@ -58,13 +68,15 @@ export async function createSettings(compose: Compose, directory: string): Promi
     secrets,
     authUrl: `http://127.0.0.1:${authPort}`,
     employeeUrl: `http://127.0.0.1:${employeePort}`,
+    tlsUrl: `https://localhost:${tlsPort}`,
+    edgePrefix,
   }
 }
 
-/** Two free ports below those of outgoing connections, which would take them soon. */
-async function freePorts(): Promise<number[]> {
+/** Free ports below those of outgoing connections, which would take them soon. */
+async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>()
-  while (ports.size < 2) {
+  while (ports.size < count) {
     const port = randomInt(20_000, 30_000)
     const server = createServer()
     const isFree = await once(server.listen(port, '127.0.0.1'), 'listening').then(

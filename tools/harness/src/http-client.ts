@@ -39,11 +39,13 @@ export type HttpClientOptions = {
   readonly keepAlive?: boolean
   /** Until the end of the response; unlimited unless given. */
   readonly timeoutMs?: number
+  /** A certificate to believe over TLS, as PEM; those of Node unless given. */
+  readonly ca?: string
 }
 
 /** The HTTP client of the tools. */
-export function createHttpClient({ keepAlive = false, timeoutMs }: HttpClientOptions = {}): HttpClient {
-  const agents = { http: new HttpAgent({ keepAlive, maxSockets: 128 }), https: new HttpsAgent({ keepAlive }) }
+export function createHttpClient({ keepAlive = false, timeoutMs, ca }: HttpClientOptions = {}): HttpClient {
+  const agents = { http: new HttpAgent({ keepAlive, maxSockets: 128 }), https: new HttpsAgent({ keepAlive, ca }) }
 
   function send(url: string, { token, headers, body, ...request }: HttpRequest, signal: AbortSignal | undefined) {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
