@@ -1,6 +1,6 @@
 // `npm run test:compose`: brings the stack of docker-compose.yml up from images, under a project name of its own, and
 // walks through it as its users would; removes everything again, whatever happened. Needs Docker and nothing else.
-// `-- --rounds 5` replaces each replica five times under load, and not once.
+// `-- --rounds 5` replaces each replica five times under load, and not once. `-- --upgrade` takes data of Postgres 17 to 18 instead.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,9 +21,10 @@ import { scaling } from './scaling.ts'
 import { createSettings, type Stack } from './settings.ts'
 import { step } from './step.ts'
 import { stopping } from './stopping.ts'
+import { upgrade } from './upgrade.ts'
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '1' } },
+  options: { rounds: { type: 'string', default: '1' }, upgrade: { type: 'boolean', default: false } },
 })
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
@@ -39,7 +40,8 @@ try {
   const stack = await createSettings(project, compose, directory)
   try {
     await images(stack)
-    await walk(stack)
+    if (values.upgrade) await upgrade(stack)
+    else await walk(stack)
   } catch (error) {
     if (!interrupted.signal.aborted) console.error(await removeAll('logs', '--no-color', '--tail=30').catch(() => ''))
     throw error
