@@ -40,7 +40,7 @@ while :; do
   ready
   # None is ready when they miss the same thing, such as Redis: they say so best themselves.
   if [ ${#found[@]} -eq 0 ]; then found=("${all[@]}"); fi
-  mapfile -t found < <(printf '%s\n' "${found[@]}" | sort)
+  if [ ${#found[@]} -gt 1 ]; then mapfile -t found < <(printf '%s\n' "${found[@]}" | sort); fi
   if [ "${found[*]}" != "$known" ]; then
     for address in "${found[@]}"; do echo "$address $name"; done > "$next"
     mv "$next" "$list"

@@ -27,14 +27,15 @@ nginx -e stderr -c "$PWD/nginx.conf" -g 'daemon off;' &
 nginx=$!
 
 # HUP: a new certificate is in place. TERM: what has begun is answered first.
+reload() { kill -HUP $nginx; is_reload=yes; }
 stop() { kill -QUIT $nginx; wait $nginx; exit 0; }
-trap 'kill -HUP $nginx' HUP
+trap reload HUP
 trap stop TERM INT
-while :; do
-  status=0
-  wait -n || status=$?
-  # A signal ends `wait`, too.
-  [ $status -gt 128 ] && kill -0 $nginx 2> /dev/null && continue
-  echo 'a part of the gateway has ended' >&2
-  exit 1
+# A signal ends `wait`, too.
+is_reload=yes
+while [ -n "$is_reload" ]; do
+  is_reload=
+  wait -n || true
 done
+echo 'a part of the gateway has ended' >&2
+exit 1
