@@ -59,4 +59,15 @@ export async function rollingRestart(stack: Stack, users: Users, rounds: number)
     }
     return counts.map(([answer, count]) => `${count} × ${answer}`).join(', ')
   })
+
+  await step('no container ran out of memory', async () => {
+    const ids = (await compose('ps', '--quiet')).split('\n')
+    const ends = await run('docker', ['inspect', '--format={{.Name}} {{.State.OOMKilled}}', ...ids])
+    assert.deepEqual(
+      ends.split('\n').filter((end) => !end.endsWith(' false')),
+      [],
+    )
+    const used = await run('docker', ['stats', '--no-stream', '--format={{.Name}} {{.MemUsage}} {{.PIDs}}', ...ids])
+    return used.replaceAll(`${project}-`, '').split('\n').sort().join(', ')
+  })
 }
