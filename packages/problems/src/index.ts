@@ -4,6 +4,7 @@ export { hasDuplicateMembers } from './json-members.ts'
 export { LINE, VISIBLE_LINE } from './line.ts'
 export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'
 export {
+  type ConcurrencyLimit,
   defineProblems,
   type InputFault,
   Problem,

@@ -19,6 +19,9 @@ export type ProblemDefinition = {
 /** A limit of calls or attempts: `quota` within a window of `windowSeconds`. `name` is public, in visible ASCII. */
 export type RateLimit = { readonly name: string; readonly quota: number; readonly windowSeconds: number }
 
+/** A limit of what runs at a time: so many. */
+export type ConcurrencyLimit = Omit<RateLimit, 'windowSeconds'>
+
 /** What one occurrence may add to its class: facts. The HTTP edge turns them into headers and members. */
 export type ProblemOptions = {
   /** Replaces the class's public sentence for this occurrence. */
@@ -26,7 +29,7 @@ export type ProblemOptions = {
   /** Seconds after which the call may be repeated, whole. */
   retryAfterSeconds?: number
   /** The limit that was reached; `retryAfterSeconds` says until when. */
-  rateLimit?: RateLimit
+  rateLimit?: RateLimit | ConcurrencyLimit
   /** The scope that the access token lacks. */
   requiredScope?: string
   /** Response headers in lower case, for what the HTTP edge alone knows: `allow`, `accept-encoding`. */
@@ -46,7 +49,7 @@ export class Problem<Code extends string = string> extends Error {
   readonly title: string
   readonly bearerError: BearerError | undefined
   readonly retryAfterSeconds: number | undefined
-  readonly rateLimit: RateLimit | undefined
+  readonly rateLimit: RateLimit | ConcurrencyLimit | undefined
   readonly requiredScope: string | undefined
   readonly headers: Record<string, string>
   readonly errors: InputFault[] | undefined

@@ -1,4 +1,4 @@
-import type { BearerError, InputFault, RateLimit } from './problem.ts'
+import type { BearerError, ConcurrencyLimit, InputFault, RateLimit } from './problem.ts'
 
 /** An error that callers may see: a problem, or any error of the same shape. */
 export type PublicError = Error & {
@@ -7,7 +7,7 @@ export type PublicError = Error & {
   readonly title?: string
   readonly bearerError?: BearerError | undefined
   readonly retryAfterSeconds?: number | undefined
-  readonly rateLimit?: RateLimit | undefined
+  readonly rateLimit?: RateLimit | ConcurrencyLimit | undefined
   readonly requiredScope?: string | undefined
   readonly headers?: Record<string, string>
   readonly errors?: InputFault[] | undefined

@@ -53,6 +53,9 @@ const { app, requestLines, logText } = await openApp(t, (app) => {
   app.get('/throws/limited', async () => {
     throw new problems.too_many_requests({ retryAfterSeconds: 59, rateLimit: limit })
   })
+  app.get('/throws/busy', async () => {
+    throw new problems.too_many_requests({ retryAfterSeconds: 5, rateLimit: { name: 'exports', quota: 1 } })
+  })
   app.get('/throws/late', { schema: { response: { 200: Type.Object({ id: Type.String() }) } } }, async () => {
     return {} as { id: string }
   })
@@ -132,6 +135,17 @@ const cases: Case[] = [
     429,
     'too_many_requests',
     { 'retry-after': '59', 'ratelimit-policy': '"passwords";q=100;w=3600', ratelimit: '"passwords";r=0;t=59' },
+  ],
+  [
+    'a limit of what runs at a time',
+    { url: '/throws/busy' },
+    429,
+    'too_many_requests',
+    {
+      'retry-after': '5',
+      'ratelimit-policy': '"exports";q=1;qu="concurrent-requests"',
+      ratelimit: '"exports";r=0;t=5',
+    },
   ],
   ['an unexpected error', { url: '/throws/unknown' }, 500, 'internal_error'],
   ['something thrown that is no error', { url: '/throws/text' }, 500, 'internal_error'],

@@ -6,5 +6,8 @@ export type Actor = {
   readonly requestId: string
 }
 
+/** Names the caller among all: a user and a client may have the same id. */
+export const callerKey = ({ kind, id }: Actor): string => `${kind}:${id}`
+
 /** Who makes a call under an access token, and what the token allows. */
 export type Caller = Actor & { readonly scopes: ReadonlySet<string> }

@@ -29,6 +29,7 @@ import { offboardingRoutes } from './http/routes/offboarding/index.ts'
 import { onboardingRoutes } from './http/routes/onboarding/index.ts'
 import { CsvRow } from './http/schemas/employee-csv.ts'
 import { createImportExport } from './import-export/create-import-export.ts'
+import type { FileLimits } from './import-export/places.ts'
 import { createOffboarding } from './offboarding/create-offboarding.ts'
 import { createOnboarding } from './onboarding/create-onboarding.ts'
 import { createFollowChange } from './onboarding/follow-change.ts'
@@ -41,6 +42,8 @@ export type Overrides = {
   readonly databaseWaitMs?: number
   /** How often housekeeping is done. Milliseconds. */
   readonly sweepMs?: number
+  /** How much a client of imports and exports may ask of the service. */
+  readonly fileLimits?: Partial<FileLimits>
 }
 
 /** How long the boot waits for the first readings of revocations, offboardings and keys, which take a few milliseconds. */
@@ -48,7 +51,7 @@ const FIRST_READ_MS = 1000
 
 /** employee-service, ready to listen: its database is migrated. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
-  const { logStream, databaseWaitMs = 30_000, sweepMs } = overrides
+  const { logStream, databaseWaitMs = 30_000, sweepMs, fileLimits } = overrides
   const { tokens, revocations } = config
 
   const app = await createServer({
@@ -87,6 +90,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       exports: exports.db,
       checkCells: createInputCheck(CsvRow),
       newId,
+      limits: fileLimits,
     })
     const auth = createServiceClient(config.auth)
     app.addHook('onClose', () => auth.close())

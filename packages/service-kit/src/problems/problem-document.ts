@@ -33,6 +33,7 @@ const DESCRIPTIONS: Record<number, string> = {
   401: 'Not signed in, or the token is invalid, expired or revoked',
   403: 'Signed in, but not allowed',
   404: 'Not found',
+  408: 'The request took too long to arrive',
   409: 'Conflicts with the current state',
   412: 'The version given in If-Match is not the current one',
   413: 'The body is too large',

@@ -1,6 +1,9 @@
-import type { RateLimit } from '@latchkey/problems'
+import type { ConcurrencyLimit, RateLimit } from '@latchkey/problems'
 
-type Refusal = { readonly retryAfterSeconds?: number | undefined; readonly rateLimit?: RateLimit | undefined }
+type Refusal = {
+  readonly retryAfterSeconds?: number | undefined
+  readonly rateLimit?: RateLimit | ConcurrencyLimit | undefined
+}
 
 /**
  * When a refused call may be repeated (RFC 9110 §10.2.3), and the limit that it reached, if any: its quota and window, nothing of
@@ -10,10 +13,11 @@ export function retryHeaders({ retryAfterSeconds, rateLimit }: Refusal): Record<
   if (retryAfterSeconds === undefined) return {}
   const headers = { 'retry-after': String(retryAfterSeconds) }
   if (rateLimit === undefined) return headers
-  const { name, quota, windowSeconds } = rateLimit
+  const { name, quota } = rateLimit
+  const scope = 'windowSeconds' in rateLimit ? `w=${rateLimit.windowSeconds}` : 'qu="concurrent-requests"'
   return {
     ...headers,
-    'ratelimit-policy': `"${name}";q=${quota};w=${windowSeconds}`,
+    'ratelimit-policy': `"${name}";q=${quota};${scope}`,
     ratelimit: `"${name}";r=0;t=${retryAfterSeconds}`,
   }
 }

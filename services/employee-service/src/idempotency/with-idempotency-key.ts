@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts'
+import { type Actor, callerKey } from '../actor.ts'
 import type { EmployeeTransaction } from '../database/employee-database.ts'
 import { problems } from '../errors.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -20,7 +20,7 @@ export async function withIdempotencyKey<Answer>(
   work: () => Promise<Answer>,
   revive: (json: unknown) => Answer,
 ): Promise<Answer> {
-  const claim = { caller: `${actor.kind}:${actor.id}`, key, fingerprint: fingerprintOf(body) }
+  const claim = { caller: callerKey(actor), key, fingerprint: fingerprintOf(body) }
   const stored = await claimKey(trx, claim)
   if (stored !== undefined) {
     if (stored.fingerprint !== claim.fingerprint) throw new problems.idempotency_key_reused()

@@ -1,12 +1,16 @@
 import { unavailable } from '@latchkey/problems'
-import type { Caller } from '../actor.ts'
+import { type Caller, callerKey } from '../actor.ts'
 import type { EmployeeTransaction } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { linkRefused, mayLink } from '../employees/account-link.ts'
+import { lockCaller } from './caller-lock-repository.ts'
 import { findConflicts } from './conflict-repository.ts'
 import { MalformedCsv } from './csv-records.ts'
 import { createFaultReport, type FaultReport } from './fault-report.ts'
 import { findManagerCycles } from './manager-cycle-repository.ts'
+import { ClientTooSlow } from './pace.ts'
+import { pacedFile } from './paced-file.ts'
+import type { Places } from './places.ts'
 import { readRows } from './read-rows.ts'
 import type { RowCheck, StagedRow } from './row-check.ts'
 import { analyzeStaging, createStagingTable, insertStaged, stageRows } from './staging-repository.ts'
@@ -28,18 +32,22 @@ export type ImportOptions = {
  *
  * The file is checked as it arrives and waits in Postgres; what this process holds of it does not grow with its length.
  *
- * @throws `invalid_request` with the faults of the file, `insufficient_scope` for a row that links an account, `unavailable`, and the
- * signal's reason
+ * @throws `invalid_request` with the faults of the file, `insufficient_scope` for a row that links an account, `too_many_requests` while
+ * the caller has another import, {@link ClientTooSlow}, `unavailable`, and the signal's reason
  */
 export type EmployeeImport = (caller: Caller, file: AsyncIterable<Buffer>, options: ImportOptions) => Promise<number>
 
-export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck): EmployeeImport {
+export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck, places: Places): EmployeeImport {
   return async function importEmployees(caller, file, { dryRun, signal }) {
+    const tooSlow = new AbortController()
+    const place = places.take(callerKey(caller), () => tooSlow.abort(new ClientTooSlow()))
     try {
       return await writeAs(caller, async (trx) => {
+        await lockCaller(trx, 'import', caller)
         await createStagingTable(trx)
         const report = createFaultReport()
-        const isWhole = await stageFile(trx, file, withinScopes(caller, checkRow), report)
+        const chunks = pacedFile(file, place, tooSlow.signal)
+        const isWhole = await stageFile(trx, chunks, withinScopes(caller, checkRow), report)
         signal.throwIfAborted()
         // Rows that could not be read may be the managers of those that could.
         if (!isWhole) report.refuseFaults()
@@ -51,6 +59,8 @@ export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck): Empl
     } catch (error) {
       if (error instanceof DryRun) return error.imported
       throw error
+    } finally {
+      place.leave()
     }
   }
 }

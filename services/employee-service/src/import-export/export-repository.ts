@@ -1,11 +1,13 @@
 import { answerWithin } from '@latchkey/database'
 import { CompiledQuery, type ControlledTransaction, sql } from 'kysely'
+import type { Actor } from '../actor.ts'
 import type { EmployeeDatabase, EmployeeSchema } from '../database/employee-database.ts'
 import type { Employee } from '../employees/employee.ts'
 import type { EmployeeFilter } from '../employees/employee-listing.ts'
 import type { EmployeeSort } from '../employees/employee-sort.ts'
 import { type EmployeeRow, toEmployee } from '../employees/employee-table.ts'
 import { compileListing } from '../employees/search/employee-listing-repository.ts'
+import { lockCaller } from './caller-lock-repository.ts'
 
 /** When Postgres falls silent during an export, this is how long it takes to notice; more rows take milliseconds. */
 const SHORT_MS = 2000
@@ -17,14 +19,18 @@ const FETCH_MORE = sql<EmployeeRow>`${answerWithin(SHORT_MS)} fetch 250 from exp
 /**
  * All employees that the filter finds, some at a time, as they were at one moment. A caller that stops early gives the connection
  * back by it.
+ *
+ * @throws `too_many_requests` while another export of the caller is running, in any process
  */
 export async function* readEmployees(
   db: EmployeeDatabase,
+  caller: Actor,
   filter: EmployeeFilter,
   sort: EmployeeSort,
 ): AsyncGenerator<Employee[], void> {
   const trx = await db.startTransaction().setAccessMode('read only').execute()
   try {
+    await lockCaller(trx, 'export', caller)
     const query = await compileListing(trx, filter, sort)
     const declare = `declare exported no scroll cursor for ${query.sql}`
     await trx.executeQuery(CompiledQuery.raw(declare, [...query.parameters]))

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { allEmployees, importCsv } from '../support/csv-calls.ts'
-import { employeeApp, READER, WRITER } from '../support/employee-app.ts'
+import { employeeApp, READER, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app, logs, config } = await employeeApp(t)
 const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, statementTimeoutMs: 60_000 })
@@ -92,7 +92,8 @@ t.test('in a long chain each row is managed by the one on the next line', async 
 t.test('of parallel imports of the same people one is kept, the others get 400 or 503', async (t) => {
   const rows = Array.from({ length: 50 }, (_, n) => `A,B,a${n}@example.com\n`)
   const files = [rows, rows, rows.toReversed()].map((lines) => `${head}\n${lines.join('')}`)
-  const answers = await Promise.all(files.map((file) => importCsv(app, file)))
+  const callers = ['ida', 'otto', 'eva'].map((name) => userWith(name, 'employees:write'))
+  const answers = await Promise.all(files.map((file, index) => importCsv(app, file, {}, callers[index])))
   const statuses = answers.map(({ statusCode }) => statusCode)
   t.equal(statuses.filter((status) => status === 200).length, 1)
   t.ok(statuses.every((status) => status === 200 || status === 400 || status === 503))

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
 import type { EmployeeExport } from '../../../import-export/employee-export.ts'
+import { actorOf } from '../../actor-of.ts'
 import { csvContent, ExportQuery } from '../../schemas/employee-csv.ts'
 
 /** For a slow client, which holds a connection to Postgres until it has the file. */
@@ -16,12 +17,13 @@ export function exportEmployeesRoute(app: AppInstance, exportEmployees: Employee
         summary: 'Export employees as CSV',
         description:
           'Needs `employees:write`. Filtered and sorted as the list, all of them in one file, as they are at one moment. ' +
-          'A cell that a spreadsheet could take for a formula has an apostrophe in front; the import removes it again.',
+          'A cell that a spreadsheet could take for a formula has an apostrophe in front; the import removes it again. ' +
+          'A caller has one export at a time: a second one is 429. A client that takes next to nothing is cut off.',
         security: SECURED,
         querystring: ExportQuery,
         response: {
           200: csvContent('One line of column names, then one for each employee'),
-          ...problemResponses(400, 401, 403, 503),
+          ...problemResponses(400, 401, 403, 429, 503),
         },
       },
     },
@@ -30,11 +32,12 @@ export function exportEmployeesRoute(app: AppInstance, exportEmployees: Employee
       reply.type('text/csv; charset=utf-8; header=present')
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
 
-      const text = exportEmployees(filter, sort)
+      const cut = new AbortController()
+      const text = exportEmployees(actorOf(request), { filter, sort, cut: () => cut.abort() })
       // A failure before the first row is an answer of its own; after it the connection can only be cut.
       const first = await text.next()
       reply.header('content-disposition', 'attachment; filename="employees.csv"')
-      const file = Readable.from(startingWith(first, text))
+      const file = Readable.from(startingWith(first, text), { signal: cut.signal })
       file.once('close', () => void text.return())
       return reply.send(file)
     },

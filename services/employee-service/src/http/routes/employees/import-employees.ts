@@ -1,6 +1,7 @@
 import { unavailable } from '@latchkey/problems'
-import { type AppInstance, problemResponses, SECURED } from '@latchkey/service-kit'
+import { type AppInstance, edgeProblems, problemResponses, SECURED } from '@latchkey/service-kit'
 import type { EmployeeImport } from '../../../import-export/employee-import.ts'
+import { ClientTooSlow } from '../../../import-export/pace.ts'
 import { callerOf } from '../../actor-of.ts'
 import { acceptCsv, csvOf } from '../../csv-body.ts'
 import { disconnectSignal, setIdleTimeout } from '../../long-request.ts'
@@ -25,12 +26,12 @@ export function importEmployeesRoute(app: AppInstance, importEmployees: Employee
           'in any order and case: `firstName`, `lastName` and `email` are required. An `id` is kept, so that rows can name ' +
           'each other in `managerId`; `version`, `createdAt` and `updatedAt` are skipped. A row with a `userId` needs ' +
           '`employees:link` too, else the call is 403. 400 lists every bad row with its ' +
-          '`line`, `column` and `message`.',
+          '`line`, `column` and `message`. A caller has one import at a time: a second one is 429.',
         security: SECURED,
         consumes: ['text/csv'],
         querystring: ImportQuery,
         body: csvContent('At most 10 MiB'),
-        response: { 200: ImportReply, ...problemResponses(400, 401, 403, 413, 415, 503) },
+        response: { 200: ImportReply, ...problemResponses(400, 401, 403, 408, 413, 415, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -43,6 +44,8 @@ export function importEmployeesRoute(app: AppInstance, importEmployees: Employee
         request.logFields = { ...request.logFields, imported, dryRun }
         return { imported, dryRun }
       } catch (error) {
+        // The rest of the file may still arrive on this connection.
+        if (error instanceof ClientTooSlow) throw new edgeProblems.request_timeout({ headers: { connection: 'close' } })
         throw error === givenUp.reason ? unavailable(error) : error
       }
     },
