@@ -25,6 +25,7 @@ const checks: { name: string; command: string; args: string[] }[] = [
   },
   { name: 'published packages (publint, attw)', command: process.execPath, args: ['tools/package-test/src/lint.ts'] },
   { name: 'generated pages', command: process.execPath, args: ['scripts/generate-docs.ts', '--check'] },
+  { name: 'evidence of the ASVS table', command: process.execPath, args: ['scripts/check-asvs.ts'] },
 ]
 
 const results = checks.map(({ name, command, args }) => {
