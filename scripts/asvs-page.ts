@@ -106,10 +106,10 @@ export function lineOf({ file, text }: Evidence, content: string): number | unde
 }
 
 /**
- * A title stands where a test begins, or in a table that tests are made of. A `…` in it stands for what a template puts in.
+ * A title stands where a test begins, or in a table that tests are made of. A `…` in it stands for text that a template puts in, and what is around it.
  */
 function indexOfTitle(title: string, content: string): number {
-  const written = title.split('…').map(escaped).join(String.raw`\$\{[^}]+\}`)
+  const written = title.split('…').map(escaped).join('[^`\\n]*\\$\\{[^`\\n]*')
   const quoted = `(?:'${written}'|"${written}"|\`${written}\`)`
   const ofTest = content.search(new RegExp(String.raw`\btest\(\s*${quoted}`))
   if (ofTest !== -1) return ofTest
