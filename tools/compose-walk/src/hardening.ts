@@ -7,14 +7,42 @@ const services = ['auth-service', 'employee-service', 'gateway', 'postgres', 're
 
 type Inspected = {
   Name: string
-  HostConfig: { ReadonlyRootfs: boolean; CapDrop: string[]; SecurityOpt: string[]; PortBindings: unknown }
+  HostConfig: {
+    ReadonlyRootfs: boolean
+    CapDrop: string[]
+    SecurityOpt: string[]
+    Memory: number
+    PidsLimit: number | null
+    PortBindings: Record<string, { HostIp: string }[]>
+  }
 }
 
 /** What a compromised program could do, and see. */
 export async function hardening({ compose, secrets }: Stack): Promise<void> {
-  await step('no container runs as root, writes to its own files, or can gain privileges', async () => {
+  const inspect = async () => {
     const ids = (await compose('ps', '--quiet')).split('\n')
-    const containers = JSON.parse(await run('docker', ['inspect', ...ids])) as Inspected[]
+    return JSON.parse(await run('docker', ['inspect', ...ids])) as Inspected[]
+  }
+
+  await step('the gateway alone is reached from outside, and from this machine alone', async () => {
+    for (const { Name, HostConfig } of await inspect()) {
+      const ports = Object.entries(HostConfig.PortBindings ?? {})
+      const expected = Name.endsWith('-gateway-1') ? ['3001/tcp', '3002/tcp', '8443/tcp'] : []
+      assert.deepEqual(ports.map(([port]) => port).sort(), expected, Name)
+      for (const [, bindings] of ports)
+        assert.deepEqual(new Set(bindings.map(({ HostIp }) => HostIp)), new Set(['127.0.0.1']))
+    }
+  })
+
+  await step('every container has a limit of memory and processes', async () => {
+    for (const { Name, HostConfig } of await inspect()) {
+      assert.ok(HostConfig.Memory > 0, Name)
+      assert.ok(Number(HostConfig.PidsLimit) > 0, Name)
+    }
+  })
+
+  await step('no container runs as root, writes to its own files, or can gain privileges', async () => {
+    const containers = await inspect()
     assert.equal(containers.length, services.length)
     for (const { Name, HostConfig } of containers) {
       assert.equal(HostConfig.ReadonlyRootfs, true, Name)
