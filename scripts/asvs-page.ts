@@ -106,7 +106,8 @@ export function lineOf({ file, text }: Evidence, content: string): number | unde
 }
 
 /**
- * A title stands where a test begins, or in a table that tests are made of. A `…` in it stands for text that a template puts in, and what is around it.
+ * A title stands where a test begins, or in a table that tests are made of. A `…` in it stands for what a template puts in, and for
+ * what is around that.
  */
 function indexOfTitle(title: string, content: string): number {
   const written = title.split('…').map(escaped).join('[^`\\n]*\\$\\{[^`\\n]*')
