@@ -4,7 +4,7 @@ import { edgeProblems } from '../problems/edge-problems.ts'
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 /** A media type that names another charset than UTF-8. */
-export const FOREIGN_CHARSET = /;\s*charset=(?!"?utf-?8"?\s*(?:;|$))/i
+const FOREIGN_CHARSET = /;\s*charset=(?!"?utf-?8"?\s*(?:;|$))/i
 
 /**
  * Reads bodies of `mediaType` as JSON: strict UTF-8 without a byte order mark (RFC 8259, section 8.1), and no `__proto__` or

@@ -1,17 +1,24 @@
 import { Readable } from 'node:stream'
-import { type AppInstance, edgeProblems, FOREIGN_CHARSET } from '@latchkey/service-kit'
+import { type AppInstance, edgeProblems } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
 
 /** Bytes of a CSV body. */
 const MAX_BYTES = 10 * 1024 * 1024
 
-/** Accepts only `text/csv` in UTF-8 in this scope. The body stays unread until {@link csvOf} reads it. */
+/** A media type that names another charset than UTF-8 and UTF-16. */
+const FOREIGN_CHARSET = /;\s*charset=(?!"?utf-?(?:8|16(?:le|be)?)"?\s*(?:;|$))/i
+
+/** Accepts only `text/csv` in UTF-8 or UTF-16 in this scope. The body stays unread until {@link csvOf} reads it. */
 export function acceptCsv(app: AppInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('text/csv', (request, payload, done) => {
     const { 'content-type': contentType = '' } = request.headers
     if (FOREIGN_CHARSET.test(contentType)) {
-      done(new edgeProblems.unsupported_media_type({ detail: 'CSV must be in UTF-8.' }))
+      done(
+        new edgeProblems.unsupported_media_type({
+          detail: 'CSV must be in UTF-8, or in UTF-16 with a byte order mark.',
+        }),
+      )
     } else if (Number(request.headers['content-length']) > MAX_BYTES) {
       done(tooLarge())
     } else {

@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { parse } from 'csv-parse'
+import { hasHeader, type Layout, layoutOf } from './separator.ts'
+import { toUtf8 } from './text-encoding.ts'
 
 /** One record of a CSV file (RFC 4180). */
 export type CsvRecord = {
   /** Where it starts; see `FileFault`. */
   readonly line: number
-  /** Without their quotes. Undefined is a cell that is not UTF-8. */
+  /** Without their quotes. Undefined is a cell that is no text. */
   readonly cells: readonly (string | undefined)[]
 }
 
@@ -24,8 +26,8 @@ export class MalformedCsv extends Error {
 const MAX_RECORD_BYTES = 64 * 1024
 /** How much is parsed before the event loop runs again. Bytes. */
 const SLICE_BYTES = 16 * 1024
-
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+/** A header is on one line, and shorter. Bytes. */
+const MAX_HEADER_BYTES = 16 * 1024
 
 const MESSAGES: Record<string, string> = {
   CSV_INVALID_CLOSING_QUOTE: 'has text after a closing quote; nothing after this row was read',
@@ -35,17 +37,49 @@ const MESSAGES: Record<string, string> = {
 }
 
 /**
- * Reads records from bytes as they arrive, some at a time. Empty lines are skipped; a line ends with LF, CRLF or CR.
+ * Reads records from bytes as they arrive, some at a time: UTF-8, or UTF-16 with a mark. What separates cells shows in the header. Empty
+ * lines are skipped; a line ends with LF, CRLF or CR.
  *
  * @throws {MalformedCsv} after all records before the malformed one
  */
 export async function* readCsv(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord[], void> {
+  const chunks = toUtf8(bytes)
+  try {
+    const head = await readHead(chunks)
+    const layout = layoutOf(head.toString('latin1'))
+    yield* readRecords(startingWith(head.subarray(layout.skipped), chunks), layout)
+  } finally {
+    await chunks.return()
+  }
+}
+
+/** The file up to the end of its header, and what has arrived together with it. */
+async function readHead(chunks: AsyncGenerator<Buffer, void>): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0)
+  while (head.length < MAX_HEADER_BYTES && !hasHeader(head.toString('latin1', 0, MAX_HEADER_BYTES))) {
+    const { done, value } = await chunks.next()
+    if (done) break
+    head = Buffer.concat([head, value])
+  }
+  return head
+}
+
+async function* startingWith(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  yield head
+  yield* rest
+}
+
+async function* readRecords(
+  bytes: AsyncIterable<Buffer>,
+  { separator, skipped }: Layout,
+): AsyncGenerator<CsvRecord[], void> {
   let records: CsvRecord[] = []
   // The parser's own count takes a CRLF within quotes for two lines.
-  let lines = 1
+  let lines = skipped > 0 ? 2 : 1
   const parser = parse({
     // One character for each byte: a cell that is not UTF-8 is found below, and not silently repaired.
     encoding: 'latin1',
+    delimiter: separator,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
@@ -69,7 +103,7 @@ export async function* readCsv(bytes: AsyncIterable<Buffer>): AsyncGenerator<Csv
   }
 
   try {
-    for await (const slice of slices(withoutByteOrderMark(bytes))) {
+    for await (const slice of slices(bytes)) {
       yield* parsed(await outcome((done) => parser.write(slice, done)))
       await nextTurn()
     }
@@ -77,23 +111,6 @@ export async function* readCsv(bytes: AsyncIterable<Buffer>): AsyncGenerator<Csv
   } finally {
     parser.destroy()
   }
-}
-
-async function* withoutByteOrderMark(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  let head: Buffer | undefined = Buffer.alloc(0)
-  for await (const chunk of bytes) {
-    if (head === undefined) {
-      yield chunk
-      continue
-    }
-    head = Buffer.concat([head, chunk])
-    if (head.length < BYTE_ORDER_MARK.length) continue
-    yield head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
-      ? head.subarray(BYTE_ORDER_MARK.length)
-      : head
-    head = undefined
-  }
-  if (head !== undefined) yield head
 }
 
 async function* slices(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {

@@ -2,25 +2,26 @@ import { findColumn, type ImportColumn, isImported, REQUIRED_COLUMNS } from './c
 import type { CsvRecord } from './csv-records.ts'
 import type { FaultReport } from './fault-report.ts'
 
-/** What each cell of a row is; undefined for those that the import skips. */
-export type Header = readonly (ImportColumn | undefined)[]
+/** What each cell of a row is: a column, one that the import skips, or one without a name, which has to be empty. */
+export type Header = readonly (ImportColumn | 'skipped' | 'nameless')[]
 
 const SHOWN_LENGTH = 100
 
-/** Reads the names on the first line: in any order, each once, none unknown. */
+/** Reads the names in the first row: in any order, each once, none unknown. Spreadsheets leave cells without a name behind them. */
 export function readHeader({ line, cells }: CsvRecord, report: FaultReport): Header {
-  if (cells.includes(undefined)) {
-    report.add({ line, message: 'is not UTF-8' })
+  if (cells.some((cell) => cell?.includes('\0') ?? true)) {
+    report.add({ line, message: 'is neither UTF-8 nor UTF-16 with a byte order mark' })
     return []
   }
   const seen = new Set<string>()
   const header = cells.map((cell = '') => {
-    const name = cell.trim().slice(0, SHOWN_LENGTH)
-    const column = findColumn(cell)
-    if (column === undefined) report.add({ line, column: name, message: unknownName(cell) })
+    const name = cell.trim()
+    if (name === '') return 'nameless'
+    const column = findColumn(name)
+    if (column === undefined) report.add({ line, column: name.slice(0, SHOWN_LENGTH), message: unknownName(name) })
     else if (seen.has(column)) report.add({ line, column, message: 'is there twice' })
     else seen.add(column)
-    return column !== undefined && isImported(column) ? column : undefined
+    return column !== undefined && isImported(column) ? column : 'skipped'
   })
   for (const column of REQUIRED_COLUMNS) {
     if (!seen.has(column)) report.add({ line, column, message: 'is required' })
@@ -28,7 +29,7 @@ export function readHeader({ line, cells }: CsvRecord, report: FaultReport): Hea
   return header
 }
 
-function unknownName(cell: string): string {
-  if (cell === '') return 'must have a name'
-  return /[;\t]/.test(cell) ? 'is not a column; columns are separated by commas' : 'is not a column'
+function unknownName(name: string): string {
+  const isSeveral = /[,;\t|]/.test(name)
+  return isSeveral ? 'is not a column; columns are separated by commas, semicolons or tabs' : 'is not a column'
 }

@@ -23,6 +23,14 @@ export type StagedRow = Partial<EmployeeDetails> & {
 /** Reports what is wrong with one row by itself, and gives the cells that are acceptable. */
 export type RowCheck = (record: CsvRecord, header: Header, report: FaultReport) => StagedRow
 
+/** As spreadsheets write a date wherever dots stand in it: the day comes first. With slashes nobody can know which one is the day. */
+const DOTTED_DATE = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/
+
+function toDate(cell: string): string {
+  const [, day, month, year] = DOTTED_DATE.exec(cell) ?? []
+  return day && month && year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : cell
+}
+
 const TERMINATED = 'must not be `terminated`; use POST /employees/{id}/termination to terminate an employee'
 
 export function createRowCheck(check: CellCheck, newId: () => string): RowCheck {
@@ -37,10 +45,10 @@ export function createRowCheck(check: CellCheck, newId: () => string): RowCheck 
     }
 
     for (const [index, column] of header.entries()) {
-      if (column === undefined) continue
+      if (column === 'skipped' || column === 'nameless') continue
       const cell = record.cells[index]
       if (cell === undefined) refuse(column, 'is not UTF-8')
-      else if (cell !== '') cells[column] = unguardFormulas(cell)
+      else if (cell !== '') cells[column] = column === 'hiredOn' ? toDate(cell) : unguardFormulas(cell)
     }
     for (const { path, message } of check(cells)) refuse(path.slice(1), message)
     if (cells.status === 'terminated') refuse('status', TERMINATED)

@@ -26,25 +26,75 @@ const files: [what: string, file: string | Buffer, faults: [line: number, column
     ],
   ],
   ['an unknown column', `${head},salary\nA,B,a@example.com,1\n`, [[1, 'salary']]],
-  ['a column without a name', `${head},\nA,B,a@example.com,\n`, [[1, '']]],
-  ['a column twice', `${head},Email\nA,B,a@example.com,b@example.com\n`, [[1, 'email']]],
   [
-    'semicolons for commas',
-    'firstName;lastName;email\nA;B;a@example.com\n',
+    'a column with content and without a name',
+    `${head}, ,\nA,B,a@example.com,,\nC,D,c@example.com,,x\nE,F,x,,y\n`,
     [
-      [1, 'firstName;lastName;email'],
+      [3, '5'],
+      [4, 'email'],
+    ],
+  ],
+  ['a column twice', `${head},Email\nA,B,a@example.com,b@example.com\n`, [[1, 'email']]],
+  ['UTF-16 without a mark', Buffer.from(`${head}\nA,B,a@example.com\n`, 'utf16le'), [[1]]],
+  [
+    'two separators',
+    'firstName,lastName;email\nA,B;a@example.com\n',
+    [
+      [1, 'lastName;email'],
+      [1, 'lastName'],
+      [1, 'email'],
+    ],
+  ],
+  [
+    'a separator of another kind',
+    'firstName|lastName|email\nA|B|a@example.com\n',
+    [
+      [1, 'firstName|lastName|email'],
       [1, 'firstName'],
       [1, 'lastName'],
       [1, 'email'],
     ],
   ],
-  ['a header in UTF-16', Buffer.from(`\ufeff${head}\n`, 'utf16le'), [[1]]],
+  [
+    'a bad row below the line that announces the separator',
+    `sep=;\r\n${head.replaceAll(',', ';')}\r\nA;B;x\r\n`,
+    [[3, 'email']],
+  ],
+  ['semicolons in a row below commas', `${head}\nA;B;a@example.com\n`, [[2]]],
+  [
+    'Windows-1252 as a spreadsheet saves it',
+    latin1(`${head.replaceAll(',', ';')}\r\nA;B;a@example.com\r\nJosé;Ñ;b@example.com\r\n`),
+    [
+      [3, 'firstName'],
+      [3, 'lastName'],
+    ],
+  ],
+  [
+    'half a character in UTF-16',
+    Buffer.from(`\ufeff${head}\nA,B,a@example.com\nC,D\ud83d,c@example.com\n`, 'utf16le'),
+    [[3, 'lastName']],
+  ],
+  [
+    'half a byte pair at the end of UTF-16',
+    Buffer.concat([Buffer.from(`\ufeff${head}\nA,B,a@example.com`, 'utf16le'), Buffer.from('x')]),
+    [[2, 'email']],
+  ],
+  ['a Ctrl-Z that something follows', `${head}\nA\x1a,B,a@example.com\n`, [[2, 'firstName']]],
+  [
+    'a day of which nobody knows the month',
+    `${head},hiredOn\nA,B,a@example.com,31.4.2024\nC,D,c@example.com,1/2/2024\nE,F,e@example.com,1.2.24\n`,
+    [
+      [2, 'hiredOn'],
+      [3, 'hiredOn'],
+      [4, 'hiredOn'],
+    ],
+  ],
   ['a header that is not UTF-8', latin1(`${head},Größe\n`), [[1]]],
   ['a cell too few', `${head}\nA,B\nA,B,a@example.com\n`, [[2]]],
-  ['a cell too many', `${head}\nA,B,a@example.com,\n`, [[2]]],
+  ['a cell too many', `${head}\nA,B,a@example.com,x\n`, [[2]]],
   [
     'cells without what is required',
-    `${head}\n,,\n`,
+    `${head},department\n,,,x\n`,
     [
       [2, 'firstName'],
       [2, 'lastName'],
@@ -203,7 +253,12 @@ t.test('a wrong media type, charset or coding is 415, a query that is not known 
     const answer = await post(headers)
     t.match(answer.json(), { status: 415, code: 'unsupported_media_type' }, JSON.stringify(headers))
   }
-  for (const type of ['text/csv', 'text/csv; charset=UTF-8; header=present', 'Text/CSV;charset="utf-8"']) {
+  for (const type of [
+    'text/csv',
+    'text/csv; charset=UTF-8; header=present',
+    'Text/CSV;charset="utf-8"',
+    'text/csv; charset=utf-16',
+  ]) {
     t.equal((await post({ 'content-type': type })).statusCode, 200, type)
   }
   const path = { errors: [{ path: 'query/dryRun' }] }

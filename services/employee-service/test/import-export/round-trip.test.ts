@@ -7,6 +7,7 @@ import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { EMPLOYEE_SORTS } from '../../src/employees/employee-sort.ts'
 import { allEmployees, exportCsv, importCsv, type Listed } from '../support/csv-calls.ts'
 import { employeeApp } from '../support/employee-app.ts'
+import { SAVED_BY, savedBy } from '../support/saved-files.ts'
 import { trickyText } from '../support/tricky-text.ts'
 
 /** Two companies with a database each. */
@@ -37,9 +38,14 @@ const person = fc.record({
 const kept = ({ version: _, createdAt: _at, updatedAt: _too, ...rest }: Listed) => rest
 const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id)
 
+const people = fc.array(person, { maxLength: 12 })
+const sorts = fc.constantFrom(...EMPLOYEE_SORTS)
+/** The export as it is, or as another program saves it. */
+const saving = fc.option(fc.constantFrom(...Object.values(SAVED_BY)), { nil: undefined })
+
 t.test('employees who are exported and imported into an empty company are exactly the same again', async (t) => {
   await fc.assert(
-    fc.asyncProperty(fc.array(person, { maxLength: 12 }), fc.constantFrom(...EMPLOYEE_SORTS), async (people, sort) => {
+    fc.asyncProperty(people, sorts, saving, async (people, sort, saving) => {
       await Promise.all([source, target].map(({ db }) => db.deleteFrom('employees').execute()))
       const ids = people.map(() => uuidv7())
       const rows = people.map(({ mailbox, manager, linked, ...rest }, index) => ({
@@ -53,7 +59,7 @@ t.test('employees who are exported and imported into an empty company are exactl
       if (rows.length > 0) await source.db.insertInto('employees').values(rows).execute()
 
       const file = (await exportCsv(from.app, { sort })).body
-      const answer = await importCsv(to.app, file)
+      const answer = await importCsv(to.app, saving === undefined ? file : savedBy(saving, file))
       if (answer.statusCode !== 200) throw new Error(answer.body)
       const [there, here] = [await allEmployees(from.app), await allEmployees(to.app)]
       t.same(here.map(kept).sort(byId), there.map(kept).sort(byId))

@@ -20,5 +20,5 @@ export const ExportQuery = Query(employeeFilter)
 /** What OpenAPI and the check of media types need; the text itself is checked row by row. */
 export const csvContent = (description: string) => ({
   description,
-  content: { 'text/csv': { schema: Type.Unsafe<unknown>({ description: 'RFC 4180, UTF-8' }) } },
+  content: { 'text/csv': { schema: Type.Unsafe<unknown>({ description: 'RFC 4180' }) } },
 })

@@ -22,7 +22,7 @@ export function exportEmployeesRoute(app: AppInstance, exportEmployees: Employee
         security: SECURED,
         querystring: ExportQuery,
         response: {
-          200: csvContent('One line of column names, then one for each employee'),
+          200: csvContent('In UTF-8: one line of column names, then one for each employee'),
           ...problemResponses(400, 401, 403, 429, 503),
         },
       },

@@ -30,7 +30,9 @@ export function importEmployeesRoute(app: AppInstance, importEmployees: Employee
         security: SECURED,
         consumes: ['text/csv'],
         querystring: ImportQuery,
-        body: csvContent('At most 10 MiB'),
+        body: csvContent(
+          'At most 10 MiB, in UTF-8, or in UTF-16 with a byte order mark; separated by commas, semicolons or tabs',
+        ),
         response: { 200: ImportReply, ...problemResponses(400, 401, 403, 408, 413, 415, 429, 503) },
       },
     },
