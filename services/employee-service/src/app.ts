@@ -16,8 +16,10 @@ import manifest from '../package.json' with { type: 'json' }
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { openFileDatabase } from './database/open-file-database.ts'
+import { openSearchDatabase } from './database/open-search-database.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { createEmployees } from './employees/employee-service.ts'
+import { createSearchPlaces } from './employees/search/search-places.ts'
 import { createHistory } from './history/history-service.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { followKeys } from './http/follow-keys.ts'
@@ -79,6 +81,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const database = closedWithApp(await openDatabase({ ...connection, waitMs: databaseWaitMs, log }))
     const imports = closedWithApp(openFileDatabase(connection))
     const exports = closedWithApp(openFileDatabase(connection))
+    const searching = closedWithApp(openSearchDatabase(connection))
     const { db } = database
 
     // Domain
@@ -118,6 +121,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     app.addHook('onClose', onboarding.close)
     const employees = createEmployees({
       db,
+      searchDb: searching.db,
+      searches: createSearchPlaces(),
       writeAs,
       hastenLink: onboarding.service.hastenLink,
       followChange: createFollowChange(offboarding.requestOffboarding),

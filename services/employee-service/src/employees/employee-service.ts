@@ -1,6 +1,6 @@
 import { invalidInput, type Page, pageOf, UUID } from '@latchkey/problems'
 
-import type { Actor, Caller } from '../actor.ts'
+import { type Actor, type Caller, callerKey } from '../actor.ts'
 
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
@@ -21,6 +21,7 @@ import {
 import { type EmployeeSort, positionOf } from './employee-sort.ts'
 import { assertUnchanged, hasReadOnly, type ReadOnlyMembers } from './read-only-members.ts'
 import { listEmployees } from './search/employee-listing-repository.ts'
+import type { SearchPlaces } from './search/search-places.ts'
 
 export type EmployeeQuery = EmployeeFilter & {
   readonly sort: EmployeeSort
@@ -40,8 +41,12 @@ export type EmployeeService = {
   get(id: string): Promise<Employee>
   /** The record of the account that asks. @throws `user_required` for a service client, `no_linked_employee` */
   getOwn(actor: Actor): Promise<Employee>
-  /** One page. @throws `invalid_request` for a cursor that is none, or is one of another order */
-  list(query: EmployeeQuery): Promise<Page<Employee>>
+  /**
+   * One page. A search waits for its turn.
+   *
+   * @throws `invalid_request` for a cursor that is none, or is one of another order, `too_many_requests`, `unavailable`
+   */
+  list(actor: Actor, query: EmployeeQuery): Promise<Page<Employee>>
   /**
    * Adds one employee. A caller who repeats the call with the same `key` gets the same answer, and there is one employee.
    *
@@ -61,6 +66,9 @@ export type EmployeeService = {
 
 type Dependencies = {
   readonly db: EmployeeDatabase
+  /** For searches alone. */
+  readonly searchDb: EmployeeDatabase
+  readonly searches: SearchPlaces
   readonly writeAs: WriteAs
   /** Has the invitation of this account checked soon: its owner is here. */
   readonly hastenLink: (userId: string) => Promise<void>
@@ -69,7 +77,7 @@ type Dependencies = {
 }
 
 export function createEmployees(dependencies: Dependencies): EmployeeService {
-  const { db, writeAs, hastenLink, followChange, newId } = dependencies
+  const { db, searchDb, searches, writeAs, hastenLink, followChange, newId } = dependencies
   const service: EmployeeService = {
     async get(id) {
       const employee = await findEmployee(db, id)
@@ -87,9 +95,13 @@ export function createEmployees(dependencies: Dependencies): EmployeeService {
       throw new problems.no_linked_employee()
     },
 
-    async list({ sort, limit, cursor, ...filter }) {
+    async list(actor, { sort, limit, cursor, ...filter }) {
       const after = cursor === undefined ? undefined : positionIn(cursor, sort)
-      const employees = await listEmployees(db, { filter, sort, limit: limit + 1, after })
+      const listing = { filter, sort, limit: limit + 1, after }
+      const isSearch = filter.query !== undefined && filter.query.trim() !== ''
+      const employees = isSearch
+        ? await searches.run(callerKey(actor), () => listEmployees(searchDb, listing))
+        : await listEmployees(db, listing)
       return pageOf(employees, limit, (last) => cursorOf(positionOf(last, sort)))
     },
 

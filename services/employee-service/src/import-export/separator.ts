@@ -2,7 +2,7 @@ import { findColumn } from './csv-columns.ts'
 
 /** What stands between cells: a comma, a semicolon where the comma is a decimal point, a tab in the Unicode text of spreadsheets. */
 const SEPARATORS = [',', ';', '\t'] as const
-export type Separator = (typeof SEPARATORS)[number]
+type Separator = (typeof SEPARATORS)[number]
 
 /** Spreadsheets read the separator from a first line like this one, and some write it. */
 const ANNOUNCED = /^"?sep=([,;\t])"?(?:\r\n|\n|\r|$)/i

@@ -82,4 +82,21 @@ t.test('a search follows every change of the texts it looks through', async (t) 
   t.same(await find('qwertz'), [])
 })
 
+t.test(
+  'of forty searches of one caller at once some are answered, the rest is told to wait; all other reads go on',
+  async (t) => {
+    const searches = Array.from({ length: 40 }, () => app.inject({ url: '/employees?query=a', headers: READER }))
+    const lists = Array.from({ length: 40 }, () => app.inject({ url: '/employees?limit=1', headers: READER }))
+    t.same([...new Set((await Promise.all(lists)).map(({ statusCode }) => statusCode))], [200])
+    const answers = await Promise.all(searches)
+    t.ok(answers.some(({ statusCode }) => statusCode === 200))
+    const refused = answers.filter(({ statusCode }) => statusCode === 429)
+    t.ok(refused.length > 0)
+    for (const answer of refused) {
+      t.match(answer.json(), { code: 'too_many_requests', detail: /searches/ })
+      t.match(answer.headers, { 'retry-after': '1', ratelimit: '"searches";r=0;t=1' })
+    }
+  },
+)
+
 t.end()

@@ -1,0 +1,98 @@
+import { commonProblems } from '@latchkey/problems'
+
+type SearchLimits = {
+  /** Searches at a time in one process: as many as have a connection. */
+  readonly running: number
+  /** Of these, for one caller. */
+  readonly runningOfCaller: number
+  /** Searches that wait for their turn. */
+  readonly waiting: number
+  /** Of these, for one caller. */
+  readonly waitingOfCaller: number
+  /** How long a search waits for its turn. Milliseconds. */
+  readonly waitMs: number
+}
+
+export const SEARCH_LIMITS: SearchLimits = {
+  running: 3,
+  runningOfCaller: 2,
+  waiting: 24,
+  waitingOfCaller: 6,
+  waitMs: 600,
+}
+
+/** Who may search now. Searches are the only costly reads: nobody takes all of them, and none takes a connection of other requests. */
+export type SearchPlaces = {
+  /**
+   * Does the work when it is the caller's turn: callers with fewer searches under way come first.
+   *
+   * @throws `too_many_requests` for a caller with too many searches, `unavailable` when too many wait or the turn does not come
+   */
+  run<Result>(caller: string, work: () => Promise<Result>): Promise<Result>
+}
+
+type Waiting = { readonly caller: string; readonly start: () => void }
+
+export function createSearchPlaces(limits: SearchLimits = SEARCH_LIMITS): SearchPlaces {
+  const running: string[] = []
+  const queue: Waiting[] = []
+  const count = (callers: readonly string[], caller: string): number =>
+    callers.filter((other) => other === caller).length
+  const mayStart = (caller: string): boolean =>
+    running.length < limits.running && count(running, caller) < limits.runningOfCaller
+
+  function startNext(): void {
+    const [next] = queue
+      .filter(({ caller }) => mayStart(caller))
+      .toSorted((a, b) => count(running, a.caller) - count(running, b.caller))
+    if (next === undefined) return
+    queue.splice(queue.indexOf(next), 1)
+    running.push(next.caller)
+    next.start()
+  }
+
+  async function turnOf(caller: string): Promise<void> {
+    if (mayStart(caller)) {
+      running.push(caller)
+      return
+    }
+    const waiting = queue.map((other) => other.caller)
+    if (count(waiting, caller) >= limits.waitingOfCaller) throw tooMany(limits)
+    if (waiting.length >= limits.waiting) throw busy()
+    const turn = Promise.withResolvers<void>()
+    const entry = { caller, start: turn.resolve }
+    queue.push(entry)
+    const giveUp = (): void => {
+      if (!queue.includes(entry)) return
+      queue.splice(queue.indexOf(entry), 1)
+      turn.reject(busy())
+    }
+    const timer = setTimeout(giveUp, limits.waitMs)
+    await turn.promise.finally(() => clearTimeout(timer))
+  }
+
+  return {
+    async run(caller, work) {
+      await turnOf(caller)
+      try {
+        return await work()
+      } finally {
+        running.splice(running.indexOf(caller), 1)
+        startNext()
+      }
+    },
+  }
+}
+
+const tooMany = ({ runningOfCaller, waitingOfCaller }: SearchLimits) =>
+  new commonProblems.too_many_requests({
+    detail: 'Too many searches of yours are under way. Wait until they have ended.',
+    retryAfterSeconds: 1,
+    rateLimit: { name: 'searches', quota: runningOfCaller + waitingOfCaller },
+  })
+
+const busy = () =>
+  new commonProblems.unavailable({
+    detail: 'More searches are under way than this service can do. Try again.',
+    retryAfterSeconds: 1,
+  })
