@@ -69,6 +69,7 @@ t.test('the documentation finds its parts, and names the path', async (t) => {
     t.equal((await id.inject(asset)).statusCode, 200)
     t.same((await id.inject(`${prefix}/openapi.json`)).json().servers, [{ url: '/id' }])
     t.equal((await id.inject(`${prefix}/docs/static/index.html`)).headers.location, '/id/docs/')
+    t.equal((await id.inject(`${prefix}/docs/`)).statusCode, 200)
   }
   t.notOk((await bare.inject('/openapi.json')).json().servers)
 })

@@ -2,6 +2,13 @@ export { createChildProcesses, freePort, type RunningProcess, type TestScope } f
 export { browserProgram } from './browser-program.ts'
 export { type CapturedLogs, captureLogs } from './capture-logs.ts'
 export { eventually } from './eventually.ts'
+export {
+  createHttpsClient,
+  type HttpsAnswer,
+  type HttpsCall,
+  type HttpsClient,
+  unexposedHeaders,
+} from './https-client.ts'
 export { type Nginx, type NginxServer, startNginx } from './nginx.ts'
 export { privatePostgres } from './private-postgres.ts'
 export { privateRedis } from './private-redis.ts'

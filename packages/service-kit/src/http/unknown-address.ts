@@ -17,10 +17,17 @@ export function answerUnknownAddresses(app: AppInstance): void {
   const fixed = collectFixedAddresses(app)
 
   app.addHook('onRequest', (request, reply, done) => {
-    const isForeign = fixed.get(pathOf(request))?.has(request.method) === false
+    const isForeign = fixed.get(pathOf(request))?.has(request.method) === false && !isFixed(request)
     if (isForeign || request.is404) answer(request, reply)
     else done()
   })
+  // Fastify tells of a route at `/docs`, and not of the same one at `/docs/`.
+  function isFixed(request: FastifyRequest): boolean {
+    const method = request.method as HTTPMethods
+    const route = app.findRoute({ method, url: pathOf(request) })
+    return route !== null && Object.keys(route.params).length === 0
+  }
+
   // For what calls `reply.callNotFound()`.
   app.setNotFoundHandler(answer)
 
