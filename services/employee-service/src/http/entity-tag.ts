@@ -29,6 +29,15 @@ export function expectedVersions(ifMatch: string | undefined): ExpectedVersions 
   return tags.flatMap(({ weak, text }) => (weak ? [] : versionsOf(text)))
 }
 
+/**
+ * Whether If-Match names a tag of ours that something on the way has changed: proxies that compress weaken it (`W/"1"`), or append the
+ * coding (`"1-gzip"`).
+ */
+export function namesChangedTag(ifMatch: string): boolean {
+  const isChanged = { weak: /^[1-9]\d{0,9}$/, strong: /^[1-9]\d{0,9}[-.:;]+[a-z]+$/i }
+  return (parseTags(ifMatch) ?? []).some(({ weak, text }) => isChanged[weak ? 'weak' : 'strong'].test(text))
+}
+
 /** Whether If-None-Match names this tag (RFC 9110, section 13.1.2, weak comparison); a malformed header names none. */
 export function namesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false

@@ -59,6 +59,34 @@ t.test('If-Match: any other version is 412 and nothing is written; weak tags nev
   t.match(await get(id, '"2"'), { statusCode: 304 })
 })
 
+t.test(
+  'If-Match: a tag that a proxy has changed is 412, and the answer says who changed it and how to stop that',
+  async (t) => {
+    const id = await create()
+    for (const [tags, isTold] of [
+      ['W/"2"', true],
+      ['"2-gzip"', true],
+      ['"2--gzip"', true],
+      ['"2;br"', true],
+      ['"1", "2-zstd"', true],
+      ['"1"', false],
+      ['"abc-gzip"', false],
+    ] as const) {
+      const { statusCode, ...answer } = await patch(id, { jobTitle: 'x' }, tags)
+      t.equal(statusCode, 412, tags)
+      t.equal(answer.json().code, 'version_conflict', tags)
+      t.equal(/proxy/.test(answer.json().detail), isTold, tags)
+    }
+  },
+)
+
+t.test('answers with a tag ask proxies to leave them alone', async (t) => {
+  const id = await create()
+  for (const answer of [await get(id, '"1"'), await get(id, '"2"'), await patch(id, {})]) {
+    t.equal(answer.headers['cache-control'], 'no-store, no-transform')
+  }
+})
+
 t.test('If-Match: what is not a list of entity tags is 400 and says where', async (t) => {
   const id = await create()
   for (const text of ['2', '"2', '"1" "2"', '"2 "', '2,', 'w/"2"', '"1", *', 'nonsense']) {

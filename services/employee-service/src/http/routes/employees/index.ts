@@ -2,6 +2,7 @@ import type { AppInstance } from '@latchkey/service-kit'
 import type { EmployeeService } from '../../../employees/employee-service.ts'
 import type { HistoryService } from '../../../history/history-service.ts'
 import type { ImportExport } from '../../../import-export/create-import-export.ts'
+import { explainChangedTags } from '../../changed-tags.ts'
 import { createEmployeeRoute } from './create-employee.ts'
 import { exportEmployeesRoute } from './export-employees.ts'
 import { getEmployeeRoute } from './get-employee.ts'
@@ -20,6 +21,7 @@ type Services = ImportExport & {
 /** Everything under /employees, offboarding aside, by the scope that a call needs. */
 export async function employeeRoutes(app: AppInstance, services: Services): Promise<void> {
   const { employees, history, importEmployees, exportEmployees } = services
+  explainChangedTags(app)
   await app.register(profile)
   await app.register(employeesRead)
   await app.register(employeesWrite)
