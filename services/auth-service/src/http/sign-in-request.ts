@@ -34,7 +34,8 @@ export function signInOf(request: FastifyRequest, chosen: Chosen, allowedOrigins
   const client = clientContext(request)
   return {
     deviceId,
-    deviceName: chosen.deviceName ?? describeUserAgent(client.userAgent),
+    deviceName: chosen.deviceName ?? '',
+    deviceDescription: describeUserAgent(client.userAgent),
     delivery,
     client,
     replaces: setsCookies ? readCookie(request, REFRESH_COOKIE) : undefined,

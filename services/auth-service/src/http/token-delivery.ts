@@ -2,6 +2,7 @@ import { ACCESS_COOKIE } from '@latchkey/resource-server'
 import type { FastifyReply } from 'fastify'
 import type { Static } from 'typebox'
 import type { Grant } from '../sessions/grant.ts'
+import { describeUserAgent } from './describe-user-agent.ts'
 import type { LoginReply } from './schemas/login-reply.ts'
 import { scopesOf } from './schemas/user.ts'
 
@@ -32,7 +33,7 @@ export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginR
   reply.header('pragma', 'no-cache')
   return {
     user,
-    device,
+    device: { ...device, name: device.name || describeUserAgent(reply.request.headers['user-agent'] ?? '') },
     scopes: scopesOf(scope),
     tokenType: 'Bearer',
     expiresIn,

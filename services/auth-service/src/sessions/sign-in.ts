@@ -16,7 +16,10 @@ import type { SessionStore } from './session-store.ts'
 export type SignIn = {
   /** A new device unless given. */
   readonly deviceId: string | undefined
+  /** As the client has named it; empty where it has not: such a device is shown by what its browser says then. */
   readonly deviceName: string
+  /** What its browser says now, for the mails of this sign-in and of a theft. */
+  readonly deviceDescription: string
   readonly delivery: Delivery
   readonly client: ClientContext
   /** A refresh token in the cookie of the request, which the new one takes the place of. */
@@ -56,7 +59,9 @@ export function createSignInAfter(dependencies: Dependencies): SignInAfter {
     await revoker.revoke([{ userId: owner, deviceId, sid, reason: 'replaced' }], { ...client, actorId: userId })
   }
 
-  return async (enter, { deviceId = newId(), deviceName, delivery, client, replaces, isFirst = false }) => {
+  return async (enter, signIn) => {
+    const { deviceId = newId(), deviceName, delivery, client, replaces, isFirst = false } = signIn
+    const shownName = deviceName || signIn.deviceDescription
     // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
     // seen, or after it, and ends this one too.
     const { session, eventId } = await writeAs(client, async (trx, audit) => {
@@ -66,8 +71,8 @@ export function createSignInAfter(dependencies: Dependencies): SignInAfter {
       const key = { userId: user.id, deviceId, sid: newId() }
       const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
       await audit(loginSucceeded(key))
-      const { eventId, history } = await insertSignIn(trx, session)
-      if (!isFirst) await notices.signedIn(trx, { user, deviceName, history })
+      const { eventId, history } = await insertSignIn(trx, { ...session, deviceName: shownName })
+      if (!isFirst) await notices.signedIn(trx, { user, deviceName: shownName, history })
       if (replaces !== undefined) await endReplaced(replaces, user.id, client)
       return { session: { ...session, issued: await open(session) }, eventId }
     })

@@ -17,12 +17,48 @@ t.test('users see their devices: name, readable user agent, address, times, and 
   t.equal(nextCursor, null)
   t.equal(items.length, 2)
   const laptop = items.find((item: { deviceId: string }) => item.deviceId === login.json().device.id)
-  t.match(laptop, { deviceName: 'Work laptop', userAgent: 'Chrome 131 on Windows 10', ip: '127.0.0.1', current: false })
+  t.match(laptop, { deviceName: 'Work laptop', userAgent: 'Chrome 131 on Windows', ip: '127.0.0.1', current: false })
   const own = items.find((item: { deviceId: string }) => item.deviceId === user.deviceId)
   t.equal(own.current, true)
   for (const time of ['createdAt', 'lastSeenAt', 'expiresAt']) t.ok(Date.parse(laptop[time]) > 0, time)
   t.notMatch(response.body, /eyJ/)
 })
+
+const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'
+const CHROME = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0'
+const browsers: [userAgent: string, shown: string][] = [
+  [`${MAC} ${CHROME} Safari/537.36`, 'Chrome 131 on macOS'],
+  [`${MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15`, 'Safari 18 on macOS'],
+  ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:133.0) Gecko/20100101 Firefox/133.0', 'Firefox 133 on macOS'],
+  [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${CHROME} Safari/537.36 Edg/131.0.0.0`, 'Microsoft Edge 131 on Windows'],
+  [`Mozilla/5.0 (Linux; Android 10; K) ${CHROME} Mobile Safari/537.36`, 'Chrome 131 on Android'],
+  ['okhttp/4.12.0', 'okhttp/4.12.0'],
+]
+
+t.test(
+  'a device without a name is called after its browser, without what browsers have frozen, and follows it',
+  async (t) => {
+    for (const [userAgent, shown] of browsers) {
+      const { email } = await auth.newAccount()
+      const body = { email, password: 'violet-harbour-sings-7', delivery: 'body' }
+      const headers = { 'user-agent': userAgent }
+      const login = (await auth.call('POST', '/auth/login', { body, headers })).json()
+      t.equal(login.device.name, shown)
+      const token = login.accessToken
+      const listed = (await auth.call('GET', '/auth/sessions', { token })).json().items[0]
+      t.match(listed, { deviceName: shown, userAgent: shown })
+      t.equal((await auth.call('GET', '/auth/me', { token, headers })).json().device.name, shown)
+
+      const updated = { 'user-agent': userAgent.replaceAll(/131|133/g, '140') }
+      const name = shown.replace(/131|133/, '140')
+      const refresh = { body: { refreshToken: login.refreshToken }, headers: updated }
+      const renewed = (await auth.call('POST', '/auth/refresh', refresh)).json()
+      t.equal(renewed.device.name, name, 'in the answer of the refresh')
+      const after = (await auth.call('GET', '/auth/sessions', { token: renewed.accessToken })).json().items[0]
+      t.match(after, { deviceName: name, userAgent: name }, 'and in the list')
+    }
+  },
+)
 
 t.test('a refresh updates the last-seen time and the address', async (t) => {
   const user = await auth.newUser()

@@ -21,7 +21,7 @@ export function toSessionReply(session: DeviceSession, currentSid: string | unde
   const { sid, deviceId, deviceName, userAgent, ip, createdAt, lastSeenAt, expiresAt } = session
   return {
     deviceId,
-    deviceName,
+    deviceName: deviceName || describeUserAgent(userAgent),
     userAgent: describeUserAgent(userAgent),
     ip,
     createdAt,

@@ -36,7 +36,12 @@ export async function runOperation(
       const account = await findAccountByName(replica.db, { username: user.username })
       if (!account) throw new Error('the account is gone')
       await sleep(command.hashing)
-      const device = { deviceId: `device-${command.device}`, deviceName: 'a device', delivery: 'body' as const }
+      const device = {
+        deviceId: `device-${command.device}`,
+        deviceName: 'a device',
+        deviceDescription: '',
+        delivery: 'body' as const,
+      }
       const grant = await sessions.signIn(account, { ...device, client })
       const signedIn = keepNew(arrangement, history, operation, grant, account)
       operation.session = signedIn.session

@@ -24,7 +24,7 @@ export function changeMeRoute(app: AppInstance, changeProfile: ChangeProfile): v
       const session = sessionOf(request)
       return {
         user: await changeProfile(session.key.userId, request.body, clientContext(request)),
-        device: toDevice(session),
+        device: toDevice(session, request.headers['user-agent']),
         scopes: scopesOf(request.accessToken.scope),
       }
     },

@@ -18,7 +18,7 @@ export function getMeRoute(app: AppInstance): void {
     async (request) => {
       const session = sessionOf(request)
       const scopes = scopesOf(request.accessToken.scope)
-      return { user: session.snapshot.user, device: toDevice(session), scopes }
+      return { user: session.snapshot.user, device: toDevice(session, request.headers['user-agent']), scopes }
     },
   )
 }
