@@ -10,6 +10,7 @@ import { createWriteAs } from './database/write-as.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { auditRefusals } from './http/audit-refusals.ts'
 import { createAuthServer } from './http/create-auth-server.ts'
+import { enforceFloodLimits } from './http/flood-limits.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
 import { signInOptionsOf } from './http/routes/auth/get-options.ts'
 import { authRoutes } from './http/routes/auth/index.ts'
@@ -19,6 +20,7 @@ import { verifyAccessTokens } from './http/verify-access-tokens.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
 import { createPseudonym } from './limits/guess-counter.ts'
+import { createGuessLimiter } from './limits/guess-limiter.ts'
 import { createLinkService } from './links/link-service.ts'
 import { createMail } from './mail/create-mail.ts'
 import { showsLinks } from './mail/mail-settings.ts'
@@ -175,6 +177,10 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Routes
     registerOperations(app, { ...stores, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey: isRevoked })
     auditRefusals(app, audit)
+    await enforceFloodLimits(app, {
+      limiter: createGuessLimiter({ ...overrides, redis, keyPrefix, deadline, gate, name: 'floods' }),
+      pseudonym,
+    })
     await app.register(adminRoutes, {
       prefix: '/admin',
       ...accounts,

@@ -2,7 +2,6 @@ import type { Log } from '@latchkey/problems'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
-import { createFloodLimiter } from '../limits/flood-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
@@ -78,31 +77,22 @@ export type Accounts = {
   readonly requestPasswordReset: RequestPasswordReset
 }
 
-const REGISTRATION_LIMIT = { failures: 10, seconds: 3600 }
-/** An office behind one address has bad days, too. What a mailbox gets is bounded by itself. */
-const RECOVERY_LIMIT = { failures: 300, seconds: 3600 }
-/** Of links to invitations and of verification. */
-const LINK_LIMIT = { failures: 300, seconds: 3600 }
-
 export function createAccounts(dependencies: Dependencies): Accounts {
   const { redis, keyPrefix, registration } = dependencies
   const { renew, signInAfter } = dependencies.sessions
   const erasure = createErasure(dependencies)
-  const recoveryFlood = createFloodLimiter(redis, { keyPrefix, name: 'recovery', limit: RECOVERY_LIMIT })
-  const registrationFlood = createFloodLimiter(redis, { keyPrefix, name: 'registration', limit: REGISTRATION_LIMIT })
-  const linkFlood = createFloodLimiter(redis, { keyPrefix, name: 'links', limit: LINK_LIMIT })
   const checkCurrentPassword = createCheckCurrentPassword(dependencies)
   const handOver = createHandOver(dependencies)
   const assertOwner = createAssertOwner(dependencies)
   return {
-    register: createRegister({ ...dependencies, signInAfter, registrationFlood }),
+    register: createRegister({ ...dependencies, signInAfter }),
     changeProfile: createChangeProfile(dependencies),
     authentication: createAuthentication({
       ...dependencies,
       needsVerifiedAddress: registration.domains !== undefined,
     }),
     changePassword: createChangePassword({ ...dependencies, renew, checkCurrentPassword }),
-    recovery: createPasswordRecovery({ ...dependencies, recoveryFlood }),
+    recovery: createPasswordRecovery(dependencies),
     emailChange: createEmailChange({
       ...dependencies,
       checkCurrentPassword,
@@ -114,8 +104,8 @@ export function createAccounts(dependencies: Dependencies): Accounts {
       ...dependencies,
       reportRefusedDisabling: createReportRefusedDisabling(dependencies),
     }),
-    acceptInvitation: createAcceptInvitation({ ...dependencies, signInAfter, linkFlood }),
-    verification: createVerification({ ...dependencies, erasure, assertOwner, linkFlood }),
+    acceptInvitation: createAcceptInvitation({ ...dependencies, signInAfter }),
+    verification: createVerification({ ...dependencies, erasure, assertOwner }),
     invitations: createInvitations({
       ...dependencies,
       handOver,

@@ -1,6 +1,5 @@
 import { emailVerified, invitationAccepted } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
-import type { FloodLimiter } from '../limits/flood-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { Grant } from '../sessions/grant.ts'
@@ -22,7 +21,7 @@ export type Acceptance = {
 
 /**
  * Makes an invited account active and signs in to it, in one transaction: of two who have the link one comes in.
- * @throws `invalid_link`; `username_taken`, `too_many_requests` and `invalid_request` for a password or a user name that is not
+ * @throws `invalid_link`; `username_taken` and `invalid_request` for a password or a user name that is not
  * acceptable leave the link good
  */
 export type AcceptInvitation = (acceptance: Acceptance, signIn: SignIn) => Promise<Grant>
@@ -33,12 +32,11 @@ type Dependencies = {
   readonly signInAfter: SignInAfter
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
-  readonly linkFlood: FloodLimiter
   readonly permissions: Permissions
 }
 
 export function createAcceptInvitation(dependencies: Dependencies): AcceptInvitation {
-  const { db, links, signInAfter, hasher, policy, linkFlood, permissions } = dependencies
+  const { db, links, signInAfter, hasher, policy, permissions } = dependencies
 
   /** @returns the hash of the password */
   async function check({ token, password, username, fullName }: Acceptance): Promise<string> {
@@ -51,7 +49,6 @@ export function createAcceptInvitation(dependencies: Dependencies): AcceptInvita
   }
 
   return async (acceptance, signIn) => {
-    await linkFlood.admit(signIn.client.ip)
     const passwordHash = await beforeChange(check(acceptance))
     const { token, username, fullName } = acceptance
     try {

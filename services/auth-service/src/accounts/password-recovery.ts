@@ -3,7 +3,6 @@ import { emailVerified, passwordChanged } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
-import type { FloodLimiter } from '../limits/flood-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
@@ -27,7 +26,6 @@ export type PasswordRecovery = {
   /**
    * Has a link sent to the mailbox, if an active account has this address. The request does the same, and takes as long, if none has:
    * the worker of the mail finds out.
-   * @throws `too_many_requests` by the caller's address alone
    */
   request(email: string, origin: Origin): Promise<void>
   /**
@@ -46,14 +44,13 @@ type Dependencies = {
   readonly outbox: MailOutbox
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
-  readonly recoveryFlood: FloodLimiter
   readonly permissions: Permissions
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
 export function createPasswordRecovery(dependencies: Dependencies): PasswordRecovery {
-  const { db, writeAs, store, revoker, links, outbox, hasher, policy, recoveryFlood, permissions, now } = dependencies
+  const { db, writeAs, store, revoker, links, outbox, hasher, policy, permissions, now } = dependencies
 
   /** @returns the hash of the new password */
   async function check({ token, password }: PasswordReset): Promise<string> {
@@ -65,7 +62,6 @@ export function createPasswordRecovery(dependencies: Dependencies): PasswordReco
 
   return {
     async request(email, origin) {
-      await recoveryFlood.admit(origin.ip)
       if (!outbox.isOn) return
       const { ip, requestId } = origin
       await db
@@ -74,7 +70,6 @@ export function createPasswordRecovery(dependencies: Dependencies): PasswordReco
     },
 
     async reset({ token, password }, client) {
-      await recoveryFlood.admit(client.ip)
       const passwordHash = await beforeChange(check({ token, password }))
       return writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)

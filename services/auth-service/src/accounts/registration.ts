@@ -7,7 +7,6 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 import { withoutTrace } from '../database/savepoint.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
-import type { FloodLimiter } from '../limits/flood-limiter.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Grant } from '../sessions/grant.ts'
 import type { SignIn, SignInAfter } from '../sessions/sign-in.ts'
@@ -41,8 +40,7 @@ export type Registered =
  *
  * With domains the answer is the same, after the same work, whether or not the address has an account: nothing is signed in, and a
  * user name that is taken gives way to one like it.
- * @throws `registration_closed`, `domain_not_allowed`, `too_many_requests`, `invalid_request` for a user name or a password that is
- * not acceptable; without domains also `email_taken`, `username_taken`
+ * @throws `registration_closed`, `domain_not_allowed`, `invalid_request` for a user name or a password that is not acceptable; without domains also `email_taken`, `username_taken`
  */
 export type Register = (registration: Registration, origin: Origin, signIn?: SignIn) => Promise<Registered>
 
@@ -54,7 +52,6 @@ type Dependencies = {
   readonly outbox: MailOutbox
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
-  readonly registrationFlood: FloodLimiter
   readonly registration: RegistrationConfig
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -64,7 +61,7 @@ type Dependencies = {
 const UNVERIFIED_TTL_MS = 7 * 24 * 3600 * 1000
 
 export function createRegister(dependencies: Dependencies): Register {
-  const { db, writeAs, audit: trail, signInAfter, outbox, hasher, policy, registrationFlood, now } = dependencies
+  const { db, writeAs, audit: trail, signInAfter, outbox, hasher, policy, now } = dependencies
   const { mode, domains } = dependencies.registration
 
   /** Before the password costs anything. Of two that run in parallel the insertion refuses one. */
@@ -126,7 +123,6 @@ export function createRegister(dependencies: Dependencies): Register {
     if (mode !== 'open') throw new problems.registration_closed()
     if (!isOfDomains(registration.email, domains)) throw new problems.domain_not_allowed()
     assertAcceptableUsername(registration.username)
-    await registrationFlood.admit(origin.ip)
     const account = await beforeChange(prepare(registration))
     if (domains !== undefined) {
       await makeUnseen(account, origin)

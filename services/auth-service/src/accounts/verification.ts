@@ -4,7 +4,6 @@ import { emailVerified } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
-import type { FloodLimiter } from '../limits/flood-limiter.ts'
 import { withdrawLinks } from '../links/link-repository.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
@@ -32,7 +31,7 @@ export type Verification = {
   confirm(token: string, proof: AccountProof, client: ClientContext): Promise<void>
   /**
    * The owner of the mailbox did not register: erases the account, which never had a verified address.
-   * @throws `invalid_link`, also for an address that is verified by now; `last_admin`, `too_many_requests`
+   * @throws `invalid_link`, also for an address that is verified by now; `last_admin`
    */
   decline(token: string, origin: Origin): Promise<void>
 }
@@ -45,17 +44,15 @@ type Dependencies = {
   readonly outbox: MailOutbox
   readonly erasure: Erasure
   readonly assertOwner: AssertOwner
-  readonly linkFlood: FloodLimiter
 }
 
 /** A mailbox that gets no further link is asked again within the hour. */
 const RETRY_AFTER_SECONDS = 3600
 
 export function createVerification(dependencies: Dependencies): Verification {
-  const { db, writeAs, store, links, outbox, erasure, assertOwner, linkFlood } = dependencies
+  const { db, writeAs, store, links, outbox, erasure, assertOwner } = dependencies
   return {
     async request(userId, origin) {
-      await linkFlood.admit(origin.ip)
       if (!outbox.isOn) return
       await writeAs(origin, async (trx) => {
         const account = await lockAccount(trx, userId)
@@ -68,7 +65,6 @@ export function createVerification(dependencies: Dependencies): Verification {
     },
 
     async confirm(token, proof, client) {
-      await linkFlood.admit(client.ip)
       const found = await links.find(db, token, 'verification')
       await beforeChange(assertOwner(found, proof, { client, operation: 'confirm_verification' }))
       await writeAs(client, async (trx, audit) => {
@@ -84,7 +80,6 @@ export function createVerification(dependencies: Dependencies): Verification {
     },
 
     async decline(token, origin) {
-      await linkFlood.admit(origin.ip)
       const userId = await writeAs(origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const administrators = await lockActiveAdministrators(trx)

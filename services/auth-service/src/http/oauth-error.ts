@@ -1,6 +1,7 @@
 import type { RateLimit } from '@latchkey/problems'
 import { retryHeaders } from '@latchkey/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CountRefusal } from './flood-limits.ts'
 
 /**
  * Error codes of RFC 6749 §5.2 and RFC 7009 §2.2.1; `insufficient_scope` of RFC 6750 §3.1, as RFC 7662 §2.3 has none for a client that
@@ -42,10 +43,17 @@ type Translated = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The error handler under /oauth. `isUnavailable` recognizes the errors of a store that cannot be reached. */
-export function createOAuthErrorHandler(isUnavailable: (error: unknown) => boolean) {
-  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const shown = translate(thrown, isUnavailable)
+type Options = {
+  /** Recognizes the errors of a store that cannot be reached. */
+  readonly isUnavailable: (error: unknown) => boolean
+  readonly countRefusal: CountRefusal
+}
+
+/** The error handler under /oauth. */
+export function createOAuthErrorHandler({ isUnavailable, countRefusal }: Options) {
+  return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const tooMany = thrown instanceof OAuthError ? await countRefusal(request) : undefined
+    const shown = translate(tooMany ?? thrown, isUnavailable)
     request.failure = { code: shown.error, cause: thrown }
     return reply
       .code(shown.status)

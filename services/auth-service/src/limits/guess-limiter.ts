@@ -24,6 +24,8 @@ export type GuessLimiter = {
   check(guesses: readonly [Guess, ...Guess[]], verify: () => Promise<boolean>): Promise<boolean>
   /** Counts a guess that was found wrong. @throws `too_many_requests` where a limit is reached: then nothing is counted */
   countWrong(guess: Guess): Promise<void>
+  /** The same for anything else that is bounded by counting. @returns ms until there is room; 0 where it was counted */
+  tryCount(counters: Guess): Promise<number>
 }
 
 type Options = {
@@ -101,6 +103,8 @@ export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...
       const refusal = await begin(guess, '')
       if (refusal) throw tooManyGuesses(guess, refusal)
     },
+
+    tryCount: async (counters) => (await begin(counters, ''))?.waitMs ?? 0,
   }
 }
 

@@ -1,6 +1,7 @@
 import { type AppInstance, Body, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { AcceptInvitation } from '../../../accounts/invitation-acceptance.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken, newPassword, Username } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { signInMembers, signInOf } from '../../sign-in-request.ts'
@@ -18,7 +19,7 @@ export function acceptInvitationRoute(app: AppInstance, services: Services): voi
     '/accept',
     {
       // Its checks have a deadline of their own, up to which nothing happens; an acceptance that has begun is seen through.
-      config: { operation: 'accept_invitation', timeoutMs: 10_000 },
+      config: { operation: 'accept_invitation', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Accept an invitation',

@@ -2,6 +2,7 @@ import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/ser
 import { Type } from 'typebox'
 import type { EmailChange } from '../../../accounts/email-change.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { LinkToken, Password } from '../../schemas/credentials.ts'
 import { findSignedInUser } from '../../signed-in-user.ts'
@@ -17,7 +18,7 @@ export function confirmEmailChangeRoute(app: AppInstance, services: Services): v
     '/confirm',
     {
       // Its checks have a deadline of their own, up to which nothing happens; a change that has begun is seen through.
-      config: { operation: 'confirm_email_change', timeoutMs: 10_000 },
+      config: { operation: 'confirm_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Confirm a new e-mail address',

@@ -2,6 +2,7 @@ import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/ser
 import { Type } from 'typebox'
 import type { Verification } from '../../../accounts/verification.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { LinkToken, Password } from '../../schemas/credentials.ts'
 import { findSignedInUser } from '../../signed-in-user.ts'
@@ -17,7 +18,7 @@ export function confirmVerificationRoute(app: AppInstance, services: Services): 
     '/confirm',
     {
       // Its checks have a deadline of their own, up to which nothing happens; a change that has begun is seen through.
-      config: { operation: 'confirm_verification', timeoutMs: 10_000 },
+      config: { operation: 'confirm_verification', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Confirm that an e-mail address is mine',

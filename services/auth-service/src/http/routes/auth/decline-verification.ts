@@ -2,13 +2,14 @@ import { type AppInstance, Body, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { Verification } from '../../../accounts/verification.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken } from '../../schemas/credentials.ts'
 
 export function declineVerificationRoute(app: AppInstance, verification: Verification): void {
   app.post(
     '/decline',
     {
-      config: { operation: 'decline_verification', timeoutMs: 10_000 },
+      config: { operation: 'decline_verification', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Say that an account is not mine',

@@ -2,12 +2,13 @@ import { type AppInstance, Body, Email, problemResponses } from '@latchkey/servi
 import { Type } from 'typebox'
 import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 
 export function forgotPasswordRoute(app: AppInstance, recovery: PasswordRecovery): void {
   app.post(
     '/forgot',
     {
-      config: { operation: 'forgot_password' },
+      config: { operation: 'forgot_password', rateLimit: FLOOD_LIMITS.recovery },
       schema: {
         tags: ['auth'],
         summary: 'Have a link sent that sets a new password',

@@ -2,6 +2,7 @@ import { type AppInstance, allowNoBody, problemResponses } from '@latchkey/servi
 import { problems } from '../../../errors.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
+import { createCountRefusal } from '../../flood-limits.ts'
 import { presentedRefreshToken } from '../../presented-tokens.ts'
 import { RefreshTokenBody } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
@@ -9,7 +10,11 @@ import { clearTokenCookies, deliver } from '../../token-delivery.ts'
 
 type Services = { readonly sessions: SessionService; readonly allowedOrigins: readonly string[] }
 
+/** A verdict that revoked something, or that clears nothing, is told in any case. */
+const COUNTED = [problems.unauthenticated, problems.invalid_token, problems.session_ended]
+
 export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Services): void {
+  const countRefusal = createCountRefusal(app)
   app.post(
     '/refresh',
     {
@@ -18,22 +23,30 @@ export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Ser
       schema: {
         tags: ['auth'],
         summary: 'Exchange a refresh token for new tokens',
-        description: 'Safe to repeat: within the grace period the same refresh token gives the same successor.',
+        description:
+          'Safe to repeat: within the grace period the same refresh token gives the same successor. Who sent many that are not valid gets 429 in place of 401; ' +
+          'a valid one is never refused.',
         body: RefreshTokenBody,
-        response: { 200: LoginReply, ...problemResponses(400, 401, 403, 503) },
+        response: { 200: LoginReply, ...problemResponses(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {
       const presented = presentedRefreshToken(request, allowedOrigins)
-      if (!presented) throw new problems.unauthenticated()
       try {
+        if (!presented) throw new problems.unauthenticated()
         const grant = await sessions.refresh(presented.token, clientContext(request))
         request.logFields = { userId: grant.user.id, deviceId: grant.device.id }
         return deliver(reply, grant)
       } catch (error) {
+        const isCounted = COUNTED.some((refusal) => error instanceof refusal)
+        const tooMany = isCounted ? await countRefusal(request) : undefined
+        if (tooMany) throw tooMany
         if (error instanceof problems.token_reused) request.logFields = { event: 'refresh_token_reuse' }
         // Cookies are cleared only when the session is over, never for a late duplicate or a failure of the service.
-        if (presented.fromCookie && (error instanceof problems.session_ended || error instanceof problems.token_reused))
+        if (
+          presented?.fromCookie &&
+          (error instanceof problems.session_ended || error instanceof problems.token_reused)
+        )
           clearTokenCookies(reply)
         throw error
       }

@@ -2,24 +2,30 @@ import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey
 import { Type } from 'typebox'
 import type { Register } from '../../../accounts/registration.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { UserReply } from '../../schemas/user.ts'
 import { signInMembers, signInOf } from '../../sign-in-request.ts'
 import { deliver } from '../../token-delivery.ts'
+import type { SignInOptions } from './get-options.ts'
 
 type Services = {
   readonly register: Register
+  readonly options: Pick<SignInOptions, 'registration'>
   readonly passwordMinLength: number
   readonly allowedOrigins: readonly string[]
 }
 
-export function registerRoute(app: AppInstance, { register, passwordMinLength, allowedOrigins }: Services): void {
+export function registerRoute(app: AppInstance, services: Services): void {
+  const { register, options, passwordMinLength, allowedOrigins } = services
+  // Who is refused anyway is not counted.
+  const isOpen = options.registration === 'open'
   app.post(
     '/register',
     {
       // Its checks have a deadline of their own, up to which nothing happens; a registration that has begun is seen through.
-      config: { operation: 'register', timeoutMs: 10_000 },
+      config: { operation: 'register', timeoutMs: 10_000, rateLimit: isOpen && FLOOD_LIMITS.registration },
       schema: {
         tags: ['auth'],
         summary: 'Create an account',

@@ -3,12 +3,13 @@ import { Type } from 'typebox'
 import type { Verification } from '../../../accounts/verification.ts'
 import { requireUser, sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 
 export function requestVerificationRoute(app: AppInstance, verification: Verification): void {
   app.post(
     '',
     {
-      config: { operation: 'request_verification' },
+      config: { operation: 'request_verification', rateLimit: FLOOD_LIMITS.links },
       onRequest: [app.authenticate, requireUser],
       preValidation: allowNoBody,
       schema: {

@@ -2,6 +2,7 @@ import { type AppInstance, Body, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken, newPassword } from '../../schemas/credentials.ts'
 
 type Services = { readonly recovery: PasswordRecovery; readonly passwordMinLength: number }
@@ -11,7 +12,7 @@ export function resetPasswordRoute(app: AppInstance, { recovery, passwordMinLeng
     '/reset',
     {
       // Its checks have a deadline of their own, up to which nothing happens; a reset that has begun is seen through.
-      config: { operation: 'reset_password', timeoutMs: 10_000 },
+      config: { operation: 'reset_password', rateLimit: FLOOD_LIMITS.recovery, timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Set a new password by a mailed link',

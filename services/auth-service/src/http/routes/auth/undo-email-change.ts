@@ -2,6 +2,7 @@ import { type AppInstance, Body, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { UndoEmailChange } from '../../../accounts/email-undo.ts'
 import { clientContext } from '../../client-context.ts'
+import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken } from '../../schemas/credentials.ts'
 
 export function undoEmailChangeRoute(app: AppInstance, undoEmailChange: UndoEmailChange): void {
@@ -9,14 +10,14 @@ export function undoEmailChangeRoute(app: AppInstance, undoEmailChange: UndoEmai
     '/undo',
     {
       // A change that has begun is seen through.
-      config: { operation: 'undo_email_change', timeoutMs: 10_000 },
+      config: { operation: 'undo_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Undo a change of the e-mail address',
         description:
           'The address is what it was, every session ends, the password is void, and a link that sets a new one goes to this address. Only a verified mailbox has such a link. It works for a week, before and after the confirmation, until the address changes again.',
         body: Body({ token: LinkToken }),
-        response: { 204: Type.Null(), ...problemResponses(400, 409, 503) },
+        response: { 204: Type.Null(), ...problemResponses(400, 409, 429, 503) },
       },
     },
     async (request, reply) => {

@@ -4,6 +4,7 @@ import type { ClientService } from '../../../clients/client-service.ts'
 import type { Permissions } from '../../../permissions/permissions.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
+import { createCountRefusal } from '../../flood-limits.ts'
 import { acceptForms } from '../../form-body.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { createOAuthErrorHandler } from '../../oauth-error.ts'
@@ -34,7 +35,7 @@ export async function oauthRoutes(app: AppInstance, services: Services): Promise
   await app.register(formEndpoints, { prefix: '/oauth' })
 
   async function formEndpoints(open: AppInstance): Promise<void> {
-    open.setErrorHandler(createOAuthErrorHandler(isUnavailable))
+    open.setErrorHandler(createOAuthErrorHandler({ isUnavailable, countRefusal: createCountRefusal(open) }))
     acceptForms(open)
     tokenRoute(open, services)
     revokeRoute(open, services)

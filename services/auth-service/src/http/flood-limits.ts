@@ -1,0 +1,66 @@
+import fastifyRateLimit from '@fastify/rate-limit'
+import { commonProblems } from '@latchkey/problems'
+import type { AppInstance } from '@latchkey/service-kit'
+import type { FastifyRequest } from 'fastify'
+import { floodStore } from '../limits/flood-store.ts'
+import { networkOf } from '../limits/network-of.ts'
+
+/** How many requests one network may send within a window. Routes of one name share it. */
+type FloodLimit = {
+  readonly groupId: string
+  readonly max: number
+  /** Milliseconds. */
+  readonly timeWindow: number
+  readonly errorResponseBuilder: (request: FastifyRequest, context: { readonly ttl: number }) => Error
+}
+
+function limit(groupId: string, max: number, timeWindow: number): FloodLimit {
+  const rateLimit = { name: groupId, quota: max, windowSeconds: timeWindow / 1000 }
+  const errorResponseBuilder = (_request: FastifyRequest, { ttl }: { readonly ttl: number }): Error =>
+    new commonProblems.too_many_requests({ retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)), rateLimit })
+  return { groupId, max, timeWindow, errorResponseBuilder }
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+/** For the `config` of routes; docs/operations.md lists them. */
+export const FLOOD_LIMITS = {
+  registration: limit('registration', 10, HOUR_MS),
+  /** An office behind one address has bad days, too. What a mailbox gets is bounded by itself. */
+  recovery: limit('recovery', 300, HOUR_MS),
+  /** Mailed links that are presented, and asked for. */
+  links: limit('links', 300, HOUR_MS),
+}
+
+/** Of refused tokens: an office whose sessions all ended is within it, and is told again within a minute. */
+const REFUSALS = limit('refusals', 600, MINUTE_MS)
+
+/** Puts the limits of `config.rateLimit` in force, after the request was found well-formed. Comes before the routes. */
+export async function enforceFloodLimits(app: AppInstance, store: Parameters<typeof floodStore>[0]): Promise<void> {
+  // Problems have the headers of today's draft; the plugin knows those of an older one.
+  const none = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
+  await app.register(fastifyRateLimit, {
+    global: false,
+    hook: 'preHandler',
+    store: floodStore(store),
+    keyGenerator: ({ ip }) => networkOf(ip),
+    addHeaders: { ...none, 'retry-after': false },
+    addHeadersOnExceeding: none,
+  })
+}
+
+/**
+ * Counts a request that was refused, after the decision: what is good is never refused, and costs nothing here.
+ * @returns what the caller is told in place of the refusal, once there were too many; undefined before, and while nobody can count
+ */
+export type CountRefusal = (request: FastifyRequest) => Promise<Error | undefined>
+
+export function createCountRefusal(app: AppInstance): CountRefusal {
+  const count = app.createRateLimit(REFUSALS)
+  return async (request) => {
+    const counted = await count(request).catch(() => undefined)
+    if (!counted || counted.isAllowed || !counted.isExceeded) return undefined
+    return REFUSALS.errorResponseBuilder(request, counted)
+  }
+}

@@ -1,0 +1,41 @@
+import { inTable, type Pseudonym, toRateLimit } from './guess-counter.ts'
+import type { GuessLimiter } from './guess-limiter.ts'
+
+type Counted = { readonly current: number; readonly ttl: number }
+
+/** What @fastify/rate-limit asks of a store. */
+type Store = {
+  incr(key: string, done: (error: Error | null, counted?: Counted) => void, windowMs: number, max: number): void
+  child(options: object): Store
+}
+
+type Dependencies = { readonly limiter: Pick<GuessLimiter, 'tryCount'>; readonly pseudonym: Pseudonym }
+
+/**
+ * The counters of flood limits, for all replicas together, in place of the plugin's own store, which makes a key for each network that it
+ * sees. Here the networks of one limit share a table of bounded size, and a request beyond the limit counts nothing.
+ * @returns a class, as the plugin wants one
+ */
+export function floodStore({ limiter, pseudonym }: Dependencies): new (options: object) => Store {
+  return class FloodStore implements Store {
+    /** The plugin's name for limits that several routes share. */
+    readonly #name: string
+
+    constructor(options: { readonly groupId?: string }) {
+      this.#name = options.groupId ?? 'all'
+    }
+
+    incr(key: string, done: (error: Error | null, counted?: Counted) => void, windowMs: number, max: number): void {
+      const limit = toRateLimit(this.#name, { failures: max, seconds: windowMs / 1000 })
+      const counter = { ...inTable(`networks-${this.#name}`, pseudonym(key)), limit, isReset: false }
+      limiter.tryCount([counter]).then(
+        (waitMs) => done(null, waitMs > 0 ? { current: max + 1, ttl: waitMs } : { current: 1, ttl: windowMs }),
+        (error) => done(error),
+      )
+    }
+
+    child(options: object): Store {
+      return new FloodStore(options)
+    }
+  }
+}
