@@ -1,6 +1,7 @@
 import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type AppInstance, cookieOrigins, type LoggerOptions } from '@latchkey/service-kit'
+import type { Quota } from './accounts/account-quotas.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
@@ -19,7 +20,7 @@ import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { verifyAccessTokens } from './http/verify-access-tokens.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
-import { createPseudonym } from './limits/guess-counter.ts'
+import { createPseudonym, type GuessLimit } from './limits/guess-counter.ts'
 import { createGuessLimiter } from './limits/guess-limiter.ts'
 import { createLinkService } from './links/link-service.ts'
 import { createMail } from './mail/create-mail.ts'
@@ -45,6 +46,7 @@ export type Overrides = {
   readonly passwordHashing?: PasswordHasherOptions
   readonly passwordLimits?: Partial<PasswordLimits>
   readonly clientGuessLimits?: ClientGuessLimits
+  readonly accountQuotas?: Partial<Record<Quota, GuessLimit>>
   readonly schema?: string
   readonly redisPrefix?: string
   /** Epoch milliseconds, for tokens and sessions alike. */
@@ -151,10 +153,13 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       maxAgeMs: limits.maxAgeMs,
       now,
     })
+    const floodLimiter = createGuessLimiter({ ...overrides, redis, keyPrefix, deadline, gate, name: 'floods' })
     const users = createUsers({ ...overrides, redis, keyPrefix, deadline, gate, pseudonym, log, passwords })
     app.addHook('onClose', () => users.policy.close())
     const { erasure, eraseUnverified, ...accounts } = createAccounts({
       ...users,
+      floodLimiter,
+      accountQuotas: overrides.accountQuotas,
       db,
       writeAs,
       audit,
@@ -177,10 +182,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Routes
     registerOperations(app, { ...stores, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey: isRevoked })
     auditRefusals(app, audit)
-    await enforceFloodLimits(app, {
-      limiter: createGuessLimiter({ ...overrides, redis, keyPrefix, deadline, gate, name: 'floods' }),
-      pseudonym,
-    })
+    await enforceFloodLimits(app, { limiter: floodLimiter, pseudonym })
     await app.register(adminRoutes, {
       prefix: '/admin',
       ...accounts,

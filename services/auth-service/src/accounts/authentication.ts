@@ -7,6 +7,7 @@ import type { PasswordGuesses } from '../users/password-guesses.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import { type Account, isUnproved, uniqueKey } from '../users/user.ts'
 import { type AccountName, findAccountByName, upgradePasswordHash } from '../users/user-repository.ts'
+import type { AccountQuotas } from './account-quotas.ts'
 
 export type Credentials = { readonly name: AccountName; readonly password: string }
 
@@ -24,12 +25,13 @@ type Dependencies = {
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly hasher: PasswordHasher
   readonly guesses: PasswordGuesses
+  readonly quotas: AccountQuotas
   /** Whether accounts that registered themselves sign in only once their address is verified. */
   readonly needsVerifiedAddress: boolean
 }
 
 export function createAuthentication(dependencies: Dependencies): Authentication {
-  const { db, audit, hasher, guesses, needsVerifiedAddress } = dependencies
+  const { db, audit, hasher, guesses, quotas, needsVerifiedAddress } = dependencies
   return {
     async authenticate({ name, password }, origin) {
       const account = await findAccountByName(db, name)
@@ -51,6 +53,7 @@ export function createAuthentication(dependencies: Dependencies): Authentication
         audit.refuse(origin, loginFailed(account.user.id, 'email_unverified'))
         throw new problems.email_unverified()
       }
+      await quotas.spend(account.user.id, 'sign-ins')
       if (hasher.isOutdated(account.passwordHash)) {
         await upgradePasswordHash(db, account, await hasher.hash(password, 'signed_in'))
       }

@@ -2,6 +2,8 @@ import type { Log } from '@latchkey/problems'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { GuessLimit } from '../limits/guess-counter.ts'
+import type { GuessLimiter } from '../limits/guess-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
@@ -15,6 +17,7 @@ import type { SessionService } from '../sessions/session-service.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { Users } from '../users/create-users.ts'
 import { createAssertOwner } from './account-proof.ts'
+import { createAccountQuotas, type Quota } from './account-quotas.ts'
 import { createRequestPasswordReset, type RequestPasswordReset } from './administrator-reset.ts'
 import { type Authentication, createAuthentication } from './authentication.ts'
 import { createCheckCurrentPassword } from './current-password.ts'
@@ -45,6 +48,9 @@ type Dependencies = Users & {
   readonly publisher: RevocationPublisher
   readonly sessions: Pick<SessionService, 'renew' | 'signInAfter'>
   readonly redis: RedisClient
+  readonly floodLimiter: GuessLimiter
+  /** The production choices unless given. */
+  readonly accountQuotas?: Partial<Record<Quota, GuessLimit>> | undefined
   readonly keyPrefix: string
   readonly links: LinkService
   readonly outbox: MailOutbox
@@ -81,21 +87,24 @@ export function createAccounts(dependencies: Dependencies): Accounts {
   const { redis, keyPrefix, registration } = dependencies
   const { renew, signInAfter } = dependencies.sessions
   const erasure = createErasure(dependencies)
+  const quotas = createAccountQuotas(dependencies)
   const checkCurrentPassword = createCheckCurrentPassword(dependencies)
   const handOver = createHandOver(dependencies)
   const assertOwner = createAssertOwner(dependencies)
   return {
     register: createRegister({ ...dependencies, signInAfter }),
-    changeProfile: createChangeProfile(dependencies),
+    changeProfile: createChangeProfile({ ...dependencies, quotas }),
     authentication: createAuthentication({
       ...dependencies,
+      quotas,
       needsVerifiedAddress: registration.domains !== undefined,
     }),
-    changePassword: createChangePassword({ ...dependencies, renew, checkCurrentPassword }),
+    changePassword: createChangePassword({ ...dependencies, renew, checkCurrentPassword, quotas }),
     recovery: createPasswordRecovery(dependencies),
     emailChange: createEmailChange({
       ...dependencies,
       checkCurrentPassword,
+      quotas,
       assertOwner,
       domains: registration.domains,
     }),

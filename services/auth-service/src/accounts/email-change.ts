@@ -15,6 +15,7 @@ import { deleteFormerAddress, keepVerifiedAddress, listFormerAddresses } from '.
 import type { Account, User } from '../users/user.ts'
 import { lockAccount } from '../users/user-repository.ts'
 import type { AccountProof, AssertOwner } from './account-proof.ts'
+import type { AccountQuotas } from './account-quotas.ts'
 import { beforeChange } from './checks-deadline.ts'
 import type { CheckCurrentPassword } from './current-password.ts'
 import { isOfDomains } from './email-domain.ts'
@@ -45,6 +46,7 @@ type Dependencies = {
   readonly links: LinkService
   readonly outbox: MailOutbox
   readonly checkCurrentPassword: CheckCurrentPassword
+  readonly quotas: AccountQuotas
   readonly assertOwner: AssertOwner
   /** Of addresses that accounts may have; any without. */
   readonly domains: readonly string[] | undefined
@@ -59,7 +61,7 @@ const RETRY_AFTER_SECONDS = 3600
 const provedMailbox = ({ user }: Account) => (user.emailVerified ? [{ address: user.email }] : [])
 
 export function createEmailChange(dependencies: Dependencies): EmailChange {
-  const { db, writeAs, store, links, outbox, checkCurrentPassword, assertOwner, domains, now } = dependencies
+  const { db, writeAs, store, links, outbox, checkCurrentPassword, quotas, assertOwner, domains, now } = dependencies
   return {
     async request(session, { email, currentPassword }, client) {
       const { userId } = session
@@ -68,6 +70,7 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
       )
       if (!isOfDomains(email, domains)) throw new problems.domain_not_allowed()
       if (!outbox.isOn || email === checked.user.email) return
+      await quotas.spend(userId, 'email-changes')
       await writeAs(client, async (trx, audit) => {
         const account = await lockAccount(trx, userId)
         const isSame = account?.passwordVersion === checked.passwordVersion && account.user.status === 'active'

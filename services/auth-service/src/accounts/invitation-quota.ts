@@ -25,7 +25,10 @@ export function createInvitationQuota(redis: RedisClient, keyPrefix: string): In
       const key = hashedName(id)
       // Before, so that parallel calls cannot pass together.
       const wait = await limiter.count(key)
-      if (wait > 0) throw tooManyAttempts(wait)
+      if (wait > 0) {
+        const { failures: quota, seconds: windowSeconds } = LIMITS[kind]
+        throw tooManyAttempts(wait, { name: 'invitations', quota, windowSeconds })
+      }
       try {
         return await invite()
       } catch (error) {

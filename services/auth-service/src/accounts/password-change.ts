@@ -7,6 +7,7 @@ import type { ClientContext, SessionKey } from '../sessions/session.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import { normalizePassword, type PasswordPolicy } from '../users/password-policy.ts'
 import { changePassword } from '../users/user-repository.ts'
+import type { AccountQuotas } from './account-quotas.ts'
 import { assertAcceptablePassword } from './assert-acceptable.ts'
 import type { CheckCurrentPassword } from './current-password.ts'
 
@@ -31,18 +32,20 @@ type Dependencies = {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly checkCurrentPassword: CheckCurrentPassword
+  readonly quotas: AccountQuotas
   readonly outbox: MailOutbox
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
 export function createChangePassword(dependencies: Dependencies): ChangePassword {
-  const { renew, hasher, policy, checkCurrentPassword, outbox, now } = dependencies
+  const { renew, hasher, policy, checkCurrentPassword, quotas, outbox, now } = dependencies
 
   /** @returns the account, and the hash of its new password */
   async function check(session: SessionKey, { currentPassword, newPassword }: PasswordChange, client: ClientContext) {
     const account = await checkCurrentPassword(session, currentPassword, { client, operation: 'change_password' })
     if (normalizePassword(newPassword) === normalizePassword(currentPassword)) throw new problems.same_password()
+    await quotas.spend(account.user.id, 'password-changes')
     const standing = 'signed_in'
     const path = '/newPassword'
     await assertAcceptablePassword(policy, { path, password: newPassword, owner: account.user, standing })

@@ -1,24 +1,35 @@
 import type { Origin } from '../audit/audit-event.ts'
 import { userUpdated } from '../audit/security-events.ts'
+import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { User } from '../users/user.ts'
-import { lockAccount, type ProfileChange, updateProfile } from '../users/user-repository.ts'
+import { findAccount, lockAccount, type ProfileChange, updateProfile } from '../users/user-repository.ts'
+import type { AccountQuotas } from './account-quotas.ts'
 import { assertAcceptableUsername } from './assert-acceptable.ts'
 import { toConflict } from './to-conflict.ts'
 
 /**
  * Changes what a user may change of their account without more proof than being signed in.
- * @throws `username_taken`, `user_not_found`, `invalid_request` for a user name that is not acceptable
+ * What is as it was writes nothing.
+ * @throws `username_taken`, `user_not_found`, `too_many_requests`, `invalid_request` for a user name that is not acceptable
  */
 export type ChangeProfile = (userId: string, change: ProfileChange, origin: Origin) => Promise<User>
 
-type Dependencies = { readonly writeAs: WriteAs; readonly store: SessionStore }
+type Dependencies = {
+  readonly db: AuthDatabase
+  readonly writeAs: WriteAs
+  readonly store: SessionStore
+  readonly quotas: AccountQuotas
+}
 
-export function createChangeProfile({ writeAs, store }: Dependencies): ChangeProfile {
+export function createChangeProfile({ db, writeAs, store, quotas }: Dependencies): ChangeProfile {
   return async (userId, change, origin) => {
+    const account = await findAccount(db, userId)
+    if (account && isUnchanged(account.user, change)) return account.user
+    await quotas.spend(userId, 'profile-changes')
     try {
       const account = await writeAs(origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
@@ -37,3 +48,6 @@ export function createChangeProfile({ writeAs, store }: Dependencies): ChangePro
     }
   }
 }
+
+const isUnchanged = (user: User, { username = user.username, fullName = user.fullName }: ProfileChange): boolean =>
+  username === user.username && fullName === user.fullName

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { commonProblems } from '@latchkey/problems'
+import { commonProblems, type RateLimit } from '@latchkey/problems'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RedisClient } from '../redis/redis-client.ts'
 
@@ -45,5 +45,5 @@ export function createFailureLimiter(
 export const hashedName = (name: string): string => createHash('sha256').update(name).digest('base64url').slice(0, 22)
 
 /** @param waitMs until the next attempt counts */
-export const tooManyAttempts = (waitMs: number): Error =>
-  new commonProblems.too_many_requests({ retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) })
+export const tooManyAttempts = (waitMs: number, rateLimit: RateLimit): Error =>
+  new commonProblems.too_many_requests({ retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)), rateLimit })

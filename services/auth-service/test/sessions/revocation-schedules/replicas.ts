@@ -100,6 +100,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,
+    floodLimiter: { check: (_, verify) => verify(), countWrong: async () => {}, tryCount: async () => 0 },
     db,
     writeAs,
     audit,
