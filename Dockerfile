@@ -51,7 +51,7 @@ RUN mkdir /code && for project in packages/* services/*; do (cd /built && cp --r
 
 # Everything in /app belongs to root: a service can read its code and change none of it.
 FROM base AS service
-ENV NODE_ENV=production HOST=0.0.0.0
+ENV NODE_ENV=production HOST=0.0.0.0 OPERATIONS_HOST=0.0.0.0 API_DOCS=off
 USER node
 
 FROM service AS auth-service

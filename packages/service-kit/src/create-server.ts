@@ -1,84 +1,33 @@
-import { fastify } from 'fastify'
 import type { AppInstance } from './app-instance.ts'
-import { createBasePath } from './http/base-path.ts'
-import { refuseUnlistedMediaTypes } from './http/body-media-types.ts'
-import { refuseContentCodings } from './http/content-coding.ts'
-import { allowOrigins } from './http/cors.ts'
-import { addCommonHeaders, logAbortedRequests, requireHost } from './http/edge-hooks.ts'
-import { createTrust, readForwardingHeaders } from './http/forwarding.ts'
-import { addJsonParser } from './http/json-body.ts'
-import { answerExpectations } from './http/raw-answers.ts'
-import { addRequestDeadline } from './http/request-deadline.ts'
-import { createRequestIds } from './http/request-id.ts'
-import { answerUnknownAddresses } from './http/unknown-address.ts'
-import { createValidatorCompiler } from './http/validation.ts'
-import { createLogger, type LoggerOptions } from './logging/logger.ts'
-import { type ApiDescription, addApiDocs } from './operations/api-docs.ts'
-import { addMetrics } from './operations/metrics.ts'
-import { createErrorHandler } from './problems/error-handler.ts'
-import { serverOptions } from './server-options.ts'
 
-export type ServerOptions = ApiDescription & {
-  /** The service's name in logs. */
-  name: string
-  logger: LoggerOptions
-  /** Addresses and CIDRs of proxies whose X-Forwarded-* headers count. None unless given. */
-  trustProxy?: readonly string[]
-  /**
-   * Where the service is reached from outside. The path of the first goes in front of the paths in answers; requests below the path
-   * of any are served, too.
-   */
-  publicUrls?: readonly string[]
-  /** Browser origins that may call, with credentials where cookies can travel. None unless given. */
-  allowedOrigins?: readonly string[]
-  /** Largest body in bytes, 64 KiB unless given; a route may set its own `bodyLimit`. */
-  bodyLimit?: number
-  /** A request that takes longer gets 503; 1800 ms unless given; a route may set its own `config.timeoutMs`. */
-  requestTimeoutMs?: number
-  /** Which errors mean that a dependency is unreachable: they are answered with 503 instead of 500. */
-  isUnavailable?: (error: unknown) => boolean
-}
+import { createEdge, type EdgeOptions } from './create-edge.ts'
+
+import { createLogger, type LoggerOptions } from './logging/logger.ts'
+import { type ApiDescription, describeApi, showApiDocs } from './operations/api-docs.ts'
+import { addMetrics } from './operations/metrics.ts'
+import { addOperationsServer } from './operations/operations-server.ts'
+
+export type ServerOptions = ApiDescription &
+  EdgeOptions & {
+    /** The service's name in logs. */
+    name: string
+    logger: LoggerOptions
+    /** Whether the public port has `/docs` and `/openapi.json`, as the operations port always does. Yes unless given. */
+    apiDocs?: boolean
+  }
 
 /**
- * An app with every production option set and no routes of a service yet: register them, then call `ready()`.
- * What a handler throws becomes a problem document; see {@link createErrorHandler}.
+ * An app with every production option set and no routes of a service yet: register them, then call `ready()`. `app.operations` is
+ * the server of its operations port. What a handler throws becomes a problem document; see `createErrorHandler`.
  */
 export async function createServer(options: ServerOptions): Promise<AppInstance> {
-  const requestIds = createRequestIds()
-  const isTrusted = createTrust(options.trustProxy ?? [])
-  const base = createBasePath(options.publicUrls ?? [])
-  const handleError = createErrorHandler(options.isUnavailable ?? (() => false))
-  const app: AppInstance = fastify(
-    serverOptions({
-      logger: createLogger(options.name, options.logger),
-      requestIds,
-      isTrusted,
-      rewriteUrl: base.rewriteUrl,
-      handleError,
-      bodyLimit: options.bodyLimit ?? 64 * 1024,
-    }),
-  )
-  app.decorate('draining', false)
-  base.register(app)
-  app.decorateRequest('ownId', '')
-  app.decorateRequest('logFields', null)
-  app.decorateRequest('failure', null)
-  app.setValidatorCompiler(createValidatorCompiler())
-  app.setErrorHandler(handleError)
-  app.removeAllContentTypeParsers()
-  addJsonParser(app, 'application/json')
-  answerExpectations(app, requestIds)
-  refuseUnlistedMediaTypes(app)
-  refuseContentCodings(app)
-
-  readForwardingHeaders(app, isTrusted)
-  addCommonHeaders(app, requestIds)
-  requireHost(app)
-  addRequestDeadline(app, options.requestTimeoutMs ?? 1800)
-  await allowOrigins(app, options.allowedOrigins ?? [])
-  answerUnknownAddresses(app)
-  logAbortedRequests(app)
-  await addApiDocs(app, options)
+  const log = createLogger(options.name, options.logger)
+  const app = await createEdge(log, options)
+  await describeApi(app, options)
   addMetrics(app)
+  const { requestTimeoutMs } = options
+  const operations = await createEdge(log, { ...(requestTimeoutMs !== undefined && { requestTimeoutMs }) })
+  await addOperationsServer(app, operations)
+  if (options.apiDocs ?? true) await showApiDocs(app, { of: app })
   return app
 }

@@ -1,3 +1,4 @@
+import type { AppInstance } from './app-instance.ts'
 import type { Metrics } from './operations/metrics.ts'
 
 declare module 'fastify' {
@@ -6,6 +7,8 @@ declare module 'fastify' {
     metrics: Metrics
     /** The path that browsers see in front of this app's own ones, such as `/id`; empty for none. */
     basePath: string
+    /** The server of the operations port: metrics, health with its checks, the API's description. */
+    operations: AppInstance
     /** True once the app stops: it still answers, but is not ready. */
     draining: boolean
   }

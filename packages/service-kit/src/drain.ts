@@ -13,8 +13,8 @@ export type DrainTimes = {
 const SWEEP_MS = 50
 
 /**
- * Makes the function that takes an app out of service without cutting off a caller: the app is not ready, then it accepts no new
- * connection and closes each open one with its next answer, then it closes the idle ones.
+ * Makes the function that takes an app out of service without cutting off a caller: the app is not ready and closes each connection
+ * with its next answer, then it accepts no new one, then it closes those that stay idle.
  */
 export function createDrain(
   app: AppInstance,

@@ -26,16 +26,26 @@ const answers: [status: number, request: InjectOptions][] = [
   [413, { method: 'POST', url: '/body', payload: { a: 'a'.repeat(70_000) } }],
   [415, { method: 'POST', url: '/body', headers: { 'content-type': 'text/plain' }, payload: 'a' }],
   [500, { url: '/throws' }],
-  [200, { url: '/metrics' }],
   [200, { url: '/openapi.json' }],
   [200, { url: '/docs' }],
 ]
+const operations: typeof answers = [
+  [200, { url: '/metrics' }],
+  [200, { url: '/openapi.json' }],
+  [200, { url: '/docs' }],
+  [404, { url: '/nowhere' }],
+  [405, { method: 'POST', url: '/metrics' }],
+]
+const all = [
+  ...answers.map((answer) => ['public', app, ...answer] as const),
+  ...operations.map((answer) => ['operations', app.operations, ...answer] as const),
+]
 
-for (const [status, request] of answers) {
+for (const [port, server, status, request] of all) {
   t.test(
-    `${request.method ?? 'GET'} ${request.url} (${status}) has the security headers and a request id`,
+    `${request.method ?? 'GET'} ${request.url} (${status}, ${port} port) has the security headers and a request id`,
     async (t) => {
-      const { statusCode, headers } = await app.inject(request)
+      const { statusCode, headers } = await server.inject(request)
       t.equal(statusCode, status)
       t.match(headers, {
         'strict-transport-security': 'max-age=31536000; includeSubDomains',

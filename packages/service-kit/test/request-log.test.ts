@@ -75,8 +75,10 @@ t.test('a path without end is cut', async (t) => {
 })
 
 t.test('probes and scrapes are logged at debug', async (t) => {
-  const response = await app.inject('/metrics')
-  t.match(await lineOf(response.headers['x-request-id']), { level: 20, path: '/metrics' })
+  for (const path of ['/metrics', '/docs', '/openapi.json']) {
+    const response = await app.operations.inject(path)
+    t.match(await lineOf(response.headers['x-request-id']), { level: 20, path })
+  }
 })
 
 t.test('a client that leaves before its answer is logged, too', async (t) => {

@@ -11,6 +11,7 @@ const FIXTURE = fileURLToPath(new URL('fixtures/service-process.ts', import.meta
 type Running = {
   child: ChildProcess
   url: string
+  operationsUrl: string
   output(): string
   /** Resolves once the process has printed this. */
   printed(text: string): Promise<void>
@@ -18,7 +19,7 @@ type Running = {
   ended: Promise<number | null>
 }
 
-function start(scope: TestScope, environment: Record<string, string> = {}): Omit<Running, 'url'> {
+function start(scope: TestScope, environment: Record<string, string> = {}): Omit<Running, 'url' | 'operationsUrl'> {
   const child = spawn(process.execPath, [FIXTURE], { env: { ...process.env, ...environment } })
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
@@ -41,7 +42,8 @@ async function startListening(scope: TestScope, environment?: Record<string, str
   const running = start(scope, environment)
   await running.printed('listens on')
   const url = /listens on (http:\S+?)"/.exec(running.output())?.[1] ?? ''
-  return { ...running, url }
+  const operationsUrl = /listens for operators on (http:\S+?)"/.exec(running.output())?.[1] ?? ''
+  return { ...running, url, operationsUrl }
 }
 
 type Answer = { status: number | undefined; connection: string | undefined; body: string }
@@ -77,9 +79,12 @@ function keepAlive(scope: TestScope): Agent {
 }
 
 t.test('SIGTERM: not ready first, then no new connections, what was accepted is answered, exit 0', async (t) => {
-  const { child, url, printed, ended, output } = await startListening(t, { DRAIN_MS: '1500', LINGER_MS: '2000' })
-  const agent = keepAlive(t)
-  t.equal((await request(`${url}/health/ready`, agent)).status, 200)
+  const { child, url, operationsUrl, printed, ended, output } = await startListening(t, {
+    DRAIN_MS: '1500',
+    LINGER_MS: '2000',
+  })
+  const [agent, idle] = [keepAlive(t), keepAlive(t)]
+  for (const each of [agent, idle]) t.equal((await request(`${url}/health/ready`, each)).status, 200)
 
   const slow = request(`${url}/slow`, keepAlive(t))
   await printed('entered')
@@ -88,9 +93,11 @@ t.test('SIGTERM: not ready first, then no new connections, what was accepted is 
 
   const ready = await request(`${url}/health/ready`, keepAlive(t))
   t.equal(ready.status, 503, 'a new connection is still served, and learns that it is not ready')
-  t.match(await request(`${url}/quick`, agent), { status: 200, connection: 'keep-alive' })
+  t.match(await request(`${url}/quick`, agent), { status: 200, connection: 'close' }, 'an open one is asked to leave')
   await refused(url)
-  t.match(await request(`${url}/release`, agent), { status: 200, connection: 'close' }, 'an open one is asked to leave')
+  const report = await request(`${operationsUrl}/health/ready`, agent)
+  t.match(report, { status: 503, body: '"checks":{}', connection: 'keep-alive' }, 'operators are answered to the end')
+  t.match(await request(`${url}/release`, idle), { status: 200, connection: 'close' })
   t.match(await slow, { status: 200, body: '{"slow":true}' })
   t.equal(await ended, 0)
   t.match(output(), 'closed last')
@@ -123,7 +130,7 @@ t.test('a request that never ends is given up at the deadline: exit 1', async (t
   await printed('entered')
   child.kill('SIGTERM')
   t.equal(await ended, 1)
-  t.match(output(), 'not stopped after 500 ms')
+  t.match(output(), 'not stopped after 520 ms')
 })
 
 t.test('an error that nothing caught is logged and ends the process: exit 1', async (t) => {
@@ -140,9 +147,14 @@ t.test('a taken port is one clear line: exit 1', async (t) => {
   t.teardown(async () => taken.close())
   const address = taken.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const { ended, output } = start(t, { PORT: String(port) })
-  t.equal(await ended, 1)
-  t.equal(output(), `fixture: port ${port} is in use by another process\n`)
+  for (const setting of ['PORT', 'OPERATIONS_PORT']) {
+    const { ended, output } = start(t, { [setting]: String(port) })
+    t.equal(await ended, 1)
+    t.match(
+      output(),
+      new RegExp(`^fixture: port ${port} is in use by another process: choose another ${setting}$`, 'm'),
+    )
+  }
 })
 
 t.test('bad settings are one list: exit 1', async (t) => {

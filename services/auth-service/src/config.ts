@@ -5,7 +5,10 @@ import type { LoggerOptions } from '@latchkey/service-kit'
 import {
   type Candidate,
   type Environment,
+  type Listening,
+  listeningOf,
   loadSettings,
+  portFaults,
   type SettingFault,
   setting,
   sharedOptions,
@@ -29,10 +32,20 @@ import type { PasswordSettings } from './users/create-users.ts'
 /** What mails and pages call this system. */
 export const PRODUCT = 'Latchkey'
 
+const PORTS = { port: 'AUTH_PORT', operationsPort: 'AUTH_OPERATIONS_PORT' } as const
+
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {
   host: sharedSettings.host,
   port: sharedSettings.authPort,
+  operationsPort: setting.custom({
+    ...sharedOptions.operationsPort,
+    name: PORTS.operationsPort,
+    shownDefault: '`AUTH_PORT` + 90',
+  }),
+  operationsHost: sharedSettings.operationsHost,
+  apiDocs: sharedSettings.apiDocs,
+  shutdownDelayMs: sharedSettings.shutdownDelayMs,
   databaseUrl: setting.url({
     ...sharedOptions.postgres,
     name: 'DATABASE_URL',
@@ -100,8 +113,9 @@ export const settings = {
 }
 
 export type Config = {
-  readonly host: string
-  readonly port: number
+  readonly listening: Listening
+  /** Whether the public port has the API's description. */
+  readonly apiDocs: boolean
   readonly database: { readonly url: string }
   /** One server, or the entry points of a Redis Cluster. */
   readonly redis: readonly string[]
@@ -140,12 +154,12 @@ export function loadConfig(environment: Environment): Config {
   const loaded = loadSettings(settings, environment, faults)
   const accessKeys = accessTokenKeysOf(loaded)
   if (accessKeys === undefined) throw new Error('the settings were accepted without keys of access tokens')
-  const { host, port, redis, logLevel } = loaded
+  const { port, redis, logLevel } = loaded
   const { idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = loaded
   const issuer = loaded.issuer ?? `http://localhost:${port}`
   return {
-    host,
-    port,
+    listening: listeningOf(loaded, PORTS),
+    apiDocs: loaded.apiDocs === 'on',
     database: { url: loaded.databaseUrl },
     redis,
     tokens: {
@@ -184,6 +198,7 @@ export function loadConfig(environment: Environment): Config {
 const hostsOf = (...urls: readonly string[]): string[] => urls.map((url) => domainToUnicode(new URL(url).hostname))
 
 function* faults(candidate: Candidate<typeof settings>): Iterable<SettingFault> {
+  yield* portFaults(candidate, PORTS)
   yield* keyFaults(candidate)
   yield* lifetimeFaults(candidate)
   yield* mailFaults(candidate)

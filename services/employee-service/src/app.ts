@@ -64,6 +64,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     accessCookie: ACCESS_COOKIE,
     tags: [{ name: 'employees', description: 'Employees, their history, and their offboarding' }],
     logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },
+    apiDocs: config.apiDocs,
     trustProxy: config.trustProxy,
     publicUrls: config.publicUrl === undefined ? [] : [config.publicUrl],
     allowedOrigins: config.allowedOrigins,

@@ -7,8 +7,11 @@ import {
   BadSetting,
   type Candidate,
   type Environment,
+  type Listening,
+  listeningOf,
   loadSettings,
   parsePublicUrl,
+  portFaults,
   type SettingFault,
   setting,
   sharedOptions,
@@ -16,10 +19,12 @@ import {
   type Watched,
 } from '@latchkey/service-kit/settings'
 
+const PORTS = { port: 'EMPLOYEE_PORT', operationsPort: 'EMPLOYEE_OPERATIONS_PORT' } as const
+
 /** Every setting of this service; the only mention of environment names. */
 export const settings = {
   host: sharedSettings.host,
-  port: setting.port({ name: 'EMPLOYEE_PORT', default: 3002, description: 'port to listen on' }),
+  port: setting.port({ name: PORTS.port, default: 3002, description: 'port to listen on' }),
   publicUrl: setting.custom({
     name: 'EMPLOYEE_PUBLIC_URL',
     optional: true,
@@ -28,6 +33,14 @@ export const settings = {
       'where browsers reach employee-service, a path in front included: base of `Location`, own origin of pages; https unless localhost',
     parse: parsePublicUrl,
   }),
+  operationsPort: setting.custom({
+    ...sharedOptions.operationsPort,
+    name: PORTS.operationsPort,
+    shownDefault: '`EMPLOYEE_PORT` + 90',
+  }),
+  operationsHost: sharedSettings.operationsHost,
+  apiDocs: sharedSettings.apiDocs,
+  shutdownDelayMs: sharedSettings.shutdownDelayMs,
   authPort: sharedSettings.authPort,
   authUrl: setting.custom({
     name: 'AUTH_URL',
@@ -88,8 +101,9 @@ export const settings = {
 export type AccessTokenKeys = Watched<KeyRing> | JwksOptions
 
 export type Config = {
-  readonly host: string
-  readonly port: number
+  readonly listening: Listening
+  /** Whether the public port has the API's description. */
+  readonly apiDocs: boolean
   /** `schema` when the tables are not in the first one of the role's search path. */
   readonly database: { readonly url: string; readonly schema?: string }
   readonly tokens: { readonly keys: AccessTokenKeys; readonly issuer: string; readonly audience: string }
@@ -105,14 +119,14 @@ export type Config = {
 
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadConfig(environment: Environment): Config {
-  const loaded = loadSettings(settings, environment, keyFaults)
+  const loaded = loadSettings(settings, environment, faults)
   const keys = keysOf(loaded)
   if (keys === undefined) throw new Error('the settings were accepted without keys of access tokens')
-  const { host, port, audience, redisUrl, maxStalenessMs, onStale, logLevel } = loaded
+  const { audience, redisUrl, maxStalenessMs, onStale, logLevel } = loaded
   const { authUrl, clientId, clientSecret } = loaded
   return {
-    host,
-    port,
+    listening: listeningOf(loaded, PORTS),
+    apiDocs: loaded.apiDocs === 'on',
     database: { url: loaded.databaseUrl },
     tokens: { keys, issuer: loaded.issuer ?? `http://localhost:${loaded.authPort}`, audience },
     revocations: { redisUrl, maxStalenessMs, onStale },
@@ -130,6 +144,11 @@ function keysOf({ accessTokenAlgorithm: algorithm, sharedKeys, publicKeys, jwksU
   if (algorithm === 'HS256') return sharedKeys
   if (publicKeys !== undefined) return publicKeys
   return jwksUrl === undefined || algorithm === undefined ? undefined : { jwksUrl, algorithm }
+}
+
+function* faults(candidate: Settings): Iterable<SettingFault> {
+  yield* portFaults(candidate, PORTS)
+  yield* keyFaults(candidate)
 }
 
 function keyFaults(candidate: Settings): SettingFault[] {

@@ -6,6 +6,6 @@ await runService({
   name: 'employee-service',
   build: async () => {
     const config = loadConfig(process.env)
-    return { app: await buildApp(config), host: config.host, port: config.port }
+    return { app: await buildApp(config), listening: config.listening }
   },
 })

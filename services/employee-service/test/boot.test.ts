@@ -24,7 +24,7 @@ const spawnMain = (env: Record<string, string>) =>
 
 async function listensOn({ stdout }: ChildProcessWithoutNullStreams): Promise<string> {
   for await (const line of createInterface(stdout)) {
-    const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? []
+    const [, origin] = / listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? []
     if (origin !== undefined) return origin
   }
   throw new Error('main ended without listening')
@@ -33,8 +33,16 @@ async function listensOn({ stdout }: ChildProcessWithoutNullStreams): Promise<st
 t.test('five settings are enough; the rest has defaults', async (t) => {
   const { tokens, ...config } = loadConfig(required)
   t.same(config, {
-    host: '127.0.0.1',
-    port: 3002,
+    listening: {
+      address: { host: '127.0.0.1', port: 3002, settings: { host: 'HOST', port: 'EMPLOYEE_PORT' } },
+      operations: {
+        host: '127.0.0.1',
+        port: 3092,
+        settings: { host: 'OPERATIONS_HOST', port: 'EMPLOYEE_OPERATIONS_PORT' },
+      },
+      shutdownDelayMs: 250,
+    },
+    apiDocs: true,
     database: { url: required.EMPLOYEE_DATABASE_URL },
     revocations: { redisUrl: required.REDIS_URL, maxStalenessMs: 30_000, onStale: 'accept' },
     auth: {

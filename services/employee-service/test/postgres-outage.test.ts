@@ -57,7 +57,7 @@ for (const { state, begin, end } of outages) {
       t.notMatch(answer.body, /postgres|sql|connect|ECONN|time-?out/i)
     }
 
-    const ready = await app.inject('/health/ready')
+    const ready = await app.operations.inject('/health/ready')
     t.equal(ready.statusCode, 503)
     t.ok(ready.headers['retry-after'])
     t.match(ready.json(), { status: 'unavailable', checks: { postgres: { status: 'unavailable' } } })

@@ -17,7 +17,7 @@ async function followingApp(t: Parameters<typeof tcpRelay>[0], options: { onStal
   const revocations = { redisUrl: proxy.url, maxStalenessMs: 200, ...options }
   const { app } = await employeeApp(t, (config) => ({ ...config, revocations }))
   const read = (headers: object) => app.inject({ url: '/employees', headers: { ...headers } })
-  const health = () => app.inject('/health/ready')
+  const health = () => app.operations.inject('/health/ready')
   return { app, proxy, read, health }
 }
 
@@ -32,7 +32,7 @@ t.test('an ended session is refused, no other one is', async (t) => {
   t.equal((await read(readerInSession('s2'))).statusCode, 200)
   t.equal((await read(READER)).statusCode, 200)
 
-  const metrics = (await app.inject('/metrics')).body
+  const metrics = (await app.operations.inject('/metrics')).body
   t.match(metrics, /^revocation_feed_lag_seconds \d/m)
   t.match(metrics, /^revocations_known 1$/m)
   t.match(metrics, /^revocation_refusals_total [1-9]\d*$/m)
@@ -75,7 +75,7 @@ t.test('it comes up without Redis, ready once it has read the feed', async (t) =
   await proxy.refuse()
   const app = await buildApp({ ...(await testConfig(t)), revocations: { redisUrl: proxy.url }, logLevel: 'silent' })
   t.teardown(() => app.close())
-  const ready = await app.inject('/health/ready')
+  const ready = await app.operations.inject('/health/ready')
   t.equal(ready.statusCode, 503)
   t.match(ready.json(), { status: 'unavailable', checks: { revocations: { status: 'unavailable' } } })
   t.equal((await app.inject('/health/live')).statusCode, 200)

@@ -10,6 +10,10 @@ export type Administrator = {
 export type BannerOptions = {
   readonly authUrl: string
   readonly employeeUrl: string
+  /** Of the services that have a port for operators. */
+  readonly operationsUrls: readonly string[]
+  /** Whether the services describe their API on their own ports. */
+  readonly showsApiDocs: boolean
   readonly dataDirectory: string
   /** Where mails are caught as files; undefined where they leave. */
   readonly mailDirectory: string | undefined
@@ -27,8 +31,9 @@ export function banner(options: BannerOptions): string {
   return `
 ${styleText('bold', `Latchkey is ready, after ${(readyAfterMs / 1000).toFixed(1)} s.`)} Ctrl-C stops it.
 
-  auth-service       ${authUrl}       ${authUrl}/docs
-  employee-service   ${employeeUrl}       ${employeeUrl}/docs
+  auth-service       ${serviceLine(authUrl, options)}
+  employee-service   ${serviceLine(employeeUrl, options)}
+  for operators      ${operationsLine(options)}
   data and secrets   ${dataDirectory}
   mails              ${mails}
 ${accountLines(administrator)}
@@ -39,6 +44,14 @@ in, invites, creates an employee and refreshes. The link with which they choose 
 ${tryOut(authUrl, employeeUrl, administrator.email ?? 'YOUR-EMAIL')}
 `
 }
+
+const serviceLine = (url: string, { showsApiDocs }: BannerOptions): string =>
+  showsApiDocs ? `${url}       ${url}/docs` : url
+
+const operationsLine = ({ operationsUrls }: BannerOptions): string =>
+  operationsUrls.length === 0
+    ? 'no port'
+    : `${operationsUrls.join('       ')}   (each with /metrics, /health/ready, /docs)`
 
 /** The administrator's account, as lines of the banner. */
 export function accountLines({ email, newPassword }: Administrator): string {

@@ -4,7 +4,7 @@ import { trackAdministrator } from './administrator.ts'
 import { accountLines, banner } from './banner.ts'
 import { keepRunning } from './services/keep-running.ts'
 import { createLogPrinter, serviceLogLevel } from './services/log-lines.ts'
-import { assertPortsAreFree, portOf } from './services/ports.ts'
+import { assertPortsAreFree, operationsPortOf, portOf } from './services/ports.ts'
 import { authService, employeeService, type Service, services } from './services/service.ts'
 import { environmentOf, sharedEnvironment, withoutPassword } from './services/service-environment.ts'
 import { type ServiceProcess, serviceRecord, startService } from './services/service-process.ts'
@@ -84,6 +84,10 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
     })
 
     const urlOf = (service: Service): string => localUrl(settings.host, portOf(settings, service))
+    const operationsUrls = services
+      .map((service) => operationsPortOf(settings, service))
+      .filter((port) => port !== undefined)
+      .map((port) => localUrl(settings.operationsHost, port))
     const ready = Promise.all(services.map((service) => waitUntilReady(service.name, urlOf(service), stop)))
     await Promise.race([ready, failure.promise])
     isReady = true
@@ -92,6 +96,8 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
       banner({
         authUrl: urlOf(authService),
         employeeUrl: urlOf(employeeService),
+        operationsUrls,
+        showsApiDocs: environment.API_DOCS !== 'off',
         dataDirectory: directory.path,
         mailDirectory: shared.environment.MAIL_DIRECTORY || undefined,
         administrator: administrator.take(),

@@ -83,7 +83,24 @@ t.test('ports that are none, and one port for both, are refused by name', async 
     /^AUTH_PORT must be /,
     /^EMPLOYEE_PORT must be /,
   ])
-  t.same(await faultsOf({ DATA_DIR: freshPlace(t), AUTH_PORT: '3002' }), ['AUTH_PORT and EMPLOYEE_PORT must differ'])
+  const faults = (environment: Environment) => faultsOf({ DATA_DIR: freshPlace(t), ...environment })
+  t.same(await faults({ AUTH_PORT: '3002' }), [
+    'AUTH_PORT and EMPLOYEE_PORT must differ',
+    'AUTH_OPERATIONS_PORT and EMPLOYEE_OPERATIONS_PORT must differ',
+  ])
+  t.same(await faults({ AUTH_OPERATIONS_PORT: '3001', EMPLOYEE_OPERATIONS_PORT: '3001' }), [
+    'AUTH_PORT and AUTH_OPERATIONS_PORT must differ',
+    'AUTH_PORT and EMPLOYEE_OPERATIONS_PORT must differ',
+    'AUTH_OPERATIONS_PORT and EMPLOYEE_OPERATIONS_PORT must differ',
+  ])
+  t.same(await faults({ AUTH_OPERATIONS_PORT: 'off', EMPLOYEE_OPERATIONS_PORT: 'off' }), [])
+  t.same(await faults({ AUTH_OPERATIONS_PORT: '0', EMPLOYEE_OPERATIONS_PORT: 'on' }), [
+    'AUTH_OPERATIONS_PORT must be a whole number from 1 to 65535, or off',
+    'EMPLOYEE_OPERATIONS_PORT must be a whole number from 1 to 65535, or off',
+  ])
+  t.same(await faults({ EMPLOYEE_PORT: '65535' }), [
+    'EMPLOYEE_OPERATIONS_PORT must be set: EMPLOYEE_PORT + 90 is no port',
+  ])
 })
 
 t.test('a secret that an earlier run kept is checked where it is', async (t) => {

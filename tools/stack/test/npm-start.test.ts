@@ -7,11 +7,15 @@ import { cannotPaste, runPasted } from './pasted.ts'
 import { commandsIn, processesOf, rememberProcesses, runStackProcess, type StackPlace } from './running-stack.ts'
 
 async function freshPlace(t: Test): Promise<StackPlace> {
-  const [auth, employee] = [await freePort(), await freePort()]
+  const [auth, employee, authOperations, employeeOperations] = await Promise.all(
+    Array.from({ length: 4 }, () => freePort()),
+  )
   return {
     DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
     AUTH_PORT: String(auth),
     EMPLOYEE_PORT: String(employee),
+    AUTH_OPERATIONS_PORT: String(authOperations),
+    EMPLOYEE_OPERATIONS_PORT: String(employeeOperations),
   }
 }
 
@@ -24,6 +28,11 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
   t.same(processesOf(place.DATA_DIR), ['auth-service', 'employee-service', 'postgres', 'redis', 'stack'])
   const mails = join(place.DATA_DIR, 'mail')
   t.match(first.output(), `mails              ${mails}`)
+  const operations = [place.AUTH_OPERATIONS_PORT, place.EMPLOYEE_OPERATIONS_PORT].map(
+    (port) => `http://localhost:${port}`,
+  )
+  t.match(first.output(), `for operators      ${operations.join('       ')} `)
+  for (const url of operations) t.equal((await fetch(`${url}/metrics`)).status, 200)
 
   await t.test(
     'the printed commands work when pasted, and put no secret on a command line',
@@ -65,9 +74,22 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
     t.match(refused.output(), /^auth-service cannot listen on 127\.0\.0\.1, port \d+: the port is taken\. .*\n$/)
     t.notOk(existsSync(join(other.DATA_DIR, 'postgres')))
 
-    const both = runStackProcess(t, { ...other, AUTH_PORT: place.AUTH_PORT, EMPLOYEE_PORT: place.EMPLOYEE_PORT })
-    t.same(await both.exited, [1, null])
-    t.match(both.output(), /^auth-service cannot listen .*\nemployee-service cannot listen .*\n$/)
+    const { DATA_DIR } = other
+    const all = runStackProcess(t, { ...place, DATA_DIR })
+    t.same(await all.exited, [1, null])
+    t.match(
+      all
+        .output()
+        .split('\n')
+        .map((line) => line.replace(/ cannot listen .*: (\w+)=\d+ npm start$/, ' $1')),
+      [
+        'auth-service AUTH_PORT',
+        'auth-service AUTH_OPERATIONS_PORT',
+        'employee-service EMPLOYEE_PORT',
+        'employee-service EMPLOYEE_OPERATIONS_PORT',
+        '',
+      ],
+    )
   })
 
   const leftover = rememberProcesses(t, place.DATA_DIR)

@@ -23,6 +23,8 @@ export type StackPlace = {
   EMPLOYEE_PORT: string
 } & Partial<
   Record<
+    | 'AUTH_OPERATIONS_PORT'
+    | 'EMPLOYEE_OPERATIONS_PORT'
     | 'REFRESH_GRACE'
     | 'REVOCATION_MAX_STALENESS'
     | 'ACCESS_TOKEN_ALGORITHM'
@@ -36,7 +38,8 @@ export type StackPlace = {
 /** Runs what `npm start` runs. */
 export function runStackProcess(t: Test, place: StackPlace): StackRun {
   const child = spawn(process.execPath, [main], {
-    env: { ...plainEnvironment(), ...place },
+    // Ports that are so far above random ones may be taken.
+    env: { ...plainEnvironment(), AUTH_OPERATIONS_PORT: 'off', EMPLOYEE_OPERATIONS_PORT: 'off', ...place },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => void child.kill('SIGTERM'))

@@ -11,7 +11,8 @@ export function addCommonHeaders(app: AppInstance, { newId }: RequestIds): void 
     reply.headers(SECURITY_HEADERS)
     reply.header('x-request-id', request.id)
     request.ownId = ownIdOf(request, newId)
-    if (app.draining && !app.server.listening) reply.header('connection', 'close')
+    // A client that keeps a connection would be cut off when the listening ends.
+    if (app.draining) reply.header('connection', 'close')
     done()
   })
 }

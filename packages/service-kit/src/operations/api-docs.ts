@@ -29,8 +29,8 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** `GET /openapi.json` (OpenAPI 3.1) and a page to read and try it at `/docs`. Routes must be added after this. */
-export async function addApiDocs(
+/** Describes the app's routes in OpenAPI 3.1. They must be added after this. */
+export async function describeApi(
   app: AppInstance,
   { title, version, description, accessCookie, tags = [] }: ApiDescription,
 ): Promise<void> {
@@ -54,13 +54,22 @@ export async function addApiDocs(
         typeof json.$id === 'string' ? json.$id : `schema${index}`,
     },
   })
-  await app.register(swaggerUi, {
+}
+
+/**
+ * `GET /openapi.json` and a page to read it at `/docs`. Where that is another port than the described one, the page sends no requests:
+ * they would not reach the API.
+ */
+export async function showApiDocs(server: AppInstance, { of: app }: { of: AppInstance }): Promise<void> {
+  await server.register(swaggerUi, {
     routePrefix: '/docs',
-    indexPrefix: app.basePath,
+    indexPrefix: server.basePath,
     staticCSP: DOCS_POLICY,
-    uiConfig: { deepLinking: true },
+    uiConfig: { deepLinking: true, ...(server !== app && { supportedSubmitMethods: [] }) },
+    transformSpecification: () => app.swagger(),
+    transformSpecificationClone: false,
   })
-  app.get('/openapi.json', { schema: { tags: ['operations'], summary: 'This OpenAPI description' } }, async () =>
+  server.get('/openapi.json', { schema: { tags: ['operations'], summary: 'This OpenAPI description' } }, async () =>
     app.swagger(),
   )
 }

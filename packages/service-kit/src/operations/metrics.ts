@@ -5,7 +5,7 @@ import type { AppInstance } from '../app-instance.ts'
 /** The registry to which modules add metrics of their own. */
 export type Metrics = { readonly registry: Registry }
 
-/** Process metrics, request durations, and `GET /metrics` in Prometheus' text format. */
+/** Counts the app's requests and observes its process. `GET /metrics` of the operations port shows them. */
 export function addMetrics(app: AppInstance): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -30,12 +30,4 @@ export function addMetrics(app: AppInstance): void {
     )
     done()
   })
-  app.get(
-    '/metrics',
-    { config: { quiet: true }, schema: { tags: ['operations'], summary: 'Metrics in Prometheus text format' } },
-    async (_request, reply) => {
-      reply.header('content-type', registry.contentType)
-      return registry.metrics()
-    },
-  )
 }

@@ -10,15 +10,15 @@ export type HealthOptions = {
 }
 
 export type Status = 'ok' | 'degraded' | 'unavailable'
-export type Report = { status: Status; checks: Record<string, { status: Status }> }
+export type HealthReport = { status: Status; checks: Record<string, { status: Status }> }
 
 /**
  * Makes the function that runs all checks. Calls during a round share its result, so that frequent calls cost the dependencies
  * little. Changes are logged with their cause, which no response shows.
  */
-export function createProbe({ checks, timeoutMs }: HealthOptions, log: Log): () => Promise<Report> {
+export function createProbe({ checks, timeoutMs }: HealthOptions, log: Log): () => Promise<HealthReport> {
   const known = new Map<string, Status>()
-  let running: Promise<Report> | undefined
+  let running: Promise<HealthReport> | undefined
 
   async function runCheck(name: string, check: HealthCheck): Promise<Status> {
     const [status, cause] = await runWithin(name, check, timeoutMs)
@@ -30,7 +30,7 @@ export function createProbe({ checks, timeoutMs }: HealthOptions, log: Log): () 
     return status
   }
 
-  async function runRound(): Promise<Report> {
+  async function runRound(): Promise<HealthReport> {
     const names = Object.entries(checks).map(
       async ([name, check]) => [name, { status: await runCheck(name, check) }] as const,
     )

@@ -1,3 +1,4 @@
+export { type Listening, listeningOf, operationsPortOf, parseOperationsPort, portFaults } from './listening.ts'
 export { type Candidate, type Environment, loadSettings } from './load-settings.ts'
 export { BadSetting, parseDurationMs, parsePublicUrl } from './parsers.ts'
 export { type Setting, setting } from './setting.ts'

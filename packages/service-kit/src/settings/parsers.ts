@@ -25,16 +25,22 @@ export function assertPlain(text: string, isJson: boolean): void {
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
+/** Both inclusive, written like the duration itself. */
+export type DurationBounds = { readonly min?: string; readonly max?: string }
+
 /** `10s`, `15m`, `1h`, `7d` (and `250ms`) in milliseconds. */
-export function parseDurationMs(text: string): number {
+export function parseDurationMs(text: string, { min, max }: DurationBounds = {}): number {
   const [, amount, unit] = /^([1-9]\d{0,8})(ms|s|m|h|d)$/.exec(text) ?? []
   const factor = unit === undefined ? undefined : UNIT_MS[unit]
   if (amount === undefined || factor === undefined) throw new BadSetting('must be a duration like 10s, 15m, 1h or 7d')
-  return Number(amount) * factor
+  const ms = Number(amount) * factor
+  if (min !== undefined && ms < parseDurationMs(min)) throw new BadSetting(`must be at least ${min}`)
+  if (max !== undefined && ms > parseDurationMs(max)) throw new BadSetting(`must be at most ${max}`)
+  return ms
 }
 
-export function parseDurationSeconds(text: string): number {
-  const ms = parseDurationMs(text)
+export function parseDurationSeconds(text: string, bounds?: DurationBounds): number {
+  const ms = parseDurationMs(text, bounds)
   if (ms % 1000 !== 0) throw new BadSetting('must be a duration of whole seconds like 10s, 15m, 1h or 7d')
   return ms / 1000
 }

@@ -2,6 +2,7 @@ import { parseOrigins } from './parse-origins.ts'
 import {
   assertPlain,
   BadSetting,
+  type DurationBounds,
   parseAddresses,
   parseDurationMs,
   parseDurationSeconds,
@@ -80,8 +81,10 @@ export const setting = {
   integer: as<number, { min: number; max: number }>((options) =>
     define(options, (text) => parseInteger(text, options.min, options.max)),
   ),
-  durationMs: as<number>((options) => define(options, parseDurationMs)),
-  durationSeconds: as<number>((options) => define(options, parseDurationSeconds)),
+  durationMs: as<number, DurationBounds>((options) => define(options, (text) => parseDurationMs(text, options))),
+  durationSeconds: as<number, DurationBounds>((options) =>
+    define(options, (text) => parseDurationSeconds(text, options)),
+  ),
   /** `protocols` with their colon, `['postgres:']`; http and https unless given. A URL may hold a password: mark it secret. */
   url: as<string, { protocols?: readonly string[] }>((options) =>
     define(options, (text) => parseUrl(text, options.protocols ?? ['http:', 'https:'])),

@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import type { Config } from '../config.ts'
 
 type Options = {
-  readonly config: Pick<Config, 'logLevel' | 'trustProxy' | 'allowedOrigins' | 'publicUrl' | 'tokens'>
+  readonly config: Pick<Config, 'logLevel' | 'apiDocs' | 'trustProxy' | 'allowedOrigins' | 'publicUrl' | 'tokens'>
   /** Standard output unless given. */
   readonly logStream: LoggerOptions['stream'] | undefined
   readonly isUnavailable: (error: unknown) => boolean
@@ -25,6 +25,7 @@ export const createAuthServer = ({ config, logStream, isUnavailable }: Options):
       { name: 'console', description: 'Pages that mailed links lead to' },
     ],
     logger: { level: config.logLevel, ...(logStream && { stream: logStream }) },
+    apiDocs: config.apiDocs,
     trustProxy: config.trustProxy,
     // Clients of OAuth come by the issuer's URL.
     publicUrls: [config.publicUrl, config.tokens.issuer],

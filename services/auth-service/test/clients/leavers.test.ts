@@ -131,7 +131,7 @@ t.test('a metric counts clients of leavers until they have no secret any more th
   await asRoot('PATCH', `/admin/users/${admin.userId}`, { status: 'disabled' })
   t.equal(await counted(), 2)
   const replica = await startAuthService(t, { beside: service })
-  const scrape = async () => (await replica.call('GET', '/metrics')).body
+  const scrape = async () => (await replica.app.operations.inject('/metrics')).body
   t.ok(await eventually(async () => /^service_clients_of_leavers 2$/m.test(await scrape())))
 
   await asRoot('DELETE', `/admin/users/${admin.userId}`)

@@ -101,7 +101,7 @@ t.test('many sign-ins on new devices at once are three notices', async (t) => {
   await auth.signIn(email)
   await Promise.all(Array.from({ length: 10 }, () => auth.signIn(email)))
   // A mail arrives before it is marked as sent, and counted.
-  const metrics = async () => (await auth.call('GET', '/metrics')).body
+  const metrics = async () => (await auth.app.operations.inject('/metrics')).body
   await eventually(async () => /mail_attempts_total\{kind="new_device",result="sent"\} 3/.test(await metrics()))
   t.equal(mailsTo(email).length, 3)
 })

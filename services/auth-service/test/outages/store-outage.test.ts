@@ -70,7 +70,7 @@ for (const [fault, begin, end] of [
       await begin()
       for (const [name, response] of await callsThatNeedRedis(user, cookieHeader(login)))
         assertUnavailable(t, response, name)
-      const ready = await auth.call('GET', '/health/ready')
+      const ready = await auth.app.operations.inject('/health/ready')
       t.equal(ready.statusCode, 503)
       t.match(ready.json(), {
         status: 'unavailable',

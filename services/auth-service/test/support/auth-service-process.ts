@@ -52,6 +52,7 @@ export async function authServiceProcess(
           TEST_SCHEMA: schema,
           TEST_PREFIX: redisPrefix,
           AUTH_PORT: String(port),
+          AUTH_OPERATIONS_PORT: 'off',
           TOKEN_ISSUER: url,
           ...variables(url),
         },

@@ -13,7 +13,7 @@ const retry = ({ url }: Linked) => app.inject({ method: 'POST', url: `${url}/off
 const LAST_ADMIN = { status: 409, code: 'last_admin' }
 const errorOf = ({ id }: Linked) => logs.lines().find(({ level, employeeId }) => level === 50 && employeeId === id)
 const metric = async (name: string) =>
-  Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await app.inject('/metrics')).body)?.[1])
+  Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await app.operations.inject('/metrics')).body)?.[1])
 
 t.afterEach(() => {
   auth.answer = undefined

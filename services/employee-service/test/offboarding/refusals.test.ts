@@ -58,7 +58,7 @@ t.test('once the offboarding is done earlier tokens stay refused, and later ones
     t.equal(await readAs(replica, linked, secondsUntil(requestedAt)), '401 token_revoked')
     t.equal(await readAs(replica, linked, 1), '200', 'an administrator may enable the account again')
   }
-  t.match((await app.inject('/metrics')).body, /^offboarding_refusals_total [1-9]/m)
+  t.match((await app.operations.inject('/metrics')).body, /^offboarding_refusals_total [1-9]/m)
 })
 
 t.test(
@@ -111,11 +111,13 @@ t.test('a replica that misses every notification finds out by itself', async (t)
 
   await proxy.refuse()
   await eventually(async () => (await cut.inject('/health/ready')).statusCode === 503)
-  const health = (await cut.inject('/health/ready')).json()
+  const health = (await cut.operations.inject('/health/ready')).json()
   t.match(health, { checks: { postgres: { status: 'unavailable' } } })
   await terminate(app, second)
   t.equal(await readAs(cut, first), '401 token_revoked', 'what it knows stays refused')
-  await eventually(async () => (await cut.inject('/health/ready')).json().checks.offboarding.status === 'degraded')
+  await eventually(
+    async () => (await cut.operations.inject('/health/ready')).json().checks.offboarding.status === 'degraded',
+  )
 
   await proxy.restore()
   const answers = new Set<string>()

@@ -66,8 +66,12 @@ type TestScope = Parameters<typeof testEnvironment>[0]
 export async function testConfig(t: TestScope): Promise<Config> {
   const { databaseUrl, schema, redisUrl, redisPrefix } = await testEnvironment(t)
   return {
-    host: '127.0.0.1',
-    port: 0,
+    listening: {
+      address: { host: '127.0.0.1', port: 0, settings: { host: 'HOST', port: 'EMPLOYEE_PORT' } },
+      operations: undefined,
+      shutdownDelayMs: 250,
+    },
+    apiDocs: true,
     database: { url: databaseUrl, schema },
     tokens: { keys: { current: () => keys, follow() {} }, issuer: ISSUER, audience: AUDIENCE },
     revocations: { redisUrl, prefix: redisPrefix },

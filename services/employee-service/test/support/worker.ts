@@ -6,7 +6,7 @@ import { KEYS } from './employee-app.ts'
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 /** The service in a process of its own, which a test can kill. */
-export function startWorker({ database, revocations, auth, port }: Config): RunningProcess {
+export function startWorker({ database, revocations, auth, listening }: Config): RunningProcess {
   const url = new URL(database.url)
   url.searchParams.set('options', `-c search_path=${database.schema}`)
   return createChildProcesses().start({
@@ -22,7 +22,8 @@ export function startWorker({ database, revocations, auth, port }: Config): Runn
       REDIS_URL: revocations.redisUrl,
       AUTH_URL: auth.baseUrl,
       EMPLOYEE_CLIENT_SECRET: auth.clientSecret,
-      EMPLOYEE_PORT: String(port),
+      EMPLOYEE_PORT: String(listening.address.port),
+      EMPLOYEE_OPERATIONS_PORT: 'off',
     },
     stopSignal: 'SIGTERM',
     graceMs: 12_000,

@@ -30,7 +30,12 @@ async function build(): Promise<AppInstance> {
 
 await runService({
   name: 'bench',
-  build: async () => ({ app: await build() }),
-  host: '127.0.0.1',
-  port: Number(process.env.PORT),
+  build: async () => ({
+    app: await build(),
+    listening: {
+      address: { host: '127.0.0.1', port: Number(process.env.PORT), settings: { host: 'HOST', port: 'PORT' } },
+      operations: undefined,
+      shutdownDelayMs: 250,
+    },
+  }),
 })

@@ -7,6 +7,7 @@ import type { Scope } from '../scope.ts'
 export type ServiceProcess = {
   readonly name: string
   readonly url: string
+  readonly operationsUrl: string
   hasExited(): boolean
   /** Sends SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>
@@ -29,7 +30,11 @@ export async function startService(scope: Scope, options: ServiceProcessOptions)
   const { processes, service, name, directory, environment } = options
   const file = join(directory, `${name}.log`)
   const { NODE_COMPILE_CACHE } = process.env
-  const { url, process: started } = await startNodeServer({
+  const {
+    url,
+    operationsUrl,
+    process: started,
+  } = await startNodeServer({
     processes,
     name,
     entry: serviceMain(service),
@@ -40,6 +45,7 @@ export async function startService(scope: Scope, options: ServiceProcessOptions)
   return {
     name,
     url,
+    operationsUrl,
     hasExited: () => started.hasExited(),
     kill: () => started.kill(),
     lastLines: () => lastLines(file, 5),

@@ -7,6 +7,8 @@ const repositoryRoot = join(import.meta.dirname, '../../../..')
 /** A Node program that serves HTTP on 127.0.0.1. */
 export type NodeServer = {
   readonly port: number
+  /** Where a service has its operations. */
+  readonly operationsUrl: string
   readonly url: string
   readonly process: RunningProcess
 }
@@ -24,7 +26,7 @@ export type NodeServerOptions = Pick<ProcessOptions, 'name' | 'output'> & {
 /** Starts a server as production does, on a free port. It need not listen yet. */
 export async function startNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { processes, name, output, entry, environment, prefix = [] } = options
-  const port = await freePort()
+  const [port, operationsPort] = [await freePort(), await freePort()]
   const [command = '', ...args] = [...prefix, process.execPath, entry]
   const started = processes.start({
     name,
@@ -41,6 +43,8 @@ export async function startNodeServer(options: NodeServerOptions): Promise<NodeS
       PORT: String(port),
       AUTH_PORT: String(port),
       EMPLOYEE_PORT: String(port),
+      AUTH_OPERATIONS_PORT: String(operationsPort),
+      EMPLOYEE_OPERATIONS_PORT: String(operationsPort),
       ...environment,
     },
     output,
@@ -48,5 +52,6 @@ export async function startNodeServer(options: NodeServerOptions): Promise<NodeS
     // A service stops by itself within ten seconds, whatever its clients do.
     graceMs: 12_000,
   })
-  return { port, url: `http://127.0.0.1:${port}`, process: started }
+  const urlOf = (number: number): string => `http://127.0.0.1:${number}`
+  return { port, url: urlOf(port), operationsUrl: urlOf(operationsPort), process: started }
 }

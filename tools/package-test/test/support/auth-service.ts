@@ -30,6 +30,7 @@ export async function startAuthService(t: TestScope): Promise<AuthService> {
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,
     AUTH_PORT: String(port),
+    AUTH_OPERATIONS_PORT: 'off',
     // The one of the READMEs.
     TOKEN_ISSUER: 'http://localhost:3001',
     ACCESS_TOKEN_SECRET: keys,

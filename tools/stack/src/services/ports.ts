@@ -5,19 +5,36 @@ import { type Service, services } from './service.ts'
 export const portOf = (settings: StackSettings, { portSetting }: Service): number =>
   portSetting === 'AUTH_PORT' ? settings.authPort : settings.employeePort
 
-/** @throws {UserFacingError} with a line for each service that cannot listen on its port */
+/** The service's port for operators; undefined when it has none. */
+export function operationsPortOf(settings: StackSettings, { portSetting }: Service): number | undefined {
+  const port = portSetting === 'AUTH_PORT' ? settings.authOperationsPort : settings.employeeOperationsPort
+  return port === 'off' ? undefined : port
+}
+
+type Place = { readonly service: Service; readonly host: string; readonly port: number; readonly setting: string }
+
+/** @throws {UserFacingError} with a line for each port that a service cannot listen on */
 export async function assertPortsAreFree(settings: StackSettings): Promise<void> {
-  const faults = await Promise.all(services.map((service) => portFault(settings, service)))
+  const faults = await Promise.all(services.flatMap((service) => placesOf(settings, service)).map(portFault))
   const lines = faults.filter((fault) => fault !== undefined)
   if (lines.length > 0) throw new UserFacingError(lines.join('\n'))
 }
 
-async function portFault(settings: StackSettings, service: Service): Promise<string | undefined> {
-  const port = portOf(settings, service)
-  const fault = await listenFault(port, settings.host)
+function placesOf(settings: StackSettings, service: Service): Place[] {
+  const { portSetting, operationsPortSetting } = service
+  const places = [{ service, host: settings.host, port: portOf(settings, service), setting: portSetting as string }]
+  const operationsPort = operationsPortOf(settings, service)
+  if (operationsPort !== undefined) {
+    places.push({ service, host: settings.operationsHost, port: operationsPort, setting: operationsPortSetting })
+  }
+  return places
+}
+
+async function portFault({ service, host, port, setting }: Place): Promise<string | undefined> {
+  const fault = await listenFault(port, host)
   if (fault === undefined) return undefined
-  const where = `${service.name} cannot listen on ${settings.host}, port ${port}`
+  const where = `${service.name} cannot listen on ${host}, port ${port}`
   if (fault !== 'EADDRINUSE') return `${where}: ${fault}.`
   const another = port + 1000 < 65_536 ? port + 1000 : port - 1000
-  return `${where}: the port is taken. Stop what listens there, or choose another one: ${service.portSetting}=${another} npm start`
+  return `${where}: the port is taken. Stop what listens there, or choose another one: ${setting}=${another} npm start`
 }

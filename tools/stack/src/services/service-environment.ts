@@ -24,10 +24,11 @@ export type SharedEnvironment = {
  */
 export function sharedEnvironment(
   own: Environment,
-  { dataDirectory, host, authPort, employeePort }: StackSettings,
+  settings: StackSettings,
   secrets: SecretSource,
   embedded: EmbeddedAddresses,
 ): SharedEnvironment {
+  const { dataDirectory, host, authPort, employeePort, operationsHost } = settings
   const environment: Environment = { ...own }
   const setDefault = (name: string, value: string | undefined): void => {
     if (!own[name]) environment[name] = value
@@ -45,6 +46,9 @@ export function sharedEnvironment(
   setDefault('HOST', host)
   setDefault('AUTH_PORT', String(authPort))
   setDefault('EMPLOYEE_PORT', String(employeePort))
+  setDefault('OPERATIONS_HOST', operationsHost)
+  setDefault('AUTH_OPERATIONS_PORT', String(settings.authOperationsPort))
+  setDefault('EMPLOYEE_OPERATIONS_PORT', String(settings.employeeOperationsPort))
   setDefault('TOKEN_ISSUER', `http://localhost:${authPort}`)
   setDefault('TOKEN_AUDIENCE', 'latchkey')
   setDefault('AUTH_URL', localUrl(host, authPort))

@@ -8,6 +8,7 @@ export type Service = {
   readonly label: string
   readonly main: string
   readonly portSetting: 'AUTH_PORT' | 'EMPLOYEE_PORT'
+  readonly operationsPortSetting: 'AUTH_OPERATIONS_PORT' | 'EMPLOYEE_OPERATIONS_PORT'
   /** Settings that only the other one may know; `_FILE` included. */
   readonly withheld: readonly string[]
 }
@@ -34,6 +35,7 @@ export const authService: Service = {
   label: 'auth',
   main: serviceMain('auth-service'),
   portSetting: 'AUTH_PORT',
+  operationsPortSetting: 'AUTH_OPERATIONS_PORT',
   withheld: ['EMPLOYEE_DATABASE_URL'],
 }
 
@@ -42,6 +44,7 @@ export const employeeService: Service = {
   label: 'employee',
   main: serviceMain('employee-service'),
   portSetting: 'EMPLOYEE_PORT',
+  operationsPortSetting: 'EMPLOYEE_OPERATIONS_PORT',
   withheld: [
     'DATABASE_URL',
     'ACCESS_TOKEN_PRIVATE_KEYS',

@@ -1,6 +1,17 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { BadSetting, loadSettings, setting, sharedSettings } from '@latchkey/service-kit/settings'
+import {
+  BadSetting,
+  type Candidate,
+  loadSettings,
+  operationsPortOf,
+  parseOperationsPort,
+  portFaults,
+  type SettingFault,
+  setting,
+  sharedOptions,
+  sharedSettings,
+} from '@latchkey/service-kit/settings'
 
 export type Environment = Record<string, string | undefined>
 
@@ -12,6 +23,10 @@ export type StackSettings = {
   readonly host: string
   readonly authPort: number
   readonly employeePort: number
+  /** Address of both operations ports. */
+  readonly operationsHost: string
+  readonly authOperationsPort: number | 'off'
+  readonly employeeOperationsPort: number | 'off'
 }
 
 export const repositoryRoot = join(import.meta.dirname, '../../../..')
@@ -35,15 +50,58 @@ const settings = {
     max: 65_535,
     description: 'of employee-service',
   }),
+  operationsHost: sharedSettings.operationsHost,
+  authOperationsPort: operationsPort('AUTH_OPERATIONS_PORT'),
+  employeeOperationsPort: operationsPort('EMPLOYEE_OPERATIONS_PORT'),
 }
 
 /** @throws {SettingsError} naming every setting that is not usable */
-export const readStackSettings = (environment: Environment): StackSettings =>
-  loadSettings(settings, environment, ({ authPort, employeePort }) =>
-    authPort !== undefined && authPort === employeePort
-      ? [{ name: 'AUTH_PORT', message: 'and EMPLOYEE_PORT must differ' }]
-      : [],
-  )
+export function readStackSettings(environment: Environment): StackSettings {
+  const loaded = loadSettings(settings, environment, faults)
+  const { authPort, employeePort, authOperationsPort, employeeOperationsPort } = loaded
+  return {
+    ...loaded,
+    authOperationsPort: operationsPortOf({ port: authPort, operationsPort: authOperationsPort }),
+    employeeOperationsPort: operationsPortOf({ port: employeePort, operationsPort: employeeOperationsPort }),
+  }
+}
+
+function* faults(candidate: Candidate<typeof settings>): Iterable<SettingFault> {
+  const { authPort, employeePort, authOperationsPort, employeeOperationsPort } = candidate
+  const auth = { port: authPort, operationsPort: authOperationsPort }
+  const employee = { port: employeePort, operationsPort: employeeOperationsPort }
+  yield* portFaults(auth, AUTH)
+  yield* portFaults(employee, EMPLOYEE)
+  for (const [name, port] of portsOf(auth, AUTH)) {
+    for (const [other, taken] of portsOf(employee, EMPLOYEE)) {
+      if (port === taken) yield { name, message: `and ${other} must differ` }
+    }
+  }
+}
+
+const AUTH = { port: 'AUTH_PORT', operationsPort: 'AUTH_OPERATIONS_PORT' }
+const EMPLOYEE = { port: 'EMPLOYEE_PORT', operationsPort: 'EMPLOYEE_OPERATIONS_PORT' }
+
+type Ports = { readonly port: number | undefined; readonly operationsPort: number | 'off' | undefined }
+
+/** The numbers of a service's ports, as far as they are known. */
+function portsOf({ port, operationsPort }: Ports, names: typeof AUTH): [name: string, port: number][] {
+  const operations = port === undefined ? operationsPort : operationsPortOf({ port, operationsPort })
+  const ports: [string, number | 'off' | undefined][] = [
+    [names.port, port],
+    [names.operationsPort, operations],
+  ]
+  return ports.filter((each): each is [string, number] => typeof each[1] === 'number')
+}
+
+function operationsPort(name: string) {
+  return setting.custom({
+    ...sharedOptions.operationsPort,
+    name,
+    // As for the other ports.
+    parse: (text) => parseOperationsPort(text, 1),
+  })
+}
 
 /** Relative paths start at the repository. Nothing is made yet. */
 function parseDataDirectory(text: string): string {

@@ -63,7 +63,8 @@ export async function startReplicas({ scope, directory, http, random, count, slo
 
   const replicas = await startReplicaSet({ http, random, count, start: (number) => starts[number - 1]?.() })
 
-  const url = (): string => random.pick([...replicas.up.values()]).url
+  const anyReplica = () => random.pick([...replicas.up.values()])
+  const url = (): string => anyReplica().url
   return {
     mailServer,
     breakpoints,
@@ -75,7 +76,7 @@ export async function startReplicas({ scope, directory, http, random, count, slo
       return http.send(`${url()}${path}`, { body, headers: { 'x-forwarded-for': from } })
     },
     async countPending() {
-      const response = await fetch(`${url()}/metrics`).catch(() => undefined)
+      const response = await fetch(`${anyReplica().operationsUrl}/metrics`).catch(() => undefined)
       const [, count] = /^mails_pending (\d+)$/m.exec((await response?.text()) ?? '') ?? []
       return count === undefined ? undefined : Number(count)
     },
