@@ -1,5 +1,6 @@
 import { createSigner } from 'fast-jwt'
 import type { AccessTokenClaims } from './access-token-claims.ts'
+import type { DeviceTokenClaims } from './device-token.ts'
 import type { SigningKey, SigningRing } from './key-ring.ts'
 import type { RefreshTokenClaims } from './refresh-token.ts'
 import { headerOf, type TokenType } from './token-header.ts'
@@ -21,6 +22,12 @@ export function createAccessTokenSigner({ ring }: SignerOptions): (claims: Acces
 export function createRefreshTokenSigner({ ring }: SignerOptions): (claims: RefreshTokenClaims) => string {
   const sign = createTokenSigner(ring, 'rt+jwt')
   return ({ sub, did, sid, gen, iat, exp }) => sign({ sub, did, sid, gen, iat, exp })
+}
+
+/** Signs device tokens, of the ring that signs refresh tokens. */
+export function createDeviceTokenSigner({ ring }: SignerOptions): (claims: DeviceTokenClaims) => string {
+  const sign = createTokenSigner(ring, 'dt+jwt')
+  return ({ did, acc, iat, exp }) => sign({ did, acc, iat, exp })
 }
 
 function createTokenSigner(ring: () => SigningRing, typ: TokenType): (payload: object) => string {

@@ -4,7 +4,7 @@ import type { Key } from './key-ring.ts'
 import { TokenError } from './token-error.ts'
 
 /** What a token is for, as its `typ` header says (RFC 8725 section 3.11). */
-export type TokenType = 'at+jwt' | 'rt+jwt'
+export type TokenType = 'at+jwt' | 'rt+jwt' | 'dt+jwt'
 
 export type TokenHeader = { alg: string; typ: TokenType; kid: string }
 

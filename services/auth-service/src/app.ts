@@ -8,6 +8,7 @@ import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
 import { createClients } from './clients/create-clients.ts'
 import { type Config, PRODUCT } from './config.ts'
 import { createWriteAs } from './database/write-as.ts'
+import { createKnownDevices } from './devices/known-devices.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { auditRefusals } from './http/audit-refusals.ts'
 import { createAuthServer } from './http/create-auth-server.ts'
@@ -132,6 +133,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       now,
     })
     app.addHook('onClose', () => mail.close())
+    const devices = createKnownDevices({ db, ring: refreshRing, now })
     const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
       db,
       writeAs,
@@ -150,6 +152,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       },
       tokens: { ...config.tokens, signingRing, refreshRing },
       permissions,
+      devices,
       maxAgeMs: limits.maxAgeMs,
       now,
     })
@@ -167,6 +170,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       revoker,
       publisher,
       sessions,
+      devices,
       redis,
       keyPrefix,
       links,
@@ -198,6 +202,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       options: signInOptionsOf(config),
       clients,
       sessions,
+      devices,
       findLiveBearer,
       passwordMinLength: passwords.minLength,
       allowedOrigins,

@@ -4,6 +4,8 @@ import { trimAudit } from './audit/audit-repository.ts'
 import type { AuditTrail } from './audit/create-audit.ts'
 import type { ClientsOfLeavers } from './clients/clients-of-leavers.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
+import { DEVICE_TOKEN_TTL_SECONDS } from './devices/known-devices.ts'
+import { deleteRevocationsBefore } from './devices/revoked-device-repository.ts'
 import type { KeyService } from './keys/key-service.ts'
 import { deleteLinksBefore } from './links/link-repository.ts'
 import type { Mail } from './mail/create-mail.ts'
@@ -57,6 +59,9 @@ export function startHousekeeping(dependencies: Dependencies): void {
   void repeat(deleteOldAddresses, { everyMs: HOUR_MS, signal, onError })
   const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldLinks, { everyMs: HOUR_MS, signal, onError })
+  const deleteOldRevocations = () =>
+    deleteRevocationsBefore(db, new Date(Date.now() - DEVICE_TOKEN_TTL_SECONDS * SECOND_MS - 24 * HOUR_MS))
+  void repeat(deleteOldRevocations, { everyMs: HOUR_MS, signal, onError })
   void clientsOfLeavers.count().catch(onError)
   void repeat(clientsOfLeavers.count, { everyMs: LEAVERS_EVERY_MS, signal, onError })
   void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })

@@ -2,6 +2,7 @@ import type { Log } from '@latchkey/problems'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { KnownDevices } from '../devices/known-devices.ts'
 import type { GuessLimit } from '../limits/guess-counter.ts'
 import type { GuessLimiter } from '../limits/guess-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
@@ -47,6 +48,7 @@ type Dependencies = Users & {
   readonly revoker: SessionRevoker
   readonly publisher: RevocationPublisher
   readonly sessions: Pick<SessionService, 'renew' | 'signInAfter'>
+  readonly devices: KnownDevices
   readonly redis: RedisClient
   readonly floodLimiter: GuessLimiter
   /** The production choices unless given. */

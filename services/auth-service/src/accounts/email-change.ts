@@ -2,6 +2,7 @@ import { commonProblems } from '@latchkey/problems'
 import { emailChanged, emailChangeRequested, emailVerified } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { KnownDevices } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
 import { LINK_TTL_MS } from '../links/link.ts'
 import { extendUndoLinks, withdrawLinks } from '../links/link-repository.ts'
@@ -10,6 +11,7 @@ import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { ClientContext, SessionKey } from '../sessions/session.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import type { SignIn } from '../sessions/sign-in.ts'
 import { changeAddress } from '../users/address-repository.ts'
 import { deleteFormerAddress, keepVerifiedAddress, listFormerAddresses } from '../users/former-address-repository.ts'
 import type { Account, User } from '../users/user.ts'
@@ -33,10 +35,14 @@ export type EmailChange = {
    */
   request(session: SessionKey, request: EmailChangeRequest, client: ClientContext): Promise<void>
   /**
-   * Changes the address by a mailed link, for a caller who may sign in to the account as well.
+   * Changes the address by a mailed link, for a caller who may sign in to the account as well. The device is known from now on.
    * @throws `invalid_link`; `sign_in_required`, `email_taken` and `too_many_requests` leave the link good
    */
-  confirm(token: string, proof: AccountProof, client: ClientContext): Promise<User>
+  confirm(
+    token: string,
+    proof: AccountProof,
+    from: Pick<SignIn, 'client' | 'device'>,
+  ): Promise<{ user: User; deviceToken: string }>
 }
 
 type Dependencies = {
@@ -48,6 +54,7 @@ type Dependencies = {
   readonly checkCurrentPassword: CheckCurrentPassword
   readonly quotas: AccountQuotas
   readonly assertOwner: AssertOwner
+  readonly devices: KnownDevices
   /** Of addresses that accounts may have; any without. */
   readonly domains: readonly string[] | undefined
   /** Epoch milliseconds. */
@@ -61,7 +68,8 @@ const RETRY_AFTER_SECONDS = 3600
 const provedMailbox = ({ user }: Account) => (user.emailVerified ? [{ address: user.email }] : [])
 
 export function createEmailChange(dependencies: Dependencies): EmailChange {
-  const { db, writeAs, store, links, outbox, checkCurrentPassword, quotas, assertOwner, domains, now } = dependencies
+  const { db, writeAs, store, links, outbox, checkCurrentPassword, quotas, assertOwner, domains, devices, now } =
+    dependencies
   return {
     async request(session, { email, currentPassword }, client) {
       const { userId } = session
@@ -87,7 +95,7 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
       })
     },
 
-    async confirm(token, proof, client) {
+    async confirm(token, proof, { client, device }) {
       const found = await links.find(db, token, 'email_change')
       await beforeChange(assertOwner(found, proof, { client, operation: 'confirm_email_change' }))
       const userId = found.account.user.id
@@ -107,7 +115,7 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
         await audit(...emailChanged({ userId, before: account.user.email, after: user.email }))
         if (!account.user.emailVerified) await audit(emailVerified({ userId, by: 'email_change' }))
         await store.invalidateSnapshot(userId)
-        return user
+        return { user, deviceToken: await devices.issueWithin(trx, account, device) }
       })
       return confirmation.catch((error) => {
         throw toConflict(error)

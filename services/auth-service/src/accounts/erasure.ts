@@ -5,6 +5,7 @@ import { userErased } from '../audit/security-events.ts'
 import { listClientsLeftBy } from '../clients/left-clients-repository.ts'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
 import type { Audit } from '../database/write-as.ts'
+import { forgetRevokedDevices } from '../devices/revoked-device-repository.ts'
 import { deleteLinksTo, withdrawLinksBy } from '../links/link-repository.ts'
 import { eraseFromMails } from '../mail/mail-repository.ts'
 import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
@@ -81,6 +82,7 @@ export function createErasure({ db, store, revoker, publisher, log }: Dependenci
       const userId = account.user.id
       await revoker.revokeAllNow(userId, 'account_disabled', origin)
       await deleteOpenings(trx, userId)
+      await forgetRevokedDevices(trx, userId)
       await withdrawLinksBy(trx, userId)
       const addressKeys = await listAddressKeysOf(trx, userId)
       await eraseFromMails(trx, { userId, addressKeys })

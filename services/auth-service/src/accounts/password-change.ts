@@ -1,4 +1,5 @@
 import { passwordChanged } from '../audit/security-events.ts'
+import type { PresentedDevice } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Grant } from '../sessions/grant.ts'
@@ -23,7 +24,7 @@ export type PasswordChange = { readonly currentPassword: string; readonly newPas
 export type ChangePassword = (
   session: SessionKey,
   change: PasswordChange,
-  client: ClientContext,
+  from: { readonly client: ClientContext; readonly device: PresentedDevice | undefined },
   commit: () => void,
 ) => Promise<Grant>
 
@@ -52,12 +53,13 @@ export function createChangePassword(dependencies: Dependencies): ChangePassword
     return { account, passwordHash: await hasher.hash(newPassword, standing) }
   }
 
-  return async (session, change, client, commit) => {
+  return async (session, change, { client, device }, commit) => {
     const { userId, deviceId } = session
     const { account, passwordHash } = await check(session, change, client)
     return renew({
       session,
       client,
+      device,
       commit,
       async change(trx, audit) {
         const changed = await changePassword(trx, account, passwordHash)

@@ -2,14 +2,15 @@ import type { Origin } from '../audit/audit-event.ts'
 import { emailVerified, passwordChanged } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { KnownDevices } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
-import type { ClientContext } from '../sessions/session.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import type { SignIn } from '../sessions/sign-in.ts'
 import { verifyAddress } from '../users/address-repository.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
@@ -29,10 +30,11 @@ export type PasswordRecovery = {
    */
   request(email: string, origin: Origin): Promise<void>
   /**
-   * Sets a new password by a mailed link, which thereby proves the mailbox. Every session ends, and none begins.
+   * Sets a new password by a mailed link, which thereby proves the mailbox. Every session ends, and none begins; the device is known from
+   * now on, so that nobody can keep the owner from signing in.
    * @throws `invalid_link`; `invalid_request` for a weak password, and the link stays good
    */
-  reset(reset: PasswordReset, client: ClientContext): Promise<User>
+  reset(reset: PasswordReset, from: Pick<SignIn, 'client' | 'device'>): Promise<{ user: User; deviceToken: string }>
 }
 
 type Dependencies = {
@@ -45,12 +47,13 @@ type Dependencies = {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
   readonly permissions: Permissions
+  readonly devices: KnownDevices
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
 export function createPasswordRecovery(dependencies: Dependencies): PasswordRecovery {
-  const { db, writeAs, store, revoker, links, outbox, hasher, policy, permissions, now } = dependencies
+  const { db, writeAs, store, revoker, links, outbox, hasher, policy, permissions, devices, now } = dependencies
 
   /** @returns the hash of the new password */
   async function check({ token, password }: PasswordReset): Promise<string> {
@@ -69,7 +72,7 @@ export function createPasswordRecovery(dependencies: Dependencies): PasswordReco
         .execute((trx) => outbox.enqueue(trx, { kind: 'password_reset', address: email, facts: { ip, requestId } }))
     },
 
-    async reset({ token, password }, client) {
+    async reset({ token, password }, { client, device }) {
       const passwordHash = await beforeChange(check({ token, password }))
       return writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)
@@ -91,7 +94,7 @@ export function createPasswordRecovery(dependencies: Dependencies): PasswordReco
         await outbox.enqueue(trx, { kind: 'password_changed', address: user.email, userId, facts })
         await store.invalidateSnapshot(userId)
         await revoker.revokeAllNow(userId, 'password_changed', { ...client, actorId: userId })
-        return user
+        return { user, deviceToken: await devices.issueWithin(trx, changed, device) }
       })
     },
   }

@@ -3,13 +3,14 @@ import type { Origin } from '../audit/audit-event.ts'
 import { emailVerified } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { KnownDevices } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
 import { withdrawLinks } from '../links/link-repository.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
-import type { ClientContext } from '../sessions/session.ts'
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import type { SignIn } from '../sessions/sign-in.ts'
 import { verifyAddress } from '../users/address-repository.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { lockAccount } from '../users/user-repository.ts'
@@ -26,9 +27,10 @@ export type Verification = {
   request(userId: string, origin: Origin): Promise<void>
   /**
    * Takes link *and* account: a reader of a mail that went to a wrong address confirms nothing.
+   * @returns the token of the device, which is known from now on
    * @throws `invalid_link`; `sign_in_required` and `too_many_requests` leave the link good
    */
-  confirm(token: string, proof: AccountProof, client: ClientContext): Promise<void>
+  confirm(token: string, proof: AccountProof, from: Pick<SignIn, 'client' | 'device'>): Promise<string>
   /**
    * The owner of the mailbox did not register: erases the account, which never had a verified address.
    * @throws `invalid_link`, also for an address that is verified by now; `last_admin`
@@ -44,13 +46,14 @@ type Dependencies = {
   readonly outbox: MailOutbox
   readonly erasure: Erasure
   readonly assertOwner: AssertOwner
+  readonly devices: KnownDevices
 }
 
 /** A mailbox that gets no further link is asked again within the hour. */
 const RETRY_AFTER_SECONDS = 3600
 
 export function createVerification(dependencies: Dependencies): Verification {
-  const { db, writeAs, store, links, outbox, erasure, assertOwner } = dependencies
+  const { db, writeAs, store, links, outbox, erasure, assertOwner, devices } = dependencies
   return {
     async request(userId, origin) {
       if (!outbox.isOn) return
@@ -64,10 +67,10 @@ export function createVerification(dependencies: Dependencies): Verification {
       })
     },
 
-    async confirm(token, proof, client) {
+    async confirm(token, proof, { client, device }) {
       const found = await links.find(db, token, 'verification')
       await beforeChange(assertOwner(found, proof, { client, operation: 'confirm_verification' }))
-      await writeAs(client, async (trx, audit) => {
+      return writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const { link, account } = await links.open(trx, token, 'verification')
         const userId = account.user.id
@@ -76,6 +79,7 @@ export function createVerification(dependencies: Dependencies): Verification {
         await verifyAddress(trx, account)
         if (!account.user.emailVerified) await audit(emailVerified({ userId, by: 'verification' }))
         await store.invalidateSnapshot(userId)
+        return devices.issueWithin(trx, account, device)
       })
     },
 

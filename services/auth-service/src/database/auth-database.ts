@@ -6,6 +6,7 @@ import type {
   RevokedTokenTable,
   ServiceClientTable,
 } from '../clients/client-table.ts'
+import type { RevokedDeviceTable } from '../devices/revoked-device-table.ts'
 import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { LinkTable, LinkTokenTable } from '../links/link-table.ts'
 import type { MailQuotaTable, MailTable } from '../mail/mail-table.ts'
@@ -30,6 +31,7 @@ export type AuthSchema = {
   session_events: SessionEventTable
   audit_events: AuditEventTable
   audit_personal: AuditPersonalTable
+  revoked_devices: RevokedDeviceTable
   revoked_keys: RevokedKeyTable
   policy: PolicyTable
   scopes: ScopeTable

@@ -1,6 +1,7 @@
 import { ACCESS_COOKIE } from '@latchkey/resource-server'
 import type { FastifyReply } from 'fastify'
 import type { Static } from 'typebox'
+import { DEVICE_TOKEN_TTL_SECONDS } from '../devices/known-devices.ts'
 import type { Grant } from '../sessions/grant.ts'
 import { describeUserAgent } from './describe-user-agent.ts'
 import type { LoginReply } from './schemas/login-reply.ts'
@@ -12,7 +13,6 @@ export const DEVICE_COOKIE = '__Host-device'
 
 /** `__Host-` cookies are for every path of the host; a path that a proxy puts in front comes before the others. */
 const PATHS = { [ACCESS_COOKIE]: undefined, [REFRESH_COOKIE]: '/auth', [DEVICE_COOKIE]: undefined } as const
-const ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 type CookieName = keyof typeof PATHS
 
@@ -24,16 +24,18 @@ function setCookie(reply: FastifyReply, name: CookieName, value: string, maxAge:
 
 /** Delivers a grant as its session asks for: a token that goes into a cookie is not in the body. */
 export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginReply> {
-  const { delivery, user, device, scope, accessToken, expiresIn, refreshToken, refreshTokenExpiresIn } = grant
+  const { delivery, user, device, scope, accessToken, expiresIn, refreshToken, refreshTokenExpiresIn, deviceToken } =
+    grant
   if (delivery !== 'body') {
     setCookie(reply, REFRESH_COOKIE, refreshToken, refreshTokenExpiresIn)
-    setCookie(reply, DEVICE_COOKIE, device.id, ONE_YEAR_SECONDS)
+    if (deviceToken !== undefined) deliverDeviceToken(reply, deviceToken)
     if (delivery === 'cookie') setCookie(reply, ACCESS_COOKIE, accessToken, expiresIn)
   }
   reply.header('pragma', 'no-cache')
   return {
     user,
     device: { ...device, name: device.name || describeUserAgent(reply.request.headers['user-agent'] ?? '') },
+    ...(delivery === 'body' && deviceToken !== undefined && { deviceToken }),
     scopes: scopesOf(scope),
     tokenType: 'Bearer',
     expiresIn,
@@ -42,7 +44,12 @@ export function deliver(reply: FastifyReply, grant: Grant): Static<typeof LoginR
   }
 }
 
-/** Removes the tokens from the browser. The device keeps its id, so the next sign-in is on the same device. */
+/** Lets the browser show at later sign-ins which accounts it knows. */
+export function deliverDeviceToken(reply: FastifyReply, deviceToken: string): void {
+  setCookie(reply, DEVICE_COOKIE, deviceToken, DEVICE_TOKEN_TTL_SECONDS)
+}
+
+/** Removes the tokens from the browser. The device keeps its own, so the next sign-in is on the same device. */
 export function clearTokenCookies(reply: FastifyReply): void {
   setCookie(reply, ACCESS_COOKIE, '', 0)
   setCookie(reply, REFRESH_COOKIE, '', 0)

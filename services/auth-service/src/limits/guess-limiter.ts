@@ -18,10 +18,11 @@ export type GuessLimiter = {
    * nothing is known, gives it back. Wherever this process or its line to Redis dies, the place is free again after some seconds.
    *
    * @param guesses the counters to try, one after the other, until there is room
+   * @param verify gets the place of those that had room
    * @returns whether the guess was right
    * @throws `too_many_requests`, with the last of `guesses`; `unavailable` when the guess was not checked and counted in time
    */
-  check(guesses: readonly [Guess, ...Guess[]], verify: () => Promise<boolean>): Promise<boolean>
+  check(guesses: readonly [Guess, ...Guess[]], verify: (place: number) => Promise<boolean>): Promise<boolean>
   /** Counts a guess that was found wrong. @throws `too_many_requests` where a limit is reached: then nothing is counted */
   countWrong(guess: Guess): Promise<void>
   /** The same for anything else that is bounded by counting. @returns ms until there is room; 0 where it was counted */
@@ -86,13 +87,14 @@ export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...
 
   async function check(
     [guess, ...others]: readonly [Guess, ...Guess[]],
-    verify: () => Promise<boolean>,
+    verify: (place: number) => Promise<boolean>,
+    place = 0,
   ): Promise<boolean> {
     const id = randomBytes(9).toString('base64url')
     const refusal = await begin(guess, id)
-    if (!refusal) return checkWithin(guess, id, verify)
+    if (!refusal) return checkWithin(guess, id, () => verify(place))
     const [next, ...rest] = others
-    if (next) return check([next, ...rest], verify)
+    if (next) return check([next, ...rest], verify, place + 1)
     throw tooManyGuesses(guess, refusal)
   }
 

@@ -1,6 +1,7 @@
 import { createAccessTokenSigner, type SigningRing } from '@latchkey/access-token'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { createWriteAs, type WriteAs } from '../database/write-as.ts'
+import type { KnownDevices } from '../devices/known-devices.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
@@ -42,6 +43,7 @@ type Dependencies = {
     readonly refreshRing: () => SigningRing
   }
   readonly permissions: Permissions
+  readonly devices: KnownDevices
   /** The longest that a session can live. */
   readonly maxAgeMs: number
   /** Epoch milliseconds, of tokens. */
@@ -57,7 +59,7 @@ export type Sessions = {
 
 export function createSessions(dependencies: Dependencies): Sessions {
   const { db, writeAs, revocationDb, redis, keyPrefix, gate, commands, store, publisher, publishOthers } = dependencies
-  const { outbox, tokens, permissions, maxAgeMs, now } = dependencies
+  const { outbox, tokens, permissions, devices, maxAgeMs, now } = dependencies
   const { issuer, audience, accessTtlSeconds, refreshRing } = tokens
   const checkpoint = createRedisEventCheckpoint(redis, keyPrefix)
   const revoker = createSessionRevoker({
@@ -83,6 +85,7 @@ export function createSessions(dependencies: Dependencies): Sessions {
     refreshTokens,
     grant: createGrants({ accessTokens, refreshTokens, permissions, now }),
     notices: createSessionNotices({ outbox, maxAgeMs, now }),
+    devices,
   })
   const recoverSessions = createSessionRecovery({
     db,

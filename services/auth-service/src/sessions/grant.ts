@@ -15,6 +15,8 @@ export type Grant = {
   readonly scope: string
   readonly refreshToken: string
   readonly refreshTokenExpiresIn: number
+  /** Of a sign-in, and of a refresh that renewed it. */
+  readonly deviceToken?: string
 }
 
 /** Picks the scope of an access token out of what its user has. It may throw to refuse; the refresh can then be repeated. */

@@ -1,11 +1,12 @@
 import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
+import type { KnownDevices, PresentedDevice } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
 import type { Grant, IssueGrant } from './grant.ts'
 import type { OpenSession } from './open-session.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
-import { type ClientContext, newId, type SessionKey } from './session.ts'
+import { type ClientContext, newId, type SessionKey, toSnapshot } from './session.ts'
 import { findEndReason, insertOpening, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
@@ -13,6 +14,8 @@ import type { SessionStore } from './session-store.ts'
 export type Renewal = {
   readonly session: SessionKey
   readonly client: ClientContext
+  /** What the request brought along. Its token is void with the old password. */
+  readonly device: PresentedDevice | undefined
   /** Changes the account as part of the transaction. Resolves to it, and has locked its row. */
   readonly change: (trx: AuthTransaction, audit: Audit) => Promise<Account>
   /** Called before the first session ends; until then nothing has changed, and it may throw to leave it so. */
@@ -35,13 +38,16 @@ type Dependencies = {
   readonly checkpoint: EventCheckpoint
   readonly open: OpenSession
   readonly grant: IssueGrant
+  readonly devices: KnownDevices
 }
 
-export function createRenewSession({ writeAs, store, revoker, checkpoint, open, grant }: Dependencies): RenewSession {
-  return async ({ session: { userId, deviceId, sid }, client, change, commit }) => {
-    const { session, eventId } = await writeAs(client, async (trx, audit) => {
+export function createRenewSession(dependencies: Dependencies): RenewSession {
+  const { writeAs, store, revoker, checkpoint, open, grant, devices } = dependencies
+  return async ({ session: { userId, deviceId, sid }, client, device, change, commit }) => {
+    const { session, eventId, deviceToken } = await writeAs(client, async (trx, audit) => {
       await lockRecoveryShared(trx)
-      const { user, tokenVersion } = await change(trx, audit)
+      const account = await change(trx, audit)
+      const { user, passwordVersion } = account
       const sessions = await store.list(userId)
       const current = sessions.find((each) => each.sid === sid)
       const endReason = await findEndReason(trx, sid)
@@ -51,17 +57,18 @@ export function createRenewSession({ writeAs, store, revoker, checkpoint, open, 
         throw new problems.session_ended({ extensions: { reason: endReason ?? 'unknown' } })
       }
       const { deviceName, delivery } = current
-      const session = { userId, deviceId, sid: newId(), deviceName, delivery, client, snapshot: { user, tokenVersion } }
-      const eventId = await insertOpening(trx, session)
+      const session = { userId, deviceId, sid: newId(), deviceName, delivery, client, snapshot: toSnapshot(account) }
+      const { eventId, at } = await insertOpening(trx, session)
+      const deviceToken = devices.issue(deviceId, { userId, passwordVersion }, at, device)
       commit()
       await revoker.revoke(
         sessions.map((each) => ({ ...each, userId, reason: 'password_changed', isRenewed: each.sid === sid })),
         client,
       )
-      return { session: { ...session, issued: await open(session) }, eventId }
+      return { session: { ...session, issued: await open(session) }, eventId, deviceToken }
     })
     // Without the checkpoint a recovery only repeats more. The change is done, so that a failure must not be the answer.
     await checkpoint.advance(eventId).catch(() => {})
-    return grant(session, session)
+    return { ...(await grant(session, session)), deviceToken }
   }
 }

@@ -31,14 +31,16 @@ const toOpening = ({ userId, deviceId, sid, delivery, deviceName }: NewSession) 
   device_name: deviceName,
 })
 
-/** Returns the id of the event. */
-export async function insertOpening(trx: AuthTransaction, session: NewSession): Promise<string> {
+/** `at` by the clock of Postgres. */
+export type RecordedOpening = { readonly eventId: string; readonly at: Date }
+
+export async function insertOpening(trx: AuthTransaction, session: NewSession): Promise<RecordedOpening> {
   const row = await trx
     .insertInto('session_events')
     .values(toOpening(session))
-    .returning('id')
+    .returning(['id', 'at'])
     .executeTakeFirstOrThrow()
-  return row.id
+  return { eventId: row.id, at: row.at }
 }
 
 /** What the events, which reach back for `SESSION_MAX_AGE`, know of a user from before a sign-in. */
@@ -53,7 +55,7 @@ export type SignInHistory = {
 export async function insertSignIn(
   trx: AuthTransaction,
   session: NewSession,
-): Promise<{ eventId: string; history: SignInHistory }> {
+): Promise<RecordedOpening & { history: SignInHistory }> {
   const { userId, deviceId } = session
   // The statement does not see the row that it inserts.
   const row = await trx
@@ -61,6 +63,7 @@ export async function insertSignIn(
     .values(toOpening(session))
     .returning([
       'id',
+      'at',
       sql<boolean>`exists (select from session_events before where before.user_id = ${userId} and before.kind = 'opened'
         and before.device_id = ${deviceId})`.as('knows_device'),
       sql<boolean>`exists (select from session_events before where before.user_id = ${userId} and before.kind = 'opened')`.as(
@@ -68,7 +71,7 @@ export async function insertSignIn(
       ),
     ])
     .executeTakeFirstOrThrow()
-  return { eventId: row.id, history: { knowsDevice: row.knows_device, hasSignedIn: row.has_signed_in } }
+  return { eventId: row.id, at: row.at, history: { knowsDevice: row.knows_device, hasSignedIn: row.has_signed_in } }
 }
 
 /** Returns the id of the last event. */

@@ -63,10 +63,11 @@ export function toLiveSession(reply: ReadReply): LiveSession | SnapshotMissing |
 
 /** In JSON the time of creation is ISO 8601. Snapshots of earlier versions say nothing of the address: it was not verified then. */
 function toSnapshot(json: string): UserSnapshot {
-  const { user, tokenVersion } = JSON.parse(json) as UserSnapshot
+  const { user, tokenVersion, passwordVersion } = JSON.parse(json) as UserSnapshot
   return {
     user: { ...user, emailVerified: user.emailVerified ?? false, createdAt: new Date(user.createdAt) },
     tokenVersion,
+    passwordVersion,
   }
 }
 

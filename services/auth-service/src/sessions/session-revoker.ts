@@ -3,6 +3,7 @@ import type { AuditOrigin } from '../audit/audit-event.ts'
 import { sessionEnded } from '../audit/security-events.ts'
 import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
+import { revokeDevices } from '../devices/revoked-device-repository.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { EndReason, SessionEnd } from './session.ts'
@@ -14,6 +15,17 @@ export type RecordedEnds = { readonly ends: readonly SessionEnd[]; readonly last
 
 /** The new token version of a user: every token of a lower one is refused. */
 export type BumpedVersion = { readonly userId: string; readonly minVersion: number }
+
+/**
+ * Reasons after which the device is one like any other. A session that its user signed out of, that was replaced or that ran out leaves
+ * a device that is still the user's; a new password voids what devices have by itself.
+ */
+const DEVICE_REVOKING: ReadonlySet<EndReason> = new Set([
+  'revoked_by_user',
+  'revoked_by_admin',
+  'signed_out_everywhere',
+  'token_reused',
+])
 
 type AlsoWrite = (trx: AuthTransaction, audit: Audit) => Promise<void>
 
@@ -51,6 +63,14 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
     if (ends.length === 0) return { ends, lastEventId: undefined }
     const lastEventId = await insertEnds(trx, ends)
     await audit(...ends.map(sessionEnded))
+    const revoking = ends.filter(({ reason }) => DEVICE_REVOKING.has(reason))
+    for (const [userId, revoked] of Map.groupBy(revoking, (end) => end.userId)) {
+      await revokeDevices(
+        trx,
+        userId,
+        revoked.map(({ deviceId }) => deviceId),
+      )
+    }
     return { ends, lastEventId }
   }
 

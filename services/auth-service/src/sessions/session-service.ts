@@ -1,6 +1,8 @@
 import type { Origin } from '../audit/audit-event.ts'
 import { refreshTokenReused } from '../audit/security-events.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { KnownDevices, PresentedDevice } from '../devices/known-devices.ts'
+import { revokeAllDevices } from '../devices/revoked-device-repository.ts'
 import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
 import { bumpTokenVersion, lockAccount } from '../users/user-repository.ts'
@@ -17,12 +19,20 @@ import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
 import { createSignInAfter, type SignIn, type SignInAfter } from './sign-in.ts'
 
+export type RefreshOptions = {
+  readonly chooseScope?: ChooseScope | undefined
+  readonly device?: PresentedDevice | undefined
+}
+
 export type SessionService = {
   /** @throws `invalid_credentials` or `account_disabled` when the account changed since it was authenticated */
   signIn(account: Account, signIn: SignIn): Promise<Grant>
   readonly signInAfter: SignInAfter
-  /** @throws `invalid_token`, `session_ended` with its reason, `token_superseded`, `token_reused` */
-  refresh(refreshToken: string, client: ClientContext, chooseScope?: ChooseScope): Promise<Grant>
+  /**
+   * @param options.device its token is renewed, if it is of the device of the session
+   * @throws `invalid_token`, `session_ended` with its reason, `token_superseded`, `token_reused`
+   */
+  refresh(refreshToken: string, client: ClientContext, options?: RefreshOptions): Promise<Grant>
   readonly renew: RenewSession
   /** Whether this is a refresh token that we issued, live or not. */
   isAuthentic(refreshToken: string): boolean
@@ -53,6 +63,7 @@ type Dependencies = {
   readonly refreshTokens: RefreshTokens
   readonly grant: IssueGrant
   readonly notices: SessionNotices
+  readonly devices: KnownDevices
 }
 
 const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, deviceId, sid })
@@ -60,7 +71,7 @@ const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, 
 const sessionEnded = (reason: EndReason): Error => new problems.session_ended({ extensions: { reason } })
 
 export function createSessionService(dependencies: Dependencies): SessionService {
-  const { writeAs, store, revoker, refreshTokens, grant, notices } = dependencies
+  const { writeAs, store, revoker, refreshTokens, grant, notices, devices } = dependencies
 
   const open = createOpenSession(dependencies)
 
@@ -111,7 +122,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
 
     signInAfter,
 
-    async refresh(refreshToken, client, chooseScope) {
+    async refresh(refreshToken, client, { chooseScope, device } = {}) {
       const presented = read(refreshToken)
       const key = toKey(presented)
       const rotation = await store.rotate(presented, client)
@@ -131,7 +142,11 @@ export function createSessionService(dependencies: Dependencies): SessionService
         await revoker.revoke([{ ...key, reason: 'account_disabled' }], client)
         throw sessionEnded('account_disabled')
       }
-      return grant(key, rotation, chooseScope)
+      const granted = await grant(key, rotation, chooseScope)
+      if (device?.id !== key.deviceId || device.entries.length === 0) return granted
+      const { user, passwordVersion } = rotation.snapshot
+      const account = passwordVersion === undefined ? undefined : { userId: user.id, passwordVersion }
+      return { ...granted, deviceToken: devices.renew(device, account) }
     },
 
     async signOut(refreshToken, origin) {
@@ -174,6 +189,8 @@ export function createSessionService(dependencies: Dependencies): SessionService
         if (!account) throw new problems.user_not_found()
         await store.invalidateSnapshot(userId)
         const recorded = await revoker.recordAll(trx, audit, userId, reason)
+        // Those without a session, too.
+        await revokeAllDevices(trx, userId)
         return { recorded, minVersion: account.tokenVersion }
       })
       await revoker.apply(recorded, { userId, minVersion })

@@ -1,7 +1,7 @@
 import { unavailable } from '@latchkey/problems'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { findAccountForShare } from '../users/user-repository.ts'
-import type { SessionKey, UserSnapshot } from './session.ts'
+import { type SessionKey, toSnapshot, type UserSnapshot } from './session.ts'
 import type {
   LiveSession,
   PresentedGeneration,
@@ -62,6 +62,6 @@ const isSnapshotMissing = (found: object | undefined): found is SnapshotMissing 
 export function loadSnapshotFrom(db: AuthDatabase): LoadSnapshot {
   return async (userId) => {
     const account = await findAccountForShare(db, userId)
-    return account && { user: account.user, tokenVersion: account.tokenVersion }
+    return account && toSnapshot(account)
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Origin } from '../audit/audit-event.ts'
-import type { User } from '../users/user.ts'
+import type { Account, User } from '../users/user.ts'
 
 /** How tokens reach the client of a session; chosen at sign-in and kept for the session's life. */
 export const DELIVERIES = ['hybrid', 'cookie', 'body'] as const
@@ -22,7 +22,18 @@ export type EndReason =
   | 'unknown'
 
 /** What refresh needs of a user, kept beside the sessions in Redis: the public user and the token version. */
-export type UserSnapshot = { readonly user: User; readonly tokenVersion: number }
+export type UserSnapshot = {
+  readonly user: User
+  readonly tokenVersion: number
+  /** Absent in what an older version wrote. */
+  readonly passwordVersion?: number | undefined
+}
+
+export const toSnapshot = ({ user, tokenVersion, passwordVersion }: Account): UserSnapshot => ({
+  user,
+  tokenVersion,
+  passwordVersion,
+})
 
 /** Names one session: the user, the device, and the id that changes with each sign-in there. */
 export type SessionKey = { readonly userId: string; readonly deviceId: string; readonly sid: string }

@@ -1,12 +1,13 @@
 import { loginSucceeded } from '../audit/security-events.ts'
 import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
+import type { KnownDevices, PresentedDevice } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
 import type { Grant, IssueGrant } from './grant.ts'
 import type { OpenSession } from './open-session.ts'
 import type { EventCheckpoint } from './redis-event-checkpoint.ts'
-import { type ClientContext, type Delivery, newId } from './session.ts'
+import { type ClientContext, type Delivery, newId, toSnapshot } from './session.ts'
 import type { PresentedGeneration } from './session-commands.ts'
 import { insertSignIn, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionNotices } from './session-notices.ts'
@@ -15,7 +16,7 @@ import type { SessionStore } from './session-store.ts'
 
 export type SignIn = {
   /** A new device unless given. */
-  readonly deviceId: string | undefined
+  readonly device: PresentedDevice | undefined
   /** As the client has named it; empty where it has not: such a device is shown by what its browser says then. */
   readonly deviceName: string
   /** What its browser says now, for the mails of this sign-in and of a theft. */
@@ -46,10 +47,11 @@ type Dependencies = {
   readonly tryRead: (refreshToken: string) => PresentedGeneration | undefined
   readonly grant: IssueGrant
   readonly notices: SessionNotices
+  readonly devices: KnownDevices
 }
 
 export function createSignInAfter(dependencies: Dependencies): SignInAfter {
-  const { writeAs, store, revoker, checkpoint, open, tryRead, grant, notices } = dependencies
+  const { writeAs, store, revoker, checkpoint, open, tryRead, grant, notices, devices } = dependencies
 
   /** Another person signs in in this browser: the token of the session before is lost, and the session would stay. */
   async function endReplaced(refreshToken: string, userId: string, client: ClientContext): Promise<void> {
@@ -60,24 +62,27 @@ export function createSignInAfter(dependencies: Dependencies): SignInAfter {
   }
 
   return async (enter, signIn) => {
-    const { deviceId = newId(), deviceName, delivery, client, replaces, isFirst = false } = signIn
+    const { device, deviceName, delivery, client, replaces, isFirst = false } = signIn
     const shownName = deviceName || signIn.deviceDescription
     // The row stays locked until the session is open: whatever ends this user's sessions comes before this, and is
     // seen, or after it, and ends this one too.
-    const { session, eventId } = await writeAs(client, async (trx, audit) => {
+    const deviceId = device?.id ?? newId()
+    const { session, eventId, deviceToken } = await writeAs(client, async (trx, audit) => {
       await lockRecoveryShared(trx)
-      const { user, tokenVersion } = await enter(trx, audit)
+      const account = await enter(trx, audit)
+      const { user, passwordVersion } = account
       if (user.status !== 'active') throw new problems.account_disabled()
       const key = { userId: user.id, deviceId, sid: newId() }
-      const session = { ...key, delivery, deviceName, client, snapshot: { user, tokenVersion } }
+      const session = { ...key, delivery, deviceName, client, snapshot: toSnapshot(account) }
       await audit(loginSucceeded(key))
-      const { eventId, history } = await insertSignIn(trx, { ...session, deviceName: shownName })
+      const { eventId, at, history } = await insertSignIn(trx, { ...session, deviceName: shownName })
       if (!isFirst) await notices.signedIn(trx, { user, deviceName: shownName, history })
       if (replaces !== undefined) await endReplaced(replaces, user.id, client)
-      return { session: { ...session, issued: await open(session) }, eventId }
+      const deviceToken = devices.issue(deviceId, { userId: user.id, passwordVersion }, at, device)
+      return { session: { ...session, issued: await open(session) }, eventId, deviceToken }
     })
     // Without the checkpoint a recovery only repeats more. The sign-in is done, so that a failure must not be the answer.
     await checkpoint.advance(eventId).catch(() => {})
-    return grant(session, session)
+    return { ...(await grant(session, session)), deviceToken }
   }
 }

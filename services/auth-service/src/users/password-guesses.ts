@@ -1,4 +1,5 @@
 import type { RateLimit } from '@latchkey/problems'
+import type { Standing } from '../limits/admission.ts'
 import {
   fieldOf,
   type GuessCounter,
@@ -60,10 +61,11 @@ export type PasswordGuesses = {
   /**
    * At sign-in. A device that is known and has no guesses left is one like any other. Names that no account has are limited in the same
    * way, so that no answer tells them apart.
+   * @param verify gets the standing of who asks
    * @returns whether the password was right
    * @throws `too_many_requests`
    */
-  atSignIn(attempt: SignInAttempt, verify: Verify): Promise<boolean>
+  atSignIn(attempt: SignInAttempt, verify: (standing: Standing) => Promise<boolean>): Promise<boolean>
   /** By whoever holds a live session of the account. @throws `too_many_requests` */
   inSession(session: { readonly userId: string; readonly sid: string }, verify: Verify): Promise<boolean>
   /** By whoever holds a mailed link of the account. @throws `too_many_requests` */
@@ -122,8 +124,14 @@ export function createPasswordGuesses({ limiter, pseudonym, limits }: Dependenci
   return {
     atSignIn(attempt, verify) {
       const { userId, knownDeviceId } = attempt
-      if (userId === undefined || knownDeviceId === undefined) return limiter.check([fromAnywhere(attempt)], verify)
-      return limiter.check([fromDevice(userId, knownDeviceId), fromAnywhere(attempt)], verify)
+      const asStranger = fromAnywhere(attempt)
+      if (userId === undefined || knownDeviceId === undefined) {
+        return limiter.check([asStranger], () => verify('stranger'))
+      }
+      // A device that has no guesses left does not come before strangers either.
+      return limiter.check([fromDevice(userId, knownDeviceId), asStranger], (place) =>
+        verify(place === 0 ? 'known_device' : 'stranger'),
+      )
     },
     inSession: ({ userId, sid }, verify) => limiter.check([byHolder(userId, `session ${sid}`)], verify),
     withLink: ({ userId, id }, verify) => limiter.check([byHolder(userId, `link ${id}`)], verify),

@@ -1,7 +1,7 @@
 import { DEFAULT_PASSWORD_LIMITS, type PasswordLimits } from '../../src/users/password-guesses.ts'
 
 /** The same limit for every kind of guess at a password. */
-function limitsOf(failures: number, seconds = 60): PasswordLimits {
+export function limitsOf(failures: number, seconds = 60): PasswordLimits {
   const names = Object.keys(DEFAULT_PASSWORD_LIMITS)
   // One for each name of the default.
   return Object.fromEntries(names.map((name) => [name, { failures, seconds }])) as PasswordLimits

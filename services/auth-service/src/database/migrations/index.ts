@@ -12,6 +12,7 @@ import { comingBack } from './0010-coming-back.ts'
 import { invitedBy } from './0011-invited-by.ts'
 import { usernameLooks } from './0012-username-looks.ts'
 import { clientsOfTheirMakers } from './0013-clients-of-their-makers.ts'
+import { revokedDevices } from './0014-revoked-devices.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0011-invited-by': invitedBy,
   '0012-username-looks': usernameLooks,
   '0013-clients-of-their-makers': clientsOfTheirMakers,
+  '0014-revoked-devices': revokedDevices,
 }

@@ -20,6 +20,13 @@ export const DeviceId = Type.String({
   description: 'The `device.id` of a sign-in',
 })
 
+/** What a device got with its last sign-in. A text that is none is ignored. */
+export const DeviceToken = Type.String({
+  minLength: 1,
+  maxLength: 4096,
+  description: 'The `deviceToken` of a sign-in: shows that the account was signed in on this device before',
+})
+
 /** A password to set. The password policy, which knows its owner, checks the rest. */
 export const newPassword = (minLength: number) => AnyText(1024, { minLength })
 

@@ -5,6 +5,9 @@ import { DeviceReply, ScopesReply, UserReply } from './user.ts'
 export const LoginReply = Type.Object({
   user: UserReply,
   device: DeviceReply,
+  deviceToken: Type.Optional(
+    Type.String({ description: 'With `body` delivery; to be sent again at the next sign-in on this device' }),
+  ),
   scopes: ScopesReply,
   tokenType: Type.Literal('Bearer'),
   expiresIn: Type.Integer({ description: 'Lifetime of the access token in seconds' }),

@@ -7,6 +7,7 @@ import type { Config } from '../../../src/config.ts'
 import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-database.ts'
 import { migrations } from '../../../src/database/migrations/index.ts'
 import { createWriteAs } from '../../../src/database/write-as.ts'
+import { createKnownDevices } from '../../../src/devices/known-devices.ts'
 import { createPseudonym } from '../../../src/limits/guess-counter.ts'
 import { createLinkService } from '../../../src/links/link-service.ts'
 import { noMails } from '../../../src/mail/mail-outbox.ts'
@@ -59,6 +60,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     log: { warn() {}, info() {} },
   })
   await permissions.reload()
+  const devices = createKnownDevices({ db, ring: refreshKeys.current, now: Date.now })
   const { sessions, revoker, recoverSessions } = createSessions({
     db,
     writeAs,
@@ -73,6 +75,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     publishOthers: async () => {},
     tokens: { ...config.tokens, signingRing: accessKeys.current, refreshRing: refreshKeys.current },
     permissions,
+    devices,
     maxAgeMs: limits.maxAgeMs,
     now: Date.now,
   })
@@ -100,7 +103,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,
-    floodLimiter: { check: (_, verify) => verify(), countWrong: async () => {}, tryCount: async () => 0 },
+    floodLimiter: { check: (_, verify) => verify(0), countWrong: async () => {}, tryCount: async () => 0 },
     db,
     writeAs,
     audit,
@@ -108,6 +111,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     revoker,
     publisher,
     sessions,
+    devices,
     redis,
     keyPrefix,
     links: createLinkService({ base: 'http://localhost', now: Date.now }),

@@ -36,13 +36,14 @@ export async function runOperation(
       const account = await findAccountByName(replica.db, { username: user.username })
       if (!account) throw new Error('the account is gone')
       await sleep(command.hashing)
-      const device = {
-        deviceId: `device-${command.device}`,
+      const signIn = {
+        device: { id: `device-${command.device}`, entries: [] },
         deviceName: 'a device',
         deviceDescription: '',
         delivery: 'body' as const,
+        client,
       }
-      const grant = await sessions.signIn(account, { ...device, client })
+      const grant = await sessions.signIn(account, signIn)
       const signedIn = keepNew(arrangement, history, operation, grant, account)
       operation.session = signedIn.session
       return signedIn.outcome
@@ -76,7 +77,12 @@ export async function runOperation(
       const newPassword = arrangement.newPassword()
       const change = { currentPassword: subject.password, newPassword }
       try {
-        const grant = await changePassword(key, change, { ...client, actorId: user.id }, () => {})
+        const grant = await changePassword(
+          key,
+          change,
+          { client: { ...client, actorId: user.id }, device: undefined },
+          () => {},
+        )
         const account = await findAccountByName(replica.db, { username: user.username })
         if (!account) throw new Error('the account is gone')
         subject.password = newPassword

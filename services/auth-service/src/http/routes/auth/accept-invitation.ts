@@ -4,17 +4,16 @@ import type { AcceptInvitation } from '../../../accounts/invitation-acceptance.t
 import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken, newPassword, Username } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
-import { signInMembers, signInOf } from '../../sign-in-request.ts'
+import { type SignInServices, signInMembers, signInOf } from '../../sign-in-request.ts'
 import { deliver } from '../../token-delivery.ts'
 
-type Services = {
+type Services = SignInServices & {
   readonly acceptInvitation: AcceptInvitation
   readonly passwordMinLength: number
-  readonly allowedOrigins: readonly string[]
 }
 
 export function acceptInvitationRoute(app: AppInstance, services: Services): void {
-  const { acceptInvitation, passwordMinLength, allowedOrigins } = services
+  const { acceptInvitation, passwordMinLength } = services
   app.post(
     '/accept',
     {
@@ -37,8 +36,11 @@ export function acceptInvitationRoute(app: AppInstance, services: Services): voi
       },
     },
     async (request, reply) => {
-      const { delivery = 'hybrid', deviceName, ...acceptance } = request.body
-      const grant = await acceptInvitation(acceptance, signInOf(request, { delivery, deviceName }, allowedOrigins))
+      const { delivery = 'hybrid', deviceName, deviceToken, ...acceptance } = request.body
+      const grant = await acceptInvitation(
+        acceptance,
+        signInOf(request, { delivery, deviceName, deviceToken }, services),
+      )
       request.logFields = { event: 'invitation_accepted', userId: grant.user.id, deviceId: grant.device.id }
       return deliver(reply, grant)
     },

@@ -1,10 +1,12 @@
 import { AccessError } from '@latchkey/resource-server'
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import type { ChangePassword } from '../../../accounts/password-change.ts'
+import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { problems } from '../../../errors.ts'
 import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
 import { untilEarlierAnswersArrived } from '../../earlier-answers.ts'
+import { presentedDevice } from '../../presented-device.ts'
 import { newPassword, Password } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { deliver } from '../../token-delivery.ts'
@@ -12,9 +14,14 @@ import { deliver } from '../../token-delivery.ts'
 /** Of a change that has begun: 503 must not be the answer to what was done. Milliseconds. */
 const CHANGE_TIMEOUT_MS = 10_000
 
-type Services = { readonly changePassword: ChangePassword; readonly passwordMinLength: number }
+type Services = {
+  readonly changePassword: ChangePassword
+  readonly devices: Pick<KnownDevices, 'read'>
+  readonly passwordMinLength: number
+}
 
-export function changePasswordRoute(app: AppInstance, { changePassword, passwordMinLength }: Services): void {
+export function changePasswordRoute(app: AppInstance, services: Services): void {
+  const { changePassword, devices, passwordMinLength } = services
   app.post(
     '/password',
     {
@@ -23,7 +30,7 @@ export function changePasswordRoute(app: AppInstance, { changePassword, password
         tags: ['auth'],
         summary: 'Change my password',
         description:
-          'Answers with new tokens for this session, in its delivery: those of before are refused. Every other device is signed out.',
+          'Answers with new tokens for this session, in its delivery: those of before are refused. Every other device is signed out, and unknown at its next sign-in.',
         security: SECURED,
         body: Body({ currentPassword: Password, newPassword: newPassword(passwordMinLength) }),
         response: { 200: LoginReply, ...problemResponses(400, 401, 403, 409, 429, 503) },
@@ -33,7 +40,8 @@ export function changePasswordRoute(app: AppInstance, { changePassword, password
       try {
         const { key } = sessionOf(request)
         const commit = (): void => reply.extendDeadline(CHANGE_TIMEOUT_MS)
-        const grant = await changePassword(key, request.body, clientContext(request), commit)
+        const from = { client: clientContext(request), device: presentedDevice(request, devices) }
+        const grant = await changePassword(key, request.body, from, commit)
         request.logFields = { ...request.logFields, event: 'password_changed' }
         await untilEarlierAnswersArrived(grant.delivery)
         return deliver(reply, grant)

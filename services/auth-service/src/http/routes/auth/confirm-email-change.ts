@@ -1,15 +1,20 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { EmailChange } from '../../../accounts/email-change.ts'
+import type { KnownDevices } from '../../../devices/known-devices.ts'
+import { assertNotForeign } from '../../assert-not-foreign.ts'
 import { clientContext } from '../../client-context.ts'
 import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
+import { presentedDevice } from '../../presented-device.ts'
 import { LinkToken, Password } from '../../schemas/credentials.ts'
 import { findSignedInUser } from '../../signed-in-user.ts'
+import { deliverDeviceToken } from '../../token-delivery.ts'
 
 type Services = {
   readonly emailChange: EmailChange
   readonly findLiveBearer: FindLiveBearer
+  readonly devices: Pick<KnownDevices, 'read'>
   readonly allowedOrigins: readonly string[]
 }
 
@@ -23,16 +28,19 @@ export function confirmEmailChangeRoute(app: AppInstance, services: Services): v
         tags: ['auth'],
         summary: 'Confirm a new e-mail address',
         description:
-          'Needs an access token of that very account, or its password beside the link: else 401 `sign_in_required`, and the link stays good.',
+          'Needs an access token of that very account, or its password beside the link: else 401 `sign_in_required`, and the link stays good. The cookie `__Host-device` makes this device one that the account knows.',
         security: [...SECURED, {}],
         body: Body({ token: LinkToken, password: Type.Optional(Password) }),
         response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 409, 429, 503) },
       },
     },
     async (request, reply) => {
+      assertNotForeign(request, services.allowedOrigins)
       const { token, password } = request.body
       const proof = { userId: await findSignedInUser(request, services), password }
-      const user = await services.emailChange.confirm(token, proof, clientContext(request))
+      const from = { client: clientContext(request), device: presentedDevice(request, services.devices) }
+      const { user, deviceToken } = await services.emailChange.confirm(token, proof, from)
+      deliverDeviceToken(reply, deviceToken)
       request.logFields = { event: 'email_changed', userId: user.id }
       return reply.code(204).send(null)
     },

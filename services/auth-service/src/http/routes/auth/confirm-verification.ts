@@ -1,15 +1,20 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { Verification } from '../../../accounts/verification.ts'
+import type { KnownDevices } from '../../../devices/known-devices.ts'
+import { assertNotForeign } from '../../assert-not-foreign.ts'
 import { clientContext } from '../../client-context.ts'
 import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
+import { presentedDevice } from '../../presented-device.ts'
 import { LinkToken, Password } from '../../schemas/credentials.ts'
 import { findSignedInUser } from '../../signed-in-user.ts'
+import { deliverDeviceToken } from '../../token-delivery.ts'
 
 type Services = {
   readonly verification: Verification
   readonly findLiveBearer: FindLiveBearer
+  readonly devices: Pick<KnownDevices, 'read'>
   readonly allowedOrigins: readonly string[]
 }
 
@@ -23,16 +28,18 @@ export function confirmVerificationRoute(app: AppInstance, services: Services): 
         tags: ['auth'],
         summary: 'Confirm that an e-mail address is mine',
         description:
-          'Needs an access token of that very account, or its password beside the link: else 401 `sign_in_required`, and the link stays good. Access tokens name the address from the next refresh on.',
+          'Needs an access token of that very account, or its password beside the link: else 401 `sign_in_required`, and the link stays good. The cookie `__Host-device` makes this device one that the account knows. Access tokens name the address from the next refresh on.',
         security: [...SECURED, {}],
         body: Body({ token: LinkToken, password: Type.Optional(Password) }),
         response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {
+      assertNotForeign(request, services.allowedOrigins)
       const { token, password } = request.body
       const proof = { userId: await findSignedInUser(request, services), password }
-      await services.verification.confirm(token, proof, clientContext(request))
+      const from = { client: clientContext(request), device: presentedDevice(request, services.devices) }
+      deliverDeviceToken(reply, await services.verification.confirm(token, proof, from))
       request.logFields = { event: 'email_verified' }
       return reply.code(204).send(null)
     },

@@ -10,6 +10,7 @@ import type { ChangeProfile } from '../../../accounts/profile-change.ts'
 import type { Register } from '../../../accounts/registration.ts'
 import type { Verification } from '../../../accounts/verification.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
+import type { KnownDevices } from '../../../devices/known-devices.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
@@ -49,6 +50,7 @@ type Services = {
   readonly undoEmailChange: UndoEmailChange
   readonly clients: ClientService
   readonly sessions: SessionService
+  readonly devices: KnownDevices
   readonly findLiveBearer: FindLiveBearer
   readonly passwordMinLength: number
   readonly allowedOrigins: readonly string[]

@@ -4,7 +4,7 @@ import type { Authentication, Credentials } from '../../../accounts/authenticati
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { DeviceId, Password } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
-import { signInMembers, signInOf } from '../../sign-in-request.ts'
+import { type SignInServices, signInMembers, signInOf } from '../../sign-in-request.ts'
 import { deliver } from '../../token-delivery.ts'
 
 const LoginBody = Body({
@@ -15,13 +15,13 @@ const LoginBody = Body({
   ...signInMembers,
 })
 
-type Services = {
+type Services = SignInServices & {
   readonly authentication: Authentication
   readonly sessions: SessionService
-  readonly allowedOrigins: readonly string[]
 }
 
-export function loginRoute(app: AppInstance, { authentication, sessions, allowedOrigins }: Services): void {
+export function loginRoute(app: AppInstance, services: Services): void {
+  const { authentication, sessions } = services
   app.post(
     '/login',
     {
@@ -30,16 +30,16 @@ export function loginRoute(app: AppInstance, { authentication, sessions, allowed
         tags: ['auth'],
         summary: 'Sign in on a device',
         description:
-          'Takes an e-mail address or a user name. Without `deviceId` the sign-in is on a new device. A session that was on the device is replaced, ' +
+          'Takes an e-mail address or a user name. Without `deviceToken`, its cookie or `deviceId` the sign-in is on a new device. A session that was on the device is replaced, ' +
           'and so is that of another user whose refresh cookie comes along. Deliveries with cookies are for our own pages and allowed origins.',
         body: LoginBody,
         response: { 200: LoginReply, ...problemResponses(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {
-      const { email, username, password, deviceId, deviceName, delivery = 'hybrid' } = request.body
-      const signIn = signInOf(request, { delivery, deviceId, deviceName }, allowedOrigins)
-      const account = await authentication.authenticate({ name: accountName(email, username), password }, signIn.client)
+      const { email, username, password, delivery = 'hybrid', ...chosen } = request.body
+      const signIn = signInOf(request, { ...chosen, delivery }, services)
+      const account = await authentication.authenticate({ name: accountName(email, username), password }, signIn)
       const grant = await sessions.signIn(account, signIn)
       request.logFields = { event: 'login_succeeded', userId: grant.user.id, deviceId: grant.device.id }
       return deliver(reply, grant)

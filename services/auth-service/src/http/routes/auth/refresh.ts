@@ -1,19 +1,25 @@
 import { type AppInstance, allowNoBody, problemResponses } from '@latchkey/service-kit'
+import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { problems } from '../../../errors.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
 import { createCountRefusal } from '../../flood-limits.ts'
+import { presentedDevice } from '../../presented-device.ts'
 import { presentedRefreshToken } from '../../presented-tokens.ts'
 import { RefreshTokenBody } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { clearTokenCookies, deliver } from '../../token-delivery.ts'
 
-type Services = { readonly sessions: SessionService; readonly allowedOrigins: readonly string[] }
+type Services = {
+  readonly sessions: SessionService
+  readonly devices: Pick<KnownDevices, 'read'>
+  readonly allowedOrigins: readonly string[]
+}
 
 /** A verdict that revoked something, or that clears nothing, is told in any case. */
 const COUNTED = [problems.unauthenticated, problems.invalid_token, problems.session_ended]
 
-export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Services): void {
+export function refreshRoute(app: AppInstance, { sessions, devices, allowedOrigins }: Services): void {
   const countRefusal = createCountRefusal(app)
   app.post(
     '/refresh',
@@ -34,7 +40,8 @@ export function refreshRoute(app: AppInstance, { sessions, allowedOrigins }: Ser
       const presented = presentedRefreshToken(request, allowedOrigins)
       try {
         if (!presented) throw new problems.unauthenticated()
-        const grant = await sessions.refresh(presented.token, clientContext(request))
+        const device = presented.fromCookie ? presentedDevice(request, devices) : undefined
+        const grant = await sessions.refresh(presented.token, clientContext(request), { device })
         request.logFields = { userId: grant.user.id, deviceId: grant.device.id }
         return deliver(reply, grant)
       } catch (error) {

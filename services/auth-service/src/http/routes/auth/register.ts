@@ -6,19 +6,18 @@ import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { UserReply } from '../../schemas/user.ts'
-import { signInMembers, signInOf } from '../../sign-in-request.ts'
+import { type SignInServices, signInMembers, signInOf } from '../../sign-in-request.ts'
 import { deliver } from '../../token-delivery.ts'
 import type { SignInOptions } from './get-options.ts'
 
-type Services = {
+type Services = SignInServices & {
   readonly register: Register
   readonly options: Pick<SignInOptions, 'registration'>
   readonly passwordMinLength: number
-  readonly allowedOrigins: readonly string[]
 }
 
 export function registerRoute(app: AppInstance, services: Services): void {
-  const { register, options, passwordMinLength, allowedOrigins } = services
+  const { register, options, passwordMinLength } = services
   // Who is refused anyway is not counted.
   const isOpen = options.registration === 'open'
   app.post(
@@ -47,8 +46,8 @@ export function registerRoute(app: AppInstance, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { delivery, deviceName, ...registration } = request.body
-      const signIn = delivery && signInOf(request, { delivery, deviceName }, allowedOrigins)
+      const { delivery, deviceName, deviceToken, ...registration } = request.body
+      const signIn = delivery && signInOf(request, { delivery, deviceName, deviceToken }, services)
       const registered = await register(registration, clientContext(request), signIn)
       if (registered.outcome === 'accepted') return reply.code(202).send({})
       const isSignedIn = registered.outcome === 'signed_in'

@@ -69,9 +69,9 @@ async function refreshTokenGrant(request: FastifyRequest, form: Form, services: 
   const refreshToken = required(form, 'refresh_token')
   const asked = form.get('scope')
   try {
-    const grant = await services.sessions.refresh(refreshToken, clientContext(request), (scopes) =>
-      narrow(scopes, asked),
-    )
+    const grant = await services.sessions.refresh(refreshToken, clientContext(request), {
+      chooseScope: (scopes) => narrow(scopes, asked),
+    })
     request.logFields = { userId: grant.user.id, deviceId: grant.device.id }
     return {
       access_token: grant.accessToken,
