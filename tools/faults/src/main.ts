@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createRandom, createScope } from '@latchkey/harness'
 import { checkHistory } from './checker/check-history.ts'
 import { describeViolation } from './checker/describe-violation.ts'
 import { type Databases, startDatabases } from './cluster/databases.ts'
@@ -6,12 +7,10 @@ import { createHttp } from './driver/http.ts'
 import { recordStalls } from './driver/record-stalls.ts'
 import { openHistory, readHistory } from './history/history-file.ts'
 import { type Options, parseOptions } from './options.ts'
-import { createRandom } from './random.ts'
 import { type Row, tableOf } from './report/table.ts'
 import { countRuns } from './scenarios/count-runs.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { Scenario, ScenarioResult } from './scenarios/scenario.ts'
-import { createScope } from './scope.ts'
 
 // `npm run test:faults`: causes faults under load, and checks every response against the invariants.
 

@@ -1,12 +1,10 @@
-import { temporaryDirectory } from '@latchkey/harness'
+import { createRandom, createScope, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
 import { createHttp } from '../src/driver/http.ts'
-import { createRandom } from '../src/random.ts'
 import { killAndCheck, REPLICAS } from '../src/scenarios/mails/mails.ts'
 import { mailsTable } from '../src/scenarios/mails/mails-table.ts'
 import { startReplicas } from '../src/scenarios/mails/replicas.ts'
 import { WINDOWS } from '../src/scenarios/mails/windows.ts'
-import { createScope } from '../src/scope.ts'
 
 // `npm run test:faults -- --scenario mails` kills twenty times in each window.
 t.test('a mail leaves whichever step its worker is killed at, and none that was rolled back', async (t) => {

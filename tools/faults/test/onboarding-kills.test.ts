@@ -1,11 +1,9 @@
-import { temporaryDirectory } from '@latchkey/harness'
+import { createRandom, createScope, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
 import { createHttp } from '../src/driver/http.ts'
-import { createRandom } from '../src/random.ts'
 import { killAndCheck } from '../src/scenarios/onboarding/onboarding.ts'
 import { onboardingTable } from '../src/scenarios/onboarding/onboarding-table.ts'
 import { WINDOWS } from '../src/scenarios/onboarding/windows.ts'
-import { createScope } from '../src/scope.ts'
 
 // `npm run test:faults -- --scenario onboarding` goes through each window twenty times.
 t.test('who is invited comes in and who leaves stays out, whatever is killed or happens at once', async (t) => {

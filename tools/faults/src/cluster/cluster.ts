@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { Scope } from '@latchkey/harness'
 import { createChildProcesses, poll } from '@latchkey/harness'
 import type { ServiceName } from '@latchkey/stack'
 import type { Http } from '../driver/http.ts'
-import type { Scope } from '../scope.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
 
 export type ClusterOptions = {

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Scope } from '@latchkey/harness'
 import { createChildProcesses, ensureDatabase, startPostgres } from '@latchkey/harness'
-import type { Scope } from '../scope.ts'
 
 /** The Postgres of a run, and the directory for its logs and histories. */
 export type Databases = {

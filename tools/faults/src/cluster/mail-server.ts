@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { Scope } from '@latchkey/harness'
 import { SMTPServer } from 'smtp-server'
-import type { Scope } from '../scope.ts'
 
 /** A mail that the server has taken over, with the page that its link leads to. */
 export type ArrivedMail = { readonly to: string; readonly page: string | undefined; readonly token: string | undefined }

@@ -1,6 +1,6 @@
+import type { Random } from '@latchkey/harness'
 import { sleep } from '@latchkey/harness'
 import type { Http } from '../driver/http.ts'
-import type { Random } from '../random.ts'
 import { untilReady } from './cluster.ts'
 import type { ServiceProcess } from './service-process.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import type { Scope } from '@latchkey/harness'
 import { type ChildProcesses, lastLines, startNodeServer } from '@latchkey/harness'
 import { type ServiceName, serviceMain } from '@latchkey/stack'
-import type { Scope } from '../scope.ts'
 
 /** A replica of a service in a process of its own. */
 export type ServiceProcess = {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { HttpRequest } from '@latchkey/harness'
+import type { HttpRequest, Random } from '@latchkey/harness'
 import type { Actor, Operation } from '../history/history-record.ts'
-import type { Random } from '../random.ts'
 import type { Intent, Recorded, Recorder } from './recorder.ts'
 import { type Grant, readGrant } from './tokens.ts'
 

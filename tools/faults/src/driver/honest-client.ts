@@ -1,5 +1,5 @@
+import type { Random } from '@latchkey/harness'
 import { sleep } from '@latchkey/harness'
-import type { Random } from '../random.ts'
 import type { Account, Api, Delivery } from './api.ts'
 import type { RevokedSet } from './revoked-set.ts'
 import { createTokenStore, type TokenStore } from './token-store.ts'

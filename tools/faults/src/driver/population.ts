@@ -1,5 +1,5 @@
+import type { Random } from '@latchkey/harness'
 import pLimit from 'p-limit'
-import type { Random } from '../random.ts'
 import { register } from './accounts.ts'
 import { type Api, type HeldToken, newDeviceId, type Target } from './api.ts'
 import { createHonestClient, type HonestClient, type Pace } from './honest-client.ts'

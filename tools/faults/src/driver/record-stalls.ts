@@ -1,6 +1,6 @@
+import type { Scope } from '@latchkey/harness'
 import type { HistoryWriter } from '../history/history-file.ts'
 import { clock } from '../history/history-record.ts'
-import type { Scope } from '../scope.ts'
 
 const INTERVAL_MS = 20
 /** A shorter stall matters to no bound. */

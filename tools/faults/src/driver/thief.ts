@@ -1,6 +1,6 @@
+import type { Random } from '@latchkey/harness'
 import { sleep } from '@latchkey/harness'
 import { clock } from '../history/history-record.ts'
-import type { Random } from '../random.ts'
 import type { Api, HeldToken } from './api.ts'
 import type { HonestClient } from './honest-client.ts'
 

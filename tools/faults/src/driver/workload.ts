@@ -1,7 +1,7 @@
+import type { Random } from '@latchkey/harness'
 import { poll, sleep } from '@latchkey/harness'
 import pLimit from 'p-limit'
 import { clock } from '../history/history-record.ts'
-import type { Random } from '../random.ts'
 import type { Api } from './api.ts'
 import type { Population } from './population.ts'
 import { probe } from './revoked-set.ts'

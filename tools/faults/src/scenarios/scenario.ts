@@ -1,10 +1,9 @@
+import type { Random, Scope } from '@latchkey/harness'
 import type { CheckOptions } from '../checker/check-options.ts'
 import type { Violation } from '../checker/violation.ts'
 import type { Databases } from '../cluster/databases.ts'
 import type { Http } from '../driver/http.ts'
 import type { HistoryWriter } from '../history/history-file.ts'
-import type { Random } from '../random.ts'
-import type { Scope } from '../scope.ts'
 
 /** What a scenario works with. */
 export type ScenarioContext = {

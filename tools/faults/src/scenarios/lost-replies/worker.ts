@@ -1,3 +1,4 @@
+import type { Random, Scope } from '@latchkey/harness'
 import { sleep } from '@latchkey/harness'
 import { type TcpRelay, tcpRelay } from '@latchkey/test-kit'
 import { type Cluster, untilReady } from '../../cluster/cluster.ts'
@@ -8,8 +9,6 @@ import type { Recorder } from '../../driver/recorder.ts'
 import { createRevokedSet, type RevokedSet } from '../../driver/revoked-set.ts'
 import type { VerifierApi } from '../../driver/verifier-api.ts'
 import { clock, type Operation } from '../../history/history-record.ts'
-import type { Random } from '../../random.ts'
-import type { Scope } from '../../scope.ts'
 
 export type Side = 'redis' | 'postgres'
 

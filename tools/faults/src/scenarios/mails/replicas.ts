@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import type { Random, Scope } from '@latchkey/harness'
 import { privatePostgres, privateRedis, type TcpRelay, tcpRelay } from '@latchkey/test-kit'
 import { type Breakpoints, createBreakpoints } from '../../cluster/breakpoint.ts'
 import { createCluster } from '../../cluster/cluster.ts'
@@ -6,8 +7,6 @@ import { type MailServer, startMailServer } from '../../cluster/mail-server.ts'
 import { startReplicaSet } from '../../cluster/replica-set.ts'
 import type { ServiceProcess } from '../../cluster/service-process.ts'
 import type { Http, Reply } from '../../driver/http.ts'
-import type { Random } from '../../random.ts'
-import type { Scope } from '../../scope.ts'
 
 /** Replicas of auth-service on one Postgres and one mail server, with a relay in each connection to them. */
 export type Replicas = {

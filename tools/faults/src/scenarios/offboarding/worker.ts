@@ -1,3 +1,4 @@
+import type { Random, Scope } from '@latchkey/harness'
 import { sleep } from '@latchkey/harness'
 import type { ServiceName } from '@latchkey/stack'
 import { type PrivateServer, privatePostgres, privateRedis, tcpRelay } from '@latchkey/test-kit'
@@ -6,8 +7,6 @@ import { createCluster, untilReady } from '../../cluster/cluster.ts'
 import type { ServiceProcess } from '../../cluster/service-process.ts'
 import { signIn } from '../../driver/accounts.ts'
 import type { Http } from '../../driver/http.ts'
-import type { Random } from '../../random.ts'
-import type { Scope } from '../../scope.ts'
 import type { Victim } from './boundaries.ts'
 
 /** Two replicas of employee-service, auth-service, Postgres and Redis, with a relay in every connection between them. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { Random, Scope } from '@latchkey/harness'
 import { type HttpRequest, poll, sleep } from '@latchkey/harness'
 import { privatePostgres, privateRedis, type TcpRelay, tcpRelay } from '@latchkey/test-kit'
 import { type Breakpoints, createBreakpoints } from '../../cluster/breakpoint.ts'
@@ -7,8 +8,6 @@ import { type MailServer, startMailServer } from '../../cluster/mail-server.ts'
 import { type ReplicaSet, startReplicaSet } from '../../cluster/replica-set.ts'
 import { signIn } from '../../driver/accounts.ts'
 import type { Http, Reply } from '../../driver/http.ts'
-import type { Random } from '../../random.ts'
-import type { Scope } from '../../scope.ts'
 import type { ServiceKind, Trail } from './trail.ts'
 
 /** Replicas of both services, with a relay in each connection that a step of an onboarding goes over. */

@@ -1,4 +1,4 @@
-import type { TestScope } from '@latchkey/test-kit'
+import type { TestScope } from './temporary-directory.ts'
 
 /** Stops what was started, the last first. */
 export type Scope = TestScope & {
