@@ -83,6 +83,13 @@ t.test('a handler may extend its time, but not once it is over', async (t) => {
   releaseLate()
   await ended.promise
   t.not(begun, true)
+  await new Promise(setImmediate)
+  const late = logText().match(/^.*Promise errored.*$/gm) ?? []
+  t.match(
+    late.map((line) => JSON.parse(line)),
+    [{ level: 40 }],
+    'the caller was told: it is no error any more',
+  )
 })
 
 t.test('a body that never arrives is the time-out of the caller', async (t) => {
