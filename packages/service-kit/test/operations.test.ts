@@ -183,6 +183,13 @@ t.test('the API is described in OpenAPI 3.1, with its security and its problems'
   })
 })
 
+t.test('the description of each operation has the problems that any address may answer', async (t) => {
+  const { paths } = (await app.inject('/openapi.json')).json()
+  const operations = Object.values<object>(paths).flatMap((each) => Object.values(each))
+  t.ok(operations.length > 4)
+  for (const { responses } of operations) t.ok(responses.default.content['application/problem+json'])
+})
+
 t.test('the page of the API loads nothing that its policy forbids', async (t) => {
   for (const server of [app, app.operations]) {
     const { body, headers } = await server.inject('/docs')

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { AppInstance } from '../app-instance.ts'
 import { Problem } from '../problems/problem-document.ts'
+import { describeEdgeAnswers } from './edge-answers.ts'
 
 export type ApiDescription = {
   title: string
@@ -49,6 +50,7 @@ export async function describeApi(
         },
       },
     },
+    transformObject: (document) => ('openapiObject' in document ? describeEdgeAnswers(document.openapiObject) : {}),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>
         typeof json.$id === 'string' ? json.$id : `schema${index}`,
