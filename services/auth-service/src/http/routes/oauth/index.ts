@@ -37,6 +37,8 @@ export async function oauthRoutes(app: AppInstance, services: Services): Promise
   async function formEndpoints(open: AppInstance): Promise<void> {
     open.setErrorHandler(createOAuthErrorHandler({ isUnavailable, countRefusal: createCountRefusal(open) }))
     acceptForms(open)
+    // The forms of the description: the endpoints read them themselves, so that errors are those of RFC 6749.
+    open.setValidatorCompiler(() => () => true)
     tokenRoute(open, services)
     revokeRoute(open, services)
     introspectRoute(open, services)

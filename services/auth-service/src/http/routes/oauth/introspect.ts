@@ -1,9 +1,11 @@
 import type { AppInstance } from '@latchkey/service-kit'
+import { Type } from 'typebox'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { requireClient } from '../../authenticate-client.ts'
 import { formOf, required } from '../../form-body.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { OAuthError } from '../../oauth-error.ts'
+import { OneTokenFields, oauthErrors } from '../../schemas/oauth.ts'
 
 /** The answer says who a person is, where they signed in and what they may do. */
 const NEEDED = 'tokens:introspect'
@@ -20,9 +22,11 @@ export function introspectRoute(app: AppInstance, { clients, findLiveBearer }: S
         tags: ['oauth'],
         summary: 'What an access token is worth now (RFC 7662)',
         description:
-          'For service clients with the scope `tokens:introspect`; others get 403 `insufficient_scope`. Form parameters: `token`, `token_type_hint`. Roles, scope and names in the answer are those of today. ' +
+          'For service clients with the scope `tokens:introspect`; others get 403 `insufficient_scope`. Roles, scope and names in the answer are those of today. ' +
           '`{"active":false}` for everything but a live access token.',
         consumes: ['application/x-www-form-urlencoded'],
+        body: OneTokenFields,
+        response: { 200: Type.Object({ active: Type.Boolean() }, { additionalProperties: true }), ...oauthErrors },
       },
     },
     async (request) => {

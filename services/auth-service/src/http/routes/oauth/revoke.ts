@@ -1,4 +1,5 @@
 import type { AppInstance } from '@latchkey/service-kit'
+import { Type } from 'typebox'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { OWN_CLIENT_ID } from '../../../clients/service-client.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
@@ -8,6 +9,7 @@ import { formOf, required } from '../../form-body.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { OAuthError } from '../../oauth-error.ts'
 import { revokeBearer } from '../../revoke-bearer.ts'
+import { OneTokenFields, oauthErrors } from '../../schemas/oauth.ts'
 
 type Services = {
   readonly clients: ClientService
@@ -28,8 +30,10 @@ export function revokeRoute(app: AppInstance, services: Services): void {
       schema: {
         tags: ['oauth'],
         summary: 'Revoke a token (RFC 7009)',
-        description: 'Form parameters: `token`, `token_type_hint`. 200 also for a token that is unknown or not live.',
+        description: '200 also for a token that is unknown or not live.',
         consumes: ['application/x-www-form-urlencoded'],
+        body: OneTokenFields,
+        response: { 200: Type.Null(), ...oauthErrors },
       },
     },
     async (request, reply) => {
@@ -45,7 +49,7 @@ export function revokeRoute(app: AppInstance, services: Services): void {
       }
       if (bearer) await revokeBearer(bearer, origin, services)
       else await sessions.signOut(token, origin)
-      return reply.code(200).send()
+      return reply.code(200).send(null)
     },
   )
 }

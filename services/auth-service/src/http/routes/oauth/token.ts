@@ -1,5 +1,6 @@
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { problems } from '../../../errors.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
@@ -8,6 +9,7 @@ import { authenticateClient, requireClient } from '../../authenticate-client.ts'
 import { clientContext } from '../../client-context.ts'
 import { type Form, formOf, required } from '../../form-body.ts'
 import { OAuthError } from '../../oauth-error.ts'
+import { oauthErrors, TokenFields } from '../../schemas/oauth.ts'
 
 type Services = {
   readonly accessTokens: AccessTokenIssuer
@@ -15,14 +17,15 @@ type Services = {
   readonly sessions: SessionService
 }
 
-type TokenReply = {
-  access_token: string
-  token_type: 'Bearer'
-  expires_in: number
-  /** Left out when empty: RFC 6749 does not allow an empty scope. */
-  scope?: string
-  refresh_token?: string
-}
+const TokenReply = Type.Object({
+  access_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds' }),
+  // RFC 6749 does not allow an empty scope.
+  scope: Type.Optional(Type.String({ description: 'Left out when empty' })),
+  refresh_token: Type.Optional(Type.String()),
+})
+type TokenReply = Static<typeof TokenReply>
 
 /** RFC 6749 §3.2. */
 export function tokenRoute(app: AppInstance, services: Services): void {
@@ -38,8 +41,10 @@ export function tokenRoute(app: AppInstance, services: Services): void {
         tags: ['oauth'],
         summary: 'Tokens for service clients and for holders of a refresh token (RFC 6749)',
         description:
-          'Form parameters: `grant_type` (`client_credentials` or `refresh_token`), `scope`, `refresh_token`.',
+          '`client_credentials` for service clients; `refresh_token` for holders of one, who get a new one with the access token.',
         consumes: ['application/x-www-form-urlencoded'],
+        body: TokenFields,
+        response: { 200: TokenReply, ...oauthErrors },
       },
     },
     async (request, reply) => {
