@@ -51,6 +51,17 @@ export async function gateway(stack: Stack, users: Users): Promise<void> {
     assert.equal((await import_(10 * 1024 * 1024 + 1)).body.code, 'payload_too_large')
   })
 
+  await step('what is for operators can’t be had from the gateway', async () => {
+    for (const url of [authUrl, employeeUrl]) {
+      for (const path of ['/metrics', '/docs', '/openapi.json']) {
+        assert.equal((await http.request(`${url}${path}`)).status, 404, path)
+      }
+      assert.deepEqual((await http.request(`${url}/health/ready`)).body, { status: 'ok' })
+    }
+    const metrics = await compose('exec', '-T', 'gateway', 'curl', '--silent', 'http://auth-service:3091/metrics')
+    assert.match(metrics, /^http_request_duration_seconds/m)
+  })
+
   const lastAddress = async (): Promise<unknown> => {
     const sessions = await http.request(`${authUrl}/auth/sessions`, { token: users.administrator.accessToken })
     return Object(sessions.body.items).find?.(({ current }: { current: boolean }) => current)?.ip
