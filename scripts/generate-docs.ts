@@ -70,9 +70,9 @@ const environmentPage = `${NOTICE}
 # Settings
 
 Every setting is an environment variable, checked at boot: one error names all faults by variable, never
-by value, and the process exits with 1. An empty variable counts as not set. Durations are \`10s\`, \`15m\`, \`1h\`, \`7d\`. A secret (🔑)
+by value, and the process exits with 1. An empty variable counts as not set. Durations are \`250ms\`, \`10s\`, \`15m\`, \`1h\`, \`7d\`. A secret (🔑)
 may come from a file instead: \`NAME_FILE\` names it, and one line end at the end of the file is no part of the value. Outer spaces,
-control characters and further line ends are faults; JSON may have line ends within.
+control characters, further line ends and what is not UTF-8 are faults; JSON may have line ends within.
 
 ${settingsTable()}
 `

@@ -15,11 +15,10 @@ import {
   sharedSettings,
   type Watched,
 } from '@latchkey/service-kit/settings'
+import { administratorFaults, administratorSettings } from './accounts/administrator-settings.ts'
 import { type RegistrationConfig, registrationFaults, registrationSettings } from './accounts/registration-settings.ts'
-import { parseAuditRetention } from './audit/parse-audit-retention.ts'
 import { configuredClients } from './clients/configured-clients.ts'
-import { type ConfiguredClient, parseSecret, parseServiceClients } from './clients/parse-service-clients.ts'
-import { parseClientId } from './clients/service-client.ts'
+import { type ConfiguredClient, ownClientFaults, parseServiceClients } from './clients/parse-service-clients.ts'
 import { accessTokenKeysOf, keyFaults, keySettings } from './keys/key-settings.ts'
 import { linksUrlOf, type MailConfig, mailConfigOf, mailFaults, mailSettings } from './mail/mail-settings.ts'
 import { type ConfiguredPolicy, policySettings } from './permissions/policy-file.ts'
@@ -28,6 +27,7 @@ import type { SessionLimits } from './sessions/session.ts'
 import { lifetimeFaults, sessionSettings } from './sessions/session-settings.ts'
 import { parseRangeUrl } from './users/breached-passwords.ts'
 import type { PasswordSettings } from './users/create-users.ts'
+import { parseContextWords } from './users/password-rules.ts'
 
 /** What mails and pages call this system. */
 export const PRODUCT = 'Latchkey'
@@ -56,17 +56,7 @@ export const settings = {
   ...sessionSettings,
   issuer: sharedSettings.issuer,
   audience: sharedSettings.audience,
-  adminEmail: setting.text({
-    name: 'ADMIN_EMAIL',
-    default: 'admin@localhost.test',
-    description: 'address of the first administrator, created once if no administrator exists; not read after that',
-  }),
-  adminPassword: setting.secret({
-    name: 'ADMIN_PASSWORD',
-    optional: true,
-    shownDefault: 'generated and printed once by `npm start`',
-    description: 'password of the first administrator; the rules for passwords hold',
-  }),
+  ...administratorSettings,
   ...registrationSettings,
   ...mailSettings,
   ...policySettings,
@@ -78,8 +68,8 @@ export const settings = {
     description: 'service clients created at boot: JSON array of `{ "clientId", "secret", "scopes": [] }`',
     parse: parseServiceClients,
   }),
-  employeeClientId: setting.custom({ ...sharedOptions.employeeClientId, parse: parseClientId }),
-  employeeClientSecret: setting.custom({ ...sharedOptions.employeeClientSecret, optional: true, parse: parseSecret }),
+  employeeClientId: setting.custom(sharedOptions.employeeClientId),
+  employeeClientSecret: setting.custom({ ...sharedOptions.employeeClientSecret, optional: true }),
   passwordMinLength: setting.integer({
     name: 'PASSWORD_MIN_LENGTH',
     default: 15,
@@ -87,11 +77,12 @@ export const settings = {
     max: 64,
     description: 'shortest password in characters',
   }),
-  passwordContextWords: setting.list({
+  passwordContextWords: setting.custom({
     name: 'PASSWORD_CONTEXT_WORDS',
     optional: true,
     description:
       'words of the company that make a password guessable, comma-separated; the product’s name and the hosts of `PUBLIC_URL` and `TOKEN_ISSUER` always do',
+    parse: parseContextWords,
   }),
   breachedPasswordsUrl: setting.custom({
     name: 'BREACHED_PASSWORDS_URL',
@@ -100,12 +91,14 @@ export const settings = {
       'range service for breached passwords (k-anonymity), such as `https://api.pwnedpasswords.com/range`; it gets five hexadecimal digits of a hash, and one that does not answer within a second blocks no password',
     parse: parseRangeUrl,
   }),
-  auditRetentionMs: setting.custom({
+  auditRetentionMs: setting.durationMs({
     name: 'AUDIT_RETENTION',
     optional: true,
     shownDefault: 'for ever',
+    // What a month may bring to light needs its trail.
+    min: '30d',
+    max: '36500d',
     description: 'how long entries of the audit trail stay, at least `30d`; those before are deleted each hour',
-    parse: parseAuditRetention,
   }),
   allowedOrigins: sharedSettings.allowedOrigins,
   trustProxy: sharedSettings.trustProxy,
@@ -201,6 +194,8 @@ function* faults(candidate: Candidate<typeof settings>): Iterable<SettingFault> 
   yield* portFaults(candidate, PORTS)
   yield* keyFaults(candidate)
   yield* lifetimeFaults(candidate)
+  yield* administratorFaults(candidate)
+  yield* ownClientFaults(candidate)
   yield* mailFaults(candidate)
   yield* registrationFaults(candidate, mailConfigOf(candidate) !== undefined)
 }

@@ -48,8 +48,8 @@ export const settings = {
     description: 'where employee-service reaches auth-service, to disable accounts of employees who left',
     parse: parseBaseUrl,
   }),
-  clientId: setting.text(sharedOptions.employeeClientId),
-  clientSecret: setting.text(sharedOptions.employeeClientSecret),
+  clientId: setting.custom(sharedOptions.employeeClientId),
+  clientSecret: setting.custom(sharedOptions.employeeClientSecret),
   databaseUrl: setting.url({
     ...sharedOptions.postgres,
     name: 'EMPLOYEE_DATABASE_URL',
@@ -83,6 +83,8 @@ export const settings = {
   maxStalenessMs: setting.durationMs({
     name: 'REVOCATION_MAX_STALENESS',
     default: '30s',
+    min: '1s',
+    max: '24h',
     description: 'how long a verifier may be cut off from the revocation feed before `ON_STALE_REVOCATIONS` applies',
   }),
   onStale: setting.choice({

@@ -58,6 +58,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
         service,
         environment: { ...environmentOf(service, shared), LOG_LEVEL: serviceLogLevel(environment.LOG_LEVEL) },
         runDirectory: directory.run,
+        shutdownDelayMs: settings.shutdownDelayMs,
         onLine(line) {
           const record = log.printLine(service.label, line)
           if (record && service === authService) administrator.update(record)

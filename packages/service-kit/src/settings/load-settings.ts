@@ -1,7 +1,7 @@
 // Our own loader, and not env-schema or envase: secrets come from files (`NAME_FILE`), key rings are followed while the service runs
 // (watched.ts), and a fault names its variable without the value, which a validator's message would quote.
 import { readFileSync } from 'node:fs'
-import { explainFault } from './parsers.ts'
+import { assertPlain, explainFault } from './parsers.ts'
 import type { Setting } from './setting.ts'
 import { type SettingFault, SettingsError } from './settings-error.ts'
 import { withoutFinalBreak } from './watched.ts'
@@ -64,14 +64,21 @@ type SettingText = { readonly text?: string | undefined; readonly file?: string 
 function readText(setting: Setting<unknown>, environment: Environment): SettingText {
   const text = environment[setting.name] || undefined
   const fileName = `${setting.name}_FILE`
-  const file = (setting.secret && environment[fileName]) || undefined
+  const file = environment[fileName] || undefined
   if (file === undefined) return { text }
+  if (!setting.secret)
+    throw new SettingsError([{ name: fileName, message: `is not read: ${setting.name} is no secret` }])
   if (text !== undefined) throw new SettingsError([{ name: setting.name, message: `and ${fileName} are both set` }])
   return { text: readSecret(fileName, file), file }
 }
 
 function readSecret(name: string, file: string): string {
   let text: string
+  try {
+    assertPlain(file)
+  } catch (error) {
+    throw new SettingsError([{ name, message: explainFault(error, file) }])
+  }
   try {
     text = readFileSync(file, 'utf8')
   } catch {

@@ -14,10 +14,11 @@ export function explainFault(error: unknown, text: string): string {
 }
 
 /**
- * Refuses what slips into a value unseen, and would make it another one: line ends, control characters, outer spaces. JSON may have
- * line ends and tabs within.
+ * Refuses what slips into a value unseen, and would make it another one: line ends, control characters, outer spaces, and bytes that
+ * are not UTF-8, which Node has replaced. JSON may have line ends and tabs within.
  */
-export function assertPlain(text: string, isJson: boolean): void {
+export function assertPlain(text: string, isJson = false): void {
+  if (text.includes('\ufffd') || !text.isWellFormed()) throw new BadSetting('must be text in UTF-8')
   const unseen = isJson ? /[^\P{Cc}\n\r\t]/u : /[\p{Cc}\p{Zl}\p{Zp}]/u
   if (unseen.test(text)) throw new BadSetting('must not have line ends or control characters')
   if (text !== text.trim()) throw new BadSetting('must not begin or end with a space or a line end')

@@ -1,6 +1,7 @@
 import { commonProblems } from '@latchkey/problems'
 import type { Standing } from '../limits/admission.ts'
-import type { PasswordOwner, PasswordPolicy } from '../users/password-policy.ts'
+import type { PasswordPolicy } from '../users/password-policy.ts'
+import type { PasswordOwner } from '../users/password-rules.ts'
 import { usernameObjection } from '../users/username-policy.ts'
 
 type NewPassword = {

@@ -1,5 +1,4 @@
 import { isUniqueViolation } from '@latchkey/database'
-import { isEmail } from '@latchkey/problems'
 import { type SettingFault, SettingsError } from '@latchkey/service-kit/settings'
 import { ownOrigin } from '../audit/audit-event.ts'
 import { administratorCreated } from '../audit/security-events.ts'
@@ -12,6 +11,7 @@ import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
 import type { Account } from '../users/user.ts'
 import { findAccountByName, insertAccount, isUsernameTaken, type NewAccount } from '../users/user-repository.ts'
+import { ADMIN_USERNAME } from './administrator-settings.ts'
 
 type Dependencies = {
   readonly db: AuthDatabase
@@ -20,16 +20,14 @@ type Dependencies = {
   readonly policy: PasswordPolicy
 }
 
-/** Reserved for this account; where an older version gave it away, the administrator gets a name like it. */
-const USERNAME = 'admin'
 const EMAIL_TAKEN = {
   name: 'ADMIN_EMAIL',
   message: 'must be another address: an account that is no administrator has it',
 }
 
 /**
- * Creates the first administrator, unless there is an administrator: then the settings are not looked at. True if it was created.
- * @throws {SettingsError} for an address or a password that a registration would be refused for
+ * Creates the first administrator, unless there is an administrator. True if it was created.
+ * @throws {SettingsError} for an address that is taken, and for a password that is too easy to guess
  */
 export async function createFirstAdministrator(
   { db, writeAs, hasher, policy }: Dependencies,
@@ -60,9 +58,8 @@ async function faultsOf(
   password: string,
 ): Promise<SettingFault[]> {
   const faults: SettingFault[] = []
-  if (!isEmail(email)) faults.push({ name: 'ADMIN_EMAIL', message: 'must be an e-mail address' })
-  else if (await isOfAnother(db, email)) faults.push(EMAIL_TAKEN)
-  const objection = await policy.objection(password, { email, username: USERNAME }, 'signed_in')
+  if (await isOfAnother(db, email)) faults.push(EMAIL_TAKEN)
+  const objection = await policy.objection(password, { email, username: ADMIN_USERNAME }, 'signed_in')
   if (objection !== undefined) faults.push({ name: 'ADMIN_PASSWORD', message: objection })
   return faults
 }
@@ -75,9 +72,10 @@ async function isOfAnother(db: AuthDatabase, email: string): Promise<boolean> {
 
 async function insert(trx: AuthTransaction, account: Omit<NewAccount, 'username'>): Promise<Account> {
   try {
-    return await withSavepoint(trx, () => insertAccount(trx, { ...account, username: USERNAME }))
+    return await withSavepoint(trx, () => insertAccount(trx, { ...account, username: ADMIN_USERNAME }))
   } catch (error) {
     if (!isUsernameTaken(error)) throw error
-    return insertAccountNamedLike(trx, USERNAME, account)
+    // An older version gave it away.
+    return insertAccountNamedLike(trx, ADMIN_USERNAME, account)
   }
 }

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url'
+import { isEmail } from '@latchkey/problems'
 import { type Candidate, type SettingFault, setting } from '@latchkey/service-kit/settings'
 
 /** Settings of who may have an account. */
@@ -47,7 +48,7 @@ export function* registrationFaults(
 function parseDomains(text: string): readonly string[] {
   return text.split(',').map((item) => {
     const domain = domainToASCII(item.trim())
-    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) throw new Error('must list domains like example.com')
+    if (!isEmail(`a@${domain}`)) throw new Error('must list domains like example.com')
     return domain
   })
 }

@@ -1,22 +1,12 @@
-import { type SettingFault, SettingsError } from '@latchkey/service-kit/settings'
+import { hasDuplicateMembers } from '@latchkey/problems'
+import { CLIENT_SECRET_RULE, isClientSecret, type SettingFault, SettingsError } from '@latchkey/service-kit/settings'
 import { SCOPE_NAME } from '../permissions/names.ts'
 import type { Policy } from '../permissions/policy.ts'
 import { CLIENT_ID, CLIENT_ID_RULE } from './service-client.ts'
 
 export type ConfiguredClient = { readonly clientId: string; readonly secret: string; readonly scopes: string[] }
 
-const MIN_SECRET_LENGTH = 32
-const SECRET_RULE = `a secret of at least ${MIN_SECRET_LENGTH} characters`
-
 const isScope = (scope: string): boolean => SCOPE_NAME.test(scope)
-
-const isSecret = (text: string): boolean => text.length >= MIN_SECRET_LENGTH && text.isWellFormed()
-
-/** @throws an Error that ends a sentence and shows no value */
-export function parseSecret(text: string): string {
-  if (!isSecret(text)) throw new Error(`must be ${SECRET_RULE}`)
-  return text
-}
 
 /**
  * Reads the setting `SERVICE_CLIENTS`.
@@ -30,6 +20,9 @@ export function parseServiceClients(text: string): ConfiguredClient[] {
     throw new Error('must be a JSON array')
   }
   if (!Array.isArray(value)) throw new Error('must be a JSON array')
+  if (hasDuplicateMembers(Buffer.from(`{"clients":${text}}`), { clients: value })) {
+    throw new Error('must name each member once')
+  }
   const clients = value.map(parseClient)
   const twin = clients.findIndex(
     ({ clientId }, index) => clients.findIndex((each) => each.clientId === clientId) < index,
@@ -43,15 +36,35 @@ function parseClient(value: unknown, index: number): ConfiguredClient {
     throw new Error(`must have ${what} in entry ${index + 1}`)
   }
   if (typeof value !== 'object' || value === null) return refuse('an object')
-  const { clientId, secret, scopes } = value as Record<string, unknown>
+  const { clientId, secret, scopes, ...others } = value as Record<string, unknown>
+  if (Object.keys(others).length > 0) return refuse('no members but clientId, secret and scopes')
   if (typeof clientId !== 'string' || !CLIENT_ID.test(clientId)) {
     throw new Error(`has a bad clientId in entry ${index + 1}: it ${CLIENT_ID_RULE}`)
   }
-  if (typeof secret !== 'string' || !isSecret(secret)) return refuse(SECRET_RULE)
+  if (typeof secret !== 'string' || !isClientSecret(secret)) return refuse(CLIENT_SECRET_RULE)
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string' && isScope(scope))) {
     return refuse('scopes, a list of names,')
   }
   return { clientId, secret, scopes: [...new Set<string>(scopes)] }
+}
+
+/** The client that employee-service signs in with is made beside those of the setting. */
+export function* ownClientFaults({
+  serviceClients = [],
+  employeeClientId,
+  employeeClientSecret,
+}: {
+  readonly serviceClients: readonly ConfiguredClient[] | undefined
+  readonly employeeClientId: string | undefined
+  readonly employeeClientSecret: string | undefined
+}): Iterable<SettingFault> {
+  if (employeeClientSecret === undefined) return
+  if (serviceClients.some(({ clientId }) => clientId === employeeClientId)) {
+    yield {
+      name: 'SERVICE_CLIENTS',
+      message: 'must not name the client of EMPLOYEE_CLIENT_ID, which is made by itself',
+    }
+  }
 }
 
 /** @throws {SettingsError} for scopes that there are not */

@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url'
+import { isEmail, LINE } from '@latchkey/problems'
 import { type Candidate, parsePublicUrl, type SettingFault, setting } from '@latchkey/service-kit/settings'
 
 /** Settings of mails and of the links in them. */
@@ -87,10 +89,18 @@ function parseSmtpUrl(text: string): string {
   return text
 }
 
+const MAX_SENDER_NAME = 200
+const NAME = new RegExp(LINE, 'u')
+
+/** An address after the same rules as those of accounts, and a name like theirs. */
 function parseSender(text: string): string {
-  const address = /^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text
-  if (!/^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(address) || /[\p{Cc}]/u.test(text)) {
+  const [, name = '', address = text] = /^([^<>]*)<([^<>]+)>$/.exec(text) ?? []
+  const at = address.lastIndexOf('@')
+  if (!isEmail(`${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`)) {
     throw new Error('must be an e-mail address, or a name followed by <address>')
+  }
+  if ([...name].length > MAX_SENDER_NAME || !NAME.test(name)) {
+    throw new Error(`must have a name of at most ${MAX_SENDER_NAME} characters, all of them visible`)
   }
   return text
 }

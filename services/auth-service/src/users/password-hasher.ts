@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import argon2 from 'argon2'
 import { createAdmission, type Standing } from '../limits/admission.ts'
-import { normalizePassword } from './password-policy.ts'
+import { normalizePassword } from './password-rules.ts'
 
 /** Who asks decides whose turn it is: a `stranger` unless given. Both throw `unavailable` for what can't be done in time. */
 export type PasswordHasher = {

@@ -2,11 +2,9 @@ import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { createAdmission, type Standing } from '../limits/admission.ts'
 import type { BreachedPasswords } from './breached-passwords.ts'
+import { MIN_WORD_LENGTH, namesOf, normalizePassword, type PasswordOwner, plainObjection } from './password-rules.ts'
 import type { StrengthQuestion } from './password-strength-worker.ts'
 import { uniqueKey } from './user.ts'
-
-/** Whose password it is. A guesser tries these names first. */
-export type PasswordOwner = { readonly email: string; readonly username: string; readonly fullName?: string | null }
 
 export type PasswordPolicy = {
   /**
@@ -28,15 +26,10 @@ export type PasswordPolicyOptions = {
   readonly breached?: BreachedPasswords | undefined
 }
 
-/** Longest password in UTF-8, after NFKC: a hard maximum, before anything costly is done. */
-export const PASSWORD_MAX_BYTES = 256
 /** Of each standing. */
 const PLACES = 16
 /** With the hash that follows, the answer is there before the caller gives up. */
 const MAX_WAIT_MS = 700
-
-/** One form of a password for setting and checking alike, whatever keyboard it was typed on. */
-export const normalizePassword = (password: string): string => password.normalize('NFKC')
 
 /**
  * NIST SP 800-63B-4 §3.1.1.2: a minimum length, a blocklist, no composition rules. Estimating takes CPU, so it has a thread of its own.
@@ -68,14 +61,9 @@ export function createPasswordPolicy({
     // What costs nothing comes first.
     async objection(password, owner, standing = 'stranger') {
       const normalized = normalizePassword(password)
-      if ([...normalized].length < minLength) return `must have at least ${minLength} characters`
-      if (Buffer.byteLength(normalized) > PASSWORD_MAX_BYTES) return `must have at most ${PASSWORD_MAX_BYTES} bytes`
-      const names = namesOf(owner)
-      if (names.some((name) => uniqueKey(name) === uniqueKey(normalized))) {
-        return 'must not be the e-mail address or a name of its owner'
-      }
-      const words = [...wordsOf(names), ...companyWords]
-      const question = { password: normalized, words }
+      const plain = plainObjection(normalized, owner, minLength)
+      if (plain !== undefined) return plain
+      const question = { password: normalized, words: [...wordsOf(namesOf(owner)), ...companyWords] }
       if (await admit(standing, () => worker.run(question))) return 'is too common or too easy to guess'
       if (await breached?.has(normalized)) return 'is known from a data breach'
       return undefined
@@ -85,18 +73,15 @@ export function createPasswordPolicy({
   }
 }
 
-function namesOf({ email, username, fullName }: PasswordOwner): string[] {
-  const mailbox = email.slice(0, email.lastIndexOf('@'))
-  return [email, mailbox, username, ...(fullName ? [fullName] : [])]
-}
-
 /** The names, their parts, and the parts together, with and without accents: `José Ríos` is also `jose`, `rios`, `joserios`. */
 function wordsOf(names: readonly string[]): string[] {
   const words = names.flatMap((name) => {
     const parts = name.split(/[^\p{L}\p{M}\p{N}]+/u)
     return [name, ...parts, parts.join('')]
   })
-  const variants = words.filter((word) => word.length > 2).flatMap((word) => [word, withoutAccents(word)])
+  const variants = words
+    .filter((word) => word.length >= MIN_WORD_LENGTH)
+    .flatMap((word) => [word, withoutAccents(word)])
   return [...new Set(variants.map(uniqueKey))]
 }
 

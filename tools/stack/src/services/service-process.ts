@@ -17,11 +17,13 @@ export type ServiceProcessOptions = {
   environment: Environment
   runDirectory: string
   onLine: (line: string) => void
+  /** `SHUTDOWN_DELAY` of that environment. */
+  shutdownDelayMs?: number
 }
 
 /** Starts a service on the same Node as ours, and reads what it prints line by line. */
 export function startService(options: ServiceProcessOptions): ServiceProcess {
-  const { processes, service, environment, runDirectory, onLine } = options
+  const { processes, service, environment, runDirectory, onLine, shutdownDelayMs = 250 } = options
   const started = processes.start({
     name: service.name,
     command: process.execPath,
@@ -31,8 +33,8 @@ export function startService(options: ServiceProcessOptions): ServiceProcess {
     output: 'pipe',
     recordFile: serviceRecord(runDirectory, service),
     stopSignal: 'SIGTERM',
-    // A service stops by itself within ten seconds, whatever its clients do.
-    graceMs: 12_000,
+    // A service stops by itself within ten seconds after the delay, whatever its clients do.
+    graceMs: shutdownDelayMs + 12_000,
   })
   const read = started.outputs.map((input) => once(createInterface({ input }).on('line', onLine), 'close'))
   return { ended: Promise.all([started.exited, ...read]).then(([exit]) => exit), stop: () => started.stop() }

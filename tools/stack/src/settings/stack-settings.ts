@@ -27,6 +27,7 @@ export type StackSettings = {
   readonly operationsHost: string
   readonly authOperationsPort: number | 'off'
   readonly employeeOperationsPort: number | 'off'
+  readonly shutdownDelayMs: number
 }
 
 export const repositoryRoot = join(import.meta.dirname, '../../../..')
@@ -53,6 +54,7 @@ const settings = {
   operationsHost: sharedSettings.operationsHost,
   authOperationsPort: operationsPort('AUTH_OPERATIONS_PORT'),
   employeeOperationsPort: operationsPort('EMPLOYEE_OPERATIONS_PORT'),
+  shutdownDelayMs: sharedSettings.shutdownDelayMs,
 }
 
 /** @throws {SettingsError} naming every setting that is not usable */

@@ -1,7 +1,7 @@
 import { type AppInstance, problemResponses } from '@latchkey/service-kit'
 import { type Static, Type } from 'typebox'
 import { type Config, PRODUCT } from '../../../config.ts'
-import { PASSWORD_MAX_BYTES } from '../../../users/password-policy.ts'
+import { PASSWORD_MAX_BYTES } from '../../../users/password-rules.ts'
 
 const OptionsReply = Type.Object({
   registration: Type.Union([Type.Literal('invite'), Type.Literal('open')]),
