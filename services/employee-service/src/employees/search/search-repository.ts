@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { EmployeeDatabase } from '../../database/employee-database.ts'
-import { type IndexKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
+import { commonKeysOf, type IndexKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
 
 /** Each of so many words has a condition of its own. There is a limit, as statements stay prepared. */
 const MOST_CONDITIONS = 3
@@ -23,13 +23,15 @@ export function containsAll(words: readonly SearchWord[]): RawBuilder<boolean> {
 }
 
 /**
- * What an index finds for these words: every match, and a few more. A single character narrows nothing down beside longer words.
- * The keys stand in a subquery, so that the planner cannot look into them: its choice would depend on a guess about the word.
+ * What an index finds for these words: every match, and a few more. The keys of all words are one condition, so that the index looks the
+ * frequent ones up only where the rare ones are. They stand in a subquery, so that the planner cannot look into them: its choice would
+ * depend on a guess about the word.
  */
 export function isInIndexes(words: readonly SearchWord[]): RawBuilder<boolean> {
-  const longer = words.filter(({ text }) => text.length > 1)
-  const narrowing = longer.length > 0 ? longer : words
-  return all(narrowing.slice(0, MOST_CONDITIONS).map(({ keys }) => isInIndex(keys)))
+  const common = commonKeysOf(words)
+  const others = words.map(({ keys }) => keys).filter(({ kind }) => kind !== 'trigrams')
+  const conditions = others.slice(0, MOST_CONDITIONS).map(isInIndex)
+  return all(common.length > 0 ? [isInIndex({ kind: 'trigrams', all: common }), ...conditions] : conditions)
 }
 
 function isInIndex(keys: IndexKeys): RawBuilder<boolean> {

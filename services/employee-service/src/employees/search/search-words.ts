@@ -22,6 +22,10 @@ const SYMBOL_DIGITS = new Map([
 const FOLLOWERS = [...'abcdefghijklmnopqrstuvwxyz0123456789 ']
 /** More keys than so many narrow nothing down. */
 const MOST_KEYS = 32
+/** Most employees have most letters, and each takes its time: the rarest of so many are enough. */
+const MOST_CHARACTERS = 6
+/** From the rarest on; what is not here is rarer still. Every e-mail has the last ones. */
+const FREQUENT_CHARACTERS = 'zqjxkvwybfgp0123456789mucdlhrsnioate.@'
 
 /** The words of a folded search, the longest first, without those that are part of another one. */
 export function searchWordsOf(folded: string): SearchWord[] {
@@ -29,6 +33,15 @@ export function searchWordsOf(folded: string): SearchWord[] {
   const byLength = words.toSorted((a, b) => b.length - a.length)
   const needed = byLength.filter((word, n) => !byLength.slice(0, n).some((longer) => longer.includes(word)))
   return needed.map((text) => ({ text, keys: keysOf(text) }))
+}
+
+/** The trigrams of all words, and the rarest of those that are a single character. */
+export function commonKeysOf(words: readonly SearchWord[]): string[] {
+  const keys = words.map(({ keys }) => (keys.kind === 'trigrams' ? keys.all : []))
+  const trigrams = keys.flat().filter((key) => [...key].length > 1)
+  const characters = keys.flat().filter((key) => [...key].length === 1)
+  const rarest = characters.toSorted((a, b) => FREQUENT_CHARACTERS.indexOf(a) - FREQUENT_CHARACTERS.indexOf(b))
+  return [...some(trigrams), ...rarest.slice(0, MOST_CHARACTERS)]
 }
 
 function keysOf(word: string): IndexKeys {
