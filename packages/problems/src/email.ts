@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url'
+
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const DOMAIN_LABEL = /^[a-z0-9-]{1,63}$/i
 
@@ -8,6 +10,33 @@ export function isEmail(text: string): boolean {
   if (at < 1 || at > 64 || !LOCAL_PART.test(text.slice(0, at))) return false
   const labels = text.slice(at + 1).split('.')
   return labels.length >= 2 && labels.every(isDomainLabel)
+}
+
+/** Letters, digits, hyphens, joiners and every full stop. `domainToASCII` would drop line ends and decode `%61`, as in a URL. */
+const INTERNATIONAL = /^[\p{L}\p{M}\p{N}\u200c\u200d.\u3002\uff0e\uff61-]+$/u
+
+const isAscii = (text: string): boolean => !/\P{ASCII}/u.test(text)
+
+/** Longer texts are no addresses, whatever is around them. */
+const LONGEST_TYPED = 1000
+
+/**
+ * An address as it is stored and compared: without the spaces that keyboards add around it, and with an international domain as its
+ * A-label (UTS 46), so that both spellings are one address. What is no address stays as it is; {@link isEmail} refuses it.
+ */
+export function normalizeEmail(text: string): string {
+  const trimmed = withoutOuterSpaces(text)
+  const domain = trimmed.slice(trimmed.lastIndexOf('@') + 1)
+  if (trimmed.length > LONGEST_TYPED || isAscii(domain) || !INTERNATIONAL.test(domain)) return trimmed
+  const ascii = domainToASCII(domain)
+  return ascii === '' ? trimmed : trimmed.slice(0, -domain.length) + ascii
+}
+
+/** Spaces, and no line ends or control characters: those say that something else was meant. */
+export function withoutOuterSpaces(text: string): string {
+  const trimmed = text.trim()
+  const isPlain = text.length <= LONGEST_TYPED && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)
+  return isPlain ? trimmed : text
 }
 
 function isDomainLabel(label: string): boolean {

@@ -1,5 +1,5 @@
 export { commonProblems, invalidInput, unavailable } from './common-problems.ts'
-export { isEmail } from './email.ts'
+export { isEmail, normalizeEmail, withoutOuterSpaces } from './email.ts'
 export { hasDuplicateMembers } from './json-members.ts'
 export { LINE, VISIBLE_LINE } from './line.ts'
 export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'

@@ -1,4 +1,6 @@
+import { normalizeEmail, withoutOuterSpaces } from '@latchkey/problems'
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
+import type { DataValidationCxt } from 'ajv/dist/types/index.js'
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { registerFormats } from './formats.ts'
@@ -18,8 +20,30 @@ const VALUES_EXPLAINED = 500
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({ ...OPTIONS, ...options })
   ajv.addKeyword('x-message')
+  addNormalizing(ajv)
   registerFormats(ajv)
   return ajv
+}
+
+const NORMALIZERS: Readonly<Record<string, (text: string) => string>> = {
+  trim: withoutOuterSpaces,
+  email: normalizeEmail,
+}
+
+/** `x-normalize`: changes a text in place, before its other keywords see it. */
+function addNormalizing(ajv: Ajv): void {
+  ajv.addKeyword({
+    keyword: 'x-normalize',
+    type: 'string',
+    schemaType: 'string',
+    modifying: true,
+    errors: false,
+    before: 'maxLength',
+    validate(kind: string, text: string, _schema: unknown, place: DataValidationCxt | undefined): boolean {
+      if (place !== undefined) place.parentData[place.parentDataProperty] = NORMALIZERS[kind]?.(text) ?? text
+      return true
+    },
+  })
 }
 
 /**

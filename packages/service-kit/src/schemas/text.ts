@@ -4,8 +4,11 @@ import { type TString, type TStringOptions, Type } from 'typebox'
 // Under the `u` flag \p{Cs} finds lone surrogates only, which no UTF-8 database can hold.
 const ANY_TEXT = '^[^\\0\\p{Cs}]*$'
 
-/** Options of a text schema. `x-message` replaces the message of a failed pattern or format. */
-export type TextOptions = TStringOptions & { 'x-message'?: string }
+/**
+ * Options of a text schema. `x-message` replaces the message of a failed pattern or format. `x-normalize` says what is done with the text
+ * before it is checked: `trim` takes outer spaces off, `email` makes it the address that is stored.
+ */
+export type TextOptions = TStringOptions & { 'x-message'?: string; 'x-normalize'?: 'trim' | 'email' }
 
 /**
  * One line of text for people: a name, a title. Refuses control characters, line separators, lone surrogates and characters that
@@ -37,9 +40,15 @@ export function AnyText(maxLength: number, options: TextOptions = {}): TString {
   })
 }
 
-/** An e-mail address in ASCII (RFC 5321), at most 254 characters. */
+/** An e-mail address (RFC 5321), at most 254 characters; see `normalizeEmail`. In front of the @ it is ASCII: few servers take more. */
 export function Email(options: TextOptions = {}): TString {
-  return Type.String({ format: 'email', maxLength: 254, ...options })
+  return Type.String({
+    format: 'email',
+    maxLength: 254,
+    'x-normalize': 'email',
+    'x-message': 'must be an e-mail address, in ASCII in front of the @',
+    ...options,
+  })
 }
 
 /** A UUID in its usual form (RFC 9562), any version. */

@@ -1,3 +1,4 @@
+import { normalizeEmail } from '@latchkey/problems'
 import type { AuditOrigin } from '../audit/audit-event.ts'
 import { passwordResetRequested } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
@@ -19,7 +20,7 @@ type Dependencies = { readonly db: AuthDatabase; readonly writeAs: WriteAs; read
  */
 export function createOperatorReset({ db, writeAs, links }: Dependencies) {
   return async (email: string, origin: AuditOrigin): Promise<OperatorReset> => {
-    const found = await findAccountByName(db, { email })
+    const found = await findAccountByName(db, { email: normalizeEmail(email) })
     if (!found) return { outcome: 'refused', status: undefined }
     return writeAs(origin, async (trx, audit) => {
       const account = await lockAccount(trx, found.user.id)

@@ -9,6 +9,7 @@ import { Type } from 'typebox'
 export const Username = Type.String({
   minLength: 1,
   maxLength: 200,
+  'x-normalize': 'trim',
   pattern: "^[\\p{L}\\p{M}\\p{N}._'+-]+$",
   'x-message': "must consist of letters, digits and . _ ' + -",
 })

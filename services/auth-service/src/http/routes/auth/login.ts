@@ -8,8 +8,8 @@ import { type SignInServices, signInMembers, signInOf } from '../../sign-in-requ
 import { deliver } from '../../token-delivery.ts'
 
 const LoginBody = Body({
-  email: Type.Optional(AnyText(254, { minLength: 1 })),
-  username: Type.Optional(AnyText(200, { minLength: 1 })),
+  email: Type.Optional(AnyText(254, { minLength: 1, 'x-normalize': 'email' })),
+  username: Type.Optional(AnyText(200, { minLength: 1, 'x-normalize': 'trim' })),
   password: Password,
   deviceId: Type.Optional(DeviceId),
   ...signInMembers,
