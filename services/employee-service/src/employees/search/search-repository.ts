@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { EmployeeDatabase } from '../../database/employee-database.ts'
-import { commonKeysOf, type IndexKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
+import { commonKeysOf, type PairKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
 
 /** Each of so many words has a condition of its own. There is a limit, as statements stay prepared. */
 const MOST_CONDITIONS = 3
@@ -23,26 +23,27 @@ export function containsAll(words: readonly SearchWord[]): RawBuilder<boolean> {
 }
 
 /**
- * What an index finds for these words: every match, and a few more. The keys of all words are one condition, so that the index looks the
- * frequent ones up only where the rare ones are. They stand in a subquery, so that the planner cannot look into them: its choice would
- * depend on a guess about the word.
+ * What an index finds for these words: every match, and a few more. All keys that one scan of an index can take are together, so that it
+ * looks the frequent ones up only where the rare ones are. They stand in a subquery, so that the planner cannot look into them: its
+ * choice would depend on a guess about the word.
  */
 export function isInIndexes(words: readonly SearchWord[]): RawBuilder<boolean> {
   const common = commonKeysOf(words)
-  const others = words.map(({ keys }) => keys).filter(({ kind }) => kind !== 'trigrams')
-  const conditions = others.slice(0, MOST_CONDITIONS).map(isInIndex)
-  return all(common.length > 0 ? [isInIndex({ kind: 'trigrams', all: common }), ...conditions] : conditions)
+  const keys = words.map((word) => word.keys)
+  const hasCommon = common.length > 0 ? [sql`employees_trigrams(search) @> (select ${common}::text[])`] : []
+  // A second word of two letters would cost more than it narrows down.
+  const pair = keys.find((some) => some.kind === 'pair')
+  const unusual = keys.filter((some) => some.kind === 'pairs').slice(0, MOST_CONDITIONS)
+  return all([
+    ...(pair === undefined ? hasCommon : [hasPair(pair, hasCommon)]),
+    ...unusual.map((some) => hasPairs(some.all)),
+  ])
 }
 
-function isInIndex(keys: IndexKeys): RawBuilder<boolean> {
-  switch (keys.kind) {
-    case 'trigrams':
-      return sql`employees_trigrams(search) @> (select ${keys.all}::text[])`
-    case 'pairs':
-      return hasPairs(keys.all)
-    case 'pair':
-      return sql`(employees_trigrams(search) && (select ${keys.any}::text[]) or ${hasPairs([keys.pair])})`
-  }
+/** Two letters: among the trigrams that begin with them, together with other keys of that index, or beside an unusual character. */
+function hasPair({ any, pair }: PairKeys, others: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
+  const inTrigrams = all([...others, sql`employees_trigrams(search) && (select ${any}::text[])`])
+  return sql`((${inTrigrams}) or ${hasPairs([pair])})`
 }
 
 /** The index of pairs holds only employees with unusual characters. */

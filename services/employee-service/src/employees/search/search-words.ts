@@ -5,10 +5,11 @@
 export type SearchWord = { readonly text: string; readonly keys: IndexKeys }
 
 /** What has to be in the index of trigrams (all of them, or any) or in that of pairs (all of them). */
-export type IndexKeys =
+type IndexKeys =
   | { readonly kind: 'trigrams'; readonly all: readonly string[] }
-  | { readonly kind: 'pair'; readonly pair: string; readonly any: readonly string[] }
+  | PairKeys
   | { readonly kind: 'pairs'; readonly all: readonly string[] }
+export type PairKeys = { readonly kind: 'pair'; readonly pair: string; readonly any: readonly string[] }
 
 /** A character for which a word is in the index of pairs. */
 export const UNUSUAL = /[^a-z0-9 .@-]/

@@ -86,7 +86,7 @@ t.test(
   'of forty searches of one caller at once some are answered, the rest is told to wait; all other reads go on',
   async (t) => {
     const searches = Array.from({ length: 40 }, () => app.inject({ url: '/employees?query=a', headers: READER }))
-    const lists = Array.from({ length: 40 }, () => app.inject({ url: '/employees?limit=1', headers: READER }))
+    const lists = Array.from({ length: 5 }, () => app.inject({ url: '/employees?limit=1', headers: READER }))
     t.same([...new Set((await Promise.all(lists)).map(({ statusCode }) => statusCode))], [200])
     const answers = await Promise.all(searches)
     t.ok(answers.some(({ statusCode }) => statusCode === 200))
