@@ -63,7 +63,7 @@ export function createAuthentication(dependencies: Dependencies): Authentication
         audit.refuse(origin, loginFailed(account.user.id, 'email_unverified'))
         throw new problems.email_unverified()
       }
-      await quotas.spend(account.user.id, 'sign-ins')
+      await quotas.spend(account.user.id, isKnown ? 'sign-ins-from-devices' : 'sign-ins')
       if (hasher.isOutdated(account.passwordHash)) {
         await upgradePasswordHash(db, account, await hasher.hash(password, 'signed_in'))
       }
