@@ -13,7 +13,7 @@ export function isEmail(text: string): boolean {
 }
 
 /** Letters, digits, hyphens, joiners and every full stop. `domainToASCII` would drop line ends and decode `%61`, as in a URL. */
-const INTERNATIONAL = /^[\p{L}\p{M}\p{N}\u200c\u200d.\u3002\uff0e\uff61-]+$/u
+const INTERNATIONAL = /^[\u200d\u200c\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]+$/u
 
 const isAscii = (text: string): boolean => !/\P{ASCII}/u.test(text)
 
