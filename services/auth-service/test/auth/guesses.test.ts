@@ -23,11 +23,18 @@ let networks = 0
 const elsewhere = (): string => `10.1.${Math.floor(++networks / 250)}.${networks % 250}`
 
 type Typed = { email?: string; username?: string; password?: string; deviceToken?: string; deviceId?: string }
-const login = ({ email, username, password = PASSWORD, deviceToken, deviceId }: Typed, from: string) =>
+const tryLogin = ({ email, username, password = PASSWORD, deviceToken, deviceId }: Typed, from: string) =>
   auth.call('POST', '/auth/login', {
     body: { email, username, password, deviceToken, deviceId, delivery: 'body' },
     headers: { 'x-forwarded-for': from },
   })
+/** Nothing was decided where a busy machine answers 503: as clients do, the call is repeated. */
+async function login(typed: Typed, from: string) {
+  for (;;) {
+    const answer = await tryLogin(typed, from)
+    if (answer.statusCode !== 503) return answer
+  }
+}
 
 /** The statuses of wrong passwords, ten at a time. */
 async function guess(count: number, typed: Typed | ((n: number) => Typed), from: string | (() => string)) {
@@ -128,26 +135,25 @@ t.test(
     const invited = await auth.newAccount({ status: 'invited' })
     const unproved = await auth.newAccount({ isSelfRegistered: true })
     const emails = [known.email, disabled.email, invited.email, unproved.email, 'nobody-at-all@example.test']
-    const answers = await Promise.all(
-      emails.map(async (email) => {
-        const from = elsewhere()
-        const wrong = await login({ email, password: 'wrong-wrong-wrong' }, from)
-        const counts = await guess(54, { email }, from)
-        const refused = await login({ email }, from)
-        const plain = [wrong, refused].map(({ statusCode, headers, body }) => {
-          const { date, 'x-request-id': id, 'retry-after': wait, ratelimit, ...rest } = headers
-          // Each waits for as long as its own guesses count.
-          return {
-            statusCode,
-            rest,
-            body: body.replace(String(id), ''),
-            names: Object.keys(headers),
-            wait: Number(wait) > 890,
-          }
-        })
-        return { plain, counts }
-      }),
-    )
+    const answers = []
+    for (const email of emails) {
+      const from = elsewhere()
+      const wrong = await login({ email, password: 'wrong-wrong-wrong' }, from)
+      const counts = await guess(54, { email }, from)
+      const refused = await login({ email }, from)
+      const plain = [wrong, refused].map(({ statusCode, headers, body }) => {
+        const { date, 'x-request-id': id, 'retry-after': wait, ratelimit, ...rest } = headers
+        // Each waits for as long as its own guesses count.
+        return {
+          statusCode,
+          rest,
+          body: body.replace(String(id), ''),
+          names: Object.keys(headers),
+          wait: Number(wait) > 890,
+        }
+      })
+      answers.push({ plain, counts })
+    }
     for (const each of answers) t.same(each, answers[0])
     t.same(answers[0]?.counts, { 401: 49, 429: 5 })
   },
@@ -171,7 +177,7 @@ t.test('while Postgres is stuck every sign-in is 503, and afterwards every right
   const people = await Promise.all(Array.from({ length: 4 }, () => auth.newAccount()))
   await db.transaction().execute(async (trx) => {
     await sql`lock table users in access exclusive mode`.execute(trx)
-    const tries = Array.from({ length: 60 }, (_, n) => login({ email: people[n % 4]?.email ?? '' }, from))
+    const tries = Array.from({ length: 60 }, (_, n) => tryLogin({ email: people[n % 4]?.email ?? '' }, from))
     t.same([...new Set((await Promise.all(tries)).map(({ statusCode }) => statusCode))], [503])
   })
   // More than the network or any of them could have wrong: each of the tries before would have counted.
