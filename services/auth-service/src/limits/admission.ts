@@ -27,7 +27,7 @@ type AdmissionOptions = {
   readonly concurrency: number
   /** How many of each standing may wait. Nobody takes the places of others. */
   readonly places: number
-  /** The longest wait for a turn, in milliseconds. */
+  /** The longest wait for a turn that may be expected, in milliseconds. */
   readonly maxWaitMs: number
   /** Milliseconds that only grow. */
   readonly now?: () => number
@@ -38,6 +38,9 @@ const STANDINGS = Object.keys(PRIORITY) as readonly Standing[]
 
 /** The latest of these say how long the work takes. Their median: one pause of the process is none of the work's. */
 const MEASURED = 9
+
+/** How much longer than may be expected somebody waits before they are told: others came in between, or the machine was slow. */
+const PATIENCE = 2
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { what, concurrency, places, maxWaitMs, now = () => performance.now() } = options
@@ -73,11 +76,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
         throw unavailable(new Error(`${what}: no turn for a ${standing} in time`))
       }
       const wait = new AbortController()
-      const giveUp = setTimeout(
-        () => wait.abort(unavailable(new Error(`${what}: others came before a ${standing}`))),
-        maxWaitMs,
-      )
       let isWaiting = true
+      const refuse = (): void => {
+        if (isWaiting) wait.abort(unavailable(new Error(`${what}: others came before a ${standing}`)))
+      }
+      // After a pause of this process a thread may be free already: its work is read first.
+      const giveUp = setTimeout(() => setImmediate(refuse), maxWaitMs * PATIENCE)
       waiting[standing]++
       const settled = (): void => {
         clearTimeout(giveUp)
