@@ -210,7 +210,7 @@ t.test('secrets may come from files', async (t) => {
   t.match(faultsOf(load({})), [{ name: 'SECRET', message: /SECRET_FILE/ }])
   t.same(
     faultsOf(load({ SECRET: 'a', TEXT: '', TEXT_FILE: file })),
-    [{ name: 'TEXT', message: 'must be set' }],
+    [{ name: 'TEXT_FILE', message: 'is not read: TEXT is no secret' }],
     'and only secrets',
   )
 })
