@@ -24,6 +24,9 @@ export const oauthErrors = Object.fromEntries(
   ]),
 )
 
+/** Under 200 the type `null` would be serialized to text. */
+export const NoBody = Type.Unsafe<undefined>({ description: 'Nothing more is said', content: {} })
+
 /** A form as the description has it: the endpoints read it themselves, as their errors have another form than those of other routes. */
 const Form = <Fields extends TProperties>(fields: Fields): TObject<Fields> => Type.Object(fields)
 

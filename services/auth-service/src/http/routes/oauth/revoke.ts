@@ -1,5 +1,4 @@
 import type { AppInstance } from '@latchkey/service-kit'
-import { Type } from 'typebox'
 import type { ClientService } from '../../../clients/client-service.ts'
 import { OWN_CLIENT_ID } from '../../../clients/service-client.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
@@ -9,7 +8,7 @@ import { formOf, required } from '../../form-body.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { OAuthError } from '../../oauth-error.ts'
 import { revokeBearer } from '../../revoke-bearer.ts'
-import { OneTokenFields, oauthErrors } from '../../schemas/oauth.ts'
+import { NoBody, OneTokenFields, oauthErrors } from '../../schemas/oauth.ts'
 
 type Services = {
   readonly clients: ClientService
@@ -33,7 +32,7 @@ export function revokeRoute(app: AppInstance, services: Services): void {
         description: '200 also for a token that is unknown or not live.',
         consumes: ['application/x-www-form-urlencoded'],
         body: OneTokenFields,
-        response: { 200: Type.Null(), ...oauthErrors },
+        response: { 200: NoBody, ...oauthErrors },
       },
     },
     async (request, reply) => {
@@ -49,7 +48,7 @@ export function revokeRoute(app: AppInstance, services: Services): void {
       }
       if (bearer) await revokeBearer(bearer, origin, services)
       else await sessions.signOut(token, origin)
-      return reply.code(200).send(null)
+      return reply.code(200).send()
     },
   )
 }
