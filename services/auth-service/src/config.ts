@@ -1,6 +1,5 @@
 import { domainToUnicode } from 'node:url'
 import type { SigningRing } from '@latchkey/access-token'
-import { normalizeEmail } from '@latchkey/problems'
 import { parseRedisUrl } from '@latchkey/resource-server/revocations'
 import type { LoggerOptions } from '@latchkey/service-kit'
 import {
@@ -178,7 +177,7 @@ export function loadConfig(environment: Environment): Config {
     mail: mailConfigOf(loaded),
     publicUrl: loaded.publicUrl ?? issuer,
     linksUrl: linksUrlOf(loaded, issuer),
-    administrator: { email: normalizeEmail(loaded.adminEmail), password: loaded.adminPassword },
+    administrator: { email: loaded.adminEmail, password: loaded.adminPassword },
     serviceClients: configuredClients(loaded),
     auditRetentionMs: loaded.auditRetentionMs,
     accessPolicy: loaded.accessPolicy,

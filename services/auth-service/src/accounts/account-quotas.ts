@@ -16,8 +16,8 @@ const DEFAULT_ACCOUNT_QUOTAS: Readonly<Record<Quota, GuessLimit>> = {
   'password-changes': { failures: 20, seconds: HOUR_SECONDS },
   'email-changes': { failures: 20, seconds: HOUR_SECONDS },
   /** With the right password, on devices that were not known. */
-  'sign-ins': { failures: 100, seconds: HOUR_SECONDS },
-  'sign-ins-from-devices': { failures: 300, seconds: HOUR_SECONDS },
+  'sign-ins': { failures: 600, seconds: HOUR_SECONDS },
+  'sign-ins-from-devices': { failures: 600, seconds: HOUR_SECONDS },
 }
 
 type Dependencies = {

@@ -1,4 +1,4 @@
-import { isEmail } from '@latchkey/problems'
+import { isEmail, normalizeEmail } from '@latchkey/problems'
 import { type Candidate, type SettingFault, setting } from '@latchkey/service-kit/settings'
 import { normalizePassword, plainObjection } from '../users/password-rules.ts'
 
@@ -36,6 +36,7 @@ export function* administratorFaults({
 }
 
 function parseEmail(text: string): string {
-  if (!isEmail(text)) throw new Error('must be an e-mail address')
-  return text
+  const email = normalizeEmail(text)
+  if (!isEmail(email)) throw new Error('must be an e-mail address')
+  return email
 }

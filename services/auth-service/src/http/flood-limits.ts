@@ -50,6 +50,15 @@ export async function enforceFloodLimits(app: AppInstance, store: Parameters<typ
   })
 }
 
+/** Counts a request where `config.rateLimit` would do so too early: before it was refused for free. @throws `too_many_requests` */
+export function createAdmit(app: AppInstance, flood: FloodLimit): (request: FastifyRequest) => Promise<void> {
+  const count = app.createRateLimit(flood)
+  return async (request) => {
+    const counted = await count(request)
+    if (!counted.isAllowed && counted.isExceeded) throw flood.errorResponseBuilder(request, counted)
+  }
+}
+
 /**
  * Counts a request that was refused, after the decision: what is good is never refused, and costs nothing here.
  * @returns what the caller is told in place of the refusal, once there were too many; undefined before, and while nobody can count

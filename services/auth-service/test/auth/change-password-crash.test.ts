@@ -11,7 +11,12 @@ t.setTimeout(300_000)
 // One replica dies at each step of a change, as the stores see it: its connections break and nothing of it arrives any more. The
 // other one goes on with the connections that it has, so that nothing has it repeat what was recorded.
 const environment = await testEnvironment(t)
-const survivor = await startAuthService(t, { environment })
+/** More than a person needs. */
+const accountQuotas = {
+  'password-changes': { failures: 1000, seconds: 3600 },
+  'sign-ins': { failures: 1000, seconds: 3600 },
+}
+const survivor = await startAuthService(t, { environment, accountQuotas })
 const resource = await startResourceService(t, survivor)
 let remaining = Number.POSITIVE_INFINITY
 const onChunk = ({ from }: RelayedChunk): Promise<void> | undefined =>
@@ -20,6 +25,7 @@ const redis = await tcpRelay(t, environment.redisUrl, { onChunk })
 const postgres = await tcpRelay(t, environment.databaseUrl, { onChunk })
 const dying = await startAuthService(t, {
   environment: { ...environment, databaseUrl: postgres.url, redisUrl: redis.url },
+  accountQuotas,
 })
 
 async function die(): Promise<void> {

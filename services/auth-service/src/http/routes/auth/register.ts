@@ -2,7 +2,7 @@ import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey
 import { Type } from 'typebox'
 import type { Register } from '../../../accounts/registration.ts'
 import { clientContext } from '../../client-context.ts'
-import { FLOOD_LIMITS } from '../../flood-limits.ts'
+import { createAdmit, FLOOD_LIMITS } from '../../flood-limits.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { UserReply } from '../../schemas/user.ts'
@@ -18,13 +18,13 @@ type Services = SignInServices & {
 
 export function registerRoute(app: AppInstance, services: Services): void {
   const { register, options, passwordMinLength } = services
-  // Who is refused anyway is not counted.
   const isOpen = options.registration === 'open'
+  const admit = createAdmit(app, FLOOD_LIMITS.registration)
   app.post(
     '/register',
     {
       // Its checks have a deadline of their own, up to which nothing happens; a registration that has begun is seen through.
-      config: { operation: 'register', timeoutMs: 10_000, rateLimit: isOpen && FLOOD_LIMITS.registration },
+      config: { operation: 'register', timeoutMs: 10_000 },
       schema: {
         tags: ['auth'],
         summary: 'Create an account',
@@ -48,6 +48,8 @@ export function registerRoute(app: AppInstance, services: Services): void {
     async (request, reply) => {
       const { delivery, deviceName, deviceToken, ...registration } = request.body
       const signIn = delivery && signInOf(request, { delivery, deviceName, deviceToken }, services)
+      // Who is refused anyway is not counted.
+      if (isOpen) await admit(request)
       const registered = await register(registration, clientContext(request), signIn)
       if (registered.outcome === 'accepted') return reply.code(202).send({})
       const isSignedIn = registered.outcome === 'signed_in'
