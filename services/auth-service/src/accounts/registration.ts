@@ -42,7 +42,15 @@ export type Registered =
  * user name that is taken gives way to one like it.
  * @throws `registration_closed`, `domain_not_allowed`, `invalid_request` for a user name or a password that is not acceptable; without domains also `email_taken`, `username_taken`
  */
-export type Register = (registration: Registration, origin: Origin, signIn?: SignIn) => Promise<Registered>
+export type Register = (
+  registration: Registration,
+  origin: Origin,
+  asked: {
+    readonly signIn?: SignIn | undefined
+    /** Called before anything is looked up; it may throw to refuse. */
+    readonly admit: () => Promise<void>
+  },
+) => Promise<Registered>
 
 type Dependencies = {
   readonly db: AuthDatabase
@@ -119,10 +127,11 @@ export function createRegister(dependencies: Dependencies): Register {
     })
   }
 
-  return async (registration, origin, signIn) => {
+  return async (registration, origin, { signIn, admit }) => {
     if (mode !== 'open') throw new problems.registration_closed()
     if (!isOfDomains(registration.email, domains)) throw new problems.domain_not_allowed()
     assertAcceptableUsername(registration.username)
+    await admit()
     const account = await beforeChange(prepare(registration))
     if (domains !== undefined) {
       await makeUnseen(account, origin)

@@ -8,17 +8,14 @@ import { LoginReply } from '../../schemas/login-reply.ts'
 import { UserReply } from '../../schemas/user.ts'
 import { type SignInServices, signInMembers, signInOf } from '../../sign-in-request.ts'
 import { deliver } from '../../token-delivery.ts'
-import type { SignInOptions } from './get-options.ts'
 
 type Services = SignInServices & {
   readonly register: Register
-  readonly options: Pick<SignInOptions, 'registration'>
   readonly passwordMinLength: number
 }
 
 export function registerRoute(app: AppInstance, services: Services): void {
-  const { register, options, passwordMinLength } = services
-  const isOpen = options.registration === 'open'
+  const { register, passwordMinLength } = services
   const admit = createAdmit(app, FLOOD_LIMITS.registration)
   app.post(
     '/register',
@@ -48,9 +45,7 @@ export function registerRoute(app: AppInstance, services: Services): void {
     async (request, reply) => {
       const { delivery, deviceName, deviceToken, ...registration } = request.body
       const signIn = delivery && signInOf(request, { delivery, deviceName, deviceToken }, services)
-      // Who is refused anyway is not counted.
-      if (isOpen) await admit(request)
-      const registered = await register(registration, clientContext(request), signIn)
+      const registered = await register(registration, clientContext(request), { signIn, admit: () => admit(request) })
       if (registered.outcome === 'accepted') return reply.code(202).send({})
       const isSignedIn = registered.outcome === 'signed_in'
       const { user } = isSignedIn ? registered.grant : registered
