@@ -24,8 +24,8 @@ export const oauthErrors = Object.fromEntries(
   ]),
 )
 
-/** Under 200 the type `null` would be serialized to text. */
-export const NoBody = Type.Unsafe<undefined>({ description: 'Nothing more is said', content: {} })
+/** Nothing is to be sent: under 200 even `null` would be serialized to text. */
+export const NoBody = Type.Unsafe<undefined>({ type: 'null', description: 'Nothing more is said' })
 
 /** A form as the description has it: the endpoints read it themselves, as their errors have another form than those of other routes. */
 const Form = <Fields extends TProperties>(fields: Fields): TObject<Fields> => Type.Object(fields)
