@@ -59,7 +59,8 @@ t.test('names that are taken are refused before the password costs anything', as
   t.same(new Set(answers.map((answer) => answer.json().code)), new Set(['email_taken', 'username_taken']))
   const statuses = new Set((await flood).map(({ statusCode }) => statusCode))
   t.ok(statuses.delete(503), 'the places are taken')
-  t.ok(statuses.isSubsetOf(new Set([201])), 'who has one may be in time')
+  statuses.delete(201)
+  t.same([...statuses], [], 'who has one may be in time')
 })
 
 t.test('passwords are refused for length, commonness and likeness to their owner, never for composition', async (t) => {
