@@ -1,4 +1,4 @@
-export { createChildProcesses, freePort, type RunningProcess, type TestScope } from '@latchkey/harness'
+export { createChildProcesses, freePort, type RunningProcess, type TestScope, untilDecided } from '@latchkey/harness'
 export { browserProgram } from './browser-program.ts'
 export { type CapturedLogs, captureLogs } from './capture-logs.ts'
 export { eventually } from './eventually.ts'

@@ -1,4 +1,4 @@
-import { captureLogs, type TestEnvironment, testEnvironment } from '@latchkey/test-kit'
+import { captureLogs, type TestEnvironment, testEnvironment, untilDecided } from '@latchkey/test-kit'
 import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify'
 import { buildApp, type Overrides } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
@@ -22,6 +22,8 @@ export type TestService = {
   readonly environment: TestEnvironment
   readonly logs: ReturnType<typeof captureLogs>
   call(method: string, url: string, options?: Call): Promise<Response>
+  /** The same as honest clients do it: again after `Retry-After` while the answer is 503. For whatever is not about a lack of time. */
+  callPatiently(method: string, url: string, options?: Call): Promise<Response>
   /** An active account, without a session, under any `REGISTRATION`. */
   newAccount(account?: NewAccount): Promise<User>
   /** A new account, signed in with `body` delivery. */
@@ -78,8 +80,14 @@ export async function startAuthService(
     })
   }
 
+  const callPatiently: TestService['callPatiently'] = (...asked) =>
+    untilDecided(
+      () => call(...asked),
+      ({ statusCode, headers }) => ({ status: statusCode, retryAfter: headers['retry-after'] }),
+    )
+
   async function signIn(email: string, more: object = {}): Promise<SignedIn> {
-    const response = await call('POST', '/auth/login', {
+    const response = await callPatiently('POST', '/auth/login', {
       body: { email, password: PASSWORD, delivery: 'body', ...more },
     })
     if (response.statusCode !== 200) throw new Error(`sign-in answered ${response.statusCode}: ${response.body}`)
@@ -94,7 +102,7 @@ export async function startAuthService(
 
   const signInAdmin = (): Promise<SignedIn> => signIn(ADMIN.email, ADMIN)
 
-  return { app, config, environment, logs, call, newAccount, newUser, signIn, signInAdmin }
+  return { app, config, environment, logs, call, callPatiently, newAccount, newUser, signIn, signInAdmin }
 }
 
 /** Calls as the first administrator, signed in now. */
