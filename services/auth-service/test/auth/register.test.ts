@@ -8,8 +8,7 @@ const auth = await startAuthService(t, SETTINGS)
 
 /** Ten register from one address within an hour. */
 const elsewhere = () => ({ 'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}` })
-const send = (body: object, headers: Record<string, string> = {}) =>
-  auth.call('POST', '/auth/register', { body, headers: { ...elsewhere(), ...headers } })
+const send = (body: object) => auth.callPatiently('POST', '/auth/register', { body, headers: elsewhere() })
 let people = 0
 const person = () => ({ email: `p${++people}@example.test`, username: `p${people}`, password: PASSWORD })
 
@@ -38,10 +37,7 @@ t.test('of parallel registrations of one address exactly one succeeds', async (t
       send({ email: 'race@example.test', username: `racer${n}`, password: PASSWORD }),
     ),
   )
-  const [made, ...refused] = responses.map((response) => response.statusCode).sort()
-  t.equal(made, 201)
-  // A slow machine has no time for all four.
-  t.ok(refused.every((status) => status === 409 || status === 503))
+  t.same(responses.map((response) => response.statusCode).sort(), [201, 409, 409, 409])
 })
 
 t.test('names that are taken are refused before the password costs anything', async (t) => {
@@ -49,11 +45,21 @@ t.test('names that are taken are refused before the password costs anything', as
   t.equal((await send(taken)).statusCode, 201)
   // More than wait for a check: those without a place are 503.
   const flood = Promise.all(
-    Array.from({ length: 40 }, () => send({ ...person(), password: 'a heron walks over nine slow rivers' })),
+    Array.from({ length: 40 }, () =>
+      auth.call('POST', '/auth/register', {
+        body: { ...person(), password: 'a heron walks over nine slow rivers' },
+        headers: elsewhere(),
+      }),
+    ),
   )
+  // Guessable passwords: whoever has them checked is told so.
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
-      send(n % 2 ? { ...person(), email: taken.email } : { ...person(), username: taken.username }),
+      send({
+        ...person(),
+        password: 'password1234567',
+        ...(n % 2 ? { email: taken.email } : { username: taken.username }),
+      }),
     ),
   )
   t.same(new Set(answers.map((answer) => answer.json().code)), new Set(['email_taken', 'username_taken']))
@@ -93,7 +99,7 @@ t.test('with a delivery it signs in too, and answers as a sign-in does', async (
     const { email, username, password } = person()
     const created = await send({ email, username, password, delivery, deviceName: 'My laptop' })
     t.equal(created.statusCode, 201, delivery)
-    const login = await auth.call('POST', '/auth/login', { body: { email, password, delivery } })
+    const login = await auth.callPatiently('POST', '/auth/login', { body: { email, password, delivery } })
     t.same(Object.keys(created.json()), Object.keys(login.json()), delivery)
     t.same([...setCookies(created).keys()], names, delivery)
     t.equal(created.headers['cache-control'], 'no-store')
@@ -133,13 +139,17 @@ t.test(
       ['203.0.113.7', '203.0.113.7', '203.0.113.8'],
       ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', '2001:db8:1:3::1'],
     ] as const) {
-      const from = (address: string, service = auth) =>
-        service.call('POST', '/auth/register', { body: person(), headers: { 'x-forwarded-for': address } })
-      for (let n = 0; n < 10; n++) t.equal((await from(first, n % 2 === 0 ? auth : replica)).statusCode, 201)
+      const register = (address: string) => ({ body: person(), headers: { 'x-forwarded-for': address } })
+      const from = (address: string, service = auth) => service.call('POST', '/auth/register', register(address))
+      for (let n = 0; n < 10; n++) {
+        const { statusCode } = await from(first, n % 2 === 0 ? auth : replica)
+        // Where a busy machine has no time, it is one of the ten all the same.
+        t.ok([201, 503].includes(statusCode), `${statusCode}`)
+      }
       const refused = await from(same)
       t.equal(refused.statusCode, 429)
       t.ok(Number(refused.headers['retry-after']) > 3500)
-      t.equal((await from(other)).statusCode, 201)
+      t.equal((await auth.callPatiently('POST', '/auth/register', register(other))).statusCode, 201)
     }
   },
 )
