@@ -32,9 +32,23 @@ t.test('an error goes to onError, and the loop continues', async (t) => {
   t.match(errors, [{ message: 'at once' }, { message: 'later' }])
 })
 
+t.test('a task that is due at once and fails is run again after the shorter pause', async (t) => {
+  const stopping = new AbortController()
+  const errors: unknown[] = []
+  const task = async () => {
+    if (errors.length === 0) throw new Error('not yet')
+    stopping.abort()
+  }
+  const onError = (error: unknown) => errors.push(error)
+  await repeat(task, { everyMs: 3_600_000, atOnce: true, retryMs: 1, signal: stopping.signal, onError })
+  t.match(errors, [{ message: 'not yet' }])
+})
+
 t.test('a loop that is stopped before its first run never runs', async (t) => {
   const task = async () => t.fail('ran')
-  await repeat(task, { everyMs: 60_000, signal: AbortSignal.abort(), onError: () => {} })
+  const signal = AbortSignal.abort()
+  await repeat(task, { everyMs: 60_000, signal, onError: () => {} })
+  await repeat(task, { everyMs: 60_000, atOnce: true, signal, onError: () => {} })
 })
 
 t.test('runs never overlap', async (t) => {

@@ -49,9 +49,8 @@ export function startHousekeeping(dependencies: Dependencies): void {
   const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - sessionMaxAgeMs))
   void repeat(deleteOldEvents, { everyMs: HOUR_MS, signal, onError })
   void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
-  // At once, too: a replica may never live for long.
-  void eraseUnverified().catch(onError)
-  void repeat(eraseUnverified, { everyMs: ERASURES_EVERY_MS, signal, onError })
+  // At once: a replica may never live for long.
+  void repeat(eraseUnverified, { everyMs: ERASURES_EVERY_MS, atOnce: true, signal, onError })
   void repeat(erasure.purgePending, { everyMs: ERASURES_EVERY_MS, signal, onError })
   const deleteOldMails = () => deleteMailsBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
   void repeat(deleteOldMails, { everyMs: HOUR_MS, signal, onError })
@@ -62,12 +61,10 @@ export function startHousekeeping(dependencies: Dependencies): void {
   const deleteOldRevocations = () =>
     deleteRevocationsBefore(db, new Date(Date.now() - DEVICE_TOKEN_TTL_SECONDS * SECOND_MS - 24 * HOUR_MS))
   void repeat(deleteOldRevocations, { everyMs: HOUR_MS, signal, onError })
-  void clientsOfLeavers.count().catch(onError)
-  void repeat(clientsOfLeavers.count, { everyMs: LEAVERS_EVERY_MS, signal, onError })
+  void repeat(clientsOfLeavers.count, { everyMs: LEAVERS_EVERY_MS, atOnce: true, signal, onError })
   void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })
   if (auditRetentionMs === undefined) return
   const trimTrail = () => trimAudit(db, new Date(Date.now() - auditRetentionMs))
-  // At once, too: a replica may never live for an hour.
-  void trimTrail().catch(onError)
-  void repeat(trimTrail, { everyMs: HOUR_MS, signal, onError })
+  // At once: a replica may never live for an hour.
+  void repeat(trimTrail, { everyMs: HOUR_MS, atOnce: true, signal, onError })
 }

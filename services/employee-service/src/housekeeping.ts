@@ -23,7 +23,6 @@ export function startHousekeeping({ db, finder, log, signal, everyMs = EVERY_MS 
   ]
   for (const { run, failure } of tasks) {
     const onError = (err: unknown): void => log.warn({ err }, failure)
-    void run().catch(onError)
-    void repeat(run, { everyMs, signal, onError })
+    void repeat(run, { everyMs, atOnce: true, signal, onError })
   }
 }
