@@ -40,12 +40,15 @@ import { openStores } from './stores.ts'
 import { createUsers } from './users/create-users.ts'
 import type { PasswordLimits } from './users/password-guesses.ts'
 import type { PasswordHasherOptions } from './users/password-hasher.ts'
+import type { PasswordStrength } from './users/password-strength.ts'
 
 /** What tests put in place of the production choices. */
 export type Overrides = {
   readonly logStream?: LoggerOptions['stream']
   readonly passwordHashing?: PasswordHasherOptions
   readonly passwordLimits?: Partial<PasswordLimits>
+  /** One that several apps of a process share, say. */
+  readonly passwordStrength?: PasswordStrength
   readonly clientGuessLimits?: ClientGuessLimits
   readonly accountQuotas?: Partial<Record<Quota, GuessLimit>>
   readonly schema?: string
@@ -158,7 +161,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
     const floodLimiter = createGuessLimiter({ ...overrides, redis, keyPrefix, deadline, gate, name: 'floods' })
     const users = createUsers({ ...overrides, redis, keyPrefix, deadline, gate, pseudonym, log, passwords })
-    app.addHook('onClose', () => users.policy.close())
+    app.addHook('onClose', () => users.strength.close())
     const { erasure, eraseUnverified, ...accounts } = createAccounts({
       ...users,
       floodLimiter,

@@ -16,6 +16,7 @@ import type { Recovered } from './sessions/session-recovery.ts'
 import type { Stores } from './stores.ts'
 import type { PasswordHasher } from './users/password-hasher.ts'
 import type { PasswordPolicy } from './users/password-policy.ts'
+import type { PasswordStrength } from './users/password-strength.ts'
 
 /** Something that has to succeed before the service listens. */
 type Step = { readonly name: string; readonly run: () => Promise<unknown> }
@@ -34,12 +35,17 @@ type Dependencies = Stores & {
   readonly accessPolicy: AccessPolicy
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
+  readonly strength: PasswordStrength
 }
 
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
   const { config, schema, log, database, redis, deadline, gate, revocations, recoverSessions } = dependencies
-  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, writeAs, accessPolicy } = dependencies
+  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, strength, writeAs, accessPolicy } =
+    dependencies
+  // Another thread's work, beside the other steps.
+  const dictionaries = strength.load()
+  dictionaries.catch(() => {})
   return [
     { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
     {
@@ -68,7 +74,7 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     { name: 'check that no revoked key signs', run: () => keys.assertCanSign(config.tokens.accessKeys.current()) },
     { name: 'decrypt the keys of client secrets', run: () => loadSecretKeys() },
     { name: 'start to send mails', run: () => mail.start() },
-    { name: 'load the password dictionaries', run: () => policy.ready },
+    { name: 'load the password dictionaries', run: () => dictionaries },
     {
       name: 'configure service clients',
       run: async () => {

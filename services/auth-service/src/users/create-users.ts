@@ -13,6 +13,7 @@ import {
 } from './password-guesses.ts'
 import { createPasswordHasher, type PasswordHasher, type PasswordHasherOptions } from './password-hasher.ts'
 import { createPasswordPolicy, type PasswordPolicy } from './password-policy.ts'
+import { createPasswordStrength, type PasswordStrength } from './password-strength.ts'
 
 export type PasswordSettings = {
   /** In characters. */
@@ -34,24 +35,28 @@ type Dependencies = {
   /** The production choices unless given. */
   readonly passwordHashing?: PasswordHasherOptions | undefined
   readonly passwordLimits?: Partial<PasswordLimits> | undefined
+  readonly passwordStrength?: PasswordStrength | undefined
   /** Epoch milliseconds in place of Redis's own clock. */
   readonly now?: (() => number) | undefined
 }
 
-/** What passwords are set and checked with. The policy has a thread of its own, to be closed. */
+/** What passwords are set and checked with. `strength` is to be loaded and closed. */
 export type Users = {
   readonly hasher: PasswordHasher
   readonly policy: PasswordPolicy
+  readonly strength: PasswordStrength
   readonly guesses: PasswordGuesses
 }
 
 export function createUsers(dependencies: Dependencies): Users {
   const { log, pseudonym, passwords, passwordHashing, passwordLimits } = dependencies
+  const { passwordStrength: strength = createPasswordStrength() } = dependencies
   const { minLength, contextWords, breachedUrl } = passwords
   const breached = breachedUrl === undefined ? undefined : createBreachedPasswords(breachedUrl, log)
   return {
     hasher: createPasswordHasher(passwordHashing),
-    policy: createPasswordPolicy({ minLength, contextWords, breached }),
+    policy: createPasswordPolicy({ minLength, contextWords, strength, breached }),
+    strength,
     guesses: createPasswordGuesses({
       limiter: createGuessLimiter({ ...dependencies, name: 'passwords' }),
       pseudonym,

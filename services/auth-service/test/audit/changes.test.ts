@@ -1,12 +1,12 @@
 import t from 'tap'
 import { trailOf } from '../support/audit.ts'
-import { administratorOf, startAuthService } from '../support/auth-service.ts'
+import { ADMIN_SETTINGS, administratorOf, startAuthService } from '../support/auth-service.ts'
 
 const SECRET = 'a-secret-of-payroll-that-is-long-enough'
 const payroll = (...scopes: string[]) => ({
   SERVICE_CLIENTS: JSON.stringify([{ clientId: 'payroll', secret: SECRET, scopes }]),
 })
-const auth = await startAuthService(t, { variables: payroll('employees:read') })
+const auth = await startAuthService(t, { variables: { ...ADMIN_SETTINGS, ...payroll('employees:read') } })
 const trail = await trailOf(auth)
 const asAdmin = await administratorOf(auth)
 

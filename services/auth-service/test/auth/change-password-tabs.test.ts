@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { PASSWORD, startAuthService } from '../support/auth-service.ts'
+import { loadDictionaries } from '../support/shared-strength.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const TABS = 20
@@ -38,6 +39,7 @@ class CookieJar {
 /** Two replicas behind a network that is not even. */
 async function startReplicas() {
   const first = await startAuthService(t)
+  await loadDictionaries()
   const replicas = [first, await startAuthService(t, { beside: first })]
   const onChunk = ({ from }: { from: string }) =>
     from === 'server' ? sleep(LATENCY_MS * (1 + Math.random())) : undefined

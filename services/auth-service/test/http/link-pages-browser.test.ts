@@ -6,6 +6,7 @@ import { administratorOf, PASSWORD } from '../support/auth-service.ts'
 import { serveBelow, startBrowser, visit } from '../support/browser.ts'
 import { listen } from '../support/listening-service.ts'
 import { startMailbox } from '../support/mailbox.ts'
+import { loadDictionaries } from '../support/shared-strength.ts'
 
 const found = await browserProgram()
 if ('missing' in found) t.plan(0, found.missing)
@@ -18,6 +19,7 @@ async function testPages(program: string): Promise<void> {
   // Links lead through a proxy, with a path in front.
   const publicUrl = await serveBelow(t, '/id', () => target)
   const auth = await listen(t, { variables: { ...mailbox.variables, PUBLIC_URL: publicUrl, REGISTRATION: 'open' } })
+  await loadDictionaries()
   target = auth.url
   const asAdmin = await administratorOf(auth)
   async function nextLink(email: string): Promise<string> {

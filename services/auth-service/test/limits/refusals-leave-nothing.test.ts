@@ -4,12 +4,14 @@ import t from 'tap'
 import { databaseOf, trailOf } from '../support/audit.ts'
 import { PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { newClient } from '../support/clients.ts'
+import { loadDictionaries } from '../support/shared-strength.ts'
 
 /** Of each type; `REFUSALS=20000` for the long run. The bounds are of full tables: they hold for any number. */
 const REFUSALS = Number(process.env.REFUSALS ?? 800)
 const MIB = 1024 * 1024
 
 const auth = await startAuthService(t, { variables: { TRUST_PROXY: '127.0.0.1', REGISTRATION: 'open' } })
+await loadDictionaries()
 const { redisUrl, redisPrefix } = auth.environment
 const redis = new Redis(redisUrl)
 t.teardown(() => redis.disconnect())

@@ -1,10 +1,10 @@
 import { createDatabase } from '@latchkey/database'
 import { SettingsError } from '@latchkey/service-kit/settings'
 import t from 'tap'
-import { ADMIN, administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
+import { ADMIN, ADMIN_SETTINGS, administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { rebooting } from '../support/clients.ts'
 
-const auth = await startAuthService(t)
+const auth = await startAuthService(t, { variables: ADMIN_SETTINGS })
 const database = createDatabase<unknown>({ url: auth.environment.databaseUrl, schema: auth.environment.schema })
 t.teardown(() => database.close())
 const query = (sql: string) => database.pool.query(sql)
@@ -12,7 +12,7 @@ const query = (sql: string) => database.pool.query(sql)
 const login = (body: object) => auth.call('POST', '/auth/login', { body: { delivery: 'body', ...body } })
 
 t.test('the first administrator can sign in, and a second start creates no other', async (t) => {
-  await startAuthService(t, { beside: auth, variables: { ADMIN_EMAIL: 'second@example.test' } })
+  await startAuthService(t, { beside: auth, variables: { ...ADMIN_SETTINGS, ADMIN_EMAIL: 'second@example.test' } })
   const response = await login(ADMIN)
   t.equal(response.statusCode, 200)
   t.same(response.json().user.roles, ['admin'])
@@ -21,10 +21,10 @@ t.test('the first administrator can sign in, and a second start creates no other
 })
 
 t.test('replicas that boot together on an empty schema all start, with one administrator', async (t) => {
-  const first = await startAuthService(t)
+  const first = await startAuthService(t, { variables: ADMIN_SETTINGS })
   const { schema } = first.environment
   await query(`drop schema ${schema} cascade; create schema ${schema}`)
-  await Promise.all(Array.from({ length: 4 }, () => startAuthService(t, { beside: first })))
+  await Promise.all(Array.from({ length: 4 }, () => startAuthService(t, { beside: first, variables: ADMIN_SETTINGS })))
   const { rows } = await query(`select count(*)::int from ${schema}.users`)
   t.equal(rows[0].count, 1)
 })
@@ -54,7 +54,7 @@ t.test('a password that is easy to guess stops the start, until there is an admi
   t.same(await faultsOf(boot(t, guessable)), [
     { name: 'ADMIN_PASSWORD', message: 'is too common or too easy to guess' },
   ])
-  await boot(t)
+  await boot(t, ADMIN_SETTINGS)
   await boot(t, guessable)
 })
 
@@ -69,10 +69,10 @@ t.test('a first administrator that comes late is created, beside accounts with i
   t.equal(stranger.statusCode, 201)
   t.equal((await register(ADMIN.email, 'squatter')).statusCode, 201)
 
-  t.same(await faultsOf(boot(t)), [
+  t.same(await faultsOf(boot(t, ADMIN_SETTINGS)), [
     { name: 'ADMIN_EMAIL', message: 'must be another address: an account that is no administrator has it' },
   ])
-  const after = await boot(t, { ADMIN_EMAIL: 'other@example.test' })
+  const after = await boot(t, { ...ADMIN_SETTINGS, ADMIN_EMAIL: 'other@example.test' })
   const { user } = (
     await after.call('POST', '/auth/login', { body: { email: 'other@example.test', password: ADMIN.password } })
   ).json()

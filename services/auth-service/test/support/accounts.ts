@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { TestEnvironment } from '@latchkey/test-kit'
+import { ADMIN_USERNAME } from '../../src/accounts/administrator-settings.ts'
 import { openDatabase } from '../../src/database/open-database.ts'
+import { hasAdministrator } from '../../src/users/administrator-repository.ts'
 import { createPasswordHasher } from '../../src/users/password-hasher.ts'
 import type { UserStatus } from '../../src/users/user.ts'
 import { insertAccount } from '../../src/users/user-repository.ts'
@@ -27,20 +29,27 @@ export type NewAccount = {
 export function accountsOf({ databaseUrl: url, schema }: TestEnvironment) {
   const database = openDatabase({ url, schema, poolSize: 1, onError: () => {} })
   const hasher = createPasswordHasher(CHEAP_HASHING)
+  async function insert({
+    username = `u-${randomUUID()}`,
+    email = `${username}@example.test`,
+    fullName = null,
+    password = PASSWORD,
+    roles = ['user'],
+    status = 'active',
+    isVerified = false,
+    isSelfRegistered = false,
+  }: NewAccount = {}) {
+    const passwordHash = status === 'invited' ? null : await hasher.hash(password)
+    const facts = { email, username, fullName, passwordHash, roles, status, isVerified, isSelfRegistered }
+    return insertAccount(database.db, facts)
+  }
+
   return {
-    async insert({
-      username = `u-${randomUUID()}`,
-      email = `${username}@example.test`,
-      fullName = null,
-      password = PASSWORD,
-      roles = ['user'],
-      status = 'active',
-      isVerified = false,
-      isSelfRegistered = false,
-    }: NewAccount = {}) {
-      const passwordHash = status === 'invited' ? null : await hasher.hash(password)
-      const facts = { email, username, fullName, passwordHash, roles, status, isVerified, isSelfRegistered }
-      return insertAccount(database.db, facts)
+    insert,
+    /** As `ADMIN_PASSWORD` makes it, unless there is an administrator. */
+    async insertAdministrator(account: { readonly email: string; readonly password: string }): Promise<void> {
+      if (await hasAdministrator(database.db)) return
+      await insert({ ...account, username: ADMIN_USERNAME, roles: ['admin'], isVerified: true })
     },
     close: () => database.close(),
   }

@@ -4,6 +4,7 @@ import { buildApp, type Overrides } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import type { User } from '../../src/users/user.ts'
 import { accountsOf, CHEAP_HASHING, type NewAccount, PASSWORD } from './accounts.ts'
+import { loadDictionaries, sharedStrength } from './shared-strength.ts'
 
 export { PASSWORD } from './accounts.ts'
 
@@ -11,10 +12,13 @@ type Scope = Parameters<typeof testEnvironment>[0]
 type App = Awaited<ReturnType<typeof buildApp>>
 
 export const ADMIN = { email: 'root@example.test', password: 'correct horse battery staple' }
+/** With these settings auth-service makes the administrator itself; without them {@link startAuthService} does. */
+export const ADMIN_SETTINGS = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password }
 
 /** What a program says of itself where a browser would name its page; headers of {@link Call} decide where they say more. */
 const OWN_PAGE = { 'x-requested-with': 'test' }
 const SIGN_INS = /^\/auth\/(login|register|invitations\/accept)$/
+const SETS_PASSWORD = /^\/auth\/(register|invitations\/accept|password)/
 
 export type TestService = {
   readonly app: App
@@ -42,7 +46,6 @@ export function configOf(environment: TestEnvironment, variables: Record<string,
     ACCESS_TOKEN_SECRET: 'a1:access-access-access-access-access',
     REFRESH_TOKEN_SECRET: 'r1:refresh-refresh-refresh-refresh-refresh',
     ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
     ...variables,
   })
 }
@@ -59,6 +62,7 @@ export async function startAuthService(
   const app = await buildApp(config, {
     logStream: logs.stream,
     passwordHashing: CHEAP_HASHING,
+    passwordStrength: sharedStrength,
     schema: environment.schema,
     redisPrefix: environment.redisPrefix,
     ...overrides,
@@ -67,6 +71,8 @@ export async function startAuthService(
   t.teardown(async () => app.close())
 
   async function call(method: string, url: string, { body, token, cookies, headers }: Call = {}): Promise<Response> {
+    // Nobody is to wait for them within the time of a request.
+    if (SETS_PASSWORD.test(url)) await loadDictionaries()
     return app.inject({
       method: method as NonNullable<InjectOptions['method']>,
       url,
@@ -97,6 +103,8 @@ export async function startAuthService(
 
   const accounts = accountsOf(environment)
   t.teardown(accounts.close)
+  // Not by its settings, which would load the dictionaries.
+  if (variables?.ADMIN_PASSWORD === undefined && !beside) await accounts.insertAdministrator(ADMIN)
   const newAccount = async (account?: NewAccount): Promise<User> => (await accounts.insert(account)).user
   const newUser = async (account?: NewAccount): Promise<SignedIn> => signIn((await newAccount(account)).email)
 

@@ -1,9 +1,12 @@
 import t from 'tap'
 import { createPasswordPolicy } from '../../src/users/password-policy.ts'
+import { createPasswordStrength } from '../../src/users/password-strength.ts'
 
 const owner = { email: 'grace.hopper@navy.example', username: 'amazing', fullName: 'Grace Hopper' }
-const policy = createPasswordPolicy({ minLength: 15, contextWords: ['latchkey', 'acme', 'rotterdam'] })
-t.teardown(() => policy.close())
+const strength = createPasswordStrength()
+t.teardown(() => strength.close())
+await strength.load()
+const policy = createPasswordPolicy({ minLength: 15, contextWords: ['latchkey', 'acme', 'rotterdam'], strength })
 
 for (const password of [
   'Latchkey2026!!!!',

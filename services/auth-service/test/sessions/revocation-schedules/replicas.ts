@@ -93,13 +93,13 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   })
   t.teardown(async () => {
     redis.disconnect()
-    await Promise.all([database.close(), revocationDatabase.close(), users.policy.close()])
+    await Promise.all([database.close(), revocationDatabase.close(), users.strength.close()])
   })
   void gate.watch(async (assertSame) => {
     await deadline.measure()
     await recoverSessions(assertSame)
   })
-  await Promise.all([untilOpen(gate), users.policy.ready])
+  await Promise.all([untilOpen(gate), users.strength.load()])
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,

@@ -1,0 +1,24 @@
+import { createPasswordStrength, type PasswordStrength } from '../../src/users/password-strength.ts'
+
+const strength = createPasswordStrength()
+let loaded: Promise<void> | undefined
+
+/** Loads the dictionaries of {@link sharedStrength}. */
+export function loadDictionaries(): Promise<void> {
+  loaded ??= strength.load()
+  return loaded
+}
+
+/**
+ * The estimator of every auth-service of this process: the real one, which loads its dictionaries when the first test sets a password.
+ * Most tests set none, and the dictionaries take more CPU time than the rest of a start.
+ */
+export const sharedStrength: PasswordStrength = {
+  async isGuessable(question) {
+    await loadDictionaries()
+    return strength.isGuessable(question)
+  },
+  load: async () => {},
+  // The thread ends with the process.
+  close: async () => {},
+}
