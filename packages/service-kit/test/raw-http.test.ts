@@ -58,6 +58,19 @@ for (const [title, request, status, code] of cases) {
   })
 }
 
+for (const [title, request, status] of [
+  ['headers without end', `HEAD /ok HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+  ['an expectation that we do not know', 'HEAD /ok HTTP/1.1\r\nhost: a\r\nexpect: magic\r\n\r\n', 417],
+  ['two lengths of one body', 'HEAD /ok HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n', 400],
+] as const) {
+  t.test(`${title} in a HEAD request: ${status} without a body`, async (t) => {
+    const { statusCode, headers, body } = await send(request)
+    t.equal(statusCode, status)
+    t.equal(body, '')
+    t.match(headers['content-type'], 'application/problem+json')
+  })
+}
+
 t.test('a header named __proto__ does nothing', async (t) => {
   const answer = await send(
     'GET /ok HTTP/1.1\r\nhost: a\r\n__proto__: x\r\nconstructor: y\r\nconnection: close\r\n\r\n',

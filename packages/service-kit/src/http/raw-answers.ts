@@ -22,7 +22,7 @@ export function createClientErrorHandler(
       const { code, statusCode: status } = problem
       const remoteAddress = parseIpAddress(socket.remoteAddress ?? '')
       log.info({ requestId, status, code, reason: error.code, remoteAddress }, 'request')
-      socket.write(rawAnswer(problem, requestId))
+      socket.write(rawAnswer(problem, requestId, isHead(error)))
     }
     socket.destroy(error)
   }
@@ -32,7 +32,8 @@ export function createClientErrorHandler(
 export function answerExpectations(app: AppInstance, { idOf }: RequestIds): void {
   app.server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false
-    response.socket?.end(rawAnswer(new edgeProblems.expectation_failed(), idOf(request)))
+    const problem = new edgeProblems.expectation_failed()
+    response.socket?.end(rawAnswer(problem, idOf(request), request.method === 'HEAD'))
   })
 }
 
@@ -42,7 +43,12 @@ function problemOf({ code }: ConnectionError): ProblemError {
   return new edgeProblems.invalid_request({ detail: 'The HTTP request is malformed.' })
 }
 
-function rawAnswer(problem: ProblemError, requestId: string): Buffer {
+/** By the first bytes of what the parser had in hand: nothing else says it. What came in several packets may miss it. */
+const isHead = ({ rawPacket }: { rawPacket?: unknown }): boolean =>
+  Buffer.isBuffer(rawPacket) && rawPacket.subarray(0, 5).toString('latin1') === 'HEAD '
+
+/** An answer to HEAD has the headers alone (RFC 9110, section 9.3.2); a client takes a body for the next answer, and breaks off. */
+function rawAnswer(problem: ProblemError, requestId: string, toHead: boolean): Buffer {
   const { code, statusCode: status, title, message: detail } = problem
   const body = writeProblem(requestId, { code, status, title, detail })
   const headers = {
@@ -54,5 +60,6 @@ function rawAnswer(problem: ProblemError, requestId: string): Buffer {
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`), body])
+  const head = Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`)
+  return toHead ? head : Buffer.concat([head, body])
 }
