@@ -54,7 +54,7 @@ export async function listUnpurged(db: AuthDatabase, recentSeconds: number, limi
         eb('purged_at', '>', sql<Date>`now() - make_interval(secs => ${recentSeconds})`),
       ]),
     )
-    .orderBy('purged_at', sql`asc nulls first`)
+    .orderBy('purged_at', (order) => order.asc().nullsFirst())
     .limit(limit)
     .execute()
   return rows.map(({ id }) => id)
