@@ -23,7 +23,7 @@ export function describeReport({
   return [
     `${requests} requests to ${operations} operations: ${list(byClass)}; ${unavailable} told 503s, ${slow} slower than 5 s`,
     `credentials: ${list(byCredential)}; authenticated ${((100 * authenticated) / requests).toFixed(1)} %, mutated tokens ${mutatedTokens}`,
-    `goals met: ${goals.total - goals.unmet.length} of ${goals.total}`,
+    `goals met: ${goals.total - goals.unmet.length} of ${goals.total}, in ${goals.requests} requests`,
     ...goals.unmet.slice(0, 4 * MOST_LINES).map((goal) => `  unmet: ${goal}`),
     `log lines of level error: ${logs.errors.length}, with a secret: ${logs.leaks.length}; unhandled rejections: ${rejections.length}; ready at the end: ${isReady}`,
     ...[...logs.errors, ...logs.leaks, ...rejections.map(String)]

@@ -29,13 +29,15 @@ export type RunOptions = {
   readonly deadlineMs: number
   /** Ends the run early; what it has found by then is told. */
   readonly signal?: AbortSignal
+  /** The same at the first finding of this kind. */
+  readonly stopAt?: string
 }
 
 export type Report = {
   readonly statistics: Statistics
   readonly findings: readonly Told[]
   /** What the run was to do, and how much of it. */
-  readonly goals: { readonly total: number; readonly unmet: readonly string[] }
+  readonly goals: { readonly total: number; readonly requests: number; readonly unmet: readonly string[] }
   readonly operations: number
   readonly logs: LogWatch
   readonly rejections: readonly unknown[]
@@ -71,6 +73,7 @@ export async function run(scope: TestScope, services: Services, options: RunOpti
 
   const trouble: string[] = []
   const rejections: unknown[] = []
+  let hasFound = false
   const onRejection = (reason: unknown): void => void rejections.push(reason)
   process.on('unhandledRejection', onRejection)
 
@@ -97,6 +100,7 @@ export async function run(scope: TestScope, services: Services, options: RunOpti
         call: smaller,
         notes: known?.notes ?? intent.notes,
       })
+      if (kind === options.stopAt) hasFound = true
     }
     record(intent, isAnswer ? outcome.status : undefined)
     if (!isAnswer) return undefined
@@ -136,10 +140,11 @@ export async function run(scope: TestScope, services: Services, options: RunOpti
   async function perform({ call, intent, after }: Composed): Promise<void> {
     const answer = await exchange(call, intent)
     if (answer === undefined) return callers.suspect(intent.caller)
-    if (answer.status < 300) after?.()
+    const isSuccess = answer.status < 300
+    if (isSuccess) after?.()
     // Whatever changes an account may have ended its sessions.
-    if (answer.status === 401 || (call.method !== 'GET' && call.target.startsWith('/auth/')))
-      callers.suspect(intent.caller)
+    const mayHaveEnded = isSuccess && call.method !== 'GET' && call.target.startsWith('/auth/')
+    if (mayHaveEnded || (answer.status === 401 && intent.credential === 'live')) callers.suspect(intent.caller)
   }
 
   /** What a request is about may not come about: others are tried, and what stays undone is an unmet goal. */
@@ -155,13 +160,14 @@ export async function run(scope: TestScope, services: Services, options: RunOpti
   }
 
   const isOver = (share: number): boolean =>
-    options.signal?.aborted === true || statistics.requests >= options.requests * share
+    hasFound || options.signal?.aborted === true || statistics.requests >= options.requests * share
   for (let tries = 0; tries < TRIES; tries++) {
     for (const goal of shuffled(coverage.unmet(), random)) {
       if (isOver(SHARE_OF_GOALS)) break
-      if (coverage.isUnmet(goal)) await attempt(() => forGoal(goal))
+      if (coverage.isUnmet(goal)) await attempt(() => forGoal(goal, coverage.unsent(goal.operation)))
     }
   }
+  const { requests: requestsOfGoals } = statistics
   while (!isOver(1)) await attempt(() => atRandom(random.pick(called)))
 
   process.off('unhandledRejection', onRejection)
@@ -169,7 +175,7 @@ export async function run(scope: TestScope, services: Services, options: RunOpti
   return {
     statistics,
     findings: [...findings.values()],
-    goals: { total: coverage.total, unmet: coverage.unmet().map(({ key }) => key) },
+    goals: { total: coverage.total, requests: requestsOfGoals, unmet: coverage.unmet().map(({ key }) => key) },
     operations: called.length,
     logs,
     rejections,

@@ -74,6 +74,13 @@ export function mayCall(operationKey: string, { kind, scopes }: Holder): boolean
   return needed.some((list) => list.split(' ').every((scope) => scopes.has(scope)))
 }
 
+/**
+ * Whether this caller is refused, though its scopes open the operation: nobody deletes a scope that they do not hold, and the
+ * clients of a run hold none but built-in ones.
+ */
+export const isBeyond = (operationKey: string, { kind }: Holder): boolean =>
+  operationKey === 'DELETE /admin/scopes/{name}' && kind === 'client'
+
 /** Operations that the list names and no document has. */
 export const unknownOperations = (keys: ReadonlySet<string>): string[] =>
   Object.keys(NEEDED).filter((key) => !keys.has(key))

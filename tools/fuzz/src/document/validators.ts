@@ -35,10 +35,14 @@ export function createValidators({ components }: OpenApi): Validators {
   }
   const compiledBy = (ajv: Ajv) => {
     const compiled = new WeakMap<Schema, ValidateFunction>()
+    // Most operations have the same schemas of errors and of members, and compiling is slow.
+    const byText = new Map<string, ValidateFunction>()
     return (schema: Schema): ValidateFunction => {
       const known = compiled.get(schema)
       if (known) return known
-      const validate = ajv.compile(absolute(schema) as Schema)
+      const text = JSON.stringify(schema)
+      const validate = byText.get(text) ?? ajv.compile(absolute(schema) as Schema)
+      byText.set(text, validate)
       compiled.set(schema, validate)
       return validate
     }

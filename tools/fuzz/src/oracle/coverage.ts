@@ -1,6 +1,6 @@
 import type { Random } from '@latchkey/harness'
 import type { Caller } from '../callers/caller.ts'
-import { mayCall, neededFor } from '../callers/needed-scopes.ts'
+import { isBeyond, mayCall, neededFor } from '../callers/needed-scopes.ts'
 import { type Member, memberKey, type Operation } from '../document/operation.ts'
 import type { Answer, Intent } from '../requests/call.ts'
 import type { Values } from '../values/values.ts'
@@ -15,12 +15,16 @@ export type Goal = {
   /** The member that is sent, and whether as its schema asks. */
   readonly member: Member | undefined
   readonly isValid: boolean
+  /** Whether the token is none that a service may take. */
+  readonly isRefused: boolean
 }
 
 export type Coverage = {
   readonly total: number
   unmet(): readonly Goal[]
   isUnmet(goal: Goal): boolean
+  /** The members of an operation that have not been sent as its document asks. */
+  unsent(operation: Operation): readonly Member[]
   /** Takes over what a request has met. */
   record(intent: Intent, status: Answer['status'] | undefined): void
 }
@@ -36,10 +40,19 @@ export function createCoverage(
   const goals = new Map<string, Goal>()
   const add = (key: string, goal: Omit<Goal, 'key'>): void => void goals.set(key, { key, ...goal })
   for (const operation of operations) {
-    const base = { operation, caller: undefined, by: 'header', member: undefined, isValid: true } as const
+    const base = {
+      operation,
+      caller: undefined,
+      by: 'header',
+      member: undefined,
+      isValid: true,
+      isRefused: false,
+    } as const
     add(`${operation.service}: ${operation.key} succeeds`, base)
-    if (neededFor(operation.key) !== 'anyone')
+    if (neededFor(operation.key) !== 'anyone') {
       add(`${operation.service}: ${operation.key} succeeds by cookie`, { ...base, by: 'cookie' })
+      add(`${operation.service}: ${operation.key} refuses a bad token`, { ...base, isRefused: true })
+    }
     for (const { name } of isByCaller(operation) ? callers : [])
       add(`${operation.service}: ${operation.key} by ${name}`, { ...base, caller: name })
     for (const member of operation.members) {
@@ -55,10 +68,13 @@ export function createCoverage(
     total,
     unmet: () => [...goals.values()],
     isUnmet: ({ key }) => goals.has(key),
+    unsent: (operation) => operation.members.filter((member) => goals.has(`${memberKey(operation, member)} valid`)),
     record({ operation, caller, credential, by, sent, isValid }, status) {
       if (operation === undefined || status === undefined) return
       for (const { member, isValid } of sent)
         goals.delete(`${memberKey(operation, member)} ${isValid ? 'valid' : 'invalid'}`)
+      if (credential === 'bad' && status === 401)
+        goals.delete(`${operation.service}: ${operation.key} refuses a bad token`)
       if (!isValid || credential === 'bad') return
       const isSuccess = status < 300
       if (isSuccess) goals.delete(`${operation.service}: ${operation.key} succeeds`)
@@ -72,7 +88,7 @@ export function createCoverage(
 
 /** Answered as the scopes of the caller say. */
 function isReached({ key }: Operation, caller: Caller, status: number): boolean {
-  if (mayCall(key, caller)) return status < 300
+  if (mayCall(key, caller)) return status < 300 || (isBeyond(key, caller) && status === 403)
   return status === (caller.kind === 'anonymous' ? 401 : 403)
 }
 

@@ -63,14 +63,30 @@ export function encodeText(text: string): string {
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
+/** What means the same as these bytes and is safe for a terminal: ASCII, or JSON with everything else escaped. */
+function readable(body: Buffer): string | undefined {
+  const text = body.toString()
+  if (/^[\t\n\r\x20-\x7e]*$/.test(text)) return text
+  try {
+    JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const escaped = text.replace(
+    /[^\t\n\r\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  return Buffer.from(text).equals(body) ? escaped : undefined
+}
+
 /** A request to paste into a shell. */
 export function toCurl({ method, target, headers, body, raw }: Call, url: string): string {
   if (raw) return `printf %s ${raw.toString('base64')} | base64 -d | nc ${new URL(url).host.replace(':', ' ')}`
   const head = headers
     .filter(([name]) => !['host', 'content-length', 'connection'].includes(name))
     .map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`)
-  const isText = body === undefined || /^[\t\n\r\x20-\x7e]*$/.test(body.toString('latin1'))
-  const data = body === undefined ? '' : isText ? `--data-binary ${quote(body.toString())}` : '--data-binary @-'
-  const input = isText ? '' : `printf %s ${body?.toString('base64')} | base64 -d | `
+  const text = body && readable(body)
+  const data = body === undefined ? '' : text === undefined ? '--data-binary @-' : `--data-binary ${quote(text)}`
+  const input = body === undefined || text !== undefined ? '' : `printf %s ${body.toString('base64')} | base64 -d | `
   return `${input}curl -si --path-as-is -X ${method} ${quote(`${url}${target}`)} ${[...head, data].join(' ')}`.trim()
 }

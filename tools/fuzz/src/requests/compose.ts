@@ -29,8 +29,21 @@ type Dependencies = {
 const NOTHING: Recipe = {}
 
 export function createComposer({ random, callers, world, draft, sign, revokedToken }: Dependencies) {
-  const recipeOf = async ({ key }: Operation, caller: Caller): Promise<Recipe> =>
-    (await RECIPES[key]?.(caller, { random, world, callers })) ?? NOTHING
+  type Prepared = { readonly caller: Caller; readonly recipe: Recipe }
+
+  async function prepare({ key }: Operation, caller: Caller): Promise<Prepared> {
+    const make = RECIPES[key]
+    if (make === undefined) return { caller, recipe: NOTHING }
+    const kitchen = { random, world, callers }
+    try {
+      return { caller, recipe: await make(caller, kitchen) }
+    } catch {
+      // The token may be dead: whoever deletes a scope ends those that name it.
+      callers.suspect(caller.name)
+      const again = await callers.find(caller.name)
+      return { caller: again, recipe: await make(again, kitchen) }
+    }
+  }
 
   /** A caller that the operation is for. */
   async function someoneFor({ key, path }: Operation): Promise<Caller> {
@@ -39,16 +52,22 @@ export function createComposer({ random, callers, world, draft, sign, revokedTok
     return random.pick(all.filter((caller) => mayCall(key, caller)))
   }
 
-  /** As the document asks, but for the member of the goal. */
-  async function forGoal({ operation, caller: name, by, member, isValid }: Goal): Promise<Composed> {
-    const caller = name === undefined ? await someoneFor(operation) : await callers.find(name)
+  /** As the document asks, but for the member of the goal. What has not been sent may come along with a member that is meant to be valid. */
+  async function forGoal(goal: Goal, unsent: readonly Member[]): Promise<Composed> {
+    const { operation, caller: name, member, isValid, isRefused } = goal
+    const known = name === undefined ? await someoneFor(operation) : await callers.find(name)
     // What is refused before it is looked up needs nothing that exists.
-    const canSucceed = isValid && mayCall(operation.key, caller)
-    const recipe = canSucceed ? await recipeOf(operation, caller) : NOTHING
+    const canSucceed = isValid && !isRefused && mayCall(operation.key, known)
+    const { caller, recipe } = canSucceed ? await prepare(operation, known) : { caller: known, recipe: NOTHING }
     const chosen = new Set(member ? [member] : [])
-    const wish = { operation, recipe, fromPool: false, wanted: chosen, wrong: isValid ? new Set<Member>() : chosen }
-    const drafted = draft(wish)
-    const { headers, credential } = credentialsOf(caller, by, drafted)
+    const others = member && isValid ? unsent.filter((each) => !recipe.without?.includes(each.name)) : []
+    const wanted = new Set([...chosen, ...others])
+    const drafted = draft({ operation, recipe, fromPool: false, wanted, wrong: isValid ? new Set() : chosen })
+    const notes: string[] = []
+    const by = isRefused ? random.pick(['header', 'cookie'] as const) : goal.by
+    const { headers, credential } = isRefused
+      ? badCredentials(caller, by, drafted, notes)
+      : credentialsOf(caller, by, drafted)
     const intent = {
       operation,
       caller: caller.name,
@@ -58,16 +77,16 @@ export function createComposer({ random, callers, world, draft, sign, revokedTok
       mayPass: mayCall(operation.key, caller),
       sent: drafted.sent,
       hasMutatedToken: drafted.hasMutatedToken,
-      notes: [],
+      notes,
     }
     return { call: withHeaders(render(drafted), headers), intent, after: recipe.after }
   }
 
   /** Anything. */
   async function atRandom(operation: Operation): Promise<Composed> {
-    const caller = await callers.find(random.pick(callers.names))
+    const known = await callers.find(random.pick(callers.names))
     const fromPool = random.chance(0.6)
-    const recipe = fromPool ? NOTHING : await recipeOf(operation, caller)
+    const { caller, recipe } = fromPool ? { caller: known, recipe: NOTHING } : await prepare(operation, known)
     const wrong = new Set(
       random.chance(0.25) ? [] : operation.members.filter(() => random.chance(1.5 / (operation.members.length + 1))),
     )

@@ -41,7 +41,7 @@ type Dependencies = {
 }
 
 /** Members whose values are secrets: none of them may appear in a log. */
-const SECRETS = /password|secret/i
+const SECRETS = /(password|secret)$/i
 const TOKENS = /token$/i
 
 export function createDrafts({ random, values, pool, protectedIds }: Dependencies) {

@@ -45,6 +45,7 @@ const newClient: MakeRecipe = async (_, { world }) => ({
   body: { scopes: ['employees:read'] },
 })
 const newScope: MakeRecipe = async (_, { world }) => ({ path: { name: await world.newScope() } })
+const unusedScope: MakeRecipe = async (_, { world }) => ({ path: { name: await world.nameScope() } })
 const newRole: MakeRecipe = async (_, { world }) => ({
   path: { name: await world.newRole() },
   body: { scopes: ['profile'] },
@@ -106,7 +107,9 @@ export const RECIPES: Readonly<Record<string, MakeRecipe>> = {
   'DELETE /admin/clients/{clientId}/secrets/{secretId}': newClient,
   'DELETE /admin/keys/{kid}': async (_, { random }) => ({ path: { kid: `k-${word(random)}` } }),
   'GET /admin/scopes/{name}': newScope,
-  'PUT /admin/scopes/{name}': newScope,
+  // Nobody changes a scope that they do not hold, and clients hold those that they were given.
+  'PUT /admin/scopes/{name}': (caller, kitchen) =>
+    caller.kind === 'client' ? unusedScope(caller, kitchen) : newScope(caller, kitchen),
   'DELETE /admin/scopes/{name}': newScope,
   'GET /admin/roles/{name}': newRole,
   'PUT /admin/roles/{name}': newRole,

@@ -6,6 +6,8 @@ import { GUARDIAN } from './services.ts'
 export type Guardian = {
   /** @throws when the answer is no success */
   ask(operationKey: string, question?: Question): Promise<Answer>
+  /** The same, whatever the answer is. */
+  tell(operationKey: string, question?: Question): Promise<Answer>
 }
 
 export function createGuardian(ask: Ask): Guardian {
@@ -19,17 +21,20 @@ export function createGuardian(ask: Ask): Guardian {
     return (answer.json as { accessToken: string }).accessToken
   }
 
+  async function tell(operationKey: string, question?: Question): Promise<Answer> {
+    token ??= await signIn()
+    const answer = await ask(operationKey, { ...question, token })
+    if (answer.status !== 401) return answer
+    token = await signIn()
+    return ask(operationKey, { ...question, token })
+  }
+
   return {
+    tell,
     async ask(operationKey, question) {
-      for (let tries = 0; ; tries++) {
-        token ??= await signIn()
-        const answer = await ask(operationKey, { ...question, token })
-        if (answer.status < 300) return answer
-        if (answer.status === 401) token = undefined
-        if (tries > 0 || answer.status !== 401) {
-          throw new Error(`${operationKey} by the guardian: ${answer.status} ${answer.text}`)
-        }
-      }
+      const answer = await tell(operationKey, question)
+      if (answer.status < 300) return answer
+      throw new Error(`${operationKey} by the guardian: ${answer.status} ${answer.text}`)
     },
   }
 }

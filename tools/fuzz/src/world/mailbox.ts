@@ -13,8 +13,8 @@ export type Mailbox = {
   readonly url: string
   /** Every link that has arrived, in order. */
   readonly links: readonly MailedLink[]
-  /** Takes the newest unused link to this page. */
-  take(page: LinkPage): MailedLink | undefined
+  /** Takes the newest unused link to this page that went to such an address. */
+  take(page: LinkPage, isWanted: (to: string) => boolean): MailedLink | undefined
 }
 
 /** A mail server that takes every mail and keeps the links. */
@@ -45,8 +45,8 @@ export async function startMailbox(scope: TestScope): Promise<Mailbox> {
   return {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     links,
-    take(page) {
-      const link = links.findLast((each) => each.page === page && !taken.has(each))
+    take(page, isWanted) {
+      const link = links.findLast((each) => each.page === page && !taken.has(each) && isWanted(each.to.toLowerCase()))
       if (link) taken.add(link)
       return link
     },

@@ -97,5 +97,7 @@ export async function startServices(scope: TestScope): Promise<Services> {
 
 async function documentOf(url: string): Promise<OpenApi> {
   const response = await fetch(`${url}/openapi.json`)
+  if (response.status !== 200)
+    throw new Error(`${url}/openapi.json answers ${response.status}: ${await response.text()}`)
   return (await response.json()) as OpenApi
 }

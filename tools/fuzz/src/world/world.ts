@@ -27,6 +27,8 @@ export type World = {
   newInvitee(token: string): Promise<string>
   newClient(): Promise<{ readonly clientId: string; readonly secretId: string }>
   newScope(): Promise<string>
+  /** The name of a scope that somebody else makes. */
+  nameScope(): Promise<string>
   newRole(): Promise<string>
   newEmployee(): Promise<string>
   /** An employee whose offboarding auth-service has refused. */
@@ -40,7 +42,11 @@ export type World = {
 
 /** How many links are ordered at once: they come by mail, which takes a moment. */
 const BATCH = 3
-const MAIL_MS = 60_000
+const MAIL_MS = 20_000
+/** Each scope is in the tokens of administrators, which hold so many only. */
+const MOST_SCOPES = 10
+/** Of a client's token: well below its life. */
+const REUSED_MS = 5 * 60_000
 
 type Dependencies = {
   readonly random: Random
@@ -52,6 +58,7 @@ type Dependencies = {
 
 export async function createWorld({ random, ask, guardian, mailbox, employees }: Dependencies): Promise<World> {
   const people = new Map<string, Person>()
+  const scopes: string[] = []
   const database = new Client({ connectionString: employees.databaseUrl })
   await database.connect()
 
@@ -75,12 +82,16 @@ export async function createWorld({ random, ask, guardian, mailbox, employees }:
     return person
   }
 
+  let inviter: { readonly token: string; readonly until: number } | undefined
   /** Invitations of clients have the higher quota. */
   async function inviterToken(): Promise<string> {
+    if (inviter && Date.now() < inviter.until) return inviter.token
     const { 'client-of-all': client } = CLIENTS
     const form = { grant_type: 'client_credentials' }
     const answer = await succeed('POST /oauth/token', { form, basic: ['client-of-all', client.secret] })
-    return (answer.json as { access_token: string }).access_token
+    const { access_token: token } = answer.json as { access_token: string }
+    inviter = { token, until: Date.now() + REUSED_MS }
+    return token
   }
 
   async function newInvitee(token: string): Promise<string> {
@@ -91,11 +102,19 @@ export async function createWorld({ random, ask, guardian, mailbox, employees }:
     return (answer.json as { user: { id: string } }).user.id
   }
 
+  /** Only whoever had a verified address may undo its change. What an administrator sets counts as verified. */
+  async function verifyAddress(person: Person): Promise<void> {
+    const email = newEmail(random).toLowerCase()
+    await guardian.ask('PATCH /admin/users/{userId}', { path: { userId: person.id }, json: { email } })
+    people.set(email, { ...person, email })
+  }
+
   async function order(page: MailedLink['page']): Promise<void> {
     if (page === 'accept') return void (await newInvitee(await inviterToken()))
     const person = await newPerson()
     if (page === 'reset') await succeed('POST /auth/password/forgot', { json: { email: person.email } })
     if (page !== 'email' && page !== 'undo') return
+    if (page === 'undo') await verifyAddress(person)
     const email = newEmail(random).toLowerCase()
     people.set(email, person)
     await succeed('POST /auth/email', { token: person.accessToken, json: { email, currentPassword: person.password } })
@@ -106,8 +125,17 @@ export async function createWorld({ random, ask, guardian, mailbox, employees }:
     return ((await guardian.ask('POST /employees', { json })).json as { id: string }).id
   }
 
+  async function nameScope(): Promise<string> {
+    const name = `fuzz:${word(random)}`
+    const [oldest] = scopes.length < MOST_SCOPES ? [] : scopes.splice(0, 1)
+    if (oldest) await guardian.tell('DELETE /admin/scopes/{name}', { path: { name: oldest } })
+    scopes.push(name)
+    return name
+  }
+
   return {
     newPerson,
+    nameScope,
     newInvitee,
     newEmployee: () => newEmployee(),
     async newClient() {
@@ -117,7 +145,7 @@ export async function createWorld({ random, ask, guardian, mailbox, employees }:
       return { clientId, secretId: (secret.json as { secretId: string }).secretId }
     },
     async newScope() {
-      const name = `fuzz:${word(random)}`
+      const name = await nameScope()
       await guardian.ask('PUT /admin/scopes/{name}', { path: { name }, json: { description: 'Made for one request' } })
       return name
     },
@@ -145,9 +173,11 @@ export async function createWorld({ random, ask, guardian, mailbox, employees }:
       return id
     },
     async newLink(page) {
-      let link = mailbox.take(page)
+      // Others change their addresses, too: without their passwords such a link opens nothing.
+      const take = () => mailbox.take(page, (to) => page === 'accept' || people.has(to))
+      let link = take()
       const hasCome = (): boolean => {
-        link = mailbox.take(page)
+        link = take()
         return link !== undefined
       }
       if (!link) {
