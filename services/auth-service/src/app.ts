@@ -174,8 +174,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       publisher,
       sessions,
       devices,
-      redis,
-      keyPrefix,
       links,
       outbox: mail.outbox,
       registration: config.registration,

@@ -21,7 +21,7 @@ const DEFAULT_ACCOUNT_QUOTAS: Readonly<Record<Quota, GuessLimit>> = {
 }
 
 type Dependencies = {
-  readonly floodLimiter: Pick<GuessLimiter, 'countWrong'>
+  readonly floodLimiter: Pick<GuessLimiter, 'count'>
   /** The production choices unless given. */
   readonly accountQuotas?: Partial<Record<Quota, GuessLimit>> | undefined
 }
@@ -30,7 +30,7 @@ export function createAccountQuotas({ floodLimiter, accountQuotas }: Dependencie
   const quotas = { ...DEFAULT_ACCOUNT_QUOTAS, ...accountQuotas }
   return {
     spend: (userId, quota) =>
-      floodLimiter.countWrong([
+      floodLimiter.count([
         { hash: `account:${userId}`, field: quota, limit: toRateLimit(quota, quotas[quota]), isReset: false },
       ]),
   }

@@ -8,10 +8,7 @@ import type { GuessLimiter } from '../limits/guess-limiter.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
-
 import type { TokenSize } from '../permissions/token-size.ts'
-
-import type { RedisClient } from '../redis/redis-client.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionService } from '../sessions/session-service.ts'
@@ -49,11 +46,9 @@ type Dependencies = Users & {
   readonly publisher: RevocationPublisher
   readonly sessions: Pick<SessionService, 'renew' | 'signInAfter'>
   readonly devices: KnownDevices
-  readonly redis: RedisClient
   readonly floodLimiter: GuessLimiter
   /** The production choices unless given. */
   readonly accountQuotas?: Partial<Record<Quota, GuessLimit>> | undefined
-  readonly keyPrefix: string
   readonly links: LinkService
   readonly outbox: MailOutbox
   readonly registration: RegistrationConfig
@@ -86,7 +81,7 @@ export type Accounts = {
 }
 
 export function createAccounts(dependencies: Dependencies): Accounts {
-  const { redis, keyPrefix, registration } = dependencies
+  const { registration } = dependencies
   const { renew, signInAfter } = dependencies.sessions
   const erasure = createErasure(dependencies)
   const quotas = createAccountQuotas(dependencies)
@@ -121,7 +116,7 @@ export function createAccounts(dependencies: Dependencies): Accounts {
       ...dependencies,
       handOver,
       erasure,
-      invitationQuota: createInvitationQuota(redis, keyPrefix),
+      invitationQuota: createInvitationQuota(dependencies),
       invitationDomains: registration.invitationDomains,
     }),
     erasure,

@@ -1,5 +1,5 @@
-import { createFailureLimiter, type FailureLimit, hashedName, tooManyAttempts } from '../limits/failure-limiter.ts'
-import type { RedisClient } from '../redis/redis-client.ts'
+import { type GuessCounter, type GuessLimit, toRateLimit } from '../limits/guess-counter.ts'
+import type { GuessLimiter } from '../limits/guess-limiter.ts'
 import type { Caller } from './account-bound.ts'
 
 /** Bounds the invitations of one caller, to any address, those that are withdrawn again included. */
@@ -9,32 +9,32 @@ export type InvitationQuota = {
 }
 
 const DAY_SECONDS = 24 * 3600
-const LIMITS: Readonly<Record<Caller['kind'], FailureLimit>> = {
+const LIMITS: Readonly<Record<Caller['kind'], GuessLimit>> = {
   user: { failures: 50, seconds: DAY_SECONDS },
   client: { failures: 1000, seconds: DAY_SECONDS },
 }
 
-export function createInvitationQuota(redis: RedisClient, keyPrefix: string): InvitationQuota {
-  const limiters = {
-    user: createFailureLimiter(redis, `${keyPrefix}invitations:user`, LIMITS.user),
-    client: createFailureLimiter(redis, `${keyPrefix}invitations:client`, LIMITS.client),
-  }
+type Dependencies = { readonly floodLimiter: Pick<GuessLimiter, 'count' | 'giveBack'> }
+
+export function createInvitationQuota({ floodLimiter }: Dependencies): InvitationQuota {
   return {
-    async spend({ id, kind }, invite) {
-      const limiter = limiters[kind]
-      const key = hashedName(id)
+    async spend(caller, invite) {
+      const counters = [counterOf(caller)]
       // Before, so that parallel calls cannot pass together.
-      const wait = await limiter.count(key)
-      if (wait > 0) {
-        const { failures: quota, seconds: windowSeconds } = LIMITS[kind]
-        throw tooManyAttempts(wait, { name: 'invitations', quota, windowSeconds })
-      }
+      await floodLimiter.count(counters)
       try {
         return await invite()
       } catch (error) {
-        await limiter.takeBack(key).catch(() => {})
+        await floodLimiter.giveBack(counters).catch(() => {})
         throw error
       }
     },
   }
 }
+
+const counterOf = ({ id, kind }: Caller): GuessCounter => ({
+  hash: `invitations:${kind}:${id}`,
+  field: 'all',
+  limit: toRateLimit('invitations', LIMITS[kind]),
+  isReset: false,
+})

@@ -28,7 +28,7 @@ export const DEFAULT_CLIENT_GUESS_LIMITS: ClientGuessLimits = {
 }
 
 type Dependencies = {
-  readonly limiter: Pick<GuessLimiter, 'countWrong'>
+  readonly limiter: Pick<GuessLimiter, 'count'>
   readonly pseudonym: Pseudonym
   readonly limits: ClientGuessLimits
 }
@@ -39,7 +39,7 @@ export function createClientGuessLimiter({ limiter, pseudonym, limits }: Depende
   return {
     failed({ clientId, address }) {
       const from = networkOf(address)
-      return limiter.countWrong([
+      return limiter.count([
         {
           ...inTable('clients-from-networks', pseudonym(`${from} ${clientId}`)),
           limit: clientFromNetwork,

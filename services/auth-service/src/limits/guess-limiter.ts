@@ -23,10 +23,15 @@ export type GuessLimiter = {
    * @throws `too_many_requests`, with the last of `guesses`; `unavailable` when the guess was not checked and counted in time
    */
   check(guesses: readonly [Guess, ...Guess[]], verify: (place: number) => Promise<boolean>): Promise<boolean>
-  /** Counts a guess that was found wrong. @throws `too_many_requests` where a limit is reached: then nothing is counted */
-  countWrong(guess: Guess): Promise<void>
-  /** The same for anything else that is bounded by counting. @returns ms until there is room; 0 where it was counted */
+  /**
+   * Counts a guess that was found wrong, or anything else that is bounded.
+   * @throws `too_many_requests` where a limit is reached: then nothing is counted
+   */
+  count(counters: Guess): Promise<void>
+  /** The same, for callers that have an error of their own. @returns ms until there is room; 0 where it was counted */
   tryCount(counters: Guess): Promise<number>
+  /** Takes one of those counts back, for what failed after it was counted. */
+  giveBack(counters: Guess): Promise<void>
 }
 
 type Options = {
@@ -53,7 +58,7 @@ const read = (name: string): string => readFileSync(new URL(`lua/${name}.lua`, i
 export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...options }: Options): GuessLimiter {
   const script = (step: string): Script =>
     createScript(redis, `${name}-${step}`, `${read('guess')}\n${read(step)}`, deadline)
-  const run = { begin: script('begin'), settle: script('settle') }
+  const run = { begin: script('begin'), settle: script('settle'), giveBack: script('give-back') }
   const key = `${keyPrefix}guess:{${name}}`
   const now = (): number | '' => options.now?.() ?? ''
 
@@ -101,12 +106,17 @@ export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...
   return {
     check,
 
-    async countWrong(guess) {
-      const refusal = await begin(guess, '')
-      if (refusal) throw tooManyGuesses(guess, refusal)
+    async count(counters) {
+      const refusal = await begin(counters, '')
+      if (refusal) throw tooManyGuesses(counters, refusal)
     },
 
     tryCount: async (counters) => (await begin(counters, ''))?.waitMs ?? 0,
+
+    async giveBack(counters) {
+      gate.assertOpen()
+      await run.giveBack(key, [now(), ...counters.flatMap(toArguments)])
+    },
   }
 }
 

@@ -10,6 +10,7 @@ import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 150)
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 31)
 const RESERVED_MS = 5000
+const HOUR_MS = 3_600_000
 
 const environment = await testEnvironment(t)
 const redis = new Redis(environment.redisUrl)
@@ -228,7 +229,7 @@ t.test('tables for strangers stay small, and keep what is guessed at most', asyn
   const guessed = [
     { ...inTable('names', often), limit: toRateLimit('name', { failures: 50, seconds: 3600 }), isReset: true },
   ]
-  for (let n = 0; n < 50; n++) await limiter.countWrong(guessed)
+  for (let n = 0; n < 50; n++) await limiter.count(guessed)
   const names = toRateLimit('name', { failures: 100, seconds: 3600 })
   const size = async (): Promise<number> => {
     const keys = await redis.keys(`${environment.redisPrefix}guess:{tested}:*`)
@@ -240,7 +241,7 @@ t.test('tables for strangers stay small, and keep what is guessed at most', asyn
     for (let n = from; n < to; n += 500) {
       await Promise.all(
         Array.from({ length: 500 }, (_, i) =>
-          limiter.countWrong([
+          limiter.count([
             { ...inTable('names', hashOf(`name ${n + i}`)), limit: names, isReset: true },
             { ...inTable('networks', hashOf(`network ${n + i}`)), limit: names, isReset: true },
           ]),
@@ -253,7 +254,41 @@ t.test('tables for strangers stay small, and keep what is guessed at most', asyn
   await flood(12_000, 18_000)
   t.ok(full < 600_000, `${full} bytes`)
   t.ok((await size()) - full < 10_000, 'full is full')
-  t.equal(await limiter.countWrong(guessed).catch((error) => error.statusCode), 429)
+  t.equal(await limiter.count(guessed).catch((error) => error.statusCode), 429)
+})
+
+t.test('a day is a window like any other', async (t) => {
+  const daily = [counter('invitations:ann', 'all', 2, 24 * 3600)]
+  const status = () =>
+    limiter.count(daily).then(
+      () => 200,
+      (error) => error.statusCode,
+    )
+  t.equal(await status(), 200)
+  clock += 5 * HOUR_MS
+  t.same([await status(), await status()], [200, 429])
+  clock += 20 * HOUR_MS
+  t.same([await status(), await status()], [200, 429], 'the one of 20 hours ago still counts')
+  await redis.del(`${environment.redisPrefix}guess:{tested}:invitations:ann`)
+})
+
+t.test('what is given back leaves room, and nothing else', async (t) => {
+  const counters = [counter('invitations:bob', 'all', 3, 60), counter('invitations:bob', 'mailbox', 3, 60)]
+  const before = await contents()
+  await limiter.count(counters)
+  await limiter.giveBack(counters)
+  t.same(await contents(), before)
+  await limiter.giveBack(counters)
+  t.same(await contents(), before, 'there is no credit')
+  await limiter.count(counters)
+  clock += 30_000
+  await limiter.count(counters)
+  await limiter.count(counters)
+  await limiter.giveBack(counters)
+  await limiter.count(counters)
+  t.equal(await limiter.tryCount(counters), 30_000, 'the first of three has 30 s left')
+  clock += 30_000
+  t.equal(await limiter.tryCount(counters), 0)
 })
 
 t.test('keys of one limiter are in one cluster slot, and have an end', async (t) => {

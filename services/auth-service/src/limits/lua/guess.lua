@@ -3,10 +3,11 @@
 -- A counter is a field of a hash, which holds its wrong guesses, packed into slots. Next to it stands a sorted set of the reservations
 -- of guesses that are being checked, by when they expire. All names follow from KEYS[1], which has a hash tag: one cluster slot.
 --
--- A slot counts for the window after its last guess, and takes guesses for a quarter of the window after its first. So no window, wherever
--- it begins, sees more wrong guesses than the quota, and five slots of twelve bytes are enough.
+-- A slot counts for the window after its last guess, and takes guesses for a quarter of the window after its first, but no longer than its
+-- three bytes of milliseconds can say. So no window, wherever it begins, sees more wrong guesses than the quota, and five slots of twelve
+-- bytes are enough for windows of up to 18 hours.
 
-local SLOT, SLOT_BYTES, SLOTS_PER_WINDOW = '>I6I3I3', 12, 4
+local SLOT, SLOT_BYTES, SLOTS_PER_WINDOW, LONGEST_SPAN = '>I6I3I3', 12, 4, 2 ^ 24 - 1
 
 local function clock(override)
   if override ~= '' then return tonumber(override) end
@@ -86,7 +87,7 @@ end
 local function count(counter, now)
   local slots = read(counter, now)
   local newest = slots[#slots]
-  if newest and now - newest.first < counter.window / SLOTS_PER_WINDOW then
+  if newest and now - newest.first < math.min(counter.window / SLOTS_PER_WINDOW, LONGEST_SPAN) then
     newest.span = math.max(newest.span, now - newest.first)
     newest.count = newest.count + 1
   else

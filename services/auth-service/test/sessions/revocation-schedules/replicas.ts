@@ -103,7 +103,12 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,
-    floodLimiter: { check: (_, verify) => verify(0), countWrong: async () => {}, tryCount: async () => 0 },
+    floodLimiter: {
+      check: (_, verify) => verify(0),
+      count: async () => {},
+      tryCount: async () => 0,
+      giveBack: async () => {},
+    },
     db,
     writeAs,
     audit,
@@ -112,8 +117,6 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     publisher,
     sessions,
     devices,
-    redis,
-    keyPrefix,
     links: createLinkService({ base: 'http://localhost', now: Date.now }),
     outbox: noMails,
     registration: config.registration,
