@@ -1,7 +1,5 @@
 import type { AppInstance } from './app-instance.ts'
-
 import { createEdge, type EdgeOptions } from './create-edge.ts'
-
 import { createLogger, type LoggerOptions } from './logging/logger.ts'
 import { type ApiDescription, describeApi, showApiDocs } from './operations/api-docs.ts'
 import { addMetrics } from './operations/metrics.ts'

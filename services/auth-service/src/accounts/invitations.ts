@@ -6,10 +6,8 @@ import { problems } from '../errors.ts'
 import { withdrawLinks } from '../links/link-repository.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { Policy } from '../permissions/policy.ts'
-
 import { assertTokenFits } from '../permissions/policy-bounds.ts'
 import type { TokenSize } from '../permissions/token-size.ts'
-
 import { lockRecoveryShared } from '../sessions/session-event-repository.ts'
 import { insertAccountNamedLike, usernameOfMailbox } from '../users/free-username.ts'
 import type { Invitation } from '../users/invitation.ts'

@@ -1,7 +1,5 @@
 import { invalidInput, type Page, pageOf, UUID } from '@latchkey/problems'
-
 import { type Actor, type Caller, callerKey } from '../actor.ts'
-
 import type { EmployeeDatabase } from '../database/employee-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import { problems } from '../errors.ts'
