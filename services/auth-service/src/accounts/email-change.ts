@@ -18,7 +18,7 @@ import type { Account, User } from '../users/user.ts'
 import { lockAccount } from '../users/user-repository.ts'
 import type { AccountProof, AssertOwner } from './account-proof.ts'
 import type { AccountQuotas } from './account-quotas.ts'
-import { beforeChange } from './checks-deadline.ts'
+import { beforeChange } from './change-deadlines.ts'
 import type { CheckCurrentPassword } from './current-password.ts'
 import { isOfDomains } from './email-domain.ts'
 import { toConflict } from './to-conflict.ts'
@@ -96,8 +96,12 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
     },
 
     async confirm(token, proof, { client, device }) {
-      const found = await links.find(db, token, 'email_change')
-      await beforeChange(assertOwner(found, proof, { client, operation: 'confirm_email_change' }))
+      const found = await beforeChange(
+        links.find(db, token, 'email_change').then(async (link) => {
+          await assertOwner(link, proof, { client, operation: 'confirm_email_change' })
+          return link
+        }),
+      )
       const userId = found.account.user.id
       const origin = { ...client, actorId: userId }
       const confirmation = writeAs(origin, async (trx, audit) => {

@@ -8,7 +8,7 @@ import { acceptInvitation } from '../users/invitation-repository.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { PasswordPolicy } from '../users/password-policy.ts'
 import { assertAcceptablePassword, assertAcceptableUsername } from './assert-acceptable.ts'
-import { beforeChange } from './checks-deadline.ts'
+import { beforeChange } from './change-deadlines.ts'
 import { assertMakerHolds } from './link-authority.ts'
 import { toConflict } from './to-conflict.ts'
 

@@ -17,7 +17,7 @@ import type { PasswordPolicy } from '../users/password-policy.ts'
 import type { User } from '../users/user.ts'
 import { changePassword } from '../users/user-repository.ts'
 import { assertAcceptablePassword } from './assert-acceptable.ts'
-import { beforeChange } from './checks-deadline.ts'
+import { beforeChange } from './change-deadlines.ts'
 import { assertMakerHolds } from './link-authority.ts'
 
 export type PasswordReset = { readonly token: string; readonly password: string }

@@ -15,7 +15,7 @@ import { verifyAddress } from '../users/address-repository.ts'
 import { lockActiveAdministrators } from '../users/administrator-repository.ts'
 import { lockAccount } from '../users/user-repository.ts'
 import type { AccountProof, AssertOwner } from './account-proof.ts'
-import { beforeChange } from './checks-deadline.ts'
+import { beforeChange } from './change-deadlines.ts'
 import type { Erasure } from './erasure.ts'
 
 /** How an address becomes its account's own. */
@@ -68,8 +68,11 @@ export function createVerification(dependencies: Dependencies): Verification {
     },
 
     async confirm(token, proof, { client, device }) {
-      const found = await links.find(db, token, 'verification')
-      await beforeChange(assertOwner(found, proof, { client, operation: 'confirm_verification' }))
+      await beforeChange(
+        links
+          .find(db, token, 'verification')
+          .then((found) => assertOwner(found, proof, { client, operation: 'confirm_verification' })),
+      )
       return writeAs(client, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const { link, account } = await links.open(trx, token, 'verification')

@@ -1,5 +1,6 @@
 import { type AppInstance, Params, problemResponses, SECURED, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { EraseUser } from '../../../accounts/user-erasure.ts'
 import { callerOf } from '../../caller.ts'
 
@@ -7,8 +8,7 @@ export function eraseUserRoute(app: AppInstance, eraseUser: EraseUser): void {
   app.delete(
     '/:userId',
     {
-      // An erasure that has begun is seen through.
-      config: { operation: 'erase_user', timeoutMs: 10_000 },
+      config: { operation: 'erase_user', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['admin'],
         summary: 'Erase a user',

@@ -1,5 +1,6 @@
 import { type AppInstance, Body, Email, problemResponses, SECURED, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Invitations } from '../../../accounts/invitations.ts'
 import { callerOf } from '../../caller.ts'
 import { Username } from '../../schemas/credentials.ts'
@@ -10,8 +11,7 @@ export function inviteUserRoute(app: AppInstance, invitations: Invitations): voi
   app.post(
     '',
     {
-      // A change that has begun is seen through: an answer of 503 must not leave an account behind.
-      config: { operation: 'invite_user', timeoutMs: 10_000 },
+      config: { operation: 'invite_user', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['admin'],
         summary: 'Invite a user',

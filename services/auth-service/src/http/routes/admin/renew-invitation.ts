@@ -1,4 +1,5 @@
 import { type AppInstance, Params, problemResponses, SECURED, Uuid } from '@latchkey/service-kit'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Invitations } from '../../../accounts/invitations.ts'
 import { callerOf } from '../../caller.ts'
 import { InvitedReply } from '../../schemas/invitation.ts'
@@ -7,8 +8,7 @@ export function renewInvitationRoute(app: AppInstance, invitations: Invitations)
   app.post(
     '/:userId/invitation',
     {
-      // A change that has begun is seen through: an answer of 503 must not leave an account behind.
-      config: { operation: 'renew_invitation', timeoutMs: 10_000 },
+      config: { operation: 'renew_invitation', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['admin'],
         summary: 'Send an invitation again',

@@ -1,5 +1,6 @@
 import { type AppInstance, Params, problemResponses, SECURED, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Invitations } from '../../../accounts/invitations.ts'
 import { callerOf } from '../../caller.ts'
 
@@ -7,8 +8,7 @@ export function withdrawInvitationRoute(app: AppInstance, invitations: Invitatio
   app.delete(
     '/:userId/invitation',
     {
-      // A change that has begun is seen through: an answer of 503 must not leave an account behind.
-      config: { operation: 'withdraw_invitation', timeoutMs: 10_000 },
+      config: { operation: 'withdraw_invitation', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['admin'],
         summary: 'Withdraw an invitation',

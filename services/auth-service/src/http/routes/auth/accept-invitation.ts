@@ -1,5 +1,6 @@
 import { type AppInstance, Body, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { AcceptInvitation } from '../../../accounts/invitation-acceptance.ts'
 import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken, newPassword, Username } from '../../schemas/credentials.ts'
@@ -17,8 +18,7 @@ export function acceptInvitationRoute(app: AppInstance, services: Services): voi
   app.post(
     '/accept',
     {
-      // Its checks have a deadline of their own, up to which nothing happens; an acceptance that has begun is seen through.
-      config: { operation: 'accept_invitation', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
+      config: { operation: 'accept_invitation', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Accept an invitation',

@@ -1,5 +1,6 @@
 import { AccessError } from '@latchkey/resource-server'
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { ChangePassword } from '../../../accounts/password-change.ts'
 import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { problems } from '../../../errors.ts'
@@ -10,9 +11,6 @@ import { presentedDevice } from '../../presented-device.ts'
 import { newPassword, Password } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { deliver } from '../../token-delivery.ts'
-
-/** Of a change that has begun: 503 must not be the answer to what was done. Milliseconds. */
-const CHANGE_TIMEOUT_MS = 10_000
 
 type Services = {
   readonly changePassword: ChangePassword

@@ -1,5 +1,6 @@
 import { type AppInstance, Body, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { EmailChange } from '../../../accounts/email-change.ts'
 import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { assertNotForeign } from '../../assert-not-foreign.ts'
@@ -22,8 +23,7 @@ export function confirmEmailChangeRoute(app: AppInstance, services: Services): v
   app.post(
     '/confirm',
     {
-      // Its checks have a deadline of their own, up to which nothing happens; a change that has begun is seen through.
-      config: { operation: 'confirm_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
+      config: { operation: 'confirm_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Confirm a new e-mail address',

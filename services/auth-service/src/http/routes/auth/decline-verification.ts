@@ -1,5 +1,6 @@
 import { type AppInstance, Body, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Verification } from '../../../accounts/verification.ts'
 import { clientContext } from '../../client-context.ts'
 import { FLOOD_LIMITS } from '../../flood-limits.ts'
@@ -9,7 +10,7 @@ export function declineVerificationRoute(app: AppInstance, verification: Verific
   app.post(
     '/decline',
     {
-      config: { operation: 'decline_verification', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
+      config: { operation: 'decline_verification', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Say that an account is not mine',

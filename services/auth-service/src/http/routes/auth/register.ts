@@ -1,5 +1,6 @@
 import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Register } from '../../../accounts/registration.ts'
 import { clientContext } from '../../client-context.ts'
 import { createAdmit, FLOOD_LIMITS } from '../../flood-limits.ts'
@@ -20,8 +21,7 @@ export function registerRoute(app: AppInstance, services: Services): void {
   app.post(
     '/register',
     {
-      // Its checks have a deadline of their own, up to which nothing happens; a registration that has begun is seen through.
-      config: { operation: 'register', timeoutMs: 10_000 },
+      config: { operation: 'register', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Create an account',

@@ -1,5 +1,6 @@
 import { type AppInstance, Body, Email, problemResponses, SECURED } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { EmailChange } from '../../../accounts/email-change.ts'
 import { sessionOf } from '../../bearer-check.ts'
 import { clientContext } from '../../client-context.ts'
@@ -9,8 +10,7 @@ export function requestEmailChangeRoute(app: AppInstance, emailChange: EmailChan
   app.post(
     '/email',
     {
-      // Its checks have a deadline of their own, up to which nothing happens.
-      config: { operation: 'request_email_change', timeoutMs: 10_000 },
+      config: { operation: 'request_email_change', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Ask for another e-mail address',

@@ -1,5 +1,6 @@
 import { type AppInstance, Body, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
 import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { assertNotForeign } from '../../assert-not-foreign.ts'
@@ -21,8 +22,7 @@ export function resetPasswordRoute(app: AppInstance, services: Services): void {
   app.post(
     '/reset',
     {
-      // Its checks have a deadline of their own, up to which nothing happens; a reset that has begun is seen through.
-      config: { operation: 'reset_password', rateLimit: FLOOD_LIMITS.recovery, timeoutMs: 10_000 },
+      config: { operation: 'reset_password', rateLimit: FLOOD_LIMITS.recovery, timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Set a new password by a mailed link',

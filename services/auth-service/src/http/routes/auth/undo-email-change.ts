@@ -1,5 +1,6 @@
 import { type AppInstance, Body, problemResponses } from '@latchkey/service-kit'
 import { Type } from 'typebox'
+import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { UndoEmailChange } from '../../../accounts/email-undo.ts'
 import { clientContext } from '../../client-context.ts'
 import { FLOOD_LIMITS } from '../../flood-limits.ts'
@@ -9,8 +10,7 @@ export function undoEmailChangeRoute(app: AppInstance, undoEmailChange: UndoEmai
   app.post(
     '/undo',
     {
-      // A change that has begun is seen through.
-      config: { operation: 'undo_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: 10_000 },
+      config: { operation: 'undo_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Undo a change of the e-mail address',
