@@ -1,7 +1,7 @@
 import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type AppInstance, cookieOrigins, type LoggerOptions } from '@latchkey/service-kit'
-import type { Quota } from './accounts/account-quotas.ts'
+import type { QuotaLimits } from './accounts/account-quotas.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
@@ -21,8 +21,7 @@ import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { verifyAccessTokens } from './http/verify-access-tokens.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
-import { createPseudonym, type GuessLimit } from './limits/guess-counter.ts'
-import { createGuessLimiter } from './limits/guess-limiter.ts'
+import { createLimits } from './limits/create-limits.ts'
 import { createLinkService } from './links/link-service.ts'
 import { createMail } from './mail/create-mail.ts'
 import { showsLinks } from './mail/mail-settings.ts'
@@ -50,7 +49,7 @@ export type Overrides = {
   /** One that several apps of a process share, say. */
   readonly passwordStrength?: PasswordStrength
   readonly clientGuessLimits?: ClientGuessLimits
-  readonly accountQuotas?: Partial<Record<Quota, GuessLimit>>
+  readonly accountQuotas?: QuotaLimits
   readonly schema?: string
   readonly redisPrefix?: string
   /** Epoch milliseconds, for tokens and sessions alike. */
@@ -62,7 +61,8 @@ const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || 
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
   const { schema, redisPrefix: keyPrefix = DEFAULT_KEY_PREFIX, now = Date.now } = overrides
-  const { passwords } = config
+  const { url: databaseUrl } = config.database
+  const { minLength: passwordMinLength } = config.passwords
   const allowedOrigins = cookieOrigins(config.allowedOrigins, config.publicUrl)
   const { issuer, audience, accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
   const accessRing = accessKeys.current
@@ -79,20 +79,19 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const writeAs = createWriteAs(db)
     const audit = createAudit({ db, log })
     app.addHook('onClose', audit.flush)
-    const limits = config.sessions
-    const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits, now: overrides.now })
+    const limits = createLimits({ redis, keyPrefix, deadline, gate, ring: refreshRing, now: overrides.now })
+    const commands = createRedisSessionCommands({
+      redis,
+      keyPrefix,
+      deadline,
+      limits: config.sessions,
+      now: overrides.now,
+    })
     const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
-    const pseudonym = createPseudonym(refreshRing)
     const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
 
     // What access tokens are checked against
-    const accessPolicy = createAccessPolicy({
-      db,
-      writeAs,
-      publisher,
-      tokens: { issuer, audience, ring: accessRing },
-      log,
-    })
+    const accessPolicy = createAccessPolicy({ db, writeAs, publisher, issuer, audience, ring: accessRing, log })
     const { permissions, tokenSize, policyAdministration } = accessPolicy
     const { clients, clientAdministration, clientsOfLeavers, clientConfiguration, loadSecretKeys, recoverClients } =
       createClients({
@@ -103,13 +102,10 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         keyPrefix,
         publisher,
         permissions,
+        limits,
+        clientGuessLimits: overrides.clientGuessLimits,
         ring: refreshRing,
-        configuredIds: new Set(config.serviceClients.map(({ clientId }) => clientId)),
-        deadline,
-        gate,
-        pseudonym,
-        guessLimits: overrides.clientGuessLimits,
-        now: overrides.now,
+        serviceClients: config.serviceClients,
       })
     const findLiveBearer = await verifyAccessTokens(app, {
       config,
@@ -126,15 +122,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Domain
     const { keys, signingRing } = createKeys({ db, writeAs, publisher, ring: accessRing, isRevoked })
     const links = createLinkService({ base: config.linksUrl, now })
-    const mail = createMail({
-      db,
-      databaseUrl: config.database.url,
-      config: config.mail,
-      links,
-      product: PRODUCT,
-      log,
-      now,
-    })
+    const mail = createMail({ db, databaseUrl, config: config.mail, links, product: PRODUCT, log, now })
     app.addHook('onClose', () => mail.close())
     const devices = createKnownDevices({ db, ring: refreshRing, now })
     const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
@@ -148,23 +136,18 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       store,
       publisher,
       outbox: mail.outbox,
-      publishOthers: async (since) => {
-        await recoverClients(since)
-        await accessPolicy.recoverNarrowings(since)
-        await keys.publishAll()
-      },
+      publishOthers: [recoverClients, accessPolicy.recoverNarrowings, keys.publishAll],
       tokens: { ...config.tokens, signingRing, refreshRing },
       permissions,
       devices,
-      maxAgeMs: limits.maxAgeMs,
+      maxAgeMs: config.sessions.maxAgeMs,
       now,
     })
-    const floodLimiter = createGuessLimiter({ ...overrides, redis, keyPrefix, deadline, gate, name: 'floods' })
-    const users = createUsers({ ...overrides, redis, keyPrefix, deadline, gate, pseudonym, log, passwords })
+    const users = createUsers({ ...overrides, limits, log, passwords: config.passwords })
     app.addHook('onClose', () => users.strength.close())
     const { erasure, eraseUnverified, ...accounts } = createAccounts({
       ...users,
-      floodLimiter,
+      limits,
       accountQuotas: overrides.accountQuotas,
       db,
       writeAs,
@@ -187,7 +170,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Routes
     registerOperations(app, { ...stores, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey: isRevoked })
     auditRefusals(app, audit)
-    await enforceFloodLimits(app, { limiter: floodLimiter, pseudonym })
+    await enforceFloodLimits(app, limits)
     await app.register(adminRoutes, {
       prefix: '/admin',
       ...accounts,
@@ -205,15 +188,11 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       sessions,
       devices,
       findLiveBearer,
-      passwordMinLength: passwords.minLength,
+      passwordMinLength,
       allowedOrigins,
       now,
     })
-    await app.register(consoleRoutes, {
-      prefix: '/console',
-      product: PRODUCT,
-      passwordMinLength: passwords.minLength,
-    })
+    await app.register(consoleRoutes, { prefix: '/console', product: PRODUCT, passwordMinLength })
     await app.register(oauthRoutes, {
       issuer,
       accessRing,
@@ -225,7 +204,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       isUnavailable,
     })
 
-    // Start-up and housekeeping
+    // Start-up, and what goes on from then
     await startUp({
       ...stores,
       ...users,
@@ -241,26 +220,9 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       mail,
       accessPolicy,
     })
-    const stopping = new AbortController()
-    app.addHook('onClose', async () => stopping.abort())
-    const { signal } = stopping
-    followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal })
-    const policyDatabase = { url: config.database.url, ...(schema !== undefined && { schema }) }
-    app.addHook('onClose', followPolicy({ permissions, database: policyDatabase, log }))
-    startHousekeeping({
-      db,
-      audit,
-      auditRetentionMs: config.auditRetentionMs,
-      keys,
-      mail,
-      clientsOfLeavers,
-      erasure,
-      eraseUnverified,
-      publisher,
-      sessionMaxAgeMs: limits.maxAgeMs,
-      log,
-      signal,
-    })
+    app.addHook('onClose', followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log }))
+    app.addHook('onClose', followPolicy({ permissions, databaseUrl, schema, log }))
+    startHousekeeping(app, { config, db, audit, keys, mail, clientsOfLeavers, erasure, eraseUnverified, publisher })
     return app
   } catch (error) {
     await app.close()

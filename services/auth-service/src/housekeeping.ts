@@ -1,8 +1,10 @@
-import { type Log, repeat } from '@latchkey/problems'
+import { repeat } from '@latchkey/problems'
+import type { AppInstance } from '@latchkey/service-kit'
 import type { Erasure } from './accounts/erasure.ts'
 import { trimAudit } from './audit/audit-repository.ts'
 import type { AuditTrail } from './audit/create-audit.ts'
 import type { ClientsOfLeavers } from './clients/clients-of-leavers.ts'
+import type { Config } from './config.ts'
 import type { AuthDatabase } from './database/auth-database.ts'
 import { DEVICE_TOKEN_TTL_SECONDS } from './devices/known-devices.ts'
 import { deleteRevocationsBefore } from './devices/revoked-device-repository.ts'
@@ -24,29 +26,28 @@ const LEAVERS_EVERY_MS = 10_000
 const KEEP_LINKS_MS = 30 * 24 * HOUR_MS
 
 type Dependencies = {
+  readonly config: Pick<Config, 'auditRetentionMs' | 'sessions'>
   readonly db: AuthDatabase
   readonly audit: AuditTrail
-  /** How long entries of the audit trail stay. Milliseconds; for ever unless given. */
-  readonly auditRetentionMs: number | undefined
   readonly keys: KeyService
   readonly mail: Mail
   readonly clientsOfLeavers: ClientsOfLeavers
   readonly erasure: Erasure
   readonly eraseUnverified: () => Promise<void>
   readonly publisher: RevocationPublisher
-  readonly sessionMaxAgeMs: number
-  readonly log: Pick<Log, 'warn'>
-  readonly signal: AbortSignal
 }
 
-/** The periodic tasks, until `signal` aborts. */
-export function startHousekeeping(dependencies: Dependencies): void {
-  const { db, audit, auditRetentionMs, keys, mail, clientsOfLeavers, erasure, eraseUnverified } = dependencies
-  const { publisher, sessionMaxAgeMs, log, signal } = dependencies
-  const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
+/** The periodic tasks, until the app closes. */
+export function startHousekeeping(app: AppInstance, dependencies: Dependencies): void {
+  const { config, db, audit, keys, mail, clientsOfLeavers, erasure, eraseUnverified, publisher } = dependencies
+  const { auditRetentionMs } = config
+  const stopping = new AbortController()
+  app.addHook('onClose', async () => stopping.abort())
+  const { signal } = stopping
+  const onError = (err: unknown): void => app.log.warn({ err }, 'housekeeping failed; it is tried again')
   // Entries of the feed expire; a key stays revoked.
   void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
-  const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - sessionMaxAgeMs))
+  const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - config.sessions.maxAgeMs))
   void repeat(deleteOldEvents, { everyMs: HOUR_MS, signal, onError })
   void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
   // At once: a replica may never live for long.

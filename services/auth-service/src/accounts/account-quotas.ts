@@ -1,5 +1,5 @@
+import type { Limits } from '../limits/create-limits.ts'
 import { type GuessLimit, toRateLimit } from '../limits/guess-counter.ts'
-import type { GuessLimiter } from '../limits/guess-limiter.ts'
 
 /** What leaves traces in the trail, in Redis or in a mailbox, in the public words of the limit. */
 export type Quota = 'profile-changes' | 'password-changes' | 'email-changes' | 'sign-ins' | 'sign-ins-from-devices'
@@ -9,6 +9,9 @@ export type AccountQuotas = {
   /** @throws `too_many_requests`: then nothing is counted */
   spend(userId: string, quota: Quota): Promise<void>
 }
+
+/** What tests put in place of the production choices. */
+export type QuotaLimits = Partial<Readonly<Record<Quota, GuessLimit>>>
 
 const HOUR_SECONDS = 3600
 const DEFAULT_ACCOUNT_QUOTAS: Readonly<Record<Quota, GuessLimit>> = {
@@ -21,16 +24,16 @@ const DEFAULT_ACCOUNT_QUOTAS: Readonly<Record<Quota, GuessLimit>> = {
 }
 
 type Dependencies = {
-  readonly floodLimiter: Pick<GuessLimiter, 'count'>
+  readonly limits: Pick<Limits, 'floods'>
   /** The production choices unless given. */
-  readonly accountQuotas?: Partial<Record<Quota, GuessLimit>> | undefined
+  readonly accountQuotas?: QuotaLimits | undefined
 }
 
-export function createAccountQuotas({ floodLimiter, accountQuotas }: Dependencies): AccountQuotas {
+export function createAccountQuotas({ limits, accountQuotas }: Dependencies): AccountQuotas {
   const quotas = { ...DEFAULT_ACCOUNT_QUOTAS, ...accountQuotas }
   return {
     spend: (userId, quota) =>
-      floodLimiter.count([
+      limits.floods.count([
         { hash: `account:${userId}`, field: quota, limit: toRateLimit(quota, quotas[quota]), isReset: false },
       ]),
   }

@@ -3,8 +3,7 @@ import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
 import type { KnownDevices } from '../devices/known-devices.ts'
-import type { GuessLimit } from '../limits/guess-counter.ts'
-import type { GuessLimiter } from '../limits/guess-limiter.ts'
+import type { Limits } from '../limits/create-limits.ts'
 import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
@@ -15,7 +14,7 @@ import type { SessionService } from '../sessions/session-service.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import type { Users } from '../users/create-users.ts'
 import { createAssertOwner } from './account-proof.ts'
-import { createAccountQuotas, type Quota } from './account-quotas.ts'
+import { createAccountQuotas, type QuotaLimits } from './account-quotas.ts'
 import { createRequestPasswordReset, type RequestPasswordReset } from './administrator-reset.ts'
 import { type Authentication, createAuthentication } from './authentication.ts'
 import { createCheckCurrentPassword } from './current-password.ts'
@@ -46,9 +45,9 @@ type Dependencies = Users & {
   readonly publisher: RevocationPublisher
   readonly sessions: Pick<SessionService, 'renew' | 'signInAfter'>
   readonly devices: KnownDevices
-  readonly floodLimiter: GuessLimiter
+  readonly limits: Pick<Limits, 'floods'>
   /** The production choices unless given. */
-  readonly accountQuotas?: Partial<Record<Quota, GuessLimit>> | undefined
+  readonly accountQuotas?: QuotaLimits | undefined
   readonly links: LinkService
   readonly outbox: MailOutbox
   readonly registration: RegistrationConfig

@@ -1,5 +1,5 @@
+import type { Limits } from '../limits/create-limits.ts'
 import { type GuessCounter, type GuessLimit, toRateLimit } from '../limits/guess-counter.ts'
-import type { GuessLimiter } from '../limits/guess-limiter.ts'
 import type { Caller } from './account-bound.ts'
 
 /** Bounds the invitations of one caller, to any address, those that are withdrawn again included. */
@@ -14,18 +14,18 @@ const LIMITS: Readonly<Record<Caller['kind'], GuessLimit>> = {
   client: { failures: 1000, seconds: DAY_SECONDS },
 }
 
-type Dependencies = { readonly floodLimiter: Pick<GuessLimiter, 'count' | 'giveBack'> }
+type Dependencies = { readonly limits: Pick<Limits, 'floods'> }
 
-export function createInvitationQuota({ floodLimiter }: Dependencies): InvitationQuota {
+export function createInvitationQuota({ limits: { floods } }: Dependencies): InvitationQuota {
   return {
     async spend(caller, invite) {
       const counters = [counterOf(caller)]
       // Before, so that parallel calls cannot pass together.
-      await floodLimiter.count(counters)
+      await floods.count(counters)
       try {
         return await invite()
       } catch (error) {
-        await floodLimiter.giveBack(counters).catch(() => {})
+        await floods.giveBack(counters).catch(() => {})
         throw error
       }
     },

@@ -2,12 +2,9 @@ import type { SigningRing } from '@latchkey/access-token'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
-import type { Pseudonym } from '../limits/guess-counter.ts'
-import { createGuessLimiter } from '../limits/guess-limiter.ts'
+import type { Limits } from '../limits/create-limits.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
-import type { RedisDeadline } from '../redis/redis-deadline.ts'
-import type { RedisGate } from '../redis/redis-gate.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type ClientAdministration, createClientAdministration } from './client-administration.ts'
 import { createClientAuthorities } from './client-authority.ts'
@@ -30,19 +27,15 @@ type Dependencies = {
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly redis: RedisClient
   readonly keyPrefix: string
-  readonly deadline: RedisDeadline
-  readonly gate: RedisGate
-  readonly pseudonym: Pseudonym
+  readonly limits: Pick<Limits, 'clientSecrets' | 'pseudonym'>
   readonly publisher: RevocationPublisher
   readonly permissions: Permissions
   /** A ring that this service alone has: verifiers cannot decrypt what is under it. */
   readonly ring: () => SigningRing
-  /** Of the clients that the settings name. */
-  readonly configuredIds: ReadonlySet<string>
+  /** The clients that the settings name. */
+  readonly serviceClients: readonly { readonly clientId: string }[]
   /** The production limits unless given. */
-  readonly guessLimits?: ClientGuessLimits | undefined
-  /** Epoch milliseconds in place of Redis's own clock. */
-  readonly now?: (() => number) | undefined
+  readonly clientGuessLimits?: ClientGuessLimits | undefined
 }
 
 export type Clients = {
@@ -65,14 +58,17 @@ export function createClients(dependencies: Dependencies): Clients {
     publisher,
     permissions,
     ring,
-    pseudonym,
-    configuredIds,
-    guessLimits: limits = DEFAULT_CLIENT_GUESS_LIMITS,
+    limits,
+    serviceClients,
+    clientGuessLimits = DEFAULT_CLIENT_GUESS_LIMITS,
   } = dependencies
   const cache = createRedisClientCache(redis, keyPrefix)
   const authorities = createClientAuthorities({ db, cache })
-  const guesses = createGuessLimiter({ ...dependencies, name: 'client-secrets' })
-  const limiter = createClientGuessLimiter({ limiter: guesses, pseudonym, limits })
+  const limiter = createClientGuessLimiter({
+    limiter: limits.clientSecrets,
+    pseudonym: limits.pseudonym,
+    limits: clientGuessLimits,
+  })
   const secrets = createClientSecrets()
   const loadSecretKeys = createClientSecretKeys({ db, ring })
   return {
@@ -86,7 +82,7 @@ export function createClients(dependencies: Dependencies): Clients {
       secrets,
       loadSecretKeys,
       permissions,
-      configuredIds,
+      configuredIds: new Set(serviceClients.map(({ clientId }) => clientId)),
     }),
     clientConfiguration: createClientConfiguration({
       db,

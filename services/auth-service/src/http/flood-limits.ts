@@ -2,6 +2,7 @@ import fastifyRateLimit from '@fastify/rate-limit'
 import { commonProblems } from '@latchkey/problems'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
+import type { Limits } from '../limits/create-limits.ts'
 import { floodStore } from '../limits/flood-store.ts'
 import { networkOf } from '../limits/network-of.ts'
 
@@ -37,13 +38,16 @@ export const FLOOD_LIMITS = {
 const REFUSALS = limit('refusals', 600, MINUTE_MS)
 
 /** Puts the limits of `config.rateLimit` in force, after the request was found well-formed. Comes before the routes. */
-export async function enforceFloodLimits(app: AppInstance, store: Parameters<typeof floodStore>[0]): Promise<void> {
+export async function enforceFloodLimits(
+  app: AppInstance,
+  limits: Pick<Limits, 'floods' | 'pseudonym'>,
+): Promise<void> {
   // Problems have the headers of today's draft; the plugin knows those of an older one.
   const none = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
   await app.register(fastifyRateLimit, {
     global: false,
     hook: 'preHandler',
-    store: floodStore(store),
+    store: floodStore(limits),
     keyGenerator: ({ ip }) => networkOf(ip),
     addHeaders: { ...none, 'retry-after': false },
     addHeadersOnExceeding: none,

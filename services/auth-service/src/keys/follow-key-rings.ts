@@ -9,12 +9,16 @@ type Options = {
   readonly isRevoked: (kid: string) => boolean
   readonly loadSecretKeys: LoadSecretKeys
   readonly log: Log
-  /** Ends the following. */
-  readonly signal: AbortSignal
 }
 
-/** Takes rings over from their changed files, under the conditions of the start. */
-export function followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log, signal }: Options): void {
+/**
+ * Takes rings over from their changed files, under the conditions of the start.
+ * @returns what stops it
+ */
+export function followKeyRings(options: Options): () => Promise<void> {
+  const { accessKeys, refreshKeys, isRevoked, loadSecretKeys, log } = options
+  const stopping = new AbortController()
+  const { signal } = stopping
   accessKeys.follow({
     signal,
     log,
@@ -37,4 +41,5 @@ export function followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretK
       )
     },
   })
+  return async () => stopping.abort()
 }

@@ -1,5 +1,5 @@
-import { inTable, type Pseudonym, toRateLimit } from './guess-counter.ts'
-import type { GuessLimiter } from './guess-limiter.ts'
+import type { Limits } from './create-limits.ts'
+import { inTable, toRateLimit } from './guess-counter.ts'
 
 type Counted = { readonly current: number; readonly ttl: number }
 
@@ -9,14 +9,17 @@ type Store = {
   child(options: object): Store
 }
 
-type Dependencies = { readonly limiter: Pick<GuessLimiter, 'tryCount'>; readonly pseudonym: Pseudonym }
-
 /**
  * The counters of flood limits, for all replicas together, in place of the plugin's own store, which makes a key for each network that it
  * sees. Here the networks of one limit share a table of bounded size, and a request beyond the limit counts nothing.
  * @returns a class, as the plugin wants one
  */
-export function floodStore({ limiter, pseudonym }: Dependencies): new (options: object) => Store {
+export function floodStore({
+  floods,
+  pseudonym,
+}: Pick<Limits, 'floods' | 'pseudonym'>): new (
+  options: object,
+) => Store {
   return class FloodStore implements Store {
     /** The plugin's name for limits that several routes share. */
     readonly #name: string
@@ -28,7 +31,7 @@ export function floodStore({ limiter, pseudonym }: Dependencies): new (options: 
     incr(key: string, done: (error: Error | null, counted?: Counted) => void, windowMs: number, max: number): void {
       const limit = toRateLimit(this.#name, { failures: max, seconds: windowMs / 1000 })
       const counter = { ...inTable(`networks-${this.#name}`, pseudonym(key)), limit, isReset: false }
-      limiter.tryCount([counter]).then(
+      floods.tryCount([counter]).then(
         (waitMs) => done(null, waitMs > 0 ? { current: max + 1, ttl: waitMs } : { current: 1, ttl: windowMs }),
         (error) => done(error),
       )

@@ -12,8 +12,10 @@ type Dependencies = {
   readonly db: AuthDatabase
   readonly writeAs: WriteAs
   readonly publisher: RevocationPublisher
+  readonly issuer: string
+  readonly audience: string
   /** Of access tokens. */
-  readonly tokens: { readonly issuer: string; readonly audience: string; readonly ring: () => SigningRing }
+  readonly ring: () => SigningRing
   readonly log: Parameters<typeof configurePolicy>[0]['log']
 }
 
@@ -27,15 +29,16 @@ export type AccessPolicy = {
   readonly recoverNarrowings: (since: Date) => Promise<void>
 }
 
-export function createAccessPolicy({ db, writeAs, publisher, tokens, log }: Dependencies): AccessPolicy {
-  const tokenSize = createTokenSize(tokens)
+export function createAccessPolicy(dependencies: Dependencies): AccessPolicy {
+  const { db, writeAs, publisher, issuer, audience, ring, log } = dependencies
+  const tokenSize = createTokenSize({ issuer, audience, ring })
   const permissions = createPermissions(db)
-  const dependencies = { db, writeAs, publisher, permissions, tokenSize, log }
+  const parts = { db, writeAs, publisher, permissions, tokenSize, log }
   return {
     permissions,
     tokenSize,
-    policyAdministration: createPolicyAdministration(dependencies),
-    configure: (settings) => configurePolicy(dependencies, settings),
+    policyAdministration: createPolicyAdministration(parts),
+    configure: (settings) => configurePolicy(parts, settings),
     async recoverNarrowings(since) {
       const narrowings = await listNarrowingsSince(db, since)
       await publisher.publish(narrowings.map(({ kind, name, pol }) => ({ kind, id: name, pol })))

@@ -1,4 +1,4 @@
-import { type DatabaseOptions, openChangeFeed } from '@latchkey/database'
+import { openChangeFeed } from '@latchkey/database'
 import { type Log, repeat } from '@latchkey/problems'
 import type { AuthSchema } from '../database/auth-database.ts'
 import type { Permissions } from './permissions.ts'
@@ -8,16 +8,22 @@ const POLL_MS = 500
 
 type Options = {
   readonly permissions: Permissions
-  readonly database: Pick<DatabaseOptions, 'url' | 'schema'>
+  readonly databaseUrl: string
+  readonly schema: string | undefined
   readonly log: Pick<Log, 'info' | 'warn'>
 }
 
 /**
  * Keeps the copy of the policy up to date, on a connection of its own. Without Postgres the last known one stays.
- * @returns what ends it
+ * @returns what stops it
  */
-export function followPolicy({ permissions, database, log }: Options): () => Promise<void> {
-  const changes = openChangeFeed<AuthSchema>({ ...database, channel: 'policy', applicationName: 'auth-service policy' })
+export function followPolicy({ permissions, databaseUrl: url, schema, log }: Options): () => Promise<void> {
+  const changes = openChangeFeed<AuthSchema>({
+    url,
+    ...(schema !== undefined && { schema }),
+    channel: 'policy',
+    applicationName: 'auth-service policy',
+  })
   const stopping = new AbortController()
   let isCutOff = false
 

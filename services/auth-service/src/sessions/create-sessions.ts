@@ -32,7 +32,7 @@ type Dependencies = {
   readonly publisher: RevocationPublisher
   readonly outbox: MailOutbox
   /** Publishes again what was revoked since, other than sessions and users. */
-  readonly publishOthers: (since: Date) => Promise<void>
+  readonly publishOthers: readonly ((since: Date) => Promise<void>)[]
   readonly tokens: {
     readonly issuer: string
     readonly audience: string

@@ -26,7 +26,7 @@ type Dependencies = {
   readonly publisher: RevocationPublisher
   readonly checkpoint: EventCheckpoint
   /** Publishes again what was revoked since, other than sessions and users. */
-  readonly publishOthers: (since: Date) => Promise<void>
+  readonly publishOthers: readonly ((since: Date) => Promise<void>)[]
   /** The longest that a session, and so a Redis with one in it, can matter. */
   readonly maxAgeMs: number
   readonly accessTtlSeconds: number
@@ -87,7 +87,7 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
     const erased = await listErasedSince(db, since)
     await publisher.publish(erased.filter(({ erasedAt }) => erasedAt >= publishSince).map(({ id }) => allTokensOf(id)))
     await Promise.all(erased.map(({ id }) => commands.forget(id)))
-    await publishOthers(publishSince)
+    for (const publish of publishOthers) await publish(publishSince)
 
     const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId
     // If the connection was lost, the next one may have led to a Redis that has none of this.

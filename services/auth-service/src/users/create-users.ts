@@ -1,9 +1,5 @@
 import type { Log } from '@latchkey/problems'
-import type { Pseudonym } from '../limits/guess-counter.ts'
-import { createGuessLimiter } from '../limits/guess-limiter.ts'
-import type { RedisClient } from '../redis/redis-client.ts'
-import type { RedisDeadline } from '../redis/redis-deadline.ts'
-import type { RedisGate } from '../redis/redis-gate.ts'
+import type { Limits } from '../limits/create-limits.ts'
 import { createBreachedPasswords } from './breached-passwords.ts'
 import {
   createPasswordGuesses,
@@ -25,19 +21,13 @@ export type PasswordSettings = {
 }
 
 type Dependencies = {
-  readonly redis: RedisClient
-  readonly keyPrefix: string
-  readonly deadline: RedisDeadline
-  readonly gate: RedisGate
-  readonly pseudonym: Pseudonym
+  readonly limits: Pick<Limits, 'passwords' | 'pseudonym'>
   readonly log: Pick<Log, 'warn'>
   readonly passwords: PasswordSettings
   /** The production choices unless given. */
   readonly passwordHashing?: PasswordHasherOptions | undefined
   readonly passwordLimits?: Partial<PasswordLimits> | undefined
   readonly passwordStrength?: PasswordStrength | undefined
-  /** Epoch milliseconds in place of Redis's own clock. */
-  readonly now?: (() => number) | undefined
 }
 
 /** What passwords are set and checked with. `strength` is to be loaded and closed. */
@@ -49,7 +39,7 @@ export type Users = {
 }
 
 export function createUsers(dependencies: Dependencies): Users {
-  const { log, pseudonym, passwords, passwordHashing, passwordLimits } = dependencies
+  const { limits, log, passwords, passwordHashing, passwordLimits } = dependencies
   const { passwordStrength: strength = createPasswordStrength() } = dependencies
   const { minLength, contextWords, breachedUrl } = passwords
   const breached = breachedUrl === undefined ? undefined : createBreachedPasswords(breachedUrl, log)
@@ -58,8 +48,8 @@ export function createUsers(dependencies: Dependencies): Users {
     policy: createPasswordPolicy({ minLength, contextWords, strength, breached }),
     strength,
     guesses: createPasswordGuesses({
-      limiter: createGuessLimiter({ ...dependencies, name: 'passwords' }),
-      pseudonym,
+      limiter: limits.passwords,
+      pseudonym: limits.pseudonym,
       limits: { ...DEFAULT_PASSWORD_LIMITS, ...passwordLimits },
     }),
   }

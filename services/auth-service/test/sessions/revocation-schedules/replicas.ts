@@ -8,7 +8,7 @@ import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-databa
 import { migrations } from '../../../src/database/migrations/index.ts'
 import { createWriteAs } from '../../../src/database/write-as.ts'
 import { createKnownDevices } from '../../../src/devices/known-devices.ts'
-import { createPseudonym } from '../../../src/limits/guess-counter.ts'
+import { createLimits } from '../../../src/limits/create-limits.ts'
 import { createLinkService } from '../../../src/links/link-service.ts'
 import { noMails } from '../../../src/mail/mail-outbox.ts'
 import { createAccessPolicy } from '../../../src/permissions/create-permissions.ts'
@@ -56,7 +56,9 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     db,
     writeAs,
     publisher,
-    tokens: { issuer, audience, ring: accessKeys.current },
+    issuer,
+    audience,
+    ring: accessKeys.current,
     log: { warn() {}, info() {} },
   })
   await permissions.reload()
@@ -72,7 +74,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     store,
     publisher,
     outbox: noMails,
-    publishOthers: async () => {},
+    publishOthers: [],
     tokens: { ...config.tokens, signingRing: accessKeys.current, refreshRing: refreshKeys.current },
     permissions,
     devices,
@@ -80,11 +82,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     now: Date.now,
   })
   const users = createUsers({
-    redis,
-    keyPrefix,
-    deadline,
-    gate,
-    pseudonym: createPseudonym(refreshKeys.current),
+    limits: createLimits({ redis, keyPrefix, deadline, gate, ring: refreshKeys.current }),
     log: { warn() {} },
     passwords: config.passwords,
     // argon2id at its least, and sign-ins are many: neither is what is tested.
@@ -103,11 +101,13 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,
-    floodLimiter: {
-      check: (_, verify) => verify(0),
-      count: async () => {},
-      tryCount: async () => 0,
-      giveBack: async () => {},
+    limits: {
+      floods: {
+        check: (_, verify) => verify(0),
+        count: async () => {},
+        tryCount: async () => 0,
+        giveBack: async () => {},
+      },
     },
     db,
     writeAs,
