@@ -57,6 +57,6 @@ for (const typed of refused) {
     const { faults } = read(typed)
     t.equal(faults.length, 1)
     t.equal(faults[0]?.path, '/email')
-    if (typed.length < 200) t.match(faults[0]?.message, 'must be an e-mail address, in ASCII in front of the @')
+    if (typed.length < 200) t.match(faults[0]?.message, 'must be an e-mail address, with ASCII only before the @')
   })
 }

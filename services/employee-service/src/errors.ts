@@ -54,6 +54,6 @@ export const problems = defineProblems({
   version_conflict: {
     status: 412,
     title: 'Version conflict',
-    detail: 'The employee has another version than If-Match names. Read it again.',
+    detail: 'The version of the employee differs from the one in If-Match. Read it again.',
   },
 })

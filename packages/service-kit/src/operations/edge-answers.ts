@@ -4,7 +4,7 @@ type Described = { paths?: Record<string, Record<string, unknown> | undefined> |
 
 /** An answer of the edge, which no operation decides: malformed HTTP or JSON, a body or an address that is too long, a wrong media type. */
 const EDGE_ANSWER = {
-  description: 'The request did not get as far as the operation; `code` says why',
+  description: 'The request was refused before it reached the operation; `code` says why',
   content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
 }
 

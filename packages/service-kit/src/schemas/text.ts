@@ -40,13 +40,13 @@ export function AnyText(maxLength: number, options: TextOptions = {}): TString {
   })
 }
 
-/** An e-mail address (RFC 5321), at most 254 characters; see `normalizeEmail`. In front of the @ it is ASCII: few servers take more. */
+/** An e-mail address (RFC 5321), at most 254 characters; see `normalizeEmail`. The part before the @ is ASCII: few servers accept more. */
 export function Email(options: TextOptions = {}): TString {
   return Type.String({
     format: 'email',
     maxLength: 254,
     'x-normalize': 'email',
-    'x-message': 'must be an e-mail address, in ASCII in front of the @',
+    'x-message': 'must be an e-mail address, with ASCII only before the @',
     ...options,
   })
 }

@@ -35,7 +35,7 @@ export const sharedSettings = {
     default: '250ms',
     max: '15m',
     description:
-      'how long a service that is told to stop, and says that it is not ready, goes on listening: longer than your balancer takes to notice; at most `15m`',
+      'how long a stopping service, which is no longer ready, keeps listening: longer than your balancer takes to notice; at most `15m`',
   }),
   authPort: setting.port({
     name: 'AUTH_PORT',
@@ -58,13 +58,13 @@ export const sharedSettings = {
     name: 'ALLOWED_ORIGINS',
     optional: true,
     description:
-      'browser origins that may call in addition to the service’s own, comma-separated, as browsers send them; those of web views and extensions too (`capacitor://localhost`), without cookies, as for all that are not https, localhost excepted',
+      'browser origins that may call in addition to the service’s own, comma-separated, as browsers send them; those of web views and extensions too (`capacitor://localhost`). Only https origins and localhost get cookies',
   }),
   trustProxy: setting.addresses({
     name: 'TRUST_PROXY',
     optional: true,
     description:
-      'addresses or CIDR blocks of proxies whose `X-Forwarded-*` headers count, comma-separated; as narrow as can be, because each of these addresses may claim to be any other',
+      'addresses or CIDR blocks of proxies whose `X-Forwarded-*` headers count, comma-separated; as narrow as possible, because each of these addresses may claim to be any other',
   }),
   logLevel: setting.choice({
     name: 'LOG_LEVEL',
@@ -97,7 +97,7 @@ export const sharedOptions = {
   operationsPort: {
     optional: true,
     description:
-      'port for operators, which nobody else should reach: `/metrics`, `/health/*` with `checks`, `/docs` and `/openapi.json`; a number, or `off`',
+      'port for operators; keep everyone else away from it: `/metrics`, `/health/*` with `checks`, `/docs` and `/openapi.json`; a number, or `off`',
     parse: (text: string) => parseOperationsPort(text),
   },
   accessTokenAlgorithm: {

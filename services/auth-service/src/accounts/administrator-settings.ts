@@ -14,7 +14,7 @@ export const administratorSettings = {
     name: 'ADMIN_PASSWORD',
     optional: true,
     shownDefault: 'generated and printed once by `npm start`',
-    description: 'password of the first administrator; the rules for passwords hold',
+    description: 'password of the first administrator; the rules for passwords apply',
   }),
 }
 

@@ -12,6 +12,6 @@ export const CHANGE_TIMEOUT_MS = 10_000
 /** Awaits the checks that come before a change, which is completed once it has begun. @throws `unavailable` when they take too long */
 export function beforeChange<Result>(checks: Promise<Result>): Promise<Result> {
   return withDeadline(checks, CHECKS_TIMEOUT_MS, {
-    onMiss: () => unavailable(new Error('what comes before the change was not checked in time')),
+    onMiss: () => unavailable(new Error('the checks before the change took too long')),
   })
 }

@@ -62,7 +62,7 @@ export function* ownClientFaults({
   if (serviceClients.some(({ clientId }) => clientId === employeeClientId)) {
     yield {
       name: 'SERVICE_CLIENTS',
-      message: 'must not name the client of EMPLOYEE_CLIENT_ID, which is made by itself',
+      message: 'must not name the client of EMPLOYEE_CLIENT_ID, which exists without being listed',
     }
   }
 }

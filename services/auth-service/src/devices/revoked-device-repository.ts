@@ -63,6 +63,6 @@ export async function deleteRevocationsBefore(db: AuthDatabase, before: Date): P
 export async function readDatabaseClock(db: AuthDatabase): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db)
   const [row] = rows
-  if (!row) throw new Error('Postgres told no time')
+  if (!row) throw new Error('Postgres did not return its time')
   return row.now
 }

@@ -78,7 +78,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const wait = new AbortController()
       let isWaiting = true
       const refuse = (): void => {
-        if (isWaiting) wait.abort(unavailable(new Error(`${what}: callers of better standing came before a ${standing}`)))
+        if (isWaiting)
+          wait.abort(unavailable(new Error(`${what}: callers of better standing came before a ${standing}`)))
       }
       // After a pause of this process a thread may be free already: its work is read first.
       const giveUp = setTimeout(() => setImmediate(refuse), maxWaitMs * PATIENCE)

@@ -71,7 +71,8 @@ export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...
 
   async function settle(guess: Guess, id: string, outcome: Outcome): Promise<void> {
     const reply = (await run.settle(key, [now(), id, outcome, ...guess.flatMap(toArguments)])) as [string]
-    if (reply[0] === 'expired') throw unavailable(new Error('the reservation of a guess expired before the guess was counted'))
+    if (reply[0] === 'expired')
+      throw unavailable(new Error('the reservation of a guess expired before the guess was counted'))
   }
 
   async function checkWithin(guess: Guess, id: string, verify: () => Promise<boolean>): Promise<boolean> {

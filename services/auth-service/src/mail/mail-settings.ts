@@ -9,7 +9,7 @@ export const mailSettings = {
     secret: true,
     optional: true,
     description:
-      'mail server, `smtp://` or `smtps://` with credentials, which are sent over TLS alone; without one no mail leaves, and links are shown to who asked for them',
+      'mail server, `smtp://` or `smtps://` with credentials, which are sent over TLS only; without one no mail is sent, and links are shown to the caller who requested them',
     parse: parseSmtpUrl,
   }),
   mailFrom: setting.custom({

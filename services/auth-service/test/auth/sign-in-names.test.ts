@@ -35,7 +35,7 @@ t.test('an international domain is one address in either spelling, whoever typed
   const local = await register('josé@example.com', 'jose')
   t.match(local.json(), {
     code: 'invalid_request',
-    errors: [{ path: '/email', message: 'must be an e-mail address, in ASCII in front of the @' }],
+    errors: [{ path: '/email', message: 'must be an e-mail address, with ASCII only before the @' }],
   })
 })
 

@@ -18,7 +18,7 @@ export function hasReadOnly({ id, version, createdAt, updatedAt }: ReadOnlyMembe
 export function assertUnchanged(present: Employee, given: ReadOnlyMembers): void {
   if (given.version !== undefined && given.version < present.version) {
     throw new problems.version_conflict({
-      detail: 'The employee has another version than `version` in the body. Read it again.',
+      detail: 'The version of the employee differs from `version` in the body. Read it again.',
     })
   }
   const differs = {

@@ -3,8 +3,8 @@ import { problems } from '../errors.ts'
 import { namesChangedTag } from './entity-tag.ts'
 
 const DETAIL =
-  'If-Match names a tag that a proxy has changed on the way, as in W/"1" or "1-gzip"; it never matches, and reading again gives it again. ' +
-  'Turn compression off there, see "Behind a proxy" in the documentation, or send the number alone in quotes, as in "1".'
+  'If-Match names a tag that a proxy has changed, as in W/"1" or "1-gzip"; it never matches, even after another read. ' +
+  'Turn compression off in the proxy, see "Behind a proxy" in the documentation, or send the number alone in quotes, as in "1".'
 
 /**
  * For routes with entity tags. The comparison for If-Match is the strong one (RFC 9110, section 13.1.1), so a changed tag is 412 for

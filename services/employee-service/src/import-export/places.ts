@@ -41,7 +41,7 @@ const RETRY_AFTER = 5
 /** One more at a time than a caller may have. */
 export const tooMany = (work: FileWork) =>
   new commonProblems.too_many_requests({
-    detail: `An ${work} of yours is running already. Wait until it has ended, or end it.`,
+    detail: `You already have an ${work} in progress. Wait until it ends, or cancel it.`,
     retryAfterSeconds: RETRY_AFTER,
     rateLimit: { name: `${work}s`, quota: 1 },
   })
@@ -52,7 +52,7 @@ export function createPlaces(work: FileWork, limits: FileLimits): Places {
   function makeRoom(): void {
     const unfair = [...taken.values()].find(({ pace }) => pace.isUnfair)
     if (unfair === undefined) {
-      const detail = `As many ${work}s as this service can do are running. Try again.`
+      const detail = `The service is busy with other ${work}s. Try again later.`
       throw new commonProblems.unavailable({ detail, retryAfterSeconds: RETRY_AFTER })
     }
     unfair.cut()

@@ -103,7 +103,7 @@ const tryImport = ({ app }: typeof one, caller: Headers) =>
   )
 
 function isLimited(t: Test, answer: Awaited<ReturnType<typeof tryExport>>, work: string): void {
-  t.match(answer.json(), { status: 429, code: 'too_many_requests', detail: `An ${work} of yours` })
+  t.match(answer.json(), { status: 429, code: 'too_many_requests', detail: `You already have an ${work} in progress` })
   t.match(answer.headers, {
     'retry-after': '5',
     'ratelimit-policy': `"${work}s";q=1;qu="concurrent-requests"`,
@@ -147,7 +147,7 @@ t.test('when all places are taken the next caller is told 503 and when to come a
   const taken = []
   for (const name of ['ida', 'otto', 'eva']) taken.push(await stalledExport(t, one.port, user(name)))
   const answer = await tryExport(one, user('hugo'))
-  t.match(answer.json(), { status: 503, code: 'unavailable', detail: /As many exports/ })
+  t.match(answer.json(), { status: 503, code: 'unavailable', detail: /busy with other exports/ })
   t.equal(answer.headers['retry-after'], '5')
   isLimited(t, await tryExport(one, user('eva')), 'export')
   t.equal((await tryImport(one, user('hugo'))).statusCode, 200, 'imports have places of their own')

@@ -6,7 +6,7 @@ export const LoginReply = Type.Object({
   user: UserReply,
   device: DeviceReply,
   deviceToken: Type.Optional(
-    Type.String({ description: 'With `body` delivery; to be sent again at the next sign-in on this device' }),
+    Type.String({ description: 'With `body` delivery; send it with the next sign-in on this device' }),
   ),
   scopes: ScopesReply,
   tokenType: Type.Literal('Bearer'),

@@ -25,7 +25,7 @@ export const oauthErrors = Object.fromEntries(
 )
 
 /** Nothing is to be sent: under 200 even `null` would be serialized to text. */
-export const NoBody = Type.Unsafe<undefined>({ type: 'null', description: 'Nothing more is said' })
+export const NoBody = Type.Unsafe<undefined>({ type: 'null', description: 'The body is empty' })
 
 /** A form as the description has it: the endpoints read it themselves, as their errors have another form than those of other routes. */
 const Form = <Fields extends TProperties>(fields: Fields): TObject<Fields> => Type.Object(fields)
@@ -45,6 +45,6 @@ export const TokenFields = Form({
 
 export const OneTokenFields = Form({
   token: Type.String(),
-  token_type_hint: Type.Optional(Type.String({ description: 'Not needed: the token shows its kind' })),
+  token_type_hint: Type.Optional(Type.String({ description: 'Ignored: the token shows its kind' })),
   ...clientFields,
 })

@@ -86,13 +86,13 @@ export function createSearchPlaces(limits: SearchLimits = SEARCH_LIMITS): Search
 
 const tooMany = ({ runningOfCaller, waitingOfCaller }: SearchLimits) =>
   new commonProblems.too_many_requests({
-    detail: 'Too many searches of yours are under way. Wait until they have ended.',
+    detail: 'You have too many searches in progress. Wait until one of them ends.',
     retryAfterSeconds: 1,
     rateLimit: { name: 'searches', quota: runningOfCaller + waitingOfCaller },
   })
 
 const busy = () =>
   new commonProblems.unavailable({
-    detail: 'More searches are under way than this service can do. Try again.',
+    detail: 'The service is busy with other searches. Try again later.',
     retryAfterSeconds: 1,
   })

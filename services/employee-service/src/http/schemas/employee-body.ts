@@ -28,11 +28,13 @@ const optional = {
   ),
 }
 
-const description = 'As it was read; another value is refused'
+const description = 'The value that GET returned; any other is refused'
 /** Set by the service: what GET gave may be sent back whole. */
 const readOnly = {
   id: Type.Optional(Uuid({ description })),
-  version: Type.Optional(Type.Integer({ description: `${description}, an earlier one as 412 \`version_conflict\`` })),
+  version: Type.Optional(
+    Type.Integer({ description: `${description}, an earlier version as 412 \`version_conflict\`` }),
+  ),
   createdAt: Type.Optional(Instant({ description })),
   updatedAt: Type.Optional(Instant({ description })),
 }

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 export const OnboardingReply = Type.Object({
   state: Type.Enum(['none', 'pending', 'invited', 'accepted', 'failed'], {
     description:
-      '`none`: the employee was not invited, or the employee has left; `pending`: the account is about to be made, or its link to be sent anew; ' +
+      '`none`: the employee was not invited, or the employee has left; `pending`: the account is about to be made, or a new link is about to be sent; ' +
       '`invited`: it waits for its owner; `accepted`: it is linked; `failed`: see `lastError`, and repeat the request',
   }),
   userId: Nullable(Type.String({ description: 'The account that was made' })),

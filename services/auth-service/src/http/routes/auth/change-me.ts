@@ -15,7 +15,7 @@ export function changeMeRoute(app: AppInstance, changeProfile: ChangeProfile): v
       schema: {
         tags: ['auth'],
         summary: 'Change my profile',
-        description: 'What is as it was changes nothing. Sixty changes an hour.',
+        description: 'Members that equal the present values change nothing. At most 60 changes an hour.',
         security: SECURED,
         body: Body({ fullName: Type.Optional(Nullable(Text())), username: Type.Optional(Username) }),
         response: { 200: MeReply, ...problemResponses(400, 401, 403, 409, 429, 503) },

@@ -28,7 +28,7 @@ export function changePasswordRoute(app: AppInstance, services: Services): void 
         tags: ['auth'],
         summary: 'Change my password',
         description:
-          'Answers with new tokens for this session, in its delivery: those of before are refused. Every other device is signed out, and unknown at its next sign-in.',
+          'Answers with new tokens for this session, in its delivery; the previous ones are refused. Every other device is signed out, and no longer known to the account.',
         security: SECURED,
         body: Body({ currentPassword: Password, newPassword: newPassword(passwordMinLength) }),
         response: { 200: LoginReply, ...problemResponses(400, 401, 403, 409, 429, 503) },

@@ -28,7 +28,7 @@ export function confirmEmailChangeRoute(app: AppInstance, services: Services): v
         tags: ['auth'],
         summary: 'Confirm a new e-mail address',
         description:
-          'Needs an access token of that very account, or its password beside the link: else 401 `sign_in_required`, and the link stays good. The cookie `__Host-device` makes this device one that the account knows.',
+          'Needs an access token of the account, or its password, beside the link: otherwise 401 `sign_in_required`, and the link stays valid. The cookie `__Host-device` makes the device known to the account.',
         security: [...SECURED, {}],
         body: Body({ token: LinkToken, password: Type.Optional(Password) }),
         response: { 204: Type.Null(), ...problemResponses(400, 401, 403, 409, 429, 503) },

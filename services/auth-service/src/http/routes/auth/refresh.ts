@@ -30,8 +30,8 @@ export function refreshRoute(app: AppInstance, { sessions, devices, allowedOrigi
         tags: ['auth'],
         summary: 'Exchange a refresh token for new tokens',
         description:
-          'Safe to repeat: within the grace period the same refresh token gives the same successor. Who sent many that are not valid gets 429 in place of 401; ' +
-          'a valid one is never refused.',
+          'Safe to repeat: within the grace period the same refresh token gives the same successor. After many invalid tokens from one network the answer is 429 instead of 401; ' +
+          'a valid token is never refused for that.',
         body: RefreshTokenBody,
         response: { 200: LoginReply, ...problemResponses(400, 401, 403, 429, 503) },
       },

@@ -27,7 +27,7 @@ export function resetPasswordRoute(app: AppInstance, services: Services): void {
         tags: ['auth'],
         summary: 'Set a new password by a mailed link',
         description:
-          'The link works once, for 30 minutes, and until password, address or status of the account change. Every session ends, and none begins; the cookie `__Host-device` makes this device one that the account knows. A password that is refused leaves the link good.',
+          'The link works once, for 30 minutes, and until password, address or status of the account change. Every session ends, and none begins; the cookie `__Host-device` makes the device known to the account. A refused password leaves the link valid.',
         body: Body({ token: LinkToken, password: newPassword(passwordMinLength) }),
         response: { 204: Type.Null(), ...problemResponses(400, 403, 429, 503) },
       },

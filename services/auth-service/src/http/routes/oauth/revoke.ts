@@ -29,7 +29,7 @@ export function revokeRoute(app: AppInstance, services: Services): void {
       schema: {
         tags: ['oauth'],
         summary: 'Revoke a token (RFC 7009)',
-        description: '200 also for a token that is unknown or not live.',
+        description: 'Answers 200 for unknown, expired and revoked tokens as well.',
         consumes: ['application/x-www-form-urlencoded'],
         body: OneTokenFields,
         response: { 200: NoBody, ...oauthErrors },

@@ -41,7 +41,7 @@ export function tokenRoute(app: AppInstance, services: Services): void {
         tags: ['oauth'],
         summary: 'Tokens for service clients and for holders of a refresh token (RFC 6749)',
         description:
-          '`client_credentials` for service clients; `refresh_token` for holders of one, who get a new one with the access token.',
+          '`client_credentials` for service clients; `refresh_token` for holders of a refresh token, which the answer replaces.',
         consumes: ['application/x-www-form-urlencoded'],
         body: TokenFields,
         response: { 200: TokenReply, ...oauthErrors },

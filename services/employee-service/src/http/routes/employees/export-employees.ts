@@ -18,7 +18,7 @@ export function exportEmployeesRoute(app: AppInstance, exportEmployees: Employee
         description:
           'Needs `employees:write`. Filtered and sorted as the list, all of them in one file, as they are at one moment. ' +
           'A cell that a spreadsheet could take for a formula has an apostrophe in front; the import removes it again. ' +
-          'A caller has one export at a time: a second one is 429. A client that takes next to nothing is cut off.',
+          'A caller has one export at a time; a second one is 429. A client that reads too slowly is disconnected.',
         security: SECURED,
         querystring: ExportQuery,
         response: {

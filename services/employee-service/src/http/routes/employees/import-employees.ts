@@ -26,7 +26,7 @@ export function importEmployeesRoute(app: AppInstance, importEmployees: Employee
           'in any order and case: `firstName`, `lastName` and `email` are required. An `id` is kept, so that rows can name ' +
           'each other in `managerId`; `version`, `createdAt` and `updatedAt` are skipped. A row with a `userId` needs ' +
           '`employees:link` too, else the call is 403. 400 lists every bad row with its ' +
-          '`line`, `column` and `message`. A caller has one import at a time: a second one is 429.',
+          '`line`, `column` and `message`. A caller has one import at a time; a second one is 429.',
         security: SECURED,
         consumes: ['text/csv'],
         querystring: ImportQuery,

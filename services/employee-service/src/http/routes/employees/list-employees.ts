@@ -14,7 +14,7 @@ export function listEmployeesRoute(app: AppInstance, employees: EmployeeService)
         summary: 'List employees, page by page',
         description:
           'Needs `employees:read`. Pages neither skip nor repeat an employee when others are added in between. ' +
-          'A `query` is a search: a caller with too many of them under way gets 429.',
+          'A `query` is a search; a caller with too many searches in progress gets 429.',
         security: SECURED,
         querystring: EmployeeQuery,
         response: { 200: List(EmployeeReply), ...problemResponses(400, 401, 403, 429, 503) },

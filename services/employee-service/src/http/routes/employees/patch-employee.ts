@@ -19,7 +19,7 @@ export function patchEmployeeRoute(app: AppInstance, employees: EmployeeService)
         description:
           'Needs `employees:write`. A JSON merge patch (RFC 7396): null empties an optional member, one left out stays. ' +
           '`employees:link` alone sets, changes or removes `userId`. `id`, `version`, `createdAt` and `updatedAt` may be sent ' +
-          'as they were read. ' +
+          'with the values that were read. ' +
           '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
         security: SECURED,
         consumes: ['application/merge-patch+json', 'application/json'],

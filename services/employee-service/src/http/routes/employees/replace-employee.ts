@@ -16,8 +16,8 @@ export function replaceEmployeeRoute(app: AppInstance, employees: EmployeeServic
         summary: 'Replace an employee',
         description:
           'Needs `employees:write`. Optional members left out become null; a `status` and a `userId` left out stay as they are. ' +
-          '`employees:link` alone sets, changes or removes `userId`. What GET gave may be sent back whole: `id`, `version`, ' +
-          '`createdAt` and `updatedAt` are taken as they were read. ' +
+          '`employees:link` alone sets, changes or removes `userId`. The answer of GET may be sent back as it is: `id`, `version`, ' +
+          '`createdAt` and `updatedAt` must have the values that were read. ' +
           '409 is `email_taken`, `user_linked`, `manager_loop` or `use_termination`, 412 `version_conflict`.',
         security: SECURED,
         params: EmployeeParams,
