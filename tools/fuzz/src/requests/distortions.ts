@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Random } from '@latchkey/harness'
 import { HOSTILE_TEXTS } from '../values/hostile.ts'
+import { MEDIA_TYPES, ODD_HEADERS } from '../values/odd-headers.ts'
 import { CANARY } from '../world/log-watch.ts'
 import type { Call } from './call.ts'
 
@@ -24,95 +25,6 @@ const without = (call: Call, name: string): Call => ({
 const withBody = (call: Call, body: Buffer | string): Call => ({ ...call, body: Buffer.from(body) })
 const replaced = (call: Call, name: string, value: string): Call => withHeader(without(call, name), name, value)
 const latin1 = (text: string): string => Buffer.from(text.replace(/\p{Cc}|\p{Cs}/gu, '')).toString('latin1')
-
-const ODD_HEADERS: Readonly<Record<string, readonly string[]>> = {
-  'if-match': ['*', '"1"', 'W/"1"', '1', '"a", "b"', '""', '"'],
-  'if-none-match': ['*', '"1"', 'W/"1"', '"1", "2"', 'x'],
-  'idempotency-key': ['a', 'a'.repeat(300), '"a"', ' ', 'ключ', '__proto__'],
-  'x-request-id': ['a', 'a'.repeat(500), 'abc-123', '$'.concat('{jndi:ldap://x}'), '<b>', 'a b', ''],
-  'x-forwarded-for': [
-    'unknown',
-    '10.0.0.1:1234',
-    '[2001:db8::1]:99',
-    '_hidden',
-    '10.0.0.1, 10.0.0.2',
-    '999.1.1.1',
-    ',',
-    '::ffff:10.1.1.1',
-    'a'.repeat(2000),
-  ],
-  'x-forwarded-host': ['evil.test', 'evil.test, other.test', ''],
-  'x-forwarded-proto': ['https', 'javascript', 'http, https'],
-  forwarded: ['for=10.0.0.1', 'for="[2001:db8::1]:99";proto=https', 'for=unknown', ';;;'],
-  cookie: [
-    '__Host-access=rubbish',
-    '__Host-access=a; __Host-access=b',
-    '__Secure-refresh=rubbish',
-    '__Secure-refresh=a; __Secure-refresh=b',
-    '__Host-device=rubbish',
-    '__Host-device=a; __Host-device=b',
-    '__Host-access="quoted"',
-    '; ; =; a',
-    '__proto__=x',
-    `x=${'y'.repeat(5000)}`,
-    '__Host-access=%00',
-  ],
-  origin: [
-    'https://app.fuzz.test',
-    'https://evil.test',
-    'null',
-    'http://localhost',
-    '*',
-    'https://app.fuzz.test:443',
-    'capacitor://localhost',
-    '-',
-  ],
-  'sec-fetch-site': ['same-origin', 'cross-site', 'none', 'same-site', 'x'],
-  accept: ['*/*', 'text/html', 'application/json;q=0', 'a/b;;', 'image/png'],
-  'accept-encoding': ['gzip', 'identity;q=0', '*;q=0', 'br'],
-  'accept-language': ['de', '*', 'x'.repeat(300)],
-  'content-encoding': ['gzip', 'identity', 'br', 'gzip, gzip', 'x'],
-  traceparent: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', '00-0-0-0', 'ff-x', ''],
-  tracestate: ['a=b', ','],
-  range: ['bytes=0-1', 'bytes=9-1'],
-  expect: ['100-continue', 'x'],
-  'access-control-request-method': ['PUT', 'X', ''],
-  'user-agent': ['', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130', '\u00ff\u00fe', 'a'.repeat(3000)],
-  host: ['evil.test', 'localhost:1', '', 'a b', '[::1]:80', 'x'.repeat(500)],
-  authorization: [
-    'Bearer',
-    'Bearer ',
-    'Basic',
-    'Basic !!!',
-    'Basic OnNlY3JldA==',
-    'Bearer a b',
-    'Digest x',
-    'bearer x',
-    `Bearer ${'a.'.repeat(2000)}`,
-  ],
-  'x-http-method-override': ['DELETE'],
-  'transfer-encoding': ['chunked'],
-  'content-length': ['0'],
-}
-
-const MEDIA_TYPES = [
-  'text/plain',
-  'application/xml',
-  'application/x-www-form-urlencoded',
-  'multipart/form-data; boundary=x',
-  'application/json; charset=utf-16',
-  'application/json; charset=iso-8859-1',
-  'application/json;charset="utf-8"',
-  'APPLICATION/JSON',
-  'application/json, application/json',
-  'application/merge-patch+json',
-  'text/csv',
-  'json',
-  '/',
-  '',
-  'application/problem+json',
-  '__proto__/x',
-]
 
 const doubled = (call: Call): Call => {
   const text = call.body?.toString() ?? ''
