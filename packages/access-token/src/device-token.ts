@@ -14,8 +14,8 @@ const maxAccounts = 10
 const accountPattern = /^[\w-]{22}\.[1-9]\d{0,14}$/
 
 /**
- * Checks that a device token is one of ours, and reads its claims. What it is worth, its `exp` included, is for the issuer to decide:
- * an expired one still names its device.
+ * Verifies the signature and form of a device token, and reads its claims. The issuer decides what it proves, and checks its `exp`: an
+ * expired one still names its device.
  *
  * The verifier throws {@link TokenError} `invalid_token`.
  */

@@ -17,7 +17,7 @@ const INTERNATIONAL = /^[\u200d\u200c\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]+$/u
 
 const isAscii = (text: string): boolean => !/\P{ASCII}/u.test(text)
 
-/** Longer texts are no addresses, whatever is around them. */
+/** Longer texts are no addresses, even without outer spaces. */
 const LONGEST_TYPED = 1000
 
 /**
@@ -32,7 +32,7 @@ export function normalizeEmail(text: string): string {
   return ascii === '' ? trimmed : trimmed.slice(0, -domain.length) + ascii
 }
 
-/** Spaces, and no line ends or control characters: those say that something else was meant. */
+/** Spaces only: line ends and control characters are faults. */
 export function withoutOuterSpaces(text: string): string {
   const trimmed = text.trim()
   const isPlain = text.length <= LONGEST_TYPED && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)

@@ -40,7 +40,7 @@ function isOrigin(scheme: string, host: string, origin: string): boolean {
   return url !== null && url.origin === origin
 }
 
-/** What is called so is this machine, for every browser, and plain http to it is no risk. */
+/** Names of this machine, for every browser: plain http to it is no risk. */
 const isLoopback = (origin: string): boolean =>
   /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname)
 

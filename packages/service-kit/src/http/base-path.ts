@@ -4,7 +4,7 @@ import type { AppInstance } from '../app-instance.ts'
 /** The path of a URL without the slash that may end it; empty for none. */
 export const pathOfUrl = (url: string): string => new URL(url).pathname.replace(/\/+$/, '')
 
-/** What a service does about a path that a proxy puts in front of its own ones. */
+/** How a service handles a path that a proxy puts in front of its own ones. */
 export type BasePath = {
   /** The path that browsers see in front of ours, such as `/id`; empty for none. */
   readonly basePath: string
@@ -15,8 +15,7 @@ export type BasePath = {
 }
 
 /**
- * A proxy may take the path in front away, or leave it: the service answers with it and without it. What an answer says of its own
- * paths has it always.
+ * A proxy may remove the path in front, or leave it: the service answers with it and without it. Paths in answers always have it.
  *
  * @param publicUrls where the service is reached: requests below the path of any of them are served; the first is the one of browsers
  */
@@ -40,7 +39,7 @@ export function createBasePath(publicUrls: readonly string[]): BasePath {
   }
 
   /**
-   * Only what leads to a route is taken away: with `/auth` in front, `/auth/login` came from a proxy that has done so, and
+   * Removes the prefix only where the rest leads to a route: with `/auth` in front, `/auth/login` came from a proxy that has removed it, and
    * `/auth/auth/login` from one that has not.
    */
   function withoutPrefix(url: string): string {

@@ -3,8 +3,8 @@ import type { AppInstance } from '../app-instance.ts'
 import { edgeProblems } from '../problems/edge-problems.ts'
 
 /**
- * Refuses a body in any coding but `identity` before it is parsed (RFC 9110, section 15.5.16), on every route. What is compressed would
- * have to be measured while it is unpacked, and no client of ours needs it.
+ * Refuses a body in any coding but `identity` before it is parsed (RFC 9110, section 15.5.16), on every route. A compressed body
+ * would have to be measured while it is unpacked, and no client needs one.
  */
 export function refuseContentCodings(app: AppInstance): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {

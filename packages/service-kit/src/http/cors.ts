@@ -4,7 +4,7 @@ import { mayUseCookies } from './origins.ts'
 
 const PREFLIGHT_SECONDS = 600
 
-/** Every header of our answers that a page may want to read, beside those that browsers always show. */
+/** Every header of answers that a page may want to read, beside those that browsers always expose. */
 const EXPOSED_HEADERS = [
   'Accept-Encoding',
   'Allow',
@@ -20,7 +20,7 @@ const EXPOSED_HEADERS = [
 
 const ALLOWED: FastifyCorsOptions = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  // Whatever the page asks for. Tracing libraries add headers of their own, and a name says nothing that an allowed page must not.
+  // Every header that the page asks for: tracing libraries add their own, and an allowed page may send any.
   exposedHeaders: EXPOSED_HEADERS,
   maxAge: PREFLIGHT_SECONDS,
   strictPreflight: false,

@@ -11,13 +11,13 @@ const NOWHERE = '0.0.0.0'
 /** A name or an address, and perhaps a port. */
 const HOST = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i
 
-/** Whether the owner of an address may say for whom it speaks. */
+/** Whether the forwarding headers of an address count. */
 export type Trust = (address: string) => boolean
 
 /**
  * Makes `request.ip`, `host` and `protocol` what the caller's side of the trusted proxies has. `ip` is always an IP address: it is
  * parsed here and nowhere else. Fastify's own `trustProxy` stays off, because it takes any text for an address. The header Forwarded
- * (RFC 7239) counts never: most proxies pass it on as a stranger wrote it.
+ * (RFC 7239) never counts: most proxies pass it on as the client wrote it.
  */
 export function readForwardingHeaders(app: AppInstance, isTrusted: Trust): void {
   const peerIsTrusted = (request: FastifyRequest): boolean => isTrusted(peerOf(request))
@@ -61,8 +61,8 @@ function peerOf({ socket }: FastifyRequest): string {
 }
 
 /**
- * The address nearest to us that is not a trusted proxy's. Each proxy appends the address that it saw, so the list is read from its
- * end. What is no address ends it: whoever wrote that is the nearest one that is known.
+ * The nearest address that is not a trusted proxy's. Each proxy appends the address that it saw, so the list is read from its end. An
+ * entry that is no address ends it: its sender is the nearest known address.
  */
 export function senderOf(request: FastifyRequest, isTrusted: Trust): string {
   let sender = peerOf(request)
@@ -89,7 +89,7 @@ function lastOf(header: string | string[] | undefined): string | undefined {
 /** Node joins the lines of a header with commas. */
 const textOf = (header: string | string[] | undefined): string => (header === undefined ? '' : String(header))
 
-/** Once in a process: every caller behind that proxy counts as one, or somebody sends headers that do nothing. */
+/** Logged once per process: either every caller behind that proxy counts as one, or a client sends headers without effect. */
 function warnOfUntrustedProxy(app: AppInstance, isTrusted: Trust): void {
   let isTold = false
   app.addHook('onRequest', (request, _reply, done) => {

@@ -39,7 +39,7 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
       if (reply.raw.headersSent) reply.raw.destroy()
       // What the handler sends after that is neither sent nor logged.
       else reply.send(timeOut(reply)).hijack()
-      // Fastify logs that the handler failed after all as an error; it is none, as the caller was told.
+      // Fastify logs a later failure of the handler as an error. The caller has its answer, so it is a warning.
       reply.log = Object.assign(Object.create(reply.log), { error: reply.log.warn })
     }
   }, SWEEP_MS)

@@ -21,7 +21,7 @@ export function answerUnknownAddresses(app: AppInstance): void {
     if (isForeign || request.is404) answer(request, reply)
     else done()
   })
-  // Fastify tells of a route at `/docs`, and not of the same one at `/docs/`.
+  // Fastify reports a route at `/docs`, and not the same one at `/docs/`.
   function isFixed(request: FastifyRequest): boolean {
     const method = request.method as HTTPMethods
     const route = app.findRoute({ method, url: pathOf(request) })

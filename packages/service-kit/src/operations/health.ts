@@ -23,7 +23,7 @@ export function registerHealth(app: AppInstance, options: HealthOptions): void {
   })
 
   async function read(reply: FastifyReply): Promise<HealthReport> {
-    // What the checks ask is being closed, and is no news.
+    // The dependencies are being closed: their state says nothing.
     const { status, checks } = closing ? { status: 'unavailable' as const, checks: {} } : await probe()
     const shown = app.draining ? 'unavailable' : status
     if (shown === 'unavailable') reply.code(503).header('retry-after', '1')
@@ -34,7 +34,7 @@ export function registerHealth(app: AppInstance, options: HealthOptions): void {
   addRoutes(app.operations, Report, read)
 }
 
-/** The shape says how much of the report is shown. */
+/** `shape` selects the members of the report that are shown. */
 function addRoutes(
   server: AppInstance,
   shape: typeof Ready | typeof Report,

@@ -4,8 +4,8 @@ import { createDrain } from '../drain.ts'
 import { showApiDocs } from './api-docs.ts'
 
 /**
- * Makes `operations` the server of the app's operations port, for operators and machines that nobody else reaches: metrics, health
- * with its checks, and the API's description. It closes after everything else that closes with the app, so that it answers to the end.
+ * Makes `operations` the server of the app's operations port, which only operators and their tools reach: metrics, health with its
+ * checks, and the API's description. It closes after everything else that closes with the app, so it answers until the end.
  */
 export async function addOperationsServer(app: AppInstance, operations: AppInstance): Promise<void> {
   app.decorate('operations', operations)

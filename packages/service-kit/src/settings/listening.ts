@@ -40,7 +40,7 @@ export function parseOperationsPort(text: string, min = 0): number | 'off' {
   }
 }
 
-/** A service on any free port has its operations on another one. */
+/** A service on any free port has its operations on another free port. */
 export const operationsPortOf = ({ port, operationsPort }: Pick<Loaded, 'port' | 'operationsPort'>): number | 'off' =>
   operationsPort ?? (port === 0 ? 0 : port + DISTANCE)
 
@@ -61,7 +61,7 @@ export function listeningOf(loaded: Loaded, names: Names): Listening {
   }
 }
 
-/** What the two ports of a service can have wrong together. */
+/** Faults of the two ports of a service together. */
 export function* portFaults(
   { port, operationsPort }: { readonly [K in 'port' | 'operationsPort']: Loaded[K] | undefined },
   names: Names,

@@ -14,7 +14,7 @@ export function explainFault(error: unknown, text: string): string {
 }
 
 /**
- * Refuses what slips into a value unseen, and would make it another one: line ends, control characters, outer spaces, and bytes that
+ * Refuses characters that get into a value unseen and would change it: line ends, control characters, outer spaces, and bytes that
  * are not UTF-8, which Node has replaced. JSON may have line ends and tabs within.
  */
 export function assertPlain(text: string, isJson = false): void {
@@ -98,7 +98,7 @@ export function parseList(text: string): string[] {
   return items
 }
 
-/** IP addresses and CIDR blocks. Names are none: who answers to a name may change while the service runs. */
+/** IP addresses and CIDR blocks. Host names are refused: their addresses may change while the service runs. */
 export function parseAddresses(text: string): string[] {
   return parseList(text).map((item) => {
     if (!isAddressOrBlock(item))

@@ -1,10 +1,10 @@
 import type { Limits } from '../limits/create-limits.ts'
 import { type GuessLimit, toRateLimit } from '../limits/guess-counter.ts'
 
-/** What leaves traces in the trail, in Redis or in a mailbox, in the public words of the limit. */
+/** Changes and sign-ins that leave something in the audit trail, in Redis or in a mailbox; the public names of their limits. */
 export type Quota = 'profile-changes' | 'password-changes' | 'email-changes' | 'sign-ins' | 'sign-ins-from-devices'
 
-/** Bounds what one account leaves behind. Each is far beyond what a person does, and counts nobody but those who are in the account. */
+/** Bounds how much one account leaves there. Each limit is far beyond what a person does, and only holders of the account count. */
 export type AccountQuotas = {
   /** @throws `too_many_requests`: then nothing is counted */
   spend(userId: string, quota: Quota): Promise<void>

@@ -13,8 +13,8 @@ export type ClientGuessLimits = {
 export type ClientGuess = { readonly clientId: string; readonly address: string }
 
 /**
- * Limits wrong secrets of clients, and nothing else: secrets are random, so that a right one needs no protection from guessers and is
- * good whatever they do, without a look at the counts.
+ * Limits wrong secrets of clients only. Secrets are random, so guessers cannot find one: a right one is accepted without a check of the
+ * counts, whatever others guess.
  */
 export type ClientGuessLimiter = {
   /** Counts a wrong secret. @throws `too_many_requests` where a limit is reached: then nothing is counted */

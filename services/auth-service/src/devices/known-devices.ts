@@ -20,11 +20,11 @@ export type DeviceAccount = { readonly userId: string; readonly passwordVersion:
 
 /**
  * Devices that accounts were signed in on, by a token that the device keeps: nothing is stored for one that is not revoked. An entry of
- * it is an HMAC, under a key that is derived from the ring, of device, account, version of the password and time. It says nothing to
- * whoever holds it, and is void once the password changes or the device is revoked.
+ * it is an HMAC, under a key that is derived from the ring, of device, account, version of the password and time. It reveals nothing to
+ * its holder, and is void once the password changes or the device is revoked.
  */
 export type KnownDevices = {
-  /** The device that a text names: a token of ours, or a bare id. Undefined for anything else. */
+  /** The device that a text names: a device token, or a bare id. Undefined for anything else. */
   read(text: string): PresentedDevice | undefined
   /** Whether the device has shown that the account was signed in on it, with the password of today. */
   knows(device: PresentedDevice, account: DeviceAccount): Promise<boolean>

@@ -6,7 +6,7 @@ const ALL = ''
 /** Of one account. The oldest beyond are folded into one time for all of its devices. */
 const MOST_DEVICES = 100
 
-/** Makes what these devices were given so far worth nothing. */
+/** Voids the tokens that these devices have so far. */
 export async function revokeDevices(trx: AuthTransaction, userId: string, deviceIds: readonly string[]): Promise<void> {
   if (deviceIds.length === 0) return
   await sql`
@@ -33,7 +33,7 @@ export async function revokeAllDevices(trx: AuthTransaction, userId: string): Pr
   )
 }
 
-/** Whether what the device was given at a time has been revoked since. */
+/** Whether the token that the device got at `since` has been revoked. */
 export async function isDeviceRevoked(
   db: AuthDatabase,
   { userId, deviceId, since }: { userId: string; deviceId: string; since: Date },
@@ -54,12 +54,12 @@ export async function forgetRevokedDevices(trx: AuthTransaction, userId: string)
   await trx.deleteFrom('revoked_devices').where('user_id', '=', userId).execute()
 }
 
-/** Deletes what no device token can be older than. */
+/** Deletes revocations that are older than any valid device token. */
 export async function deleteRevocationsBefore(db: AuthDatabase, before: Date): Promise<void> {
   await db.deleteFrom('revoked_devices').where('revoked_at', '<', before).execute()
 }
 
-/** By the clock that revocations go by. */
+/** The clock by which revocations are dated. */
 export async function readDatabaseClock(db: AuthDatabase): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db)
   const [row] = rows

@@ -28,13 +28,13 @@ const HOUR_MS = 60 * MINUTE_MS
 /** For the `config` of routes; docs/operations.md lists them. */
 export const FLOOD_LIMITS = {
   registration: limit('registration', 10, HOUR_MS),
-  /** An office behind one address has bad days, too. What a mailbox gets is bounded by itself. */
+  /** Enough for an office behind one address. Mails to one mailbox have a limit of their own. */
   recovery: limit('recovery', 300, HOUR_MS),
-  /** Mailed links that are presented, and asked for. */
+  /** Mailed links, presented and requested. */
   links: limit('links', 300, HOUR_MS),
 }
 
-/** Of refused tokens: an office whose sessions all ended is within it, and is told again within a minute. */
+/** Of refused tokens: enough for an office whose sessions all ended. */
 const REFUSALS = limit('refusals', 600, MINUTE_MS)
 
 /** Puts the limits of `config.rateLimit` in force, after the request was found well-formed. Comes before the routes. */
@@ -64,8 +64,8 @@ export function createAdmit(app: AppInstance, flood: FloodLimit): (request: Fast
 }
 
 /**
- * Counts a request that was refused, after the decision: what is good is never refused, and costs nothing here.
- * @returns what the caller is told in place of the refusal, once there were too many; undefined before, and while nobody can count
+ * Counts a request after it was refused: valid requests are never limited, and cost nothing here.
+ * @returns the error that replaces the refusal once there were too many; undefined before, and while Redis is unavailable
  */
 export type CountRefusal = (request: FastifyRequest) => Promise<Error | undefined>
 

@@ -7,8 +7,8 @@ import { DEVICE_COOKIE } from './token-delivery.ts'
 type Named = { readonly deviceId?: string | undefined; readonly deviceToken?: string | undefined }
 
 /**
- * The device that a request says to come from: by the token in its body, else by its cookie. What is no token of ours names none: it is
- * no reason to refuse anybody. A `deviceId` beside a cookie of another device decides, and proves nothing.
+ * The device that a request says to come from: by the token in its body, else by its cookie. An invalid token names none, and is
+ * no reason to refuse the request. A `deviceId` beside a cookie of another device decides, and proves nothing.
  * @throws `invalid_request` when the token in the body is of another device than `deviceId`, or the cookie is there twice
  */
 export function presentedDevice(

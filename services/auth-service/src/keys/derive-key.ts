@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import type { SigningRing } from '@latchkey/access-token'
 
-/** A key for one use, derived from a secret (HKDF, RFC 5869): neither tells anything of the other, nor of keys for other uses. */
+/** A key for one use, derived from a secret (HKDF, RFC 5869): neither reveals the other, nor keys for other uses. */
 export const deriveKey = (secret: string, use: string, bytes = 32): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${use}`, bytes))
 

@@ -2,20 +2,21 @@ import { unavailable } from '@latchkey/problems'
 import PQueue from 'p-queue'
 
 /**
- * Who asks for costly work, the best known first. Work is admitted in this order, so that strangers never delay people whom we know.
+ * The standing of a caller who asks for costly work, highest first. Work is admitted in this order, so that strangers never delay known
+ * callers.
  * - `signed_in`: holds a live session, or the service itself asks.
  * - `known_device`: a device on which this account was signed in before.
- * - `link_holder`: presents a good link from a mail or an administrator.
- * - `stranger`: everybody else, whatever name was typed.
+ * - `link_holder`: presents a valid link from a mail or an administrator.
+ * - `stranger`: every other caller.
  */
 export type Standing = 'signed_in' | 'known_device' | 'link_holder' | 'stranger'
 
-/** Admits costly work to where little of it may run at once. */
+/** Queues costly work of which little may run at once. */
 export type Admission = {
   /**
-   * Does the work when it is its turn: those of better standing first, equals in the order in which they came.
+   * Does the work when it is its turn: higher standing first, equal standing in order of arrival.
    * @throws `unavailable` at once when the places of this standing are taken or its turn would come too late; later only when work
-   * of better standing came in between
+   * of higher standing came in between
    */
   admit<Result>(standing: Standing, work: () => Promise<Result>): Promise<Result>
 }
@@ -25,21 +26,21 @@ type AdmissionOptions = {
   readonly what: string
   /** How much of it runs at once. */
   readonly concurrency: number
-  /** How many of each standing may wait. Nobody takes the places of others. */
+  /** How many of each standing may wait. */
   readonly places: number
-  /** The longest wait for a turn that may be expected, in milliseconds. */
+  /** Work that is expected to wait longer is refused. Milliseconds. */
   readonly maxWaitMs: number
-  /** Milliseconds that only grow. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number
 }
 
 const PRIORITY: Readonly<Record<Standing, number>> = { signed_in: 3, known_device: 2, link_holder: 1, stranger: 0 }
 const STANDINGS = Object.keys(PRIORITY) as readonly Standing[]
 
-/** The latest of these say how long the work takes. Their median: one pause of the process is none of the work's. */
+/** How many of the latest durations are kept. Their median is the expected one, so that one pause of the process does not distort it. */
 const MEASURED = 9
 
-/** How much longer than may be expected somebody waits before they are told: others came in between, or the machine was slow. */
+/** Admitted work is given up after this multiple of the longest expected wait: others came in between, or the machine was slow. */
 const PATIENCE = 2
 
 export function createAdmission(options: AdmissionOptions): Admission {
@@ -48,12 +49,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const waiting: Record<Standing, number> = { signed_in: 0, known_device: 0, link_holder: 0, stranger: 0 }
   const latestMs: number[] = []
 
-  /** 0 until enough is known: then the places alone decide. */
+  /** 0 until enough durations are known: until then only the places decide. */
   function medianMs(): number {
     return latestMs.length < MEASURED ? 0 : (latestMs.toSorted((a, b) => a - b)[Math.floor(MEASURED / 2)] ?? 0)
   }
 
-  /** By what runs, and waits with the same standing or a better one. */
+  /** From the work that runs, and that waits with the same or a higher standing. */
   function expectedWaitMs(standing: Standing): number {
     const before = STANDINGS.filter((each) => PRIORITY[each] >= PRIORITY[standing])
     const ahead = before.reduce((sum, each) => sum + waiting[each], queue.pending)
@@ -79,21 +80,21 @@ export function createAdmission(options: AdmissionOptions): Admission {
       let isWaiting = true
       const refuse = (): void => {
         if (isWaiting)
-          wait.abort(unavailable(new Error(`${what}: callers of better standing came before a ${standing}`)))
+          wait.abort(unavailable(new Error(`${what}: callers of higher standing came before a ${standing}`)))
       }
-      // After a pause of this process a thread may be free already: its work is read first.
+      // After a pause of this process a thread may be free already: setImmediate lets its result be read first.
       const giveUp = setTimeout(() => setImmediate(refuse), maxWaitMs * PATIENCE)
       waiting[standing]++
-      const settled = (): void => {
+      const stopWaiting = (): void => {
         clearTimeout(giveUp)
         if (isWaiting) waiting[standing]--
         isWaiting = false
       }
       const begin = () => {
-        settled()
+        stopWaiting()
         return measured(work)
       }
-      return queue.add(begin, { priority: PRIORITY[standing], signal: wait.signal }).finally(settled)
+      return queue.add(begin, { priority: PRIORITY[standing], signal: wait.signal }).finally(stopWaiting)
     },
   }
 }

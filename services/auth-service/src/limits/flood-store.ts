@@ -10,8 +10,8 @@ type Store = {
 }
 
 /**
- * The counters of flood limits, for all replicas together, in place of the plugin's own store, which makes a key for each network that it
- * sees. Here the networks of one limit share a table of bounded size, and a request beyond the limit counts nothing.
+ * The counters of flood limits, for all replicas together, in place of the plugin's own store, which makes a key for each
+ * network. Here the networks of one limit share a table of bounded size, and a request beyond the limit counts nothing.
  * @returns a class, as the plugin wants one
  */
 export function floodStore({

@@ -12,17 +12,17 @@ export type GuessCounter = {
   /** The hash that it is a field of. */
   readonly hash: string
   readonly field: string
-  /** How many fields the hash has at most, and what happens to one more. Without it who is counted there bounds the hash. */
+  /** How many fields the hash has at most, and what happens to one more. Not needed where the fields are bounded anyway. */
   readonly capacity?: { readonly fields: number; readonly whenFull: 'evict' | 'refuse' }
-  /** Whether a right guess shows that the wrong ones were its owner's. */
+  /** Whether a right guess resets the counter, because the owner made the wrong ones too. */
   readonly isReset: boolean
 }
 
-/** A table of as many small hashes, each of which Redis packs as one list. */
+/** A table consists of this many small hashes, each of which Redis packs as one list. */
 const SHARDS = 64
 const FIELDS_PER_SHARD = 64
 
-/** @returns bytes that tell nobody what they stand for, and of which nobody can choose two alike */
+/** A keyed hash: the text cannot be guessed from it, and a caller cannot choose texts that collide. */
 export type Pseudonym = (text: string) => Buffer
 
 /** @param ring that this service alone has */
@@ -38,7 +38,7 @@ export const toRateLimit = (name: string, { failures, seconds }: GuessLimit): Ra
   windowSeconds: seconds,
 })
 
-/** A pseudonym as a field of a hash. What people type as a name is a password now and then, and shall not be read there. */
+/** A pseudonym as a field of a hash. People sometimes type a password as a name; it must not be readable there. */
 export const fieldOf = (pseudonym: Buffer): string => pseudonym.subarray(1, 10).toString('base64url')
 
 /**

@@ -14,8 +14,8 @@ export type Guess = readonly GuessCounter[]
 export type GuessLimiter = {
   /**
    * Checks a guess, unless a limit is reached: then nothing is counted. While the check runs the guess has a place in each of its
-   * counters, so that parallel guesses cannot pass together. A wrong guess takes that place for good; a right one, and one of which
-   * nothing is known, gives it back. Wherever this process or its line to Redis dies, the place is free again after some seconds.
+   * counters, so that parallel guesses cannot pass together. A wrong guess keeps that place; a right one, and one without
+   * a result, gives it back. If this process or its connection to Redis fails, the place is free again after some seconds.
    *
    * @param guesses the counters to try, one after the other, until there is room
    * @param verify gets the place of those that had room
@@ -39,13 +39,13 @@ type Options = {
   readonly keyPrefix: string
   readonly deadline: RedisDeadline
   readonly gate: Pick<RedisGate, 'assertOpen'>
-  /** What is guessed at; names the counts. */
+  /** The kind of counts; part of their keys. */
   readonly name: string
   /** Epoch milliseconds in place of Redis's own clock. */
   readonly now?: (() => number) | undefined
 }
 
-/** What takes longer is not decided: it ends before the request does, so that no answer of 503 stands for a verdict. */
+/** A longer check has no result. It ends before the request's own deadline, so that 503 always means that nothing was counted. */
 const CHECK_TIMEOUT_MS = 1400
 /** Longer than a check and the commands around it. */
 const RESERVED_MS = 5000
@@ -86,7 +86,7 @@ export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...
       settle(guess, id, 'undecided').catch(() => {})
       throw error
     }
-    // No verdict is told that was not counted.
+    // The result is returned only once it is counted.
     await settle(guess, id, isRight ? 'right' : 'wrong')
     return isRight
   }

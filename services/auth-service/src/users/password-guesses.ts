@@ -38,7 +38,7 @@ export const DEFAULT_PASSWORD_LIMITS: PasswordLimits = {
   holders: { failures: 100, seconds: HOUR },
 }
 
-/** Of one account at once: so many stolen devices add to its 100 guesses, and no more. */
+/** Of one account at a time: stolen devices beyond these add no guesses. */
 const KNOWN_DEVICES = 5
 
 export type SignInAttempt = {
@@ -54,21 +54,21 @@ export type SignInAttempt = {
 type Verify = () => Promise<boolean>
 
 /**
- * Checks passwords within limits. Nobody can use up the guesses of somebody who proves more than they do: a known device, a live
- * session and a mailed link have their own.
+ * Checks passwords within limits. Known devices, live sessions and mailed links have guesses of their own, which a caller who proves
+ * less cannot use up.
  */
 export type PasswordGuesses = {
   /**
-   * At sign-in. A device that is known and has no guesses left is one like any other. Names that no account has are limited in the same
-   * way, so that no answer tells them apart.
-   * @param verify gets the standing of who asks
+   * At sign-in. A known device without guesses left counts as an unknown one. Names without an account are limited in the same
+   * way, so that the answers do not distinguish them.
+   * @param verify gets the standing of the caller
    * @returns whether the password was right
    * @throws `too_many_requests`
    */
   atSignIn(attempt: SignInAttempt, verify: (standing: Standing) => Promise<boolean>): Promise<boolean>
-  /** By whoever holds a live session of the account. @throws `too_many_requests` */
+  /** By the holder of a live session of the account. @throws `too_many_requests` */
   inSession(session: { readonly userId: string; readonly sid: string }, verify: Verify): Promise<boolean>
-  /** By whoever holds a mailed link of the account. @throws `too_many_requests` */
+  /** By the holder of a mailed link of the account. @throws `too_many_requests` */
   withLink(link: { readonly userId: string; readonly id: string }, verify: Verify): Promise<boolean>
 }
 
@@ -88,7 +88,7 @@ export function createPasswordGuesses({ limiter, pseudonym, limits }: Dependenci
     holders: toRateLimit('holders', limits.holders),
   }
 
-  /** Of an account nothing gives way: its own limit bounds how many networks are counted. Of invented names something does. */
+  /** Counters of an account are never evicted: its own limit bounds the number of networks. Those of invented names are. */
   function fromAnywhere({ userId, name, address }: SignInAttempt): Guess {
     const network = pseudonym(networkOf(address))
     const [account, accountFromNetwork] =
@@ -128,7 +128,7 @@ export function createPasswordGuesses({ limiter, pseudonym, limits }: Dependenci
       if (userId === undefined || knownDeviceId === undefined) {
         return limiter.check([asStranger], () => verify('stranger'))
       }
-      // A device that has no guesses left does not come before strangers either.
+      // A device without guesses left has the standing of a stranger.
       return limiter.check([fromDevice(userId, knownDeviceId), asStranger], (place) =>
         verify(place === 0 ? 'known_device' : 'stranger'),
       )

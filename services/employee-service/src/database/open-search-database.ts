@@ -2,10 +2,10 @@ import { createDatabase, type Database, type DatabaseOptions } from '@latchkey/d
 import { SEARCH_LIMITS } from '../employees/search/search-places.ts'
 import type { EmployeeSchema } from './employee-database.ts'
 
-/** A search takes a few statements, each from an index; one that takes longer is given up. */
+/** A search takes a few statements, each from an index; a longer one is aborted. */
 const STATEMENT_TIMEOUT_MS = 1000
 
-/** Connections for searches alone: however many there are, all other requests have theirs. */
+/** Connections for searches only: however many searches there are, other requests keep theirs. */
 export function openSearchDatabase(
   options: Pick<DatabaseOptions, 'url' | 'schema' | 'onError'>,
 ): Database<EmployeeSchema> {

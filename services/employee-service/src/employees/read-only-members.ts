@@ -2,7 +2,7 @@ import { type InputFault, invalidInput } from '@latchkey/problems'
 import { problems } from '../errors.ts'
 import type { Employee } from './employee.ts'
 
-/** What the service sets, as a caller sends it back together with the rest of an employee. */
+/** Members that the service sets, as a caller sends them back with the rest of an employee. */
 export type ReadOnlyMembers = Partial<Pick<Employee, 'id' | 'version' | 'createdAt' | 'updatedAt'>>
 
 export function hasReadOnly({ id, version, createdAt, updatedAt }: ReadOnlyMembers): boolean {
@@ -10,8 +10,8 @@ export function hasReadOnly({ id, version, createdAt, updatedAt }: ReadOnlyMembe
 }
 
 /**
- * Takes what a read gave, and refuses what would change it. An earlier version was read as well, but somebody has written since: that is
- * the conflict that If-Match names, whatever else differs, and not a fault of the body.
+ * Accepts the values that a read returned, and refuses others. An earlier `version` means that the employee has changed since the read: a
+ * conflict, as with If-Match, whatever else differs, and not a fault of the body.
  *
  * @throws `version_conflict`, `invalid_request` with every member that differs
  */

@@ -16,7 +16,7 @@ export type PaceLimits = {
   readonly grantedMs: number
 }
 
-/** How fast a client sends or takes a file. Only the time counts in which the work waits for it. */
+/** How fast a client sends or takes a file. Only the time counts in which the work waits for the client. */
 export type Pace = {
   /** From now on the work waits for the client. */
   wait(): void

@@ -24,8 +24,8 @@ export type Place = Pick<Pace, 'wait' | 'move'> & {
 }
 
 /**
- * Who may import, or export, now: each caller once, and so many at a time. A caller who finds all places taken gets that of a client
- * which keeps everybody waiting.
+ * Limits imports, or exports: one per caller, and so many at a time. When all places are taken, a caller gets that of a client which keeps
+ * the service waiting.
  */
 export type Places = {
   /**
@@ -35,10 +35,10 @@ export type Places = {
   take(caller: string, cut: () => void): Place
 }
 
-/** How long whoever is refused should wait: most files take less. Seconds. */
+/** Most files take less. Seconds. */
 const RETRY_AFTER = 5
 
-/** One more at a time than a caller may have. */
+/** The caller has one in progress already. */
 export const tooMany = (work: FileWork) =>
   new commonProblems.too_many_requests({
     detail: `You already have an ${work} in progress. Wait until it ends, or cancel it.`,

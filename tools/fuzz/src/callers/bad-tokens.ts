@@ -59,7 +59,7 @@ export function mutateToken(token: string, random: Random): { readonly token: st
   }
 }
 
-/** The claims of a token as they stand in it. */
+/** The claims of a token, unverified. */
 export function claimsIn(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
 }

@@ -9,7 +9,7 @@ type SearchLimits = {
   readonly waiting: number
   /** Of these, for one caller. */
   readonly waitingOfCaller: number
-  /** How long a search waits for its turn. Milliseconds. */
+  /** The longest wait for a turn. Milliseconds. */
   readonly waitMs: number
 }
 
@@ -21,10 +21,10 @@ export const SEARCH_LIMITS: SearchLimits = {
   waitMs: 600,
 }
 
-/** Who may search now. Searches are the only costly reads: nobody takes all of them, and none takes a connection of other requests. */
+/** Schedules searches, the only costly reads: no caller takes all places, and no search takes a connection of other requests. */
 export type SearchPlaces = {
   /**
-   * Does the work when it is the caller's turn: callers with fewer searches under way come first.
+   * Does the work when it is the caller's turn: callers with fewer searches in progress come first.
    *
    * @throws `too_many_requests` for a caller with too many searches, `unavailable` when too many wait or the turn does not come
    */

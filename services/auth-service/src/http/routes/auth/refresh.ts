@@ -16,7 +16,7 @@ type Services = {
   readonly allowedOrigins: readonly string[]
 }
 
-/** A verdict that revoked something, or that clears nothing, is told in any case. */
+/** An error that revoked something, or that clears nothing, is answered in any case. */
 const COUNTED = [problems.unauthenticated, problems.invalid_token, problems.session_ended]
 
 export function refreshRoute(app: AppInstance, { sessions, devices, allowedOrigins }: Services): void {
