@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import {
   createChildProcesses,
-  eventually,
   freePort,
   type RunningProcess,
   type TestEnvironment,
+  untilReady,
 } from '@latchkey/test-kit'
 
 const FIXTURE = fileURLToPath(new URL('./auth-service-program.ts', import.meta.url))
@@ -65,10 +65,7 @@ export async function authServiceProcess(
           written += chunk
         })
       }
-      await eventually(async () => {
-        if (started.hasExited()) throw new Error(`auth-service ended: ${written}`)
-        return (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200
-      }, 'auth-service is ready')
+      await untilReady({ url, hasExited: started.hasExited, output: () => written })
     },
   }
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createDatabase } from '@latchkey/database'
-import { createChildProcesses, eventually, freePort, type TestScope, testEnvironment } from '@latchkey/test-kit'
+import { createChildProcesses, freePort, type TestScope, testEnvironment, untilReady } from '@latchkey/test-kit'
 import { KEYS, NOWHERE } from './employee-app.ts'
 
 // Its own test program: hashing is cheap, and the schema and the keys are those of one test.
@@ -54,10 +54,7 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
       })
     }
     t.teardown(() => running.kill())
-    await eventually(async () => {
-      if (running.hasExited()) throw new Error(`auth-service ended: ${output}`)
-      return (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200
-    }, 'auth-service is ready')
+    await untilReady({ url, hasExited: running.hasExited, output: () => output })
     return () => running.kill()
   }
   let kill = await start()

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { eventually, freePort, privatePostgres, privateRedis, type TestScope } from '@latchkey/test-kit'
+import { freePort, privatePostgres, privateRedis, type TestScope, untilReady } from '@latchkey/test-kit'
 import { repository } from '../../src/repository.ts'
 import { plainly } from './plainly.ts'
 
@@ -44,11 +43,13 @@ export async function startAuthService(t: TestScope): Promise<AuthService> {
     child.kill('SIGKILL')
     await exited
   })
-  const said = Promise.all([text(child.stdout), text(child.stderr)])
-  const isReady = await eventually(
-    async () => child.exitCode !== null || (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200,
-  )
-  if (!isReady || child.exitCode !== null) throw new Error(`auth-service did not start: ${(await said).join('')}`)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  await untilReady({ url, hasExited: () => (child.exitCode ?? child.signalCode) !== null, output: () => output })
   return { url, redisUrl: redis.url }
 }
 
