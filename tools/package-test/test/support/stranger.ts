@@ -20,6 +20,9 @@ export type Stranger = {
   start(t: Scope, command: string, args: string[], environment: Record<string, string>): void
 }
 
+/** What is in npm's cache need not be asked for; a line that stalls is given up sooner than after npm's five minutes, and tried again. */
+const NETWORK = ['--prefer-offline', '--fetch-timeout=60000']
+
 /** @param directory made if it is not there */
 export function stranger(directory: string): Stranger {
   mkdirSync(directory, { recursive: true })
@@ -41,7 +44,7 @@ export function stranger(directory: string): Stranger {
       writeFileSync(join(directory, file), text)
     },
     async npm(...args) {
-      const { code, output } = await run('npm', args)
+      const { code, output } = await run('npm', [...args, ...NETWORK])
       if (code !== 0) throw new Error(`npm ${args.join(' ')}: ${output}`)
       return output
     },
