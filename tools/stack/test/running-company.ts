@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { freePort, temporaryDirectory } from '@latchkey/harness'
+import { freePort, temporaryDirectory, untilDecided } from '@latchkey/harness'
 import type { Test } from 'tap'
 import { runStackProcess, type StackPlace, type StackRun } from './running-stack.ts'
 
@@ -20,7 +20,7 @@ export type Answered = {
   readonly clients?: readonly string[]
   readonly items?: readonly { readonly actor?: { readonly id: string }; readonly subjectId?: string }[]
 }
-export type Answer = { readonly status: number; readonly body: Answered }
+export type Answer = { readonly status: number; readonly retryAfter: string | null; readonly body: Answered }
 
 type Call = {
   readonly method?: string
@@ -28,7 +28,7 @@ type Call = {
   /** In place of `body`. */
   readonly csv?: string
 }
-/** Calls one of the services, by a path that starts with `/employees` or is one of auth-service's. */
+/** Calls one of the services until it has time for that, by a path that starts with `/employees` or is one of auth-service's. */
 export type Ask = (path: string, call?: Call) => Promise<Answer>
 
 export type Person = {
@@ -53,7 +53,7 @@ export async function startCompany(t: Test, settings: Pick<StackPlace, 'ACCESS_P
   const stack: StackRun = runStackProcess(t, place)
   await stack.ready()
 
-  const askUnder =
+  const askOnceUnder =
     (token?: string): Ask =>
     async (path, { body, csv, method = body === undefined && csv === undefined ? 'GET' : 'POST' } = {}) => {
       const port = path.startsWith('/employees') ? employee : auth
@@ -68,17 +68,28 @@ export async function startCompany(t: Test, settings: Pick<StackPlace, 'ACCESS_P
         ...(payload !== undefined && { body: payload }),
       })
       const text = await response.text()
-      return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answered }
+      const answered = (text === '' ? {} : JSON.parse(text)) as Answered
+      return { status: response.status, retryAfter: response.headers.get('retry-after'), body: answered }
     }
+  const askUnder = (token?: string): Ask => {
+    const ask = askOnceUnder(token)
+    return (path, call) =>
+      untilDecided(
+        () => ask(path, call),
+        (answer) => answer,
+      )
+  }
   const anyone = askUnder()
 
-  function person(email: string, { user, accessToken = '', refreshToken = '' }: Answered): Person {
+  function signedIn(email: string, { status, body: { user, accessToken, refreshToken, code } }: Answer): Person {
+    if (accessToken === undefined || refreshToken === undefined)
+      throw new Error(`${email} is not signed in: ${status} ${code}`)
     return { id: user?.id ?? '', email, accessToken, refreshToken, ask: askUnder(accessToken) }
   }
   const [, adminPassword] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
   const email = 'admin@localhost.test'
   const credentials = { email, password: adminPassword, delivery: 'body' }
-  const administrator = person(email, (await anyone('/auth/login', { body: credentials })).body)
+  const administrator = signedIn(email, await anyone('/auth/login', { body: credentials }))
 
   return {
     stack,
@@ -93,7 +104,7 @@ export async function startCompany(t: Test, settings: Pick<StackPlace, 'ACCESS_P
       const { invitation } = (await administrator.ask('/admin/users', { body })).body
       const [, token] = invitation?.link.split('#token=') ?? []
       const acceptance = { token, password: PASSWORD, delivery: 'body' }
-      return person(address, (await anyone('/auth/invitations/accept', { body: acceptance })).body)
+      return signedIn(address, await anyone('/auth/invitations/accept', { body: acceptance }))
     },
 
     /** A service client that the administrator makes, signed in. */
