@@ -10,6 +10,7 @@ export {
   unexposedHeaders,
 } from './https-client.ts'
 export { type Nginx, type NginxServer, startNginx } from './nginx.ts'
+export { NO_HURRY } from './no-hurry.ts'
 export { privatePostgres } from './private-postgres.ts'
 export { privateRedis } from './private-redis.ts'
 export type { PrivateServer } from './private-server.ts'

@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { startMailbox } from '../support/mailbox.ts'
@@ -101,7 +102,7 @@ t.test('one user is shown with the invitation that is still to be accepted', asy
   const invitation = async () => (await asHr('GET', `/admin/users/${user.id}`)).json().user.invitation
   const ttlMs = 7 * 24 * 3_600_000
   t.same(await invitation(), { state: 'open', expiresAt: new Date(clock + ttlMs).toISOString(), mailed: true })
-  const database = createDatabase({ url: auth.environment.databaseUrl, schema: auth.environment.schema })
+  const database = createDatabase({ url: auth.environment.databaseUrl, schema: auth.environment.schema, ...NO_HURRY })
   await database.pool.query(`update links set expires_at = now() - interval '1 hour' where user_id = $1`, [user.id])
   await database.close()
   t.match(await invitation(), { state: 'expired' })

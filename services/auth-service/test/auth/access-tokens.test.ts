@@ -1,11 +1,16 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { refreshWith, startAuthService } from '../support/auth-service.ts'
 import { claimsOf, forge } from '../support/tokens.ts'
 
 const auth = await startAuthService(t)
-const database = createDatabase<unknown>({ url: auth.environment.databaseUrl, schema: auth.environment.schema })
+const database = createDatabase<unknown>({
+  url: auth.environment.databaseUrl,
+  schema: auth.environment.schema,
+  ...NO_HURRY,
+})
 t.teardown(() => database.close())
 
 t.test('a token forged with the shared key opens nothing at auth-service, whatever it claims', async (t) => {

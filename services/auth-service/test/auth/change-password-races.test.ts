@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase } from '@latchkey/database'
-import { eventually, type RelayedChunk, tcpRelay, testEnvironment } from '@latchkey/test-kit'
+import { eventually, NO_HURRY, type RelayedChunk, tcpRelay, testEnvironment } from '@latchkey/test-kit'
 import type { LightMyRequestResponse as Response } from 'fastify'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -47,7 +47,11 @@ const [postgres, redis] = await Promise.all([
   tcpRelay(t, environment.redisUrl, { onChunk: ending.onChunk }),
 ])
 const other = await startAuthService(t, { environment: { ...environment, redisUrl: redis.url } })
-const { db, close } = createDatabase<AuthSchema>({ url: environment.databaseUrl, schema: environment.schema })
+const { db, close } = createDatabase<AuthSchema>({
+  url: environment.databaseUrl,
+  schema: environment.schema,
+  ...NO_HURRY,
+})
 t.teardown(close)
 
 /** Changes passwords on a replica whose connections have prepared nothing yet, so that the text of each statement passes its relay. */

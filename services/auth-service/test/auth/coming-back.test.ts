@@ -1,7 +1,8 @@
-import { isUniqueViolation } from '@latchkey/database'
+import { createDatabase, isUniqueViolation } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import fc from 'fast-check'
 import t from 'tap'
-import { openDatabase } from '../../src/database/open-database.ts'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
 import { createLinkService } from '../../src/links/link-service.ts'
 import { administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { NO_LIMITS } from '../support/limits.ts'
@@ -28,7 +29,7 @@ const auth = await startAuthService(t, {
 const asAdmin = await administratorOf(auth)
 const stranger = await auth.newUser()
 const { databaseUrl, schema } = auth.environment
-const { db, close } = openDatabase({ url: databaseUrl, schema, poolSize: 1, onError: () => {} })
+const { db, close } = createDatabase<AuthSchema>({ url: databaseUrl, schema, poolSize: 1, ...NO_HURRY })
 t.teardown(close)
 const { draw } = createLinkService({ base: 'https://id.latchkey.test', now: Date.now })
 

@@ -1,9 +1,14 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
 
 const auth = await startAuthService(t)
-const database = createDatabase<unknown>({ url: auth.environment.databaseUrl, schema: auth.environment.schema })
+const database = createDatabase<unknown>({
+  url: auth.environment.databaseUrl,
+  schema: auth.environment.schema,
+  ...NO_HURRY,
+})
 t.teardown(() => database.close())
 const query = (sql: string, values: unknown[] = []) => database.pool.query(sql, values)
 

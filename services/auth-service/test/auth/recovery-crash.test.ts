@@ -1,6 +1,7 @@
-import { type RelayedChunk, tcpRelay, testEnvironment } from '@latchkey/test-kit'
+import { createDatabase } from '@latchkey/database'
+import { NO_HURRY, type RelayedChunk, tcpRelay, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
-import { openDatabase } from '../../src/database/open-database.ts'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
 import type { LinkPurpose } from '../../src/links/link.ts'
 import { createLinkService } from '../../src/links/link-service.ts'
 import { PASSWORD, refreshWith, type SignedIn, startAuthService } from '../support/auth-service.ts'
@@ -29,11 +30,11 @@ const dying = await startAuthService(t, {
   environment: { ...environment, databaseUrl: postgres.url, redisUrl: redis.url },
   variables,
 })
-const { db, close } = openDatabase({
+const { db, close } = createDatabase<AuthSchema>({
   url: environment.databaseUrl,
   schema: environment.schema,
   poolSize: 1,
-  onError: () => {},
+  ...NO_HURRY,
 })
 t.teardown(close)
 const { draw } = createLinkService({ base: 'https://id.latchkey.test', now: Date.now })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import type { AuthSchema } from '../../src/database/auth-database.ts'
 import { administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
@@ -7,7 +8,7 @@ import { administratorOf, PASSWORD, startAuthService } from '../support/auth-ser
 const auth = await startAuthService(t, { variables: { REGISTRATION: 'open' } })
 const asAdmin = await administratorOf(auth)
 const { databaseUrl: url, schema } = auth.environment
-const { db, close } = createDatabase<AuthSchema>({ url, schema })
+const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
 t.teardown(close)
 
 const register = (username: string) =>

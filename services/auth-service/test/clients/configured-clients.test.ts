@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import type { TestService } from '../support/auth-service.ts'
 import { administratorOf } from '../support/auth-service.ts'
@@ -7,7 +8,7 @@ import { startResourceService } from '../support/resource-service.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const { boot, bootWith, environment } = await rebooting(t)
-const database = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema })
+const database = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema, ...NO_HURRY })
 t.teardown(() => database.close())
 const secretOf = (name: string): string => `a-secret-called-${name}-that-is-long-enough`
 

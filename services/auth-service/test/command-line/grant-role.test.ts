@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { administratorOf, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { runOn } from '../support/run-command.ts'
@@ -7,7 +8,11 @@ import { claimsOf } from '../support/tokens.ts'
 const auth = await startAuthService(t)
 const asAdmin = await administratorOf(auth)
 const { environment } = auth
-const { pool, close } = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema })
+const { pool, close } = createDatabase<unknown>({
+  url: environment.databaseUrl,
+  schema: environment.schema,
+  ...NO_HURRY,
+})
 t.teardown(close)
 
 const rolesOf = async (userId: string): Promise<string[]> =>

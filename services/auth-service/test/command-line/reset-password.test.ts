@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { ADMIN, administratorOf, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { runOn } from '../support/run-command.ts'
@@ -6,7 +7,11 @@ import { runOn } from '../support/run-command.ts'
 const auth = await startAuthService(t)
 const asAdmin = await administratorOf(auth)
 const { environment } = auth
-const { pool, close } = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema })
+const { pool, close } = createDatabase<unknown>({
+  url: environment.databaseUrl,
+  schema: environment.schema,
+  ...NO_HURRY,
+})
 t.teardown(close)
 
 t.test('the last administrator gets a link, made from the settings and not from anything else', async (t) => {

@@ -1,5 +1,5 @@
 import { createDatabase, migrate } from '@latchkey/database'
-import { testEnvironment } from '@latchkey/test-kit'
+import { NO_HURRY, testEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { listAuditEvents } from '../../src/audit/audit-repository.ts'
@@ -31,7 +31,7 @@ async function shapeOf(db: AuthDatabase, schema: string): Promise<unknown[]> {
 
 t.test('all migrations down and up again give the same schema, and nothing is left in between', async (t) => {
   const { databaseUrl: url, schema } = await testEnvironment(t)
-  const { db, close } = createDatabase<AuthSchema>({ url, schema })
+  const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
   t.teardown(close)
   await migrate({ db, migrations, schema })
   const before = await shapeOf(db, schema)
@@ -48,7 +48,7 @@ t.test('all migrations down and up again give the same schema, and nothing is le
 
 t.test('before scopes and roles of one’s own, staff are users again, which could do the same then', async (t) => {
   const { databaseUrl: url, schema } = await testEnvironment(t)
-  const { db, close } = createDatabase<AuthSchema>({ url, schema })
+  const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
   t.teardown(close)
   await migrate({ db, migrations, schema })
   for (const [name, roles] of Object.entries({
@@ -71,7 +71,7 @@ t.test(
   'accounts whose names looked alike before keep them; the one in Latin letters, or the oldest, has the look',
   async (t) => {
     const { databaseUrl: url, schema } = await testEnvironment(t)
-    const { db, close } = createDatabase<AuthSchema>({ url, schema })
+    const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
     t.teardown(close)
     const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0012'))
     await migrate({ db, migrations: before, schema })
@@ -95,7 +95,7 @@ t.test(
   'the trail of before keeps its entries, personal values apart, and gets them back on the way down',
   async (t) => {
     const { databaseUrl: url, schema } = await testEnvironment(t)
-    const { db, close } = createDatabase<AuthSchema>({ url, schema })
+    const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
     t.teardown(close)
     const upTo = (last: string) => Object.fromEntries(Object.entries(migrations).filter(([name]) => name <= last))
     await migrate({ db, migrations: upTo('0007-accounts'), schema })
@@ -132,7 +132,7 @@ t.test(
   'clients that administrators made before go on introspecting tokens; of those in the settings these decide',
   async (t) => {
     const { databaseUrl: url, schema } = await testEnvironment(t)
-    const { db, close } = createDatabase<AuthSchema>({ url, schema })
+    const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
     t.teardown(close)
     const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0013'))
     await migrate({ db, migrations: before, schema })

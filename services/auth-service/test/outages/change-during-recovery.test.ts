@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs'
 import { createDatabase } from '@latchkey/database'
-import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
+import { eventually, NO_HURRY, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { administratorOf, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
@@ -10,7 +10,12 @@ const environment = await testEnvironment(t)
 const redis = await privateRedis(t)
 const auth = await startAuthService(t, { environment: { ...environment, redisUrl: redis.url } })
 // Another session holds the lock for as long as the test wants no change of a user to commit.
-const database = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema, poolSize: 1 })
+const database = createDatabase<unknown>({
+  url: environment.databaseUrl,
+  schema: environment.schema,
+  poolSize: 1,
+  ...NO_HURRY,
+})
 t.teardown(() => database.close())
 const query = async (text: string): Promise<Record<string, unknown>[]> => (await database.pool.query(text)).rows
 

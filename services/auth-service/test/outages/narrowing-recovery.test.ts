@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { privateRedis, testEnvironment } from '@latchkey/test-kit'
+import { createDatabase } from '@latchkey/database'
+import { NO_HURRY, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
-import { openDatabase } from '../../src/database/open-database.ts'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
 import { administratorOf, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 
@@ -11,11 +12,11 @@ const redis = await privateRedis(t)
 const auth = await startAuthService(t, { environment: { ...environment, redisUrl: redis.url } })
 const other = await startAuthService(t, { beside: auth })
 const asAdmin = await administratorOf(auth)
-const { db, close } = openDatabase({
+const { db, close } = createDatabase<AuthSchema>({
   url: environment.databaseUrl,
   schema: environment.schema,
   poolSize: 1,
-  onError: () => {},
+  ...NO_HURRY,
 })
 t.teardown(close)
 

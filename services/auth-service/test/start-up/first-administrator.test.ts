@@ -1,11 +1,16 @@
 import { createDatabase } from '@latchkey/database'
 import { SettingsError } from '@latchkey/service-kit/settings'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { ADMIN, ADMIN_SETTINGS, administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { rebooting } from '../support/clients.ts'
 
 const auth = await startAuthService(t, { variables: ADMIN_SETTINGS })
-const database = createDatabase<unknown>({ url: auth.environment.databaseUrl, schema: auth.environment.schema })
+const database = createDatabase<unknown>({
+  url: auth.environment.databaseUrl,
+  schema: auth.environment.schema,
+  ...NO_HURRY,
+})
 t.teardown(() => database.close())
 const query = (sql: string) => database.pool.query(sql)
 

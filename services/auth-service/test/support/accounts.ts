@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { TestEnvironment } from '@latchkey/test-kit'
+import { createDatabase } from '@latchkey/database'
+import { NO_HURRY, type TestEnvironment } from '@latchkey/test-kit'
 import { ADMIN_USERNAME } from '../../src/accounts/administrator-settings.ts'
-import { openDatabase } from '../../src/database/open-database.ts'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
 import { hasAdministrator } from '../../src/users/administrator-repository.ts'
 import { createPasswordHasher } from '../../src/users/password-hasher.ts'
 import type { UserStatus } from '../../src/users/user.ts'
@@ -27,7 +28,7 @@ export type NewAccount = {
 
 /** Makes accounts without a call to the service: most tests need some, and are not about how people come in. */
 export function accountsOf({ databaseUrl: url, schema }: TestEnvironment) {
-  const database = openDatabase({ url, schema, poolSize: 1, onError: () => {} })
+  const database = createDatabase<AuthSchema>({ url, schema, poolSize: 1, ...NO_HURRY })
   const hasher = createPasswordHasher(CHEAP_HASHING)
   async function insert({
     username = `u-${randomUUID()}`,

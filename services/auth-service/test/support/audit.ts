@@ -1,4 +1,6 @@
-import { openDatabase } from '../../src/database/open-database.ts'
+import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
 import { administratorOf, type startAuthService, type TestService } from './auth-service.ts'
 
 type Scope = Parameters<typeof startAuthService>[0]
@@ -36,7 +38,7 @@ export const refusalsIn = (entries: readonly Entry[]): number => entries.reduce(
 
 /** The tables themselves, as the service's own role reaches them. */
 export function databaseOf(t: Scope, { environment: { databaseUrl: url, schema } }: TestService) {
-  const database = openDatabase({ url, schema, poolSize: 2, onError: () => {} })
+  const database = createDatabase<AuthSchema>({ url, schema, poolSize: 2, ...NO_HURRY })
   t.teardown(database.close)
   return database.db
 }

@@ -1,7 +1,8 @@
-import type { TestEnvironment } from '@latchkey/test-kit'
+import { createDatabase } from '@latchkey/database'
+import { NO_HURRY, type TestEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import { sql } from 'kysely'
-import { openDatabase } from '../../src/database/open-database.ts'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
 
 /** Everything that a service of this environment has in Postgres, the job queue included, and in Redis, as text by place. */
 export async function dumpOf(environment: TestEnvironment): Promise<Map<string, string>> {
@@ -16,7 +17,7 @@ export function placesOf(dump: ReadonlyMap<string, string>, ...words: readonly s
 }
 
 async function dumpPostgres({ databaseUrl: url, schema }: TestEnvironment): Promise<[string, string][]> {
-  const { db, close } = openDatabase({ url, schema, poolSize: 1, onError: () => {} })
+  const { db, close } = createDatabase<AuthSchema>({ url, schema, poolSize: 1, ...NO_HURRY })
   try {
     const { rows: tables } = await sql<{ schema: string; name: string }>`
       select schemaname as schema, tablename as name from pg_tables

@@ -1,5 +1,5 @@
 import { createDatabase, migrate } from '@latchkey/database'
-import { privatePostgres } from '@latchkey/test-kit'
+import { NO_HURRY, privatePostgres } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import type { EmployeeDatabase, EmployeeSchema } from '../../src/database/employee-database.ts'
@@ -12,7 +12,7 @@ const grace = { id: '0190b5c4-8a3e-7c1d-9f00-1234567890ab', email: 'grace@exampl
 
 t.test('employees from the first version are found, read and changed after every migration since', async (t) => {
   const config = { ...(await testConfig(t)), logLevel: 'silent' } as const
-  const { db, close } = createDatabase<EmployeeSchema>(config.database)
+  const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
   const [first = ''] = Object.keys(migrations).sort()
   await migrate({ db, migrations: Object.fromEntries(Object.entries(migrations).filter(([name]) => name === first)) })
   await sql`
@@ -35,7 +35,7 @@ t.test('employees from the first version are found, read and changed after every
 t.test('the extensions may be in a schema of their own, which the service does not look into', async (t) => {
   const postgres = await privatePostgres(t)
   const database = { url: postgres.url, schema: 'staff' }
-  const { db, close } = createDatabase<EmployeeSchema>({ url: postgres.url })
+  const { db, close } = createDatabase<EmployeeSchema>({ url: postgres.url, ...NO_HURRY })
   for (const statement of [
     'create schema staff',
     'create schema extensions',
@@ -58,7 +58,7 @@ t.test(
   'of earlier failures, what says nothing about the account is tried again, and a withdrawal goes back to none',
   async (t) => {
     const { database } = await testConfig(t)
-    const { db, close } = createDatabase<EmployeeSchema>(database)
+    const { db, close } = createDatabase<EmployeeSchema>({ ...database, ...NO_HURRY })
     t.teardown(close)
     const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0008'))
     await migrate({ db, migrations: before })
@@ -118,7 +118,7 @@ async function shapeOf(db: EmployeeDatabase, schema: string): Promise<unknown[]>
 t.test('all migrations down and up again give the same schema, and nothing is left in between', async (t) => {
   const { database } = await testConfig(t)
   const { schema = '' } = database
-  const { db, close } = createDatabase<EmployeeSchema>(database)
+  const { db, close } = createDatabase<EmployeeSchema>({ ...database, ...NO_HURRY })
   t.teardown(close)
   await migrate({ db, migrations })
   const before = await shapeOf(db, schema)

@@ -1,10 +1,11 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { employeeApp, LINKER, READER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeSchema>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
 t.teardown(close)
 
 const grace = { firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.com' }

@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import fc from 'fast-check'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
@@ -7,7 +8,7 @@ import { EMPLOYEE_SORTS, type EmployeeSort } from '../../src/employees/employee-
 import { employeeApp, READER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeSchema>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
 t.teardown(() => close())
 
 type Person = { lastName: string; hiredOn: string | null; createdAt: Date }

@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
@@ -6,7 +7,7 @@ import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { employeeApp, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeSchema>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
 t.teardown(close)
 
 let count = 0

@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import type { InjectOptions } from 'fastify'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -8,7 +9,7 @@ import { updateEmployee } from '../../src/employees/employee-repository.ts'
 import { employeeApp, LINKER, userWith, WRITER } from '../support/employee-app.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, poolSize: 1 })
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, poolSize: 1, ...NO_HURRY })
 t.teardown(close)
 
 const HR = userWith('hr-person', 'employees:read', 'employees:write')

@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
@@ -9,7 +10,7 @@ import { employeeApp, READER, userWith, WRITER } from '../support/employee-app.t
 const { app, config } = await employeeApp(t)
 // Another replica, over the same database.
 const { app: replica } = await employeeApp(t, () => config)
-const { db, close } = createDatabase<EmployeeSchema>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
 t.teardown(close)
 
 let count = 0

@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
 import { allEmployees, importCsv } from '../support/csv-calls.ts'
@@ -6,7 +7,7 @@ import { employeeApp } from '../support/employee-app.ts'
 import { SAVED_BY, savedBy } from '../support/saved-files.ts'
 
 const { app, config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeSchema>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
 t.teardown(close)
 t.afterEach(() => db.deleteFrom('employees').execute())
 

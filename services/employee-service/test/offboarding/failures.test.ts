@@ -1,5 +1,5 @@
 import { createDatabase } from '@latchkey/database'
-import { eventually } from '@latchkey/test-kit'
+import { eventually, NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { authServer } from '../support/auth-server.ts'
 import { employeeApp, WRITER } from '../support/employee-app.ts'
@@ -7,7 +7,7 @@ import { createLinked, type Linked, offboardingOf, readAs, terminate, untilState
 
 const auth = await authServer(t)
 const { app, config, logs } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
-const database = createDatabase(config.database)
+const database = createDatabase({ ...config.database, ...NO_HURRY })
 t.teardown(() => database.close())
 const retry = ({ url }: Linked) => app.inject({ method: 'POST', url: `${url}/offboarding/retry`, headers: WRITER })
 const LAST_ADMIN = { status: 409, code: 'last_admin' }

@@ -1,4 +1,5 @@
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import type { EmployeeSchema } from '../../src/database/employee-database.ts'
@@ -8,7 +9,7 @@ import { createLinked, type Linked, offboardingOf, readAs, terminate, untilState
 
 const auth = await authServer(t)
 const { app, config } = await employeeApp(t, (config) => ({ ...config, auth: auth.config }))
-const { db, close } = createDatabase<EmployeeSchema>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
 t.teardown(close)
 
 const NONE = { state: 'none', attempts: 0, lastError: null, requestedAt: null, completedAt: null, clients: [] }

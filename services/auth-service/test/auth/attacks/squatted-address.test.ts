@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createDatabase } from '@latchkey/database'
-import { eventually } from '@latchkey/test-kit'
+import { eventually, NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { administratorOf, PASSWORD, refreshWith, type SignedIn, startAuthService } from '../../support/auth-service.ts'
 import { startMailbox } from '../../support/mailbox.ts'
@@ -16,7 +16,7 @@ const auth = await startAuthService(t, {
 const resource = await startResourceService(t, auth)
 const asAdmin = await administratorOf(auth)
 const { databaseUrl: url, schema } = auth.environment
-const { pool, close } = createDatabase<unknown>({ url, schema })
+const { pool, close } = createDatabase<unknown>({ url, schema, ...NO_HURRY })
 t.teardown(close)
 
 const register = (body: object) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createDatabase } from '@latchkey/database'
+import { NO_HURRY } from '@latchkey/test-kit'
 import fc from 'fast-check'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'
@@ -10,7 +11,7 @@ import { listEmployees } from '../../../src/employees/search/employee-listing-re
 import { employeeApp } from '../../support/employee-app.ts'
 
 const { config } = await employeeApp(t)
-const { db, close } = createDatabase<EmployeeSchema>(config.database)
+const { db, close } = createDatabase<EmployeeSchema>({ ...config.database, ...NO_HURRY })
 t.teardown(close)
 
 // So small that a few hundred employees need all three steps of a search.
