@@ -9,7 +9,7 @@ import { type Action, INTERLEAVED } from './model/action.ts'
 import { faultsIn } from './model/faults.ts'
 import { Person } from './model/person.ts'
 
-const RUNS = Number(process.env.ONBOARDING_RUNS ?? 3)
+const RUNS = Number(process.env.ONBOARDING_RUNS ?? 2)
 const SEED = Number(process.env.ONBOARDING_SEED ?? randomInt(2 ** 31))
 /** People whose lives go on side by side. */
 const PEOPLE = 12

@@ -8,7 +8,7 @@ import { ACTIONS, type Action } from './model/action.ts'
 import { Expected } from './model/expected.ts'
 import { Person } from './model/person.ts'
 
-const RUNS = Number(process.env.ONBOARDING_RUNS ?? 3)
+const RUNS = Number(process.env.ONBOARDING_RUNS ?? 2)
 const SEED = Number(process.env.ONBOARDING_SEED ?? randomInt(2 ** 31))
 /** People whose lives go on side by side. */
 const PEOPLE = 12

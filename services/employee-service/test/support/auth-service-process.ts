@@ -1,8 +1,15 @@
 import { randomInt } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createDatabase } from '@latchkey/database'
-import { createChildProcesses, freePort, type TestScope, testEnvironment, untilReady } from '@latchkey/test-kit'
+import {
+  createChildProcesses,
+  freePort,
+  NO_HURRY,
+  type TestScope,
+  testEnvironment,
+  untilDecided,
+  untilReady,
+} from '@latchkey/test-kit'
 import { KEYS, NOWHERE } from './employee-app.ts'
 
 // Its own test program: hashing is cheap, and the schema and the keys are those of one test.
@@ -15,7 +22,7 @@ export type Answer = { readonly status: number; readonly body: Record<string, un
 /** The real auth-service, in a process of its own, on a port that stays the same. It runs already. */
 export async function authServiceProcess(t: TestScope, variables: Record<string, string> = {}) {
   const environment = await testEnvironment(t)
-  const database = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema })
+  const database = createDatabase<unknown>({ url: environment.databaseUrl, schema: environment.schema, ...NO_HURRY })
   t.teardown(() => database.close())
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -59,7 +66,7 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
   }
   let kill = await start()
 
-  async function call(method: string, path: string, body?: object, token?: string): Promise<Answer> {
+  async function ask(method: string, path: string, body?: object, token?: string) {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -71,7 +78,16 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
+    const answered = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: answered }
+  }
+  /** Again while the service is busy. */
+  async function call(...asked: Parameters<typeof ask>): Promise<Answer> {
+    const { status, body } = await untilDecided(
+      () => ask(...asked),
+      (answer) => answer,
+    )
+    return { status, body }
   }
   const login = await call('POST', '/auth/login', { ...ADMIN, delivery: 'body' })
 
@@ -83,14 +99,9 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
     call,
     /** As the administrator. */
     asAdmin: (method: string, path: string, body?: object) => call(method, path, body, String(login.body.accessToken)),
-    /** What a person does with a link, again while the service is busy. */
-    async accept(token: string): Promise<Answer> {
-      for (;;) {
-        const answer = await call('POST', '/auth/invitations/accept', { token, password: PASSWORD, delivery: 'body' })
-        if (answer.status !== 503) return answer
-        await sleep(100)
-      }
-    },
+    /** What a person does with a link. */
+    accept: (token: string) =>
+      call('POST', '/auth/invitations/accept', { token, password: PASSWORD, delivery: 'body' }),
     kill: () => kill(),
     async start() {
       kill = await start()

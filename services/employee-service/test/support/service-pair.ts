@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createDatabase } from '@latchkey/database'
-import { eventually, type TestScope, tcpRelay } from '@latchkey/test-kit'
+import { eventually, NO_HURRY, type TestScope, tcpRelay, untilDecided } from '@latchkey/test-kit'
 import type { Config, Overrides } from '../../src/index.ts'
 import { authServiceProcess } from './auth-service-process.ts'
 import { bearer, employeeApp, NOWHERE } from './employee-app.ts'
@@ -30,27 +30,28 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
     auth: { ...NOWHERE, baseUrl: relay.url, tokenUrl: `${relay.url}/oauth/token` },
   })
   const { app, config, logs } = await employeeApp(t, change, overrides)
-  const database = createDatabase<unknown>(config.database)
+  const database = createDatabase<unknown>({ ...config.database, ...NO_HURRY })
   t.teardown(() => database.close())
 
+  /** Again while the service is busy. */
   async function call(
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     url: string,
     payload?: object,
-    headers = HR,
+    headers: Record<string, string> = HR,
   ) {
-    const answer = await app.inject({ method, url, headers, ...(payload && { payload }) })
+    const answer = await untilDecided(
+      () => app.inject({ method, url, headers, ...(payload && { payload }) }),
+      (each) => ({ status: each.statusCode, retryAfter: each.headers['retry-after'] }),
+    )
     return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json() }
   }
 
   async function employ(facts: object = {}) {
     const email = `${randomUUID()}@corp.test`
-    const { status, body } = await call('POST', '/employees', {
-      firstName: 'Ida',
-      lastName: 'Bell',
-      email,
-      ...facts,
-    })
+    const employee = { firstName: 'Ida', lastName: 'Bell', email, ...facts }
+    // A 503 leaves open whether there is one now; with a key the call may be repeated.
+    const { status, body } = await call('POST', '/employees', employee, { ...HR, 'idempotency-key': randomUUID() })
     if (status !== 201) throw new Error(`not employed: ${status} ${body.code}`)
     return person(body.id, body.email)
   }

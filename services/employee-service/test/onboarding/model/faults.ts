@@ -43,11 +43,8 @@ export async function faultsIn(pair: ServicePair, person: Person, story: unknown
 
   for (const { address, text } of person.tokens) {
     const account = await pair.accountOf(address)
-    const { statusCode } = await pair.app.inject({
-      url: '/employees/me',
-      headers: { authorization: `Bearer ${text}` },
-    })
-    if (account?.status === 'disabled' && statusCode !== 401) add(`a token of a leaver got ${statusCode}`)
+    const { status } = await pair.call('GET', '/employees/me', undefined, { authorization: `Bearer ${text}` })
+    if (account?.status === 'disabled' && status !== 401) add(`a token of a leaver got ${status}`)
   }
   return faults
 }
