@@ -5,6 +5,9 @@ import { killAndCheck } from '../src/scenarios/onboarding/onboarding.ts'
 import { onboardingTable } from '../src/scenarios/onboarding/onboarding-table.ts'
 import { WINDOWS } from '../src/scenarios/onboarding/windows.ts'
 
+// Each trial restarts what it killed: on a slow machine that is minutes of work, and no wait.
+t.setTimeout(900_000)
+
 // `npm run test:faults -- --scenario onboarding` goes through each window twenty times.
 t.test('who is invited comes in and who leaves stays out, whatever is killed or happens at once', async (t) => {
   const seed = Math.trunc(performance.timeOrigin)
