@@ -1,5 +1,6 @@
 import t from 'tap'
 import { refreshWith, startAuthService } from '../support/auth-service.ts'
+import { formEncode } from '../support/send-form.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const PLAIN = {
@@ -14,7 +15,6 @@ const auth = await startAuthService(t, {
     EMPLOYEE_CLIENT_SECRET: 'employee-service-secret-of-32-characters',
   },
 })
-const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 const basic = (id: string, secret: string): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(`${formEncode(id)}:${formEncode(secret)}`).toString('base64')}`,
 })

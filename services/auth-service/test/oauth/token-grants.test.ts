@@ -1,5 +1,6 @@
 import t from 'tap'
 import { ADMIN, administratorOf, refreshWith, startAuthService } from '../support/auth-service.ts'
+import { formEncode } from '../support/send-form.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const PLAIN = {
@@ -15,7 +16,6 @@ const auth = await startAuthService(t, {
   },
 })
 const asAdmin = await administratorOf(auth)
-const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 const basic = (id: string, secret: string): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(`${formEncode(id)}:${formEncode(secret)}`).toString('base64')}`,
 })

@@ -2,7 +2,7 @@ export type Fields = string | Record<string, string>
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> }
 
 /** A form as application/x-www-form-urlencoded has it (RFC 6749 appendix B). */
-const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
+export const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
 const basicOf = (id: string, secret: string): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
