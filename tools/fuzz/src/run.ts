@@ -50,7 +50,7 @@ export type Report = {
 
 /** How often each goal is tried before the run goes on without it, and how much of the run goals may take. */
 const TRIES = 6
-const SHARE_OF_GOALS = 0.85
+const SHARE_OF_GOALS = 0.9
 
 /** Sends requests until so many are sent, and judges every answer. */
 export async function run(scope: TestScope, services: Services, options: RunOptions): Promise<Report> {
