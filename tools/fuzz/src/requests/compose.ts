@@ -1,7 +1,7 @@
 import type { Random } from '@latchkey/harness'
 import { claimsIn, mutateToken } from '../callers/bad-tokens.ts'
 import type { Caller, Callers } from '../callers/caller.ts'
-import { mayCall, neededFor } from '../callers/needed-scopes.ts'
+import { isBeyond, mayCall, neededFor } from '../callers/needed-scopes.ts'
 import type { Member, Operation } from '../document/operation.ts'
 import type { Goal } from '../oracle/coverage.ts'
 import type { World } from '../world/world.ts'
@@ -36,7 +36,9 @@ export function createComposer({ random, callers, world, draft, sign, revokedTok
     if (make === undefined) return { caller, recipe: NOTHING }
     const kitchen = { random, world, callers }
     try {
-      return { caller, recipe: await make(caller, kitchen) }
+      const recipe = await make(caller, kitchen)
+      // Another one, where making room for what the recipe needs has ended its token.
+      return { caller: await callers.find(caller.name), recipe }
     } catch {
       // The token may be dead: whoever deletes a scope ends those that name it.
       callers.suspect(caller.name)
@@ -49,7 +51,7 @@ export function createComposer({ random, callers, world, draft, sign, revokedTok
   async function someoneFor({ key, path }: Operation): Promise<Caller> {
     if (path.startsWith('/oauth/')) return callers.find('anonymous')
     const all = await Promise.all(callers.names.map((name) => callers.find(name)))
-    return random.pick(all.filter((caller) => mayCall(key, caller)))
+    return random.pick(all.filter((caller) => mayCall(key, caller) && !isBeyond(key, caller)))
   }
 
   /** As the document asks, but for the member of the goal. What has not been sent may come along with a member that is meant to be valid. */

@@ -44,7 +44,11 @@ const newClient: MakeRecipe = async (_, { world }) => ({
   path: await world.newClient(),
   body: { scopes: ['employees:read'] },
 })
-const newScope: MakeRecipe = async (_, { world }) => ({ path: { name: await world.newScope() } })
+const newScope: MakeRecipe = async ({ name }, { world, callers }) => {
+  // An older scope may have given way, and with it every token that names it.
+  callers.suspect(name)
+  return { path: { name: await world.newScope() } }
+}
 const unusedScope: MakeRecipe = async (_, { world }) => ({ path: { name: await world.nameScope() } })
 const newRole: MakeRecipe = async (_, { world }) => ({
   path: { name: await world.newRole() },
