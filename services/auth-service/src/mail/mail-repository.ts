@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import { LINK_TTL_MS } from '../links/link.ts'
 import { uniqueKey } from '../users/user.ts'
-import type { MailKind, NewMail } from './mail.ts'
+import { isNotice, type MailKind, type NewMail } from './mail.ts'
 import { type MailOutcome, type OpenMail, toOpenMail } from './mail-table.ts'
 
 /** Mails of one kind that one mailbox gets within an hour, whoever asks for them. */
@@ -12,10 +13,14 @@ const MAILS_PER_HOUR = 3
 /**
  * Writes a mail into the outbox, unless its mailbox was sent enough of this kind within the hour: one statement, the same whether or
  * not the address belongs to an account. Transactions that ask for the same mailbox and kind at once wait for each other.
+ *
+ * What links of this kind are worth ends within the hour for some: then one more is sent as soon as the last one works no longer. So a
+ * stranger who asks for all of them leaves the owner with a link that works, or with the next one that they ask for.
  * Undefined when the limit is reached.
  */
 export async function insertMail(trx: AuthTransaction, mail: NewMail): Promise<string | undefined> {
   const { kind, address, userId = null, linkId = null, facts = {}, isUnlimited = false } = mail
+  const linkTtlMs = isNotice(kind) ? undefined : LINK_TTL_MS[kind]
   const { rows } = await sql<{ id: string }>`
     with quota as (
       insert into mail_quotas (mailbox, asked_at) values (${mailboxOf(kind, address)}, array[clock_timestamp()])
@@ -23,6 +28,7 @@ export async function insertMail(trx: AuthTransaction, mail: NewMail): Promise<s
       set asked_at = (mail_quotas.asked_at || clock_timestamp())[cardinality(mail_quotas.asked_at) + 2 - ${MAILS_PER_HOUR} : ]
       where cardinality(mail_quotas.asked_at) < ${MAILS_PER_HOUR}
          or mail_quotas.asked_at[1] <= clock_timestamp() - interval '1 hour'
+         or mail_quotas.asked_at[cardinality(mail_quotas.asked_at)] <= clock_timestamp() - ${linkTtlMs ?? null}::float8 * interval '1 ms'
          or ${isUnlimited}
       returning 1
     )

@@ -31,13 +31,32 @@ t.test('of fifty requests for one mailbox at once three are taken', async (t) =>
   t.equal(results.filter(Boolean).length, 3)
 })
 
+const age = (minutes: number) =>
+  sql`
+  update mail_quotas set asked_at = array(select at - ${minutes} * interval '1 minute' from unnest(asked_at) at)`.execute(
+    db,
+  )
+
+t.test('strangers who ask for every reset link leave a mailbox without one that works at no time', async (t) => {
+  const ask = () => enqueue({ kind: 'password_reset', address: 'besieged@example.test' })
+  t.same([await ask(), await ask(), await ask(), await ask()], [true, true, true, false])
+  await age(29)
+  t.equal(await ask(), false, 'the last link still works')
+  await age(1)
+  t.same([await ask(), await ask()], [true, false], 'it works no longer')
+  await age(30)
+  t.same([await ask(), await ask(), await ask()], [true, true, false], 'the hour of the first three is over')
+})
+
+t.test('mails whose links work for longer than an hour are three in it', async (t) => {
+  const ask = () => enqueue({ kind: 'verification', address: 'besieged@example.test' })
+  t.same([await ask(), await ask(), await ask()], [true, true, true])
+  await age(59)
+  t.equal(await ask(), false)
+})
+
 t.test('the hour moves on: what was asked for before it counts no more', async (t) => {
   const ask = () => enqueue({ kind: 'password_reset', address: 'hour@example.test' })
-  const age = (minutes: number) =>
-    sql`
-    update mail_quotas set asked_at = array(select at - ${minutes} * interval '1 minute' from unnest(asked_at) at)`.execute(
-      db,
-    )
   t.same([await ask(), await ask()], [true, true])
   await age(40)
   t.same([await ask(), await ask()], [true, false])
