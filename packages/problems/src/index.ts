@@ -1,3 +1,4 @@
+export { assertAsRead, readOnlyFault } from './as-read.ts'
 export { commonProblems, invalidInput, unavailable } from './common-problems.ts'
 export { isEmail, normalizeEmail, withoutOuterSpaces } from './email.ts'
 export { hasDuplicateMembers } from './json-members.ts'

@@ -20,6 +20,9 @@ export function Body<P extends TProperties>(properties: P, options: TObjectOptio
   return Object.assign(Type.Object(properties, { ...options, additionalProperties: false }), { required })
 }
 
+/** Describes a member that the service sets, in the body of a call that takes back what a read gave. */
+export const AS_READ = 'As it was read; another value is refused'
+
 /**
  * A query string. As a body, but numbers and booleans are read from their text.
  *

@@ -1,3 +1,4 @@
+import { assertAsRead } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
 import { userUpdated } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
@@ -14,9 +15,16 @@ import { toConflict } from './to-conflict.ts'
 /**
  * Changes what a user may change of their account without more proof than being signed in.
  * What is as it was writes nothing.
- * @throws `username_taken`, `user_not_found`, `too_many_requests`, `invalid_request` for a user name that is not acceptable
+ * @param asRead the rest of the user, as it was read
+ * @throws `username_taken`, `user_not_found`, `too_many_requests`, `invalid_request` for a user name that is not acceptable, and
+ * for what was not read so
  */
-export type ChangeProfile = (userId: string, change: ProfileChange, origin: Origin) => Promise<User>
+export type ChangeProfile = (
+  userId: string,
+  change: ProfileChange,
+  origin: Origin,
+  asRead?: Readonly<Record<string, unknown>>,
+) => Promise<User>
 
 type Dependencies = {
   readonly db: AuthDatabase
@@ -26,8 +34,9 @@ type Dependencies = {
 }
 
 export function createChangeProfile({ db, writeAs, store, quotas }: Dependencies): ChangeProfile {
-  return async (userId, change, origin) => {
+  return async (userId, change, origin, asRead = {}) => {
     const account = await findAccount(db, userId)
+    if (account) assertAsRead({ ...account.user }, asRead)
     if (account && isUnchanged(account.user, change)) return account.user
     await quotas.spend(userId, 'profile-changes')
     try {

@@ -1,3 +1,4 @@
+import { assertAsRead } from '@latchkey/problems'
 import { listClientsLeftBy } from '../clients/left-clients-repository.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
@@ -22,7 +23,16 @@ import type { Caller } from './account-bound.ts'
 import { lockCallerAndAccount } from './lock-caller.ts'
 import type { ReportRefusedDisabling } from './refused-disabling.ts'
 import { toConflict } from './to-conflict.ts'
-import { assertMayChange, isActiveAdmin, statusAfter, takesRole, type UserChange } from './user-change.ts'
+import {
+  assertMayChange,
+  isActiveAdmin,
+  isSentBack,
+  statusAfter,
+  takesRole,
+  type UserAsRead,
+  type UserChange,
+  withoutUnchanged,
+} from './user-change.ts'
 import { eventsOf, noticesOf } from './user-change-events.ts'
 
 export type UserAdministration = {
@@ -39,9 +49,10 @@ export type UserAdministration = {
    * Changes a user; disabling ends every session, and a role that is taken away is gone everywhere at once. It may be repeated: what
    * has its value already stays.
    * @throws `user_not_found`, `exceeds_own_scopes`, `last_admin`, `invitation_open`, `too_many_scopes`, `email_taken`, `username_taken`,
-   * `invalid_request` for a user name that is not acceptable
+   * `invalid_request` for a user name that is not acceptable, and for what was not read so
+   * @param asRead what the service sets; with it, what is as it was is no change
    */
-  change(userId: string, change: UserChange, caller: Caller): Promise<ChangedUser>
+  change(userId: string, change: UserChange, caller: Caller, asRead?: UserAsRead): Promise<ChangedUser>
 }
 
 export type ChangedUser = {
@@ -110,13 +121,15 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
       return { ...view, invitation: invitation ?? null }
     },
 
-    async change(userId, change, caller) {
+    async change(userId, asked, caller, asRead = {}) {
       const { ends, bumpedVersion, ...changed } = await writeAs(caller.origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const policy = await permissions.share(trx)
         const { account: before, administrators } = await lockCallerAndAccount(trx, { caller, policy }, userId)
         if (!before) throw new problems.user_not_found()
-        assertMayChange({ caller, policy }, before, change)
+        assertAsRead({ ...before.user }, asRead)
+        const change = isSentBack(asRead) ? withoutUnchanged(before.user, asked) : asked
+        assertMayChange({ caller, policy }, before, asked)
         if (change.roles) {
           assertTokenFits({ policy, roles: change.roles }, tokenSize, { policy, roles: before.user.roles })
         }
@@ -137,13 +150,13 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
           await deleteFormerAddresses(trx, userId)
         }
         const users = { before: before.user, after: after.user }
-        const clients = change.status === 'disabled' ? await listClientsLeftBy(trx, userId) : undefined
+        const clients = asked.status === 'disabled' ? await listClientsLeftBy(trx, userId) : undefined
         await audit(...eventsOf({ ...users, clients }))
         for (const notice of noticesOf(users, new Date(now()))) await outbox.enqueue(trx, notice)
         await store.invalidateSnapshot(userId)
 
         // Also where nothing was left to change: then this repeats a call that failed halfway.
-        const mayBeNarrowed = after.user.status === 'disabled' || (change.roles !== undefined && after.tokenVersion > 0)
+        const mayBeNarrowed = after.user.status === 'disabled' || (asked.roles !== undefined && after.tokenVersion > 0)
         return {
           user: after.user,
           ...(clients && { clients }),
@@ -152,7 +165,7 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
           bumpedVersion: mayBeNarrowed ? { userId, minVersion: after.tokenVersion } : undefined,
         }
       }).catch(async (error: unknown) => {
-        if (error instanceof problems.last_admin) await reportRefusedDisabling(userId, change, caller)
+        if (error instanceof problems.last_admin) await reportRefusedDisabling(userId, asked, caller)
         throw toConflict(error)
       })
       if (bumpedVersion) await revoker.apply(ends, bumpedVersion)

@@ -1,4 +1,4 @@
-import { invalidInput } from '@latchkey/problems'
+import { assertAsRead, invalidInput } from '@latchkey/problems'
 import { assertHolds, type Caller } from '../accounts/account-bound.ts'
 import { lockCaller } from '../accounts/lock-caller.ts'
 import { clientCreated, clientDeleted, clientSecretDeleted, clientUpdated } from '../audit/client-events.ts'
@@ -36,9 +36,15 @@ export type ClientAdministration = {
   /**
    * Sets the scopes. After a loss every token of before is refused everywhere at once, and links that it made for others are withdrawn.
    * It may be repeated after a failure.
-   * @throws `client_not_found`, `invalid_request` for an unknown scope
+   * @param asRead what the service sets, as it was read
+   * @throws `client_not_found`, `invalid_request` for an unknown scope, and for what was not read so
    */
-  change(clientId: string, change: { scopes: string[] }, caller: Caller): Promise<ClientView>
+  change(
+    clientId: string,
+    change: { scopes: string[] },
+    caller: Caller,
+    asRead?: Readonly<Record<string, unknown>>,
+  ): Promise<ClientView>
   /** Of more than two secrets the oldest is retired. @throws `client_not_found` */
   addSecret(clientId: string, caller: Caller): Promise<IssuedSecret>
   /** Tokens that were issued by it stay good until they expire. @throws `client_not_found`, `secret_not_found` */
@@ -82,6 +88,16 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
     return client
   }
 
+  async function assertReadSo(
+    trx: AuthTransaction,
+    clientId: string,
+    asRead: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    if (Object.values(asRead).every((value) => value === undefined)) return
+    const { isConfigured: configured, ...client } = toView(await findLocked(trx, clientId))
+    assertAsRead({ ...client, configured }, asRead)
+  }
+
   return {
     list: async (filter, { limit, afterId }) => (await listClients(db, filter, limit + 1, afterId)).map(toView),
 
@@ -102,19 +118,18 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
       })
     },
 
-    async change(clientId, { scopes }, caller) {
+    async change(clientId, { scopes }, caller, asRead = {}) {
       const { view, version } = await writeAs(caller.origin, async (trx, audit) => {
         const policy = await permissions.share(trx)
         assertKnown(scopes, policy)
         const before = await lockForChange(trx, clientId, { caller, policy })
         if (!before) throw new problems.client_not_found()
         assertHolds(caller, scopes)
+        await assertReadSo(trx, clientId, asRead)
         const after = await updateScopes(trx, clientId, { before, after: scopes })
         if (after.version > before.version) await withdrawLinksBy(trx, clientId)
         await audit(...clientUpdated({ clientId, before: before.scopes, after: scopes }))
-        const client = await findClient(trx, clientId)
-        if (!client) throw new Error('the client is locked')
-        return { view: toView(client), version: after.version }
+        return { view: toView(await findLocked(trx, clientId)), version: after.version }
       })
       // Also where nothing was lost: then this may repeat a call that failed halfway.
       if (version > 0) await publisher.publish([{ kind: 'user', id: clientId, ver: version }])
@@ -156,6 +171,12 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
       if (!isDeleted) throw new problems.client_not_found()
     },
   }
+}
+
+async function findLocked(trx: AuthTransaction, clientId: string): Promise<ServiceClient> {
+  const client = await findClient(trx, clientId)
+  if (!client) throw new Error('the client is locked')
+  return client
 }
 
 /** @throws `invalid_request` */

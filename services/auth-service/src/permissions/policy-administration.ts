@@ -1,4 +1,4 @@
-import { invalidInput } from '@latchkey/problems'
+import { assertAsRead, invalidInput } from '@latchkey/problems'
 import { assertHolds, type Caller } from '../accounts/account-bound.ts'
 import { lockCaller } from '../accounts/lock-caller.ts'
 import { roleDeleted, roleSaved, scopeDeleted, scopeSaved } from '../audit/policy-events.ts'
@@ -26,6 +26,13 @@ import type { TokenSize } from './token-size.ts'
 
 export type Saved<Item> = { readonly item: Item; readonly isNew: boolean }
 
+/** What the service sets, as a caller sends it back together with the rest. */
+export type PolicyAsRead = {
+  readonly name?: string | undefined
+  readonly builtIn?: boolean | undefined
+  readonly configured?: boolean | undefined
+}
+
 /**
  * Scopes and roles of a company's own. A role that loses a scope is gone everywhere at once, with one entry of the feed; each call may
  * be repeated, and then publishes that again.
@@ -33,12 +40,20 @@ export type Saved<Item> = { readonly item: Item; readonly isNew: boolean }
 export type PolicyAdministration = {
   /** As it is now, wherever it was changed. */
   read(): Promise<Policy>
-  /** @throws `built_in`, `configured_policy`, `exceeds_own_scopes` for one that the caller lacks, `too_many_scopes` */
-  saveScope(scope: Pick<Scope, 'name' | 'description'>, caller: Caller): Promise<Saved<Scope>>
+  /**
+   * What is sent back as it was read is taken, whatever it is.
+   * @throws `built_in`, `configured_policy`, `exceeds_own_scopes` for one that the caller lacks, `too_many_scopes`, `invalid_request` for
+   * what was not read so
+   */
+  saveScope(scope: Pick<Scope, 'name' | 'description'>, caller: Caller, asRead?: PolicyAsRead): Promise<Saved<Scope>>
   /** @throws `scope_not_found`, `built_in`, `configured_policy`, `exceeds_own_scopes`, `scope_in_use` */
   removeScope(name: string, caller: Caller): Promise<void>
-  /** @throws `built_in`, `configured_policy`, `exceeds_own_scopes`, `too_many_scopes`, `invalid_request` for an unknown scope */
-  saveRole(role: Pick<Role, 'name' | 'description' | 'scopes'>, caller: Caller): Promise<Saved<Role>>
+  /** The same. @throws `built_in`, `configured_policy`, `exceeds_own_scopes`, `too_many_scopes`, `invalid_request` also for an unknown scope */
+  saveRole(
+    role: Pick<Role, 'name' | 'description' | 'scopes'>,
+    caller: Caller,
+    asRead?: PolicyAsRead,
+  ): Promise<Saved<Role>>
   /** @throws `role_not_found`, `built_in`, `configured_policy`, `exceeds_own_scopes`, `role_in_use` */
   removeRole(name: string, caller: Caller): Promise<void>
 }
@@ -75,13 +90,14 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
   return {
     read: () => readPolicy(db),
 
-    saveScope: ({ name, description }, caller) =>
+    saveScope: ({ name, description }, caller, asRead = {}) =>
       change(caller, async (trx, audit, policy) => {
         const present = policy.scopes.get(name)
+        assertAsRead(membersOf(name, present), asRead)
+        if (present?.description === description) return { item: present, isNew: false }
         if (present) {
           assertOwn(present)
           assertHolds(caller, [name])
-          if (present.description === description) return { item: present, isNew: false }
         }
         await putScope(trx, { name, description, isConfigured: false, since: policy.version + 1 })
         await raisePolicyVersion(trx)
@@ -111,22 +127,23 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
       if (!isRemoved) throw new problems.scope_not_found()
     },
 
-    async saveRole({ name, description, scopes }, caller) {
+    async saveRole({ name, description, scopes }, caller, asRead = {}) {
       const { isNarrowing, ...saved } = await change(caller, async (trx, audit, policy) => {
         const unknown = scopes.findIndex((scope) => !policy.scopes.has(scope))
         if (unknown !== -1) throw invalidInput({ path: `/scopes/${unknown}`, message: 'must be the name of a scope' })
         const present = policy.roles.get(name)
-        if (present) {
-          assertOwn(present)
-          assertHolds(caller, present.scopes)
-        }
-        assertHolds(caller, scopes)
+        assertAsRead(membersOf(name, present), asRead)
         const lost = present?.scopes.filter((scope) => !scopes.includes(scope)) ?? []
         const isSame = present && lost.length === 0 && scopes.length === present.scopes.length
         if (isSame && present.description === description) {
           // This may repeat a call that failed halfway.
           return { item: present, isNew: false, isNarrowing: true }
         }
+        if (present) {
+          assertOwn(present)
+          assertHolds(caller, present.scopes)
+        }
+        assertHolds(caller, scopes)
 
         await putRole(trx, { name, description, scopes, isConfigured: false })
         const pol = await raisePolicyVersion(trx)
@@ -154,6 +171,12 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
       }),
   }
 }
+
+const membersOf = (name: string, present: Scope | undefined) => ({
+  name,
+  builtIn: present?.isBuiltIn ?? false,
+  configured: present?.isConfigured ?? false,
+})
 
 /** @throws `built_in`, `configured_policy` */
 function assertOwn({ isBuiltIn, isConfigured }: Scope): void {

@@ -1,4 +1,4 @@
-import { type InputFault, invalidInput } from '@latchkey/problems'
+import { invalidInput, readOnlyFault } from '@latchkey/problems'
 import { problems } from '../errors.ts'
 import type { Employee } from './employee.ts'
 
@@ -27,9 +27,7 @@ export function assertUnchanged(present: Employee, given: ReadOnlyMembers): void
     '/createdAt': isAnother(present.createdAt, given.createdAt),
     '/updatedAt': isAnother(present.updatedAt, given.updatedAt),
   }
-  const faults = Object.entries(differs).flatMap(([path, isDifferent]): InputFault[] =>
-    isDifferent ? [{ path, message: 'is set by the service: leave it out, or send it as it was read' }] : [],
-  )
+  const faults = Object.entries(differs).flatMap(([path, isDifferent]) => (isDifferent ? [readOnlyFault(path)] : []))
   if (faults.length > 0) throw invalidInput(...faults)
 }
 

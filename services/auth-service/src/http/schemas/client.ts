@@ -1,4 +1,4 @@
-import { Moment, Nullable } from '@latchkey/service-kit'
+import { AS_READ, Instant, Moment, Nullable, Text, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import type { ClientView } from '../../clients/client-administration.ts'
 import { CLIENT_ID, CLIENT_ID_RULE } from '../../clients/service-client.ts'
@@ -23,6 +23,20 @@ export const ClientReply = Type.Object({
   configured: Type.Boolean({ description: 'Whether the settings name it: then no call changes it' }),
   secrets: Type.Array(Type.Object({ id: Type.String(), createdAt: Moment(), createdBy: CreatedBy })),
 })
+
+const given = { description: AS_READ }
+
+/** Set by the service: what the list gave may be sent back whole. */
+export const asReadOfClient = {
+  clientId: Type.Optional(Type.String(given)),
+  createdAt: Type.Optional(Instant(given)),
+  createdBy: Type.Optional(Nullable(Type.String(given))),
+  configured: Type.Optional(Type.Boolean(given)),
+  secrets: Type.Optional(
+    Type.Array(Type.Object({ id: Uuid(), createdAt: Instant(), createdBy: Nullable(Text()) }), given),
+  ),
+  lastUsedAt: Type.Optional(Nullable(Instant({ description: 'Says nothing: it changes by itself' }))),
+}
 
 export const toClientReply = ({ isConfigured: configured, ...client }: ClientView) => ({ ...client, configured })
 

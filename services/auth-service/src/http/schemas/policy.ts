@@ -1,4 +1,4 @@
-import { Text } from '@latchkey/service-kit'
+import { AS_READ, Text } from '@latchkey/service-kit'
 import { type Static, Type } from 'typebox'
 import { ROLE_NAME, SCOPE_NAME } from '../../permissions/names.ts'
 import type { Role, Scope } from '../../permissions/policy.ts'
@@ -16,6 +16,12 @@ export const RoleName = Type.String({
 })
 
 export const Description = Text()
+
+/** Set by the service: what GET gave may be sent back whole. */
+export const asReadOfPolicy = {
+  builtIn: Type.Optional(Type.Boolean({ description: AS_READ })),
+  configured: Type.Optional(Type.Boolean({ description: AS_READ })),
+}
 
 const members = {
   name: Type.String(),

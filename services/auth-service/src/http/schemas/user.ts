@@ -1,4 +1,4 @@
-import { Moment, Nullable } from '@latchkey/service-kit'
+import { AS_READ, Instant, Moment, Nullable, Uuid } from '@latchkey/service-kit'
 import { Type } from 'typebox'
 import { INVITATION_STATES } from '../../users/invitation.ts'
 
@@ -16,6 +16,23 @@ const userMembers = {
 }
 
 export const UserReply = Type.Object(userMembers)
+
+const given = { description: AS_READ }
+
+/** Set by the service: a user may be sent back whole. */
+export const asReadOfUser = {
+  id: Type.Optional(Uuid(given)),
+  emailVerified: Type.Optional(Type.Boolean(given)),
+  createdAt: Type.Optional(Instant(given)),
+}
+
+/** The same for what an owner changes elsewhere, or not at all. */
+export const asReadOfOwner = {
+  ...asReadOfUser,
+  email: Type.Optional(Type.String(given)),
+  roles: Type.Optional(Type.Array(Type.String(), given)),
+  status: Type.Optional(Type.String(given)),
+}
 
 const viewMembers = {
   ...userMembers,
@@ -38,6 +55,15 @@ export const InvitedUserViewReply = Type.Object({
     description: 'The newest one; null unless the account is `invited`',
   }),
 })
+
+/** A user as administrators see them may be sent back whole. */
+export const asReadOfViewedUser = {
+  ...asReadOfUser,
+  lastMailError: Type.Optional(Nullable(Type.String({ description: 'Says nothing: it changes by itself' }))),
+  invitation: Type.Optional(
+    Type.Union([InvitationStatus, Type.Null()], { description: 'Says nothing: it changes by itself' }),
+  ),
+}
 
 /** What the access token may do. */
 export const ScopesReply = Type.Array(Type.String())

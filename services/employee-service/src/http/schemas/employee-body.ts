@@ -1,4 +1,4 @@
-import { Body, CalendarDate, Email, Instant, Nullable, Text, Uuid } from '@latchkey/service-kit'
+import { AS_READ, Body, CalendarDate, Email, Instant, Nullable, Text, Uuid } from '@latchkey/service-kit'
 import { type Static, Type } from 'typebox'
 import { EMPLOYEE_STATUSES } from '../../employees/employee.ts'
 import type { ReadOnlyMembers } from '../../employees/read-only-members.ts'
@@ -28,15 +28,12 @@ const optional = {
   ),
 }
 
-const description = 'The value that GET returned; any other is refused'
 /** Set by the service: what GET gave may be sent back whole. */
 const readOnly = {
-  id: Type.Optional(Uuid({ description })),
-  version: Type.Optional(
-    Type.Integer({ description: `${description}, an earlier version as 412 \`version_conflict\`` }),
-  ),
-  createdAt: Type.Optional(Instant({ description })),
-  updatedAt: Type.Optional(Instant({ description })),
+  id: Type.Optional(Uuid({ description: AS_READ })),
+  version: Type.Optional(Type.Integer({ description: `${AS_READ}, an earlier one as 412 \`version_conflict\`` })),
+  createdAt: Type.Optional(Instant({ description: AS_READ })),
+  updatedAt: Type.Optional(Instant({ description: AS_READ })),
 }
 
 /** A whole employee, as POST takes it. */
