@@ -32,6 +32,12 @@ export function normalizeEmail(text: string): string {
   return ascii === '' ? trimmed : trimmed.slice(0, -domain.length) + ascii
 }
 
+/** A domain of addresses as {@link normalizeEmail} writes it, in lower case; undefined for what is none. */
+export function normalizeDomain(text: string): string | undefined {
+  const address = normalizeEmail(`a@${text}`)
+  return isEmail(address) ? address.slice('a@'.length).toLowerCase() : undefined
+}
+
 /** Spaces only: line ends and control characters are faults. */
 export function withoutOuterSpaces(text: string): string {
   const trimmed = text.trim()

@@ -27,6 +27,8 @@ const sentByBrowsers = [
   'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
   'moz-extension://0b1f2e3d-1111-4222-8333-444455556666',
   'safari-web-extension://0b1f2e3d-1111-4222-8333-444455556666',
+  'safari-web-extension://0B1F2E3D-1111-4222-8333-444455556666',
+  'app://.',
   'custom+scheme.1://host:8080',
 ]
 
@@ -75,6 +77,9 @@ const neverSent: [text: string, fault: RegExp][] = [
   ['https://app.example.com:99999', /as browsers send them/],
   ['capacitor://localhost:99999', /as browsers send them/],
   ['https://', /as browsers send them/],
+  ['https://.', /as browsers send them/],
+  ['app://..', /as browsers send them/],
+  ['Safari-web-extension://0B1F2E3D', /lower case/],
   ['capacitor://', /as browsers send them/],
   ['capacitor://:80', /as browsers send them/],
   ['https://%61pp.example.com', /as browsers send them/],
@@ -122,6 +127,12 @@ t.test('a public URL may have a plain path, and loses a slash at its end', async
     'https://h.example/a/../b',
     'https://h.example/.',
     'https://h.example/a;b',
+    'https:h.example',
+    'https:/h.example',
+    'https:///h.example',
+    'https:\\\\h.example',
+    'https://h.example\\id',
+    'http:localhost:3001',
     'https://h.example/%61',
   ]) {
     t.throws(() => parsePublicUrl(url), { name: 'BadSetting' }, url)

@@ -39,6 +39,9 @@ const good: [title: string, variables: Record<string, string>][] = [
   ['a password as long as a lower bound asks', { ADMIN_PASSWORD: 'canary-8', PASSWORD_MIN_LENGTH: '8' }],
   ['a secret with any visible character', clients({ secret: 'p:a%s+s é&= %41 “quoted” with everything in it' })],
   ['a sender of an international domain', { MAIL_FROM: 'Bücher & Söhne <no-reply@bücher.example>' }],
+  ['domains in any spelling', { INVITATION_DOMAINS: 'EXAMPLE.com, bücher.example,XN--BCHER-KVA.example' }],
+  ['an address of IPv6 to listen on', { HOST: '::', OPERATIONS_HOST: 'fe80::1%eth0' }],
+  ['a name to listen on', { HOST: 'auth_service-1.internal' }],
   ['lives at their bounds', { REFRESH_TOKEN_EXPIRY: '3650d', SESSION_MAX_AGE: '3650d', REFRESH_GRACE: '1s' }],
   ['an operations port on any free port, or none', { AUTH_PORT: '0', AUTH_OPERATIONS_PORT: 'off' }],
 ]
@@ -129,6 +132,21 @@ const bad: [title: string, variables: Record<string, string>, fault: RegExp][] =
     /^AUTH_OPERATIONS_PORT must be a whole number .* or off$/,
   ],
   ['a port with none above', { AUTH_PORT: '65500' }, /^AUTH_OPERATIONS_PORT must be set: AUTH_PORT \+ 90 is no port$/],
+  ['an address in brackets', { HOST: '[::1]' }, /^HOST must be an IP address, without brackets/],
+  ['an address that is none', { HOST: '999.9.9.9' }, /^HOST must be an IP address/],
+  ['a URL to listen on', { OPERATIONS_HOST: 'http://canary' }, /^OPERATIONS_HOST must be an IP address/],
+  ['a host with its port', { HOST: 'canary:3001' }, /^HOST must be an IP address, without brackets and port/],
+  ['a domain that only a URL decodes', { INVITATION_DOMAINS: 'c%61nary.example' }, /^INVITATION_DOMAINS must list/],
+  ['a domain without a dot', { INVITATION_DOMAINS: 'example' }, /^INVITATION_DOMAINS must list domains like/],
+  ['a sender that only a URL decodes', { MAIL_FROM: 'a@c%61nary.example' }, /^MAIL_FROM must be an e-mail address/],
+  ['an issuer without slashes', { TOKEN_ISSUER: 'https:canary.example' }, /^TOKEN_ISSUER must be a URL that starts/],
+  [
+    'an issuer with another path',
+    { TOKEN_ISSUER: 'https://canary.example/a/../b' },
+    /^TOKEN_ISSUER must have no query/,
+  ],
+  ['a range service without slashes', { BREACHED_PASSWORDS_URL: 'https:/canary' }, /^BREACHED_PASSWORDS_URL must be a/],
+  ['a Redis without slashes', { REDIS_URL: 'redis:canary' }, /^REDIS_URL must be a redis:/],
   ['documents that are neither shown nor hidden', { API_DOCS: 'yes' }, /^API_DOCS must be one of on, off$/],
 ]
 

@@ -11,6 +11,7 @@ import {
   listeningOf,
   loadSettings,
   parsePublicUrl,
+  parseUrl,
   portFaults,
   type SettingFault,
   setting,
@@ -169,9 +170,8 @@ function keyFaults(candidate: Settings): SettingFault[] {
 
 /** A base URL: paths are appended to it. */
 function parseBaseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const isPlain = url !== undefined && ['http:', 'https:'].includes(url.protocol) && !/[?#]/.test(text)
-  if (!isPlain || url.username !== '' || url.password !== '') {
+  const { username, password } = new URL(parseUrl(text, ['http:', 'https:']))
+  if (/[?#]/.test(text) || username !== '' || password !== '') {
     throw new BadSetting('must be an http:// or https:// URL without user, query or fragment')
   }
   return text

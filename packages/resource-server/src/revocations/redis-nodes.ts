@@ -7,7 +7,8 @@
 export function parseRedisUrl(text: string): readonly string[] {
   const urls = text.split(',').map((url) => url.trim())
   for (const url of urls) {
-    if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+    // `URL` takes `redis:host` for a path, and a client then for a host of its own choice.
+    if (!URL.canParse(url) || !/^rediss?:\/\/[^/\\]/i.test(url)) {
       throw new Error('must be a redis:// or rediss:// URL, or several of them with commas between')
     }
   }

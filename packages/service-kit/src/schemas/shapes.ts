@@ -21,7 +21,7 @@ export function Body<P extends TProperties>(properties: P, options: TObjectOptio
 }
 
 /** Describes a member that the service sets, in the body of a call that takes back what a read gave. */
-export const AS_READ = 'As it was read; another value is refused'
+export const AS_READ = 'The value that GET returned; any other is refused'
 
 /**
  * A query string. As a body, but numbers and booleans are read from their text.

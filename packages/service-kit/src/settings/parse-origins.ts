@@ -3,6 +3,9 @@ import { BadSetting, parseList } from './parsers.ts'
 /** Their pages have an opaque origin: every one of them sends `null`. */
 const WITHOUT_ORIGIN = /^(?:file|data|blob|about|javascript|filesystem|mailto):/i
 
+/** Safari names its extensions by UUIDs in capitals. */
+const KEEPS_CASE = /^safari-web-extension:/
+
 const SHAPE = /^([a-z][a-z\d+.-]*):\/\/([^/?#\\]*)(.*)$/is
 const HOST_AND_PORT = /^(?:[a-z\d_~-][a-z\d._~-]*|\[[\da-f:.]+\])(?::[1-9]\d{0,4})?$/
 
@@ -32,15 +35,20 @@ function faultOf(item: string): string | undefined {
   return faultOfHost(scheme, authority, item)
 }
 
+/** Pages that Electron serves itself are commonly those of `app://.`. */
+const isDot = (scheme: string, authority: string): boolean => authority === '.' && !/^https?$/.test(scheme)
+
 function faultOfHost(scheme: string, authority: string, item: string): string | undefined {
   if (/[^\x21-\x7e]/.test(authority)) {
     return 'must list hosts as browsers send them: https://xn--bcher-kva.example for https://bücher.example'
   }
-  if (/[A-Z]/.test(item)) return 'must list origins in lower case, as browsers send them: https://app.example.com'
+  if (/[A-Z]/.test(KEEPS_CASE.test(item) ? scheme : item))
+    return 'must list origins in lower case, as browsers send them: https://app.example.com'
   if (`${scheme}${authority}`.match(/^https.*:443$|^http(?!s).*:80$/)) {
     return 'must list origins without the default port, as browsers send them: https://app.example.com'
   }
-  const url = HOST_AND_PORT.test(authority) ? URL.parse(item) : null
+  const isPlain = HOST_AND_PORT.test(authority.toLowerCase()) || isDot(scheme, authority)
+  const url = isPlain ? URL.parse(item) : null
   const isSent = url !== null && (/^https?$/.test(scheme) ? url.origin === item : url.host === authority)
   return isSent ? undefined : 'must list origins as browsers send them, such as https://app.example.com'
 }

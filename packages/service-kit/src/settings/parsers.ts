@@ -52,22 +52,42 @@ export function parseInteger(text: string, min: number, max: number): number {
   return value
 }
 
-/** An absolute URL of one of the protocols, unchanged. */
+/**
+ * An absolute URL of one of the protocols, unchanged. `https:/host` and backslashes, which `URL` repairs without a word, are none: the
+ * text is compared and added to as it stands.
+ */
 export function parseUrl(text: string, protocols: readonly string[]): string {
   const forms = protocols.map((protocol) => `${protocol}//`).join(' or ')
-  if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol))
-    throw new BadSetting(`must be a URL that starts with ${forms}`)
+  const { protocol, hostname } = URL.parse(text) ?? { protocol: '', hostname: '' }
+  const isWritten = /^[a-z]+:\/\/[^\\]*$/i.test(text) && (hostname === '' || !/^[a-z]+:\/\/\//i.test(text))
+  if (!protocols.includes(protocol) || !isWritten) throw new BadSetting(`must be a URL that starts with ${forms}`)
   return text
 }
+
+/** A name that the system looks up: labels of letters, digits, hyphens and underscores. */
+const HOST_NAME = /^[a-z\d_](?:[\w-]*[a-z\d_])?(?:\.[a-z\d_](?:[\w-]*[a-z\d_])?)*$/i
+/** Such a name would be read as an address in a form of old. */
+const NUMERIC = /(?:^|\.)\d+$/
+
+/** An address to listen on. */
+export function parseHost(text: string): string {
+  if (isIP(text) === 0 && (!HOST_NAME.test(text) || NUMERIC.test(text))) {
+    throw new BadSetting('must be an IP address, without brackets and port, or a host name')
+  }
+  return text
+}
+
+/** Empty ones, and `.` and `..`, which are not where they are written. */
+const hasOddSegments = (url: string): boolean => /\/\/|\/\.{1,2}(\/|$)/.test(url.slice(url.indexOf('//') + 2))
 
 /** An issuer (RFC 8414 §2): no query, no fragment. Its path is part of where its metadata are found, so it is a plain one. */
 export function parseIssuer(text: string): string {
   parseUrl(text, ['https:', 'http:'])
   const url = new URL(text)
   const isPlain = !/[?#]/.test(text) && url.username === '' && url.password === '' && /^[\w./~-]*$/.test(url.pathname)
-  if (!isPlain || url.pathname.includes('//')) {
+  if (!isPlain || hasOddSegments(text)) {
     throw new BadSetting(
-      'must have no query, no fragment, no credentials, and a path of letters, digits, . _ ~ - and /',
+      'must have no query, no fragment, no credentials, and a path of letters, digits, . _ ~ - and single slashes',
     )
   }
   return text
@@ -83,10 +103,11 @@ export function parsePublicUrl(text: string): string {
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new BadSetting('must be a URL that starts with https://, or http:// on localhost')
   }
+  parseUrl(text, ['https:', 'http:'])
   if (/[?#]/.test(text) || url.username !== '' || url.password !== '') {
     throw new BadSetting('must have no query, no fragment and no credentials')
   }
-  if (!/^[\w./~-]*$/.test(url.pathname) || /\/\/|\/\.{1,2}(\/|$)/.test(text.slice('https://'.length))) {
+  if (!/^[\w./~-]*$/.test(url.pathname) || hasOddSegments(text)) {
     throw new BadSetting('must have a path of letters, digits, . _ ~ - and single slashes')
   }
   return text.replace(/\/$/, '')

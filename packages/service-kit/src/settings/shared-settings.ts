@@ -1,7 +1,7 @@
 import type { Level } from 'pino'
 import { parseClientId, parseClientSecret } from './client-credentials.ts'
 import { parseOperationsPort } from './listening.ts'
-import { parseIssuer } from './parsers.ts'
+import { parseHost, parseIssuer } from './parsers.ts'
 import { type SettingOptions, setting } from './setting.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies (
@@ -11,17 +11,19 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 /** Settings that both services read in the same way. */
 export const sharedSettings = {
-  host: setting.text({
+  host: setting.custom({
     name: 'HOST',
     default: '127.0.0.1',
     shownDefault: '`127.0.0.1` (`0.0.0.0` in images)',
     description: 'address to listen on',
+    parse: parseHost,
   }),
-  operationsHost: setting.text({
+  operationsHost: setting.custom({
     name: 'OPERATIONS_HOST',
     default: '127.0.0.1',
     shownDefault: '`127.0.0.1` (`0.0.0.0` in images)',
     description: 'address on which the operations ports listen',
+    parse: parseHost,
   }),
   apiDocs: setting.choice({
     name: 'API_DOCS',

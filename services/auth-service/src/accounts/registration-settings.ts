@@ -1,6 +1,5 @@
-import { domainToASCII } from 'node:url'
-import { isEmail } from '@latchkey/problems'
-import { type Candidate, type SettingFault, setting } from '@latchkey/service-kit/settings'
+import { normalizeDomain } from '@latchkey/problems'
+import { BadSetting, type Candidate, type SettingFault, setting } from '@latchkey/service-kit/settings'
 
 /** Settings of who may have an account. */
 export const registrationSettings = {
@@ -47,8 +46,8 @@ export function* registrationFaults(
 
 function parseDomains(text: string): readonly string[] {
   return text.split(',').map((item) => {
-    const domain = domainToASCII(item.trim())
-    if (!isEmail(`a@${domain}`)) throw new Error('must list domains like example.com')
+    const domain = normalizeDomain(item.trim())
+    if (domain === undefined) throw new BadSetting('must list domains like example.com')
     return domain
   })
 }

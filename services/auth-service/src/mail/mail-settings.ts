@@ -1,5 +1,4 @@
-import { domainToASCII } from 'node:url'
-import { isEmail, LINE } from '@latchkey/problems'
+import { isEmail, LINE, normalizeEmail } from '@latchkey/problems'
 import { type Candidate, parsePublicUrl, type SettingFault, setting } from '@latchkey/service-kit/settings'
 
 /** Settings of mails and of the links in them. */
@@ -95,8 +94,7 @@ const NAME = new RegExp(LINE, 'u')
 /** An address after the same rules as those of accounts, and a name like theirs. */
 function parseSender(text: string): string {
   const [, name = '', address = text] = /^([^<>]*)<([^<>]+)>$/.exec(text) ?? []
-  const at = address.lastIndexOf('@')
-  if (!isEmail(`${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`)) {
+  if (!isEmail(normalizeEmail(address))) {
     throw new Error('must be an e-mail address, or a name followed by <address>')
   }
   if ([...name].length > MAX_SENDER_NAME || !NAME.test(name)) {

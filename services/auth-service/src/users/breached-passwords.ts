@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Log } from '@latchkey/problems'
+import { parseUrl } from '@latchkey/service-kit/settings'
 
 /** A range service that is slow or away must not block a choice of password. */
 const TIMEOUT_MS = 1000
@@ -44,9 +45,8 @@ export function createBreachedPasswords(url: string, log: Pick<Log, 'warn'>): Br
 
 /** The URL of a range service, unchanged. */
 export function parseRangeUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const isPlain = url?.search === '' && url.hash === '' && url.username === '' && url.password === ''
-  if (!isPlain || !['https:', 'http:'].includes(url.protocol)) {
+  const { search, hash, username, password } = new URL(parseUrl(text, ['https:', 'http:']))
+  if (search !== '' || hash !== '' || username !== '' || password !== '') {
     throw new Error('must be a URL that starts with https:// or http://, without credentials, query or fragment')
   }
   return text
