@@ -32,17 +32,27 @@ export function normalizeEmail(text: string): string {
   return ascii === '' ? trimmed : trimmed.slice(0, -domain.length) + ascii
 }
 
+/** A text to search for, with the addresses in it as they are stored. */
+export const normalizeEmailsIn = (text: string): string => text.replace(/[^\s@]+@[^\s@]+/g, normalizeEmail)
+
 /** A domain of addresses as {@link normalizeEmail} writes it, in lower case; undefined for what is none. */
 export function normalizeDomain(text: string): string | undefined {
   const address = normalizeEmail(`a@${text}`)
   return isEmail(address) ? address.slice('a@'.length).toLowerCase() : undefined
 }
 
-/** Spaces only: line ends and control characters are faults. */
+/** Spaces and invisible format characters, as chat programs put around a copied address. Line ends and control characters are faults. */
 export function withoutOuterSpaces(text: string): string {
-  const trimmed = text.trim()
   const isPlain = text.length <= LONGEST_TYPED && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)
-  return isPlain ? trimmed : text
+  return isPlain ? text.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '') : text
+}
+
+/**
+ * A name as it is typed to sign in, or pasted out of a table: no account has a name with any of this around it, so that nobody else can be
+ * meant.
+ */
+export function typedName(text: string): string {
+  return text.length <= LONGEST_TYPED ? text.replace(/^[\s\p{Cf}\p{Cc}]+|[\s\p{Cf}\p{Cc}]+$/gu, '') : text
 }
 
 function isDomainLabel(label: string): boolean {

@@ -1,6 +1,6 @@
 export { assertAsRead, readOnlyFault } from './as-read.ts'
 export { commonProblems, invalidInput, unavailable } from './common-problems.ts'
-export { isEmail, normalizeDomain, normalizeEmail, withoutOuterSpaces } from './email.ts'
+export { isEmail, normalizeDomain, normalizeEmail, normalizeEmailsIn, typedName, withoutOuterSpaces } from './email.ts'
 export { hasDuplicateMembers } from './json-members.ts'
 export { LINE, VISIBLE_LINE } from './line.ts'
 export { decodeCursor, encodeCursor, idOfCursor, type Page, pageOf } from './page.ts'

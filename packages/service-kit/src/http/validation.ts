@@ -1,4 +1,4 @@
-import { normalizeEmail, withoutOuterSpaces } from '@latchkey/problems'
+import { normalizeEmail, typedName, withoutOuterSpaces } from '@latchkey/problems'
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import type { DataValidationCxt } from 'ajv/dist/types/index.js'
 import type { FastifySchemaCompiler } from 'fastify'
@@ -28,6 +28,8 @@ function createAjv(options: Options): Ajv {
 const NORMALIZERS: Readonly<Record<string, (text: string) => string>> = {
   trim: withoutOuterSpaces,
   email: normalizeEmail,
+  typed: typedName,
+  'typed-email': (text) => normalizeEmail(typedName(text)),
 }
 
 /** `x-normalize`: changes a text in place, before its other keywords see it. */

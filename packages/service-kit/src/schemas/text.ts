@@ -6,9 +6,13 @@ const ANY_TEXT = '^[^\\0\\p{Cs}]*$'
 
 /**
  * Options of a text schema. `x-message` replaces the message of a failed pattern or format. `x-normalize` says what is done with the text
- * before it is checked: `trim` takes outer spaces off, `email` makes it the address that is stored.
+ * before it is checked: `trim` takes outer spaces off, `email` makes it the address that is stored; `typed` and `typed-email` also take off
+ * what nobody types who means a name to sign in with.
  */
-export type TextOptions = TStringOptions & { 'x-message'?: string; 'x-normalize'?: 'trim' | 'email' }
+export type TextOptions = TStringOptions & {
+  'x-message'?: string
+  'x-normalize'?: 'trim' | 'email' | 'typed' | 'typed-email'
+}
 
 /**
  * One line of text for people: a name, a title. Refuses control characters, line separators, lone surrogates and characters that

@@ -94,10 +94,12 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
       change(caller, async (trx, audit, policy) => {
         const present = policy.scopes.get(name)
         assertAsRead(membersOf(name, present), asRead)
-        if (present?.description === description) return { item: present, isNew: false }
+        const isSame = present?.description === description
+        if (isSame && isSentBack(present, asRead)) return { item: present, isNew: false }
         if (present) {
           assertOwn(present)
           assertHolds(caller, [name])
+          if (isSame) return { item: present, isNew: false }
         }
         await putScope(trx, { name, description, isConfigured: false, since: policy.version + 1 })
         await raisePolicyVersion(trx)
@@ -134,16 +136,16 @@ export function createPolicyAdministration(dependencies: Dependencies): PolicyAd
         const present = policy.roles.get(name)
         assertAsRead(membersOf(name, present), asRead)
         const lost = present?.scopes.filter((scope) => !scopes.includes(scope)) ?? []
-        const isSame = present && lost.length === 0 && scopes.length === present.scopes.length
-        if (isSame && present.description === description) {
-          // This may repeat a call that failed halfway.
-          return { item: present, isNew: false, isNarrowing: true }
-        }
+        const isSame =
+          present?.description === description && lost.length === 0 && scopes.length === present.scopes.length
+        if (isSame && isSentBack(present, asRead)) return { item: present, isNew: false, isNarrowing: false }
         if (present) {
           assertOwn(present)
           assertHolds(caller, present.scopes)
         }
         assertHolds(caller, scopes)
+        // This may repeat a call that failed halfway.
+        if (isSame) return { item: present, isNew: false, isNarrowing: true }
 
         await putRole(trx, { name, description, scopes, isConfigured: false })
         const pol = await raisePolicyVersion(trx)
@@ -177,6 +179,10 @@ const membersOf = (name: string, present: Scope | undefined) => ({
   builtIn: present?.isBuiltIn ?? false,
   configured: present?.isConfigured ?? false,
 })
+
+/** Whether the caller shows to know that no call changes it: then to leave it as it is is no fault. */
+const isSentBack = ({ isBuiltIn, isConfigured }: Scope, { builtIn, configured }: PolicyAsRead): boolean =>
+  (isBuiltIn && builtIn === true) || (isConfigured && configured === true)
 
 /** @throws `built_in`, `configured_policy` */
 function assertOwn({ isBuiltIn, isConfigured }: Scope): void {

@@ -1,3 +1,4 @@
+import { normalizeEmailsIn } from '@latchkey/problems'
 import { sql } from 'kysely'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import { type User, type UserStatus, uniqueKey } from './user.ts'
@@ -34,7 +35,10 @@ export async function listUsers(
 ): Promise<User[]> {
   const { query: text, status, role, invitedBy } = filter
   let query = db.selectFrom('users').selectAll().orderBy('id', 'desc').limit(limit)
-  if (text !== undefined) query = query.where('search', 'like', `%${uniqueKey(text).replace(/[\\%_]/g, '\\$&')}%`)
+  if (text !== undefined) {
+    const part = uniqueKey(normalizeEmailsIn(text)).replace(/[\\%_]/g, '\\$&')
+    query = query.where('search', 'like', `%${part}%`)
+  }
   if (status !== undefined) query = query.where('status', '=', status)
   if (role !== undefined) query = query.where('roles', '@>', sql<string[]>`array[${role}]`)
   if (invitedBy !== undefined) query = query.where('invited_by', '=', invitedBy)

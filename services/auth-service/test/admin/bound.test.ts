@@ -24,7 +24,8 @@ const callersFor = await createCallers(auth)
 const rows = [...userCalls(world), ...policyCalls(world), ...clientCalls(world, CONFIGURED)]
 const table = createTable()
 
-type Operation = { readonly requestBody?: { content: Record<string, { schema: { properties?: object } }> } }
+type Members = Record<string, { readonly description?: string }>
+type Operation = { readonly requestBody?: { content: Record<string, { schema: { properties?: Members } }> } }
 const { paths } = (await auth.call('GET', '/openapi.json')).json() as {
   paths: Record<string, Record<string, Operation>>
 }
@@ -39,7 +40,10 @@ t.test('every call under /admin that is not a GET has a row here', async (t) => 
 
 t.test('every member of a change of a user has a row of its own', async (t) => {
   const { requestBody } = paths['/admin/users/{userId}']?.patch ?? {}
-  const members = Object.keys(requestBody?.content['application/json']?.schema.properties ?? {})
+  // What the service sets may be sent back as it was read, and changes nothing.
+  const members = Object.entries(requestBody?.content['application/json']?.schema.properties ?? {})
+    .filter(([, { description = '' }]) => !/^(?:As it was read|Says nothing)/.test(description))
+    .map(([name]) => name)
   const titles = rows.filter(({ route }) => route.startsWith('PATCH /admin/users/')).map(({ title }) => title)
   t.ok(members.length >= 5)
   for (const member of members)

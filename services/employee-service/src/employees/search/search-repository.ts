@@ -1,3 +1,4 @@
+import { normalizeEmailsIn } from '@latchkey/problems'
 import { type RawBuilder, sql } from 'kysely'
 import type { EmployeeDatabase } from '../../database/employee-database.ts'
 import { commonKeysOf, type PairKeys, type SearchWord, searchWordsOf, UNUSUAL } from './search-words.ts'
@@ -8,7 +9,9 @@ const MOST_CONDITIONS = 3
 /** The words of a search, in the form of the column `search`: without accents and capitals. None for an empty search. */
 export async function findSearchWords(db: EmployeeDatabase, query: string | undefined): Promise<SearchWord[]> {
   if (!query) return []
-  const { rows } = await sql<{ folded: string }>`select employees_fold(${query}) as folded`.execute(db)
+  const { rows } = await sql<{ folded: string }>`select employees_fold(${normalizeEmailsIn(query)}) as folded`.execute(
+    db,
+  )
   return searchWordsOf(rows[0]?.folded ?? '')
 }
 

@@ -35,6 +35,8 @@ const jorgen = await create({
   jobTitle: 'Æsthetician',
 })
 
+const ida = await create({ firstName: 'Ida', lastName: 'Ora', email: 'ida@bücher.example' })
+
 const finds: [what: string, query: string, found: string[]][] = [
   ['an accent that was not typed', 'jose', [jose]],
   ['an accent that was typed where there is none', 'éngínéèr', [ivan, jose]],
@@ -50,10 +52,12 @@ const finds: [what: string, query: string, found: string[]][] = [
   ['Cyrillic with and without its dots', 'елкин', [ivan]],
   ['a single Chinese character', '李', [wei]],
   ['words in any order', 'lüdenscheidt r&d jose', [jose]],
+  ['an address of an international domain', 'ora IDA@BÜCHER.example', [ida]],
+  ['the same address in its other spelling', 'ida@xn--bcher-kva', [ida]],
   ['words from different members', 'chief .org', [ivan]],
   ['a word of the middle', 'densch', [jose]],
   ['one word that is not there', 'jose nobody', []],
-  ['one letter', 'k', [anh]],
+  ['one letter', 'k', [anh, ida]],
   ['two letters', 'rg', [jorgen, ivan].sort()],
   ['a sign', '&', [jose]],
   ['an underscore, which is no wildcard', '_', [jorgen]],

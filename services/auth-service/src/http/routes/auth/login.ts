@@ -8,8 +8,8 @@ import { type SignInServices, signInMembers, signInOf } from '../../sign-in-requ
 import { deliver } from '../../token-delivery.ts'
 
 const LoginBody = Body({
-  email: Type.Optional(AnyText(254, { minLength: 1, 'x-normalize': 'email' })),
-  username: Type.Optional(AnyText(200, { minLength: 1, 'x-normalize': 'trim' })),
+  email: Type.Optional(AnyText(254, { minLength: 1, 'x-normalize': 'typed-email' })),
+  username: Type.Optional(AnyText(200, { minLength: 1, 'x-normalize': 'typed' })),
   password: Password,
   deviceId: Type.Optional(DeviceId),
   ...signInMembers,
