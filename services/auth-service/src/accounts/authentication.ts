@@ -3,6 +3,7 @@ import { loginFailed } from '../audit/security-events.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { KnownDevices } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
+import type { Standing } from '../limits/admission.ts'
 import type { SignIn } from '../sessions/sign-in.ts'
 import type { PasswordGuesses } from '../users/password-guesses.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
@@ -48,9 +49,11 @@ export function createAuthentication(dependencies: Dependencies): Authentication
         address: origin.ip,
         knownDeviceId: isKnown ? device.id : undefined,
       }
-      const isRight = await guesses.atSignIn(attempt, (standing) =>
-        hasher.verify(account?.passwordHash, password, standing),
-      )
+      let checkedAs: Standing = 'stranger'
+      const isRight = await guesses.atSignIn(attempt, (standing) => {
+        checkedAs = standing
+        return hasher.verify(account?.passwordHash, password, standing)
+      })
       if (!account?.passwordHash || !isRight) {
         audit.refuse(origin, loginFailed(account?.user.id ?? null, account ? 'wrong_password' : 'unknown_account'))
         throw new problems.invalid_credentials()
@@ -63,7 +66,8 @@ export function createAuthentication(dependencies: Dependencies): Authentication
         audit.refuse(origin, loginFailed(account.user.id, 'email_unverified'))
         throw new problems.email_unverified()
       }
-      await quotas.spend(account.user.id, isKnown ? 'sign-ins-from-devices' : 'sign-ins')
+      // Those of known devices were counted with the guess.
+      if (checkedAs === 'stranger') await quotas.spend(account.user.id, 'sign-ins')
       if (hasher.isOutdated(account.passwordHash)) {
         await upgradePasswordHash(db, account, await hasher.hash(password, 'signed_in'))
       }

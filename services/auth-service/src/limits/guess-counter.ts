@@ -16,6 +16,8 @@ export type GuessCounter = {
   readonly capacity?: { readonly fields: number; readonly whenFull: 'evict' | 'refuse' }
   /** Whether a right guess resets the counter, because the owner made the wrong ones too. */
   readonly isReset: boolean
+  /** It counts right guesses in place of wrong ones: checking costs the same, and whoever knows the secret is bounded as well. */
+  readonly countsRight?: true
 }
 
 /** A table consists of this many small hashes, each of which Redis packs as one list. */

@@ -123,14 +123,14 @@ export function createGuessLimiter({ redis, keyPrefix, deadline, gate, name, ...
 
 type BeginReply = ['admitted'] | ['refused', place: number, waitMs: number]
 
-const toArguments = ({ hash, field, limit, capacity, isReset }: GuessCounter): (string | number)[] => [
+const toArguments = ({ hash, field, limit, capacity, isReset, countsRight }: GuessCounter): (string | number)[] => [
   hash,
   field,
   limit.quota,
   limit.windowSeconds * 1000,
   capacity?.fields ?? 0,
   capacity?.whenFull ?? '',
-  isReset ? 1 : 0,
+  countsRight ? 2 : isReset ? 1 : 0,
 ]
 
 function tooManyGuesses(guess: Guess, { place, waitMs }: Refusal): Error {

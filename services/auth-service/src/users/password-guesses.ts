@@ -24,6 +24,10 @@ export type PasswordLimits = {
   readonly holder: GuessLimit
   /** In all sessions and with all links of one account. */
   readonly holders: GuessLimit
+  /** Right ones there: a check comes before the work of others, and whoever knows the password is to leave them some. */
+  readonly checks: GuessLimit
+  /** Right ones from devices that the account knows, before it counts as one that it does not. */
+  readonly signInsFromDevices: GuessLimit
 }
 
 const MINUTE = 60
@@ -36,6 +40,8 @@ export const DEFAULT_PASSWORD_LIMITS: PasswordLimits = {
   device: { failures: 10, seconds: HOUR },
   holder: { failures: 10, seconds: HOUR },
   holders: { failures: 100, seconds: HOUR },
+  checks: { failures: 60, seconds: HOUR },
+  signInsFromDevices: { failures: 600, seconds: HOUR },
 }
 
 /** Of one account at a time: stolen devices beyond these add no guesses. */
@@ -86,6 +92,8 @@ export function createPasswordGuesses({ limiter, pseudonym, limits }: Dependenci
     device: toRateLimit('device', limits.device),
     holder: toRateLimit('holder', limits.holder),
     holders: toRateLimit('holders', limits.holders),
+    checks: toRateLimit('password-checks', limits.checks),
+    signInsFromDevices: toRateLimit('sign-ins-from-devices', limits.signInsFromDevices),
   }
 
   /** Counters of an account are never evicted: its own limit bounds the number of networks. Those of invented names are. */
@@ -113,12 +121,14 @@ export function createPasswordGuesses({ limiter, pseudonym, limits }: Dependenci
       limit: limit.device,
       isReset: true,
     },
+    { hash: `right:${userId}`, field: 'devices', limit: limit.signInsFromDevices, isReset: false, countsRight: true },
   ]
 
   /** @param field of what is held */
   const byHolder = (userId: string, field: string): Guess => [
     { hash: `holders:${userId}`, field, limit: limit.holder, isReset: true },
     { hash: `holders:${userId}`, field: 'all', limit: limit.holders, isReset: true },
+    { hash: `right:${userId}`, field: 'holders', limit: limit.checks, isReset: false, countsRight: true },
   ]
 
   return {

@@ -84,3 +84,43 @@ t.test('changes of the password and of the address are limited by account', asyn
   for (let n = 0; n < 3; n++) t.equal((await move(n)).statusCode, 202)
   t.match(faceOf(await move(3)), limitedBy('email-changes'))
 })
+
+t.test(
+  'whoever knows the password has it checked so often an hour, and no more before the work of others',
+  async (t) => {
+    const service = await startAuthService(t, { beside: auth, passwordLimits: { checks: FEW } })
+    const { accessToken: token, email } = await service.newUser()
+    const change = (currentPassword: string) =>
+      service.call('POST', '/auth/password', { token, body: { currentPassword, newPassword: PASSWORD } })
+    const move = (currentPassword: string) =>
+      service.call('POST', '/auth/email', { token, body: { email, currentPassword } })
+
+    t.equal((await change(PASSWORD)).json().code, 'same_password')
+    t.equal((await move(PASSWORD)).statusCode, 202, 'the address that the account has')
+    t.equal((await change('wrong-wrong-wrong')).json().code, 'wrong_password', 'it counts elsewhere')
+    t.equal((await change(PASSWORD)).json().code, 'same_password')
+    for (const password of [PASSWORD, 'wrong-wrong-wrong']) {
+      t.match(faceOf(await change(password)), limitedBy('password-checks'), 'before anything is checked')
+      t.match(faceOf(await move(password)), limitedBy('password-checks'))
+    }
+    t.equal(
+      (await service.call('POST', '/auth/login', { body: { email, password: PASSWORD, delivery: 'body' } })).statusCode,
+      200,
+    )
+  },
+)
+
+t.test('a known device that signs in over and over is one like any other from then on', async (t) => {
+  const service = await startAuthService(t, {
+    beside: auth,
+    passwordLimits: { signInsFromDevices: FEW },
+    accountQuotas: { 'sign-ins': FEW },
+  })
+  const { email } = await service.newAccount()
+  const login = (body: object = {}) =>
+    service.call('POST', '/auth/login', { body: { email, password: PASSWORD, delivery: 'body', ...body } })
+  const { deviceToken } = (await login()).json()
+  for (let n = 0; n < 5; n++) t.equal((await login({ deviceToken })).statusCode, 200, String(n))
+  t.match(faceOf(await login({ deviceToken })), limitedBy('sign-ins'))
+  t.equal((await login({ deviceToken, password: 'wrong-wrong-wrong' })).statusCode, 401, 'a guesser learns nothing')
+})

@@ -16,7 +16,8 @@ local function clock(override)
 end
 
 -- The counters from ARGV[first] on, seven arguments each: hash, field, quota, window (ms), most fields of the hash or 0, what a full
--- hash does with one more ('evict' the least of them, 'refuse' it, or ''), and whether a right guess resets the counter (1 or 0).
+-- hash does with one more ('evict' the least of them, 'refuse' it, or ''), and what a right guess does: it resets the counter (1), is what
+-- the counter counts in place of wrong ones (2), or does nothing (0).
 local function counters_from(first)
   local counters = {}
   for i = first, #ARGV, 7 do
@@ -29,6 +30,7 @@ local function counters_from(first)
       capacity = tonumber(ARGV[i + 4]),
       when_full = ARGV[i + 5],
       resets = ARGV[i + 6] == '1',
+      counts = ARGV[i + 6] == '2' and 'right' or 'wrong',
     }
   end
   return counters

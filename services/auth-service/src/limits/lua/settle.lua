@@ -12,7 +12,7 @@ end
 
 for _, counter in ipairs(counters) do
   redis.call('ZREM', counter.pending, id)
-  if outcome == 'wrong' then count(counter, now)
+  if outcome == counter.counts then count(counter, now)
   elseif outcome == 'right' and counter.resets then redis.call('HDEL', counter.key, counter.field) end
   -- What was only reserved leaves nothing.
   if redis.call('HGET', counter.key, counter.field) == '' and reserved(counter, now) == 0 then
