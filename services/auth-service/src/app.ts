@@ -188,6 +188,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       sessions,
       devices,
       findLiveBearer,
+      limits,
       passwordMinLength,
       allowedOrigins,
       now,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isUniqueViolation } from '@latchkey/database'
+import { isPublicError } from '@latchkey/problems'
 import type { Origin } from '../audit/audit-event.ts'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import { registrationRefused, userRegistered } from '../audit/security-events.ts'
@@ -47,8 +48,11 @@ export type Register = (
   origin: Origin,
   asked: {
     readonly signIn?: SignIn | undefined
-    /** Called before anything is looked up; it may throw to refuse. */
-    readonly admit: () => Promise<void>
+    /**
+     * Called before anything is looked up; it may throw to refuse.
+     * @returns called when nothing could be decided
+     */
+    readonly admit: () => Promise<() => Promise<void>>
   },
 ) => Promise<Registered>
 
@@ -131,8 +135,12 @@ export function createRegister(dependencies: Dependencies): Register {
     if (mode !== 'open') throw new problems.registration_closed()
     if (!isOfDomains(registration.email, domains)) throw new problems.domain_not_allowed()
     assertAcceptableUsername(registration.username)
-    await admit()
-    const account = await beforeChange(prepare(registration))
+    const giveBack = await admit()
+    const account = await beforeChange(prepare(registration)).catch(async (error: unknown) => {
+      // What was not decided does not count. The error stands, whether or not this works.
+      if (!isPublicError(error) || error.statusCode === 503) await giveBack().catch(() => {})
+      throw error
+    })
     if (domains !== undefined) {
       await makeUnseen(account, origin)
       return { outcome: 'accepted' }

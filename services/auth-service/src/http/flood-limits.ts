@@ -3,7 +3,7 @@ import { commonProblems } from '@latchkey/problems'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
 import type { Limits } from '../limits/create-limits.ts'
-import { floodStore } from '../limits/flood-store.ts'
+import { floodStore, giveBackFlood } from '../limits/flood-store.ts'
 import { networkOf } from '../limits/network-of.ts'
 
 /** How many requests one network may send within a window. Routes of one name share it. */
@@ -48,18 +48,27 @@ export async function enforceFloodLimits(
     global: false,
     hook: 'preHandler',
     store: floodStore(limits),
-    keyGenerator: ({ ip }) => networkOf(ip),
+    keyGenerator: networkFrom,
     addHeaders: { ...none, 'retry-after': false },
     addHeadersOnExceeding: none,
   })
 }
 
-/** Counts a request where `config.rateLimit` would do so too early: before it was refused for free. @throws `too_many_requests` */
-export function createAdmit(app: AppInstance, flood: FloodLimit): (request: FastifyRequest) => Promise<void> {
+const networkFrom = ({ ip }: FastifyRequest): string => networkOf(ip)
+
+/**
+ * Counts a request where `config.rateLimit` would do so too early: before it was refused for free.
+ * @returns takes the request back, for one that could not be decided
+ * @throws `too_many_requests`
+ */
+export type Admit = (request: FastifyRequest) => Promise<() => Promise<void>>
+
+export function createAdmit(app: AppInstance, flood: FloodLimit, limits: Pick<Limits, 'floods' | 'pseudonym'>): Admit {
   const count = app.createRateLimit(flood)
   return async (request) => {
     const counted = await count(request)
     if (!counted.isAllowed && counted.isExceeded) throw flood.errorResponseBuilder(request, counted)
+    return () => giveBackFlood(limits, flood, networkFrom(request))
   }
 }
 

@@ -1,10 +1,13 @@
 import { randomInt } from 'node:crypto'
+import { sql } from 'kysely'
 import t from 'tap'
+import { databaseOf } from '../support/audit.ts'
 import { cookieHeader, PASSWORD, refreshWith, setCookies, startAuthService } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const SETTINGS = { variables: { REGISTRATION: 'open', TRUST_PROXY: '127.0.0.1' } }
 const auth = await startAuthService(t, SETTINGS)
+const db = databaseOf(t, auth)
 
 /** Ten register from one address within an hour. */
 const elsewhere = () => ({ 'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}` })
@@ -162,4 +165,22 @@ t.test('by default registration is closed', async (t) => {
     t.equal(refused.json().code, 'registration_closed')
   }
   t.equal((await invite.call('GET', '/auth/options')).json().registration, 'invite')
+})
+
+t.test('a registration that nobody could decide counts for nothing, and one that was refused does', async (t) => {
+  const headers = elsewhere()
+  const register = (body: object) => auth.call('POST', '/auth/register', { body, headers })
+  await db.transaction().execute(async (trx) => {
+    await sql`lock table users in access exclusive mode`.execute(trx)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => register(person())))
+    t.same(new Set(answers.map(({ statusCode }) => statusCode)), new Set([503]))
+  })
+  const { email } = await auth.newAccount()
+  const refusals: number[] = []
+  while (refusals.length < 11) {
+    const { statusCode } = await register({ ...person(), email })
+    // A busy machine has no time for some, which count for nothing either.
+    if (statusCode !== 503) refusals.push(statusCode)
+  }
+  t.same(refusals, [...Array.from({ length: 10 }, () => 409), 429])
 })

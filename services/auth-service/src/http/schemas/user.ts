@@ -20,7 +20,7 @@ export const UserReply = Type.Object(userMembers)
 const given = { description: AS_READ }
 
 /** Set by the service: a user may be sent back whole. */
-export const asReadOfUser = {
+const asReadOfUser = {
   id: Type.Optional(Uuid(given)),
   emailVerified: Type.Optional(Type.Boolean(given)),
   createdAt: Type.Optional(Instant(given)),

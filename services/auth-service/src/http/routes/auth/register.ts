@@ -2,6 +2,7 @@ import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey
 import { Type } from 'typebox'
 import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Register } from '../../../accounts/registration.ts'
+import type { Limits } from '../../../limits/create-limits.ts'
 import { clientContext } from '../../client-context.ts'
 import { createAdmit, FLOOD_LIMITS } from '../../flood-limits.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
@@ -13,11 +14,12 @@ import { deliver } from '../../token-delivery.ts'
 type Services = SignInServices & {
   readonly register: Register
   readonly passwordMinLength: number
+  readonly limits: Pick<Limits, 'floods' | 'pseudonym'>
 }
 
 export function registerRoute(app: AppInstance, services: Services): void {
-  const { register, passwordMinLength } = services
-  const admit = createAdmit(app, FLOOD_LIMITS.registration)
+  const { register, passwordMinLength, limits } = services
+  const admit = createAdmit(app, FLOOD_LIMITS.registration, limits)
   app.post(
     '/register',
     {
