@@ -16,7 +16,9 @@ const hr = await auth.newUser({ roles: ['hr'], username: 'hanna', fullName: 'Han
 const asHr = (method: string, url: string, body?: object) =>
   auth.call(method, url, { token: hr.accessToken, ...(body && { body }) })
 const accept = (token: string, more: object = {}) =>
-  auth.call('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD, delivery: 'body', ...more } })
+  auth.callPatiently('POST', '/auth/invitations/accept', {
+    body: { token, password: PASSWORD, delivery: 'body', ...more },
+  })
 
 let people = 0
 const newAddress = () => `person-${++people}@corp.test`

@@ -140,7 +140,7 @@ t.test('a device knows the accounts that signed in on it, ten at most, and each 
 t.test('a change of password voids every token of the account but the one in its answer', async (t) => {
   const owner = await newOwner()
   const other = (await login(owner.email)).json()
-  const changed = await auth.call('POST', '/auth/password', {
+  const changed = await auth.callPatiently('POST', '/auth/password', {
     token: owner.accessToken,
     body: { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
   })
@@ -273,7 +273,7 @@ t.test('an accepted invitation makes the device known', async (t) => {
   const email = 'invited@example.test'
   t.equal((await asAdmin('POST', '/admin/users', { email })).statusCode, 201)
   const body = { token: await mailbox.nextToken(email), password: NEW_PASSWORD, delivery: 'body' }
-  const accepted = await auth.call('POST', '/auth/invitations/accept', { body })
+  const accepted = await auth.callPatiently('POST', '/auth/invitations/accept', { body })
   t.equal(accepted.statusCode, 200)
   t.equal(await isKnown(email, accepted.json(), NEW_PASSWORD), true)
 })

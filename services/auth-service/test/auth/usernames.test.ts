@@ -12,7 +12,9 @@ const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
 t.teardown(close)
 
 const register = (username: string) =>
-  auth.call('POST', '/auth/register', { body: { email: `${randomUUID()}@example.test`, username, password: PASSWORD } })
+  auth.callPatiently('POST', '/auth/register', {
+    body: { email: `${randomUUID()}@example.test`, username, password: PASSWORD },
+  })
 const other = await auth.newUser()
 const rename = (username: string) => auth.call('PATCH', '/auth/me', { token: other.accessToken, body: { username } })
 const renameOther = (username: string) => asAdmin('PATCH', `/admin/users/${other.userId}`, { username })

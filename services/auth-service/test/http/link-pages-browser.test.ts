@@ -117,7 +117,8 @@ async function testPages(program: string): Promise<void> {
     'an address is confirmed with the password of the account, or by whoever is signed in to it there',
     async (t) => {
       const account = (name: string) => ({ email: `${name}@example.test`, username: name, password: PASSWORD })
-      for (const name of ['stranger', 'here']) await auth.call('POST', '/auth/register', { body: account(name) })
+      for (const name of ['stranger', 'here'])
+        await auth.callPatiently('POST', '/auth/register', { body: account(name) })
 
       const { page } = await visit(t, browser)
       await page.goto(await nextLink('stranger@example.test'))
@@ -146,7 +147,7 @@ async function testPages(program: string): Promise<void> {
 
   t.test('whoever did not register declines without a password, and the account is gone', async (t) => {
     const email = 'not-mine@example.test'
-    await auth.call('POST', '/auth/register', { body: { email, username: 'not-mine', password: PASSWORD } })
+    await auth.callPatiently('POST', '/auth/register', { body: { email, username: 'not-mine', password: PASSWORD } })
     const { page } = await visit(t, browser)
     await page.goto(await nextLink(email))
     await page.getByRole('button', { name: 'I did not register' }).click()

@@ -20,9 +20,12 @@ const as =
 let people = 0
 const newAddress = () => `accomplice${++people}@corp.test`
 
-const accept = (token: string) => auth.call('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD } })
+const accept = (token: string) =>
+  auth.callPatiently('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD } })
 const reset = (token: string) =>
-  auth.call('POST', '/auth/password/reset', { body: { token, password: 'a heron walks over nine slow rivers' } })
+  auth.callPatiently('POST', '/auth/password/reset', {
+    body: { token, password: 'a heron walks over nine slow rivers' },
+  })
 
 async function stateOf(userId: string): Promise<string | undefined> {
   type Item = { user: { id: string }; state: string }
