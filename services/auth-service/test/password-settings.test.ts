@@ -3,6 +3,7 @@ import { PASSWORD, startAuthService } from './support/auth-service.ts'
 import { sha1, startRangeService } from './support/range-service.ts'
 
 const BREACHED = 'seven otters were in a breach'
+const MANY = { failures: 1000, seconds: 60 }
 const ranges = await startRangeService(t, (range) =>
   sha1(BREACHED).startsWith(range) ? `${sha1(BREACHED).slice(5)}:3` : '',
 )
@@ -14,7 +15,8 @@ const auth = await startAuthService(t, {
     BREACHED_PASSWORDS_URL: ranges.url,
   },
   // Nothing here is about how often one account changes its password.
-  accountQuotas: { 'password-changes': { failures: 1000, seconds: 60 } },
+  accountQuotas: { 'password-changes': MANY },
+  passwordLimits: { checks: MANY, holder: MANY, holders: MANY },
 })
 const user = await auth.newUser()
 const changeTo = (newPassword: string) => ({

@@ -1,8 +1,14 @@
 import t from 'tap'
 import { PASSWORD, startAuthService } from '../support/auth-service.ts'
 
+const ADMIN_PASSWORD = 'correct horse battery staple'
 const auth = await startAuthService(t, {
-  variables: { REGISTRATION: 'open', ADMIN_EMAIL: 'root@bücher.example', INVITATION_DOMAINS: 'müller.example' },
+  variables: {
+    REGISTRATION: 'open',
+    ADMIN_EMAIL: 'root@bücher.example',
+    ADMIN_PASSWORD,
+    INVITATION_DOMAINS: 'müller.example',
+  },
 })
 
 const login = async (name: object) =>
@@ -46,7 +52,7 @@ t.test('an international domain is one address in either spelling, whoever typed
     t.equal((await register(email, 'ida.two')).json().code, 'email_taken', email)
     t.equal(await login({ email }), 200, email)
   }
-  const body = { email: 'root@bücher.example', password: 'correct horse battery staple', delivery: 'body' }
+  const body = { email: 'root@bücher.example', password: ADMIN_PASSWORD, delivery: 'body' }
   const token = (await auth.call('POST', '/auth/login', { body })).json().accessToken
   for (const query of ['ida@müller.example', 'ida@xn--mller', 'IDA@MÜLLER.EXAMPLE']) {
     const found = await auth.call('GET', `/admin/users?query=${encodeURIComponent(query)}`, { token })
@@ -61,7 +67,7 @@ t.test('an international domain is one address in either spelling, whoever typed
 
 t.test('ADMIN_EMAIL may have an international domain, and its owner signs in with either spelling', async (t) => {
   for (const email of ['root@bücher.example', 'root@xn--bcher-kva.example']) {
-    const body = { email, password: 'correct horse battery staple', delivery: 'body' }
+    const body = { email, password: ADMIN_PASSWORD, delivery: 'body' }
     t.equal((await auth.call('POST', '/auth/login', { body })).statusCode, 200, email)
   }
 })
