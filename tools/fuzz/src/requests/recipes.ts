@@ -40,19 +40,32 @@ const ownInvitee: MakeRecipe = async ({ scopes, accessToken = '' }, { world }) =
   }
 }
 
+/** Members that the service sets: a value that it did not give is refused. */
+const SET_BY_SERVICE = {
+  user: ['id', 'emailVerified', 'createdAt'],
+  owner: ['id', 'emailVerified', 'createdAt', 'email', 'roles', 'status'],
+  client: ['clientId', 'createdAt', 'createdBy', 'configured', 'secrets'],
+  policy: ['name', 'builtIn', 'configured'],
+}
+
 const newClient: MakeRecipe = async (_, { world }) => ({
   path: await world.newClient(),
   body: { scopes: ['employees:read'] },
+  without: SET_BY_SERVICE.client,
 })
 const newScope: MakeRecipe = async ({ name }, { world, callers }) => {
   // An older scope may have given way, and with it every token that names it.
   callers.suspect(name)
-  return { path: { name: await world.newScope() } }
+  return { path: { name: await world.newScope() }, without: SET_BY_SERVICE.policy }
 }
-const unusedScope: MakeRecipe = async (_, { world }) => ({ path: { name: await world.nameScope() } })
+const unusedScope: MakeRecipe = async (_, { world }) => ({
+  path: { name: await world.nameScope() },
+  without: SET_BY_SERVICE.policy,
+})
 const newRole: MakeRecipe = async (_, { world }) => ({
   path: { name: await world.newRole() },
   body: { scopes: ['profile'] },
+  without: SET_BY_SERVICE.policy,
 })
 const newEmployee: MakeRecipe = async (_, { world }) => ({
   path: { id: await world.newEmployee() },
@@ -91,6 +104,7 @@ export const RECIPES: Readonly<Record<string, MakeRecipe>> = {
   'PATCH /admin/users/{userId}': async (_, { world, random }) => ({
     path: { userId: (await world.newPerson()).id },
     body: { roles: ['user'], status: 'active', email: newEmail(random), username: word(random) },
+    without: SET_BY_SERVICE.user,
   }),
   'DELETE /admin/users/{userId}': someone,
   'POST /admin/users/{userId}/password-reset': someone,
@@ -156,7 +170,7 @@ export const RECIPES: Readonly<Record<string, MakeRecipe>> = {
   'POST /auth/email': async ({ account }, { random }) => ({
     body: { email: newEmail(random), currentPassword: account?.password ?? 'none' },
   }),
-  'PATCH /auth/me': async (_, { random }) => ({ body: { username: word(random) } }),
+  'PATCH /auth/me': async (_, { random }) => ({ body: { username: word(random) }, without: SET_BY_SERVICE.owner }),
   'POST /auth/logout-all': endsSession,
   'DELETE /auth/sessions': endsSession,
   'DELETE /auth/sessions/{deviceId}': endsSession,
