@@ -25,7 +25,7 @@ export class MalformedCsv extends Error {
 /** Far more than a row of valid cells takes; what is longer has an open quote. Bytes. */
 const MAX_RECORD_BYTES = 64 * 1024
 /** How much is parsed before the event loop runs again. Bytes. */
-const SLICE_BYTES = 16 * 1024
+const SLICE_BYTES = 2 * 1024
 /** A header is on one line, and shorter. Bytes. */
 const MAX_HEADER_BYTES = 16 * 1024
 

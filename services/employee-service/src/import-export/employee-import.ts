@@ -15,8 +15,8 @@ import { readRows } from './read-rows.ts'
 import type { RowCheck, StagedRow } from './row-check.ts'
 import { analyzeStaging, createStagingTable, insertStaged, stageRows } from './staging-repository.ts'
 
-/** How many rows go to Postgres at a time. */
-const BATCH_ROWS = 500
+/** How many rows go to Postgres at a time; other requests have their turns in between. */
+const BATCH_ROWS = 100
 /** How often the insert is tried while others write in between. */
 const ATTEMPTS = 3
 

@@ -12,9 +12,9 @@ import { lockCaller } from './caller-lock-repository.ts'
 /** When Postgres falls silent during an export, this is how long it takes to notice; more rows take milliseconds. */
 const SHORT_MS = 2000
 
-/** The first rows may take long: a whole table may have to be sorted. */
-const FETCH = sql<EmployeeRow>`fetch 250 from exported`
-const FETCH_MORE = sql<EmployeeRow>`${answerWithin(SHORT_MS)} fetch 250 from exported`
+/** Few rows at a time: other requests have their turns in between. The first may take long, as a whole table may have to be sorted. */
+const FETCH = sql<EmployeeRow>`fetch 20 from exported`
+const FETCH_MORE = sql<EmployeeRow>`${answerWithin(SHORT_MS)} fetch 20 from exported`
 
 /**
  * All employees that the filter finds, some at a time, as they were at one moment. A caller that stops early gives the connection
