@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import * as common from '@zxcvbn-ts/language-common'
 import * as german from '@zxcvbn-ts/language-de'
@@ -9,6 +10,9 @@ import * as dutch from '@zxcvbn-ts/language-nl-be'
 import * as polish from '@zxcvbn-ts/language-pl'
 import * as portuguese from '@zxcvbn-ts/language-pt-br'
 import { keyboardVariants } from './keyboard-layouts.ts'
+import { lowerThisThread } from './thread-priority.ts'
+
+if (!isMainThread) lowerThisThread()
 
 export type StrengthQuestion = {
   readonly password: string
