@@ -47,7 +47,7 @@ export const floodOfSearches: StartScenario = async ({ data, cores }) => {
       {
         name: 'searches of one caller',
         perSecond: 100,
-        send: () => ask(`/employees?q=${encodeURIComponent(SEARCHES[search++ % SEARCHES.length] ?? '')}`, greedy),
+        send: () => ask(`/employees?query=${encodeURIComponent(SEARCHES[search++ % SEARCHES.length] ?? '')}`, greedy),
       },
       { name: 'exports of one caller', perSecond: 10, send: () => ask('/employees/export', greedy) },
       {

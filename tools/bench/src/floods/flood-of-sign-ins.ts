@@ -124,21 +124,21 @@ export const floodOfSignIns: StartScenario = async ({ data, cores }) => {
       ),
       flood(
         'wrong passwords of owners',
-        60,
+        20,
         '/auth/login',
-        () => ({ email: anyOwner(), password: garbage().slice(0, 60) }),
+        () => ({ email: anyOwner(), password: garbage().slice(0, 60), delivery: 'body' }),
         anyAddress,
       ),
       flood(
         'passwords of invented names',
-        60,
+        20,
         '/auth/login',
-        () => ({ email: invented(), password: garbage().slice(0, 60) }),
+        () => ({ email: invented(), password: garbage().slice(0, 60), delivery: 'body' }),
         anyAddress,
       ),
       flood(
         'registrations',
-        20,
+        5,
         '/auth/register',
         () => ({
           email: invented(),
@@ -147,7 +147,7 @@ export const floodOfSignIns: StartScenario = async ({ data, cores }) => {
         }),
         anyAddress,
       ),
-      flood('forgotten passwords', 20, '/auth/password/forgot', () => ({ email: invented() }), anyAddress),
+      flood('forgotten passwords', 10, '/auth/password/forgot', () => ({ email: invented() }), anyAddress),
     ],
     async close() {
       people.close()
