@@ -63,6 +63,15 @@ async function stalledExport(t: Test, port: number, caller: Headers) {
   return { client, isWhole }
 }
 
+/** Waits until so many exports wait for their readers: every buffer in between is full. */
+const untilStalled = (exports: number): Promise<true> =>
+  eventually(async () => {
+    const { rows } = await sql<{ count: number }>`select count(*)::integer as count from pg_stat_activity
+      where application_name = 'employee-service transfers' and state = 'idle in transaction'
+        and state_change < clock_timestamp() - interval '500 milliseconds'`.execute(db)
+    return rows[0]?.count === exports
+  })
+
 /** An import of which a part was sent, and is being staged. */
 async function openImport(t: Test, port: number, caller: Headers): Promise<ClientRequest> {
   const client = openRequest(port, '/employees/import', { ...caller, ...CSV })
@@ -161,6 +170,7 @@ t.test('the slow reader that came first gives its place to a caller who finds no
     await stalledExport(t, yielding.port, user('otto')),
     await stalledExport(t, yielding.port, user('eva')),
   ]
+  await untilStalled(3)
   t.ok(await eventually(async () => (await tryExport(yielding, user('hugo'))).statusCode === 200))
   t.notOk(await first?.isWhole(), 'half a file does not look like a whole one')
   for (const { isWhole } of others) t.ok(await isWhole(), 'the others go on')
