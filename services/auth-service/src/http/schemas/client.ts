@@ -35,7 +35,7 @@ export const asReadOfClient = {
   secrets: Type.Optional(
     Type.Array(Type.Object({ id: Uuid(), createdAt: Instant(), createdBy: Nullable(Text()) }), given),
   ),
-  lastUsedAt: Type.Optional(Nullable(Instant({ description: 'Says nothing: it changes by itself' }))),
+  lastUsedAt: Type.Optional(Nullable(Instant({ description: 'Ignored: it changes by itself' }))),
 }
 
 export const toClientReply = ({ isConfigured: configured, ...client }: ClientView) => ({ ...client, configured })

@@ -59,9 +59,9 @@ export const InvitedUserViewReply = Type.Object({
 /** A user as administrators see them may be sent back whole. */
 export const asReadOfViewedUser = {
   ...asReadOfUser,
-  lastMailError: Type.Optional(Nullable(Type.String({ description: 'Says nothing: it changes by itself' }))),
+  lastMailError: Type.Optional(Nullable(Type.String({ description: 'Ignored: it changes by itself' }))),
   invitation: Type.Optional(
-    Type.Union([InvitationStatus, Type.Null()], { description: 'Says nothing: it changes by itself' }),
+    Type.Union([InvitationStatus, Type.Null()], { description: 'Ignored: it changes by itself' }),
   ),
 }
 
