@@ -110,7 +110,7 @@ export const floodOfSignIns: StartScenario = async ({ data, cores }) => {
     title: 'auth-service',
     server,
     honest: [
-      { name: 'refresh', perSecond: 60, send: inTurn(readers, refresh) },
+      { name: 'refresh', perSecond: 84, send: inTurn(readers, refresh) },
       { name: 'GET /auth/me', perSecond: 60, send: me },
       { name: 'sign-in, known device', perSecond: 6, send: inTurn(signers, signIn) },
     ],
