@@ -256,6 +256,7 @@ for (const method of ['POST', 'DELETE']) {
   cases.push({ title: 'what is no id', method, url, token: adminToken, paths: ['params/userId'] })
 }
 
+await auth.call('POST', '/admin/clients', { token: adminToken, body: { clientId: 'known', scopes: [] } })
 for (const [title, members, path] of [
   ['no scopes', { scopes: undefined }, '/scopes'],
   ['null for scopes', { scopes: null }, '/scopes'],

@@ -6,11 +6,13 @@ import { administratorOf, PASSWORD } from '../support/auth-service.ts'
 import { createCookieJar } from '../support/cookie-jar.ts'
 import { listen, PAYROLL } from '../support/listening-service.ts'
 import { basic } from '../support/send-form.ts'
+import { loadDictionaries } from '../support/shared-strength.ts'
 
 const APP = 'https://app.example.com'
 const [stripped, kept, auditing] = [await freePort(), await freePort(), await freePort()]
 /** A proxy that takes the path away, and one that leaves it. */
 const [viaStripped, viaKept] = [`https://localhost:${stripped}/id`, `https://localhost:${kept}/id`] as const
+await loadDictionaries()
 const auth = await listen(t, {
   variables: {
     PUBLIC_URL: viaStripped,
