@@ -1,4 +1,4 @@
-import { poll, sleep } from '@latchkey/harness'
+import { poll, sleep, untilDecided } from '@latchkey/harness'
 import type { ArrivedMail, MailServer } from '../../cluster/mail-server.ts'
 import type { Replicas } from './replicas.ts'
 import type { Trial } from './trial.ts'
@@ -53,6 +53,10 @@ export async function outcomeOf(replicas: Replicas, trial: Trial): Promise<Outco
   return { ...trial, copies: tokens.length, faults }
 
   async function statusOf(token: string | undefined): Promise<number> {
-    return (await replicas.post('/auth/password/reset', { token, password: NEW_PASSWORD })).status
+    const { status } = await untilDecided(
+      () => replicas.post('/auth/password/reset', { token, password: NEW_PASSWORD }),
+      ({ status, headers }) => ({ status, retryAfter: headers['retry-after'] }),
+    )
+    return status
   }
 }
