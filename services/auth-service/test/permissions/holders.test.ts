@@ -1,5 +1,5 @@
 import { createDatabase } from '@latchkey/database'
-import { eventually } from '@latchkey/test-kit'
+import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -10,10 +10,12 @@ import { startResourceService } from '../support/resource-service.ts'
 const HOLDERS = 100_000
 const SIGNED_IN = 100
 
-const auth = await startAuthService(t)
+// Its commands are counted: no other test sends any.
+const { url: redisUrl } = await privateRedis(t)
+const auth = await startAuthService(t, { environment: { ...(await testEnvironment(t)), redisUrl } })
 const resource = await startResourceService(t, auth)
 const asAdmin = await administratorOf(auth)
-const { databaseUrl: url, schema, redisUrl } = auth.environment
+const { databaseUrl: url, schema } = auth.environment
 const { db, close } = createDatabase<AuthSchema>({ url, schema, poolSize: 1, statementTimeoutMs: 60_000 })
 t.teardown(close)
 const redis = new Redis(redisUrl)
