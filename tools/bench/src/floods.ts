@@ -1,7 +1,7 @@
 // What floods cost people beside them: `npm run bench:floods [-- rounds]`. Each round sends the same honest load twice, alone and beside
 // the floods, with the service on one core; ratios are taken within a round. Exits with 1 when a median exceeds what we promise.
 import { constants, setPriority } from 'node:os'
-import { createHttpClient } from '@latchkey/harness'
+import { createHttpClient, sleep } from '@latchkey/harness'
 import { floodOfSearches } from './floods/flood-of-searches.ts'
 import { floodOfSignIns } from './floods/flood-of-sign-ins.ts'
 import { type Answers, type Stream, sendAll } from './floods/open-loop.ts'
@@ -116,7 +116,8 @@ async function run(start: StartScenario): Promise<string[]> {
       await sendAll(both, WARM_UP_MS)
       const phases: { alone: Phase; flooded: Phase }[] = []
       for (let n = 0; n < ROUNDS; n++) {
-        await pause()
+        // What the flood left in queues is none of the honest load's.
+        await sleep(PAUSE_MS)
         const alone = await phase(scenario, honest, PHASE_MS)
         phases.push({ alone, flooded: await phase(scenario, both, PHASE_MS) })
       }
@@ -132,9 +133,6 @@ async function run(start: StartScenario): Promise<string[]> {
     await data.stop()
   }
 }
-
-/** What the flood left in queues is none of the honest load's. */
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
 
 const cores = takeCores()
 console.log(`Node ${process.version}, ${cores.description}`)
