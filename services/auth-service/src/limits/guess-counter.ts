@@ -16,7 +16,7 @@ export type GuessCounter = {
   readonly capacity?: { readonly fields: number; readonly whenFull: 'evict' | 'refuse' }
   /** Whether a right guess resets the counter, because the owner made the wrong ones too. */
   readonly isReset: boolean
-  /** It counts right guesses in place of wrong ones: checking costs the same, and whoever knows the secret is bounded as well. */
+  /** It counts right guesses in place of wrong ones: a check costs the same, whether the secret is right or wrong. */
   readonly countsRight?: true
 }
 

@@ -24,7 +24,7 @@ export type PasswordLimits = {
   readonly holder: GuessLimit
   /** In all sessions and with all links of one account. */
   readonly holders: GuessLimit
-  /** Right ones there: a check comes before the work of others, and whoever knows the password is to leave them some. */
+  /** Right ones there: a check comes before the work of others, and holders of the right password must leave them some. */
   readonly checks: GuessLimit
   /** Right ones from devices that the account knows, before it counts as one that it does not. */
   readonly signInsFromDevices: GuessLimit

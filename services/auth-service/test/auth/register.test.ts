@@ -55,7 +55,7 @@ t.test('names that are taken are refused before the password costs anything', as
       }),
     ),
   )
-  // Guessable passwords: whoever has them checked is told so.
+  // Guessable passwords: a check would refuse them.
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
       send({

@@ -19,7 +19,7 @@ async function replica(fileLimits: Partial<FileLimits>) {
 }
 const one = await replica(PATIENT)
 const hasty = await replica({ ...PATIENT, patienceMs: 300 })
-// However much the buffers have taken, whoever takes nothing is slow.
+// A reader that takes nothing is slow, however much the buffers have taken.
 const yielding = await replica({ ...PATIENT, grantedMs: 100, fairBytesPerSecond: Number.MAX_SAFE_INTEGER })
 const db = await databaseForMany(t, { url })
 await addLargeCompany(db)

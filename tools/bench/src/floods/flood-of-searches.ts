@@ -10,7 +10,7 @@ const EMPLOYEES = 100_000
 /** Common syllables, a name that one in seventeen has, single letters: what a search needs longest for. */
 const SEARCHES = ['nguyen', 'ma', 'o n g', 'senior engineer', 'a e i', 'department 1']
 
-/** employee-service under one caller's searches, exports and imports, and tokens that nobody signed. Beside them others read employees. */
+/** employee-service under one caller's searches, exports and imports, and tokens with a false signature. Beside them others read employees. */
 export const floodOfSearches: StartScenario = async ({ data, cores }) => {
   const server = await startServer({
     processes: data.processes,
@@ -59,7 +59,7 @@ export const floodOfSearches: StartScenario = async ({ data, cores }) => {
         },
       },
       {
-        name: 'tokens that nobody signed',
+        name: 'tokens with a false signature',
         perSecond: 200,
         send: () => ask('/employees', `${greedy.slice(0, -4)}AAAA`),
       },
