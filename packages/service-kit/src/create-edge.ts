@@ -10,6 +10,7 @@ import { addJsonParser } from './http/json-body.ts'
 import { answerExpectations } from './http/raw-answers.ts'
 import { addRequestDeadline } from './http/request-deadline.ts'
 import { createRequestIds } from './http/request-id.ts'
+import { createSerializerCompiler } from './http/serialization.ts'
 import { answerUnknownAddresses } from './http/unknown-address.ts'
 import { createValidatorCompiler } from './http/validation.ts'
 import { createErrorHandler } from './problems/error-handler.ts'
@@ -55,6 +56,7 @@ export async function createEdge(logger: FastifyBaseLogger, options: EdgeOptions
   app.decorateRequest('logFields', null)
   app.decorateRequest('failure', null)
   app.setValidatorCompiler(createValidatorCompiler())
+  app.setSerializerCompiler(createSerializerCompiler())
   app.setErrorHandler(handleError)
   app.removeAllContentTypeParsers()
   addJsonParser(app, 'application/json')

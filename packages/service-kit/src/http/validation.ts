@@ -49,8 +49,8 @@ function addNormalizing(ajv: Ajv): void {
 }
 
 /**
- * Compiles request schemas. Values of bodies keep their JSON types. Query strings, path parameters and headers are text, so
- * numbers and booleans are read from it there.
+ * Compiles request schemas, each when the first request needs it. Values of bodies keep their JSON types. Query strings, path parameters
+ * and headers are text, so numbers and booleans are read from it there.
  *
  * A valid input passes one validator, which stops at the first fault. Only an invalid one is validated again, for all faults.
  */
@@ -68,9 +68,10 @@ function createCompiler(coerceTypes: boolean): (schema: TSchema) => Validator {
   const ajv = createAjv(options)
   const thorough = createAjv({ ...options, allErrors: true })
   return (schema) => {
-    const passes = ajv.compile(schema)
+    let passes: ValidateFunction | undefined
     let explain: ValidateFunction | undefined
     const validate: Validator = (input) => {
+      passes ??= ajv.compile(schema)
       if (passes(input)) return true
       validate.errors = passes.errors ?? null
       if (isSmall(input)) {
