@@ -24,11 +24,7 @@ form.addEventListener('submit', async (event) => {
   let response
   let problem
   try {
-    response = await fetch(action, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-requested-with': 'latchkey' },
-      body: JSON.stringify({ token, ...(ignoresFields === undefined && filledFields()) }),
-    })
+    response = await post(action, { token, ...(ignoresFields === undefined && filledFields()) })
     if (!response.ok) problem = await response.json()
   } catch {
     problem = { detail: 'No answer arrived. Try again.' }
@@ -37,6 +33,19 @@ form.addEventListener('submit', async (event) => {
   if (problem) explain(problem)
   else finish(done)
 })
+
+/** A 503 decided nothing: the same is sent again, as `Retry-After` says, before anybody has to press the button again. */
+async function post(action, body, attempts = 10) {
+  const response = await fetch(action, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-requested-with': 'latchkey' },
+    body: JSON.stringify(body),
+  })
+  if (response.status !== 503 || attempts === 1) return response
+  const seconds = Number(response.headers.get('retry-after')) || 1
+  await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, 5) * 1000))
+  return post(action, body, attempts - 1)
+}
 
 /** What is empty is left out: no field of these pages has to be posted empty. */
 function filledFields() {
