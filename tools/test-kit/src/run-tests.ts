@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { UserFacingError } from '@latchkey/harness'
 import { describeCoverage } from './coverage.ts'
 import { printReport } from './print-report.ts'
-import { readTap } from './read-tap.ts'
+import { type FileReport, readTap } from './read-tap.ts'
 import { startTestServers } from './test-servers.ts'
 
 // `npm test [-- files or tap options]`: starts the servers that tests need, runs the tests with tap, and counts them. A run of all
@@ -15,7 +15,7 @@ import { startTestServers } from './test-servers.ts'
 const root = join(import.meta.dirname, '../../..')
 const tap = fileURLToPath(new URL('run.mjs', import.meta.resolve('tap')))
 const total = { passed: 0, failed: 0 }
-const failedFiles: string[] = []
+const failed: FileReport[] = []
 const args = process.argv.slice(2)
 const isWhole = args.length === 0
 
@@ -33,7 +33,11 @@ try {
   total.failed++
   console.error(error instanceof UserFacingError ? error.message : error)
 }
-if (failedFiles.length > 0) console.log(`\nFailed, see above:\n${failedFiles.join('\n')}`)
+// Once more: hundreds of files may stand between a failure and the end.
+if (isWhole && failed.length > 0) {
+  console.log('\nFailed:')
+  for (const report of failed) printReport(report)
+}
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
 
@@ -68,7 +72,7 @@ async function runTests(environment: Record<string, string>): Promise<void> {
     anyFile = true
     total.passed += report.passed
     total.failed += report.failed
-    if (report.failed > 0) failedFiles.push(report.file)
+    if (report.failed > 0) failed.push(report)
     printReport(report)
   })
   let isBelowFloor = false
