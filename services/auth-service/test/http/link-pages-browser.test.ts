@@ -29,13 +29,20 @@ async function testPages(program: string): Promise<void> {
     }
   }
   const forget = async (email: string): Promise<string> => {
-    await auth.call('POST', '/auth/password/forgot', { body: { email } })
+    await auth.callPatiently('POST', '/auth/password/forgot', { body: { email } })
     return nextLink(email)
   }
-  const saysSomethingLike = (page: Page, text: RegExp) =>
-    eventually(async () => text.test((await page.getByRole('status').textContent()) ?? ''), `the page says ${text}`)
+  async function saysSomethingLike(page: Page, text: RegExp): Promise<void> {
+    let said: string | null = null
+    await eventually(async () => {
+      said = await page.getByRole('status').textContent()
+      return text.test(said ?? '')
+    }).catch(() => {
+      throw new Error(`the page says "${said}", not ${text}`)
+    })
+  }
   const canSignIn = async (email: string, password: string): Promise<boolean> =>
-    (await auth.call('POST', '/auth/login', { body: { email, password } })).statusCode === 200
+    (await auth.callPatiently('POST', '/auth/login', { body: { email, password } })).statusCode === 200
 
   t.test('whoever opens the link of a mail chooses a new password there, with the keyboard alone', async (t) => {
     const user = await auth.newUser()

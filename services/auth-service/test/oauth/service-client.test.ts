@@ -193,7 +193,7 @@ t.test('an auth-service that hangs delays a call by its time limit at most', asy
   })
   await once(hanging, 'listening')
   const { port } = hanging.address() as AddressInfo
-  const client = clientOf({ tokenUrl: `http://127.0.0.1:${port}/oauth/token`, timeoutMs: 200 })
+  const client = clientOf({ tokenUrl: `http://127.0.0.1:${port}/oauth/token`, timeoutMs: 4000 })
   const error: unknown = await client.fetch('/employees').catch((reason: unknown) => reason)
   t.match(error, { name: 'ServiceCallError', code: 'token_unavailable' })
 })

@@ -8,8 +8,8 @@ import { createPasswordHasher } from '../../src/users/password-hasher.ts'
 import type { UserStatus } from '../../src/users/user.ts'
 import { insertAccount } from '../../src/users/user-repository.ts'
 
-/** argon2id at its cheapest: no test is about how long hashing takes. */
-export const CHEAP_HASHING = { memoryKiB: 1024, passes: 2 }
+/** argon2id at its cheapest, and with time enough to wait for it: no test is about how long hashing takes. */
+export const CHEAP_HASHING = { memoryKiB: 1024, passes: 2, maxWaitMs: 60_000 }
 export const PASSWORD = 'violet-harbour-sings-7'
 
 export type NewAccount = {

@@ -2,6 +2,9 @@ import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
+/** A slow machine is no fault of the page. */
+const PATIENCE_MS = 120_000
+
 type Scope = { teardown(handler: () => unknown): unknown }
 
 /** A browser without a window. */
@@ -22,6 +25,7 @@ export type Visit = {
 /** A person with a browser of their own: no cookies yet. */
 export async function visit(t: Scope, browser: Browser, options: { javaScriptEnabled?: boolean } = {}): Promise<Visit> {
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(PATIENCE_MS)
   t.teardown(() => context.close())
   const page = await context.newPage()
   const sent: string[] = []

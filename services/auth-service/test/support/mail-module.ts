@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { migrate } from '@latchkey/database'
+import { createDatabase, migrate } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
-import { captureLogs, eventually, type TestScope, testEnvironment } from '@latchkey/test-kit'
+import { captureLogs, eventually, NO_HURRY, type TestScope, testEnvironment } from '@latchkey/test-kit'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
 import { migrations } from '../../src/database/migrations/index.ts'
-import { openDatabase } from '../../src/database/open-database.ts'
 import type { Link, LinkPurpose } from '../../src/links/link.ts'
 import { createLinkService } from '../../src/links/link-service.ts'
 import { createMail } from '../../src/mail/create-mail.ts'
@@ -18,7 +18,7 @@ type Options = { readonly smtpUrl: string; readonly now?: () => number }
 export async function mailModule(t: TestScope, { smtpUrl, now = Date.now }: Options) {
   const environment = await testEnvironment(t)
   const { databaseUrl, schema } = environment
-  const { db, close } = openDatabase({ url: databaseUrl, schema, poolSize: 10, onError: () => {} })
+  const { db, close } = createDatabase<AuthSchema>({ url: databaseUrl, schema, poolSize: 10, ...NO_HURRY })
   t.teardown(close)
   await migrate({ db, migrations, schema })
   const logs = captureLogs()

@@ -68,7 +68,7 @@ export async function startServices(scope: TestScope): Promise<Services> {
   })
   const auth = await buildAuth(authConfig, {
     logStream: logs.stream,
-    passwordHashing: { memoryKiB: 1024, passes: 2 },
+    passwordHashing: { memoryKiB: 1024, passes: 2, maxWaitMs: 60_000 },
     schema: stores.schema,
     redisPrefix: stores.redisPrefix,
   })

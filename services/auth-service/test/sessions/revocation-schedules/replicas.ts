@@ -22,6 +22,7 @@ import type { SessionService } from '../../../src/sessions/session-service.ts'
 import { createSessionStore, loadSnapshotFrom, type SessionStore } from '../../../src/sessions/session-store.ts'
 import { createUsers } from '../../../src/users/create-users.ts'
 import type { PasswordHasher } from '../../../src/users/password-hasher.ts'
+import { CHEAP_HASHING } from '../../support/accounts.ts'
 import { NO_LIMITS } from '../../support/limits.ts'
 import { delayPostgres, delayRedis } from './delay.ts'
 
@@ -86,7 +87,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     log: { warn() {} },
     passwords: config.passwords,
     // argon2id at its least, and sign-ins are many: neither is what is tested.
-    passwordHashing: { memoryKiB: 1024, passes: 1 },
+    passwordHashing: { ...CHEAP_HASHING, passes: 1 },
     passwordLimits: NO_LIMITS,
   })
   t.teardown(async () => {
