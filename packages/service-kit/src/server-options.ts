@@ -1,6 +1,8 @@
+import { createServer, type ServerOptions } from 'node:http'
 import type { FastifyBaseLogger, FastifyHttpOptions, RawServerDefault } from 'fastify'
 import type { BasePath } from './http/base-path.ts'
 import { senderOf, type Trust } from './http/forwarding.ts'
+import { limitPipelining } from './http/pipelining.ts'
 import { createClientErrorHandler } from './http/raw-answers.ts'
 import type { RequestIds } from './http/request-id.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
@@ -8,6 +10,16 @@ import { logRequest, RequestLine } from './logging/request-line.ts'
 import type { ErrorHandler } from './problems/error-handler.ts'
 
 const SECOND = 1000
+
+const HTTP_OPTIONS: ServerOptions = {
+  // Common load balancers keep an idle connection for a minute: they close it, not we.
+  keepAliveTimeout: 65 * SECOND,
+  headersTimeout: 15 * SECOND,
+  requestTimeout: 30 * SECOND,
+  connectionsCheckingInterval: 5 * SECOND,
+  // Node's own answer has no body; the hook requireHost sends ours.
+  requireHostHeader: false,
+}
 
 type Parts = {
   logger: FastifyBaseLogger
@@ -28,15 +40,9 @@ export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault
     requestIdHeader: false,
     bodyLimit: parts.bodyLimit,
     ...(parts.rewriteUrl && { rewriteUrl: parts.rewriteUrl }),
-    // Common load balancers keep an idle connection for a minute: they close it, not we.
-    keepAliveTimeout: 65 * SECOND,
-    connectionTimeout: 70 * SECOND,
-    requestTimeout: 30 * SECOND,
-    http: {
-      headersTimeout: 15 * SECOND,
-      connectionsCheckingInterval: 5 * SECOND,
-      // Node's own answer has no body; the hook requireHost sends ours.
-      requireHostHeader: false,
+    serverFactory: (handle) => {
+      const server = createServer(HTTP_OPTIONS, limitPipelining(handle, requestIds.newId, parts.logger))
+      return server.setTimeout(70 * SECOND)
     },
     forceCloseConnections: 'idle',
     // While the app stops, a request on an open connection is still served; its answer closes the connection.

@@ -183,6 +183,18 @@ t.test('the API is described in OpenAPI 3.1, with its security and its problems'
   })
 })
 
+t.test('the description of the API is written once, however often it is read', async (t) => {
+  const { app } = await openApp(t, (app) => registerHealth(app, { timeoutMs: 50, checks: {} }))
+  const written = t.capture(app, 'swagger', app.swagger)
+  for (const url of ['/openapi.json', '/docs/json', '/docs/yaml']) {
+    const first = await app.inject(url)
+    t.equal(first.statusCode, 200)
+    t.equal((await app.inject(url)).body, first.body)
+  }
+  t.match((await app.inject('/docs/yaml')).body, /^openapi: 3\.1\.0$/m)
+  t.equal(written().length, 2, 'as JSON and as YAML')
+})
+
 t.test('the description of each operation has the problems that any address may answer', async (t) => {
   const { paths } = (await app.inject('/openapi.json')).json()
   const operations = Object.values<object>(paths).flatMap((each) => Object.values(each))
