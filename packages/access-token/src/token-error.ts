@@ -9,7 +9,11 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode
 
   constructor(code: TokenErrorCode, message: string, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error
+    // Forgeries may be many: a stack takes longer than the check that failed, and the message says all.
+    Error.stackTraceLimit = 0
     super(message, options)
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
   }
 }

@@ -13,6 +13,7 @@ import { createRequestIds } from './http/request-id.ts'
 import { createSerializerCompiler } from './http/serialization.ts'
 import { answerUnknownAddresses } from './http/unknown-address.ts'
 import { createValidatorCompiler } from './http/validation.ts'
+import { createFoldedLines } from './logging/folded-lines.ts'
 import { createErrorHandler } from './problems/error-handler.ts'
 import { serverOptions } from './server-options.ts'
 
@@ -40,9 +41,11 @@ export async function createEdge(logger: FastifyBaseLogger, options: EdgeOptions
   const isTrusted = createTrust(options.trustProxy ?? [])
   const base = createBasePath(options.publicUrls ?? [])
   const handleError = createErrorHandler(options.isUnavailable ?? (() => false))
+  const foldedLines = createFoldedLines(logger)
   const app: AppInstance = fastify(
     serverOptions({
       logger,
+      foldedLines,
       requestIds,
       isTrusted,
       rewriteUrl: base.rewriteUrl,
@@ -50,6 +53,7 @@ export async function createEdge(logger: FastifyBaseLogger, options: EdgeOptions
       bodyLimit: options.bodyLimit ?? 64 * 1024,
     }),
   )
+  app.addHook('onClose', async () => foldedLines.close())
   app.decorate('draining', false)
   base.register(app)
   app.decorateRequest('ownId', '')

@@ -6,6 +6,7 @@ import { limitPipelining } from './http/pipelining.ts'
 import { createClientErrorHandler } from './http/raw-answers.ts'
 import type { RequestIds } from './http/request-id.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
+import type { FoldedLines } from './logging/folded-lines.ts'
 import { logRequest, RequestLine } from './logging/request-line.ts'
 import type { ErrorHandler } from './problems/error-handler.ts'
 
@@ -23,6 +24,7 @@ const HTTP_OPTIONS: ServerOptions = {
 
 type Parts = {
   logger: FastifyBaseLogger
+  foldedLines: FoldedLines
   requestIds: RequestIds
   isTrusted: Trust
   rewriteUrl: BasePath['rewriteUrl']
@@ -35,7 +37,7 @@ export function serverOptions(parts: Parts): FastifyHttpOptions<RawServerDefault
   const { requestIds, isTrusted, handleError } = parts
   return {
     loggerInstance: parts.logger,
-    logController: new RequestLine(),
+    logController: new RequestLine(parts.foldedLines),
     genReqId: requestIds.idOf,
     requestIdHeader: false,
     bodyLimit: parts.bodyLimit,

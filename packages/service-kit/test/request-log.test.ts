@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { captureLogs } from '@latchkey/test-kit'
+import type { FastifyReply } from 'fastify'
 import t from 'tap'
 import { createLogger } from '../src/logging/logger.ts'
 import { listen, openApp } from './fixtures/open-app.ts'
@@ -43,6 +44,40 @@ t.test('a request is one line: what, how it went, how long, for whom', async (t)
     userId: 'u1',
   })
 })
+
+t.test(
+  'many that are 429 have the first line of one address and operation, and one that counts the others',
+  async (t) => {
+    const logs = captureLogs()
+    const { app } = await openApp(
+      t,
+      (app) => {
+        const refuse = async (_request: unknown, reply: FastifyReply) => reply.code(429).send()
+        app.get('/refused', { config: { operation: 'ask' } }, refuse)
+        app.get('/also', { config: { operation: 'ask_more' } }, refuse)
+      },
+      { logger: { level: 'info', stream: logs.stream }, trustProxy: ['127.0.0.1'] },
+    )
+    const ask = (url: string, address: string) => app.inject({ url, headers: { 'x-forwarded-for': address } })
+    for (let n = 0; n < 50; n++) await ask('/refused', '192.0.2.1')
+    await ask('/refused', '192.0.2.2')
+    await ask('/also', '192.0.2.1')
+    await app.close()
+    const lines = logs.lines().filter(({ status }) => status === 429)
+    const requests = lines.filter(({ msg }) => msg === 'request')
+    t.strictSame(
+      requests.map(({ operation, remoteAddress }) => [operation, remoteAddress]),
+      [
+        ['ask', '192.0.2.1'],
+        ['ask', '192.0.2.2'],
+        ['ask_more', '192.0.2.1'],
+      ],
+    )
+    const others = lines.filter(({ msg }) => msg === 'requests refused')
+    t.equal(others.length, 1)
+    t.match(others[0], { level: 30, operation: 'ask', remoteAddress: '192.0.2.1', count: 49, seconds: 10 })
+  },
+)
 
 t.test('the line of a route that names its operation has that name', async (t) => {
   const named = await app.inject('/named')

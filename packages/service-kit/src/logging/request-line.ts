@@ -1,12 +1,16 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import type { FoldedLines } from './folded-lines.ts'
 
 /** Logged in place of a status when the client left before its answer. */
 export const CLIENT_LEFT = 499
 
-/** Turns off the lines of Fastify: each request has one line, which {@link logRequest} writes at its end. */
+/** Turns off the lines of Fastify: each request has one line, which {@link logRequest} writes at its end. Many that are 429 share one. */
 export class RequestLine extends LogController {
-  constructor() {
+  readonly #foldedLines: FoldedLines
+
+  constructor(foldedLines: FoldedLines) {
     super({ requestIdLogLabel: 'requestId' })
+    this.#foldedLines = foldedLines
   }
 
   override incomingRequest(): void {}
@@ -14,16 +18,23 @@ export class RequestLine extends LogController {
   override routeNotFound(): void {}
 
   override requestCompleted(_error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    logRequest(request, reply.statusCode, { elapsedMs: reply.elapsedTime })
+    const { operation } = request.routeOptions.config
+    const isFolded = reply.statusCode === 429 && this.#foldedLines.add({ operation, remoteAddress: request.ip })
+    logRequest(request, reply.statusCode, { elapsedMs: reply.elapsedTime, isFolded })
   }
 }
 
-type Known = { readonly elapsedMs?: number; readonly remoteAddress?: string }
+type Known = {
+  readonly elapsedMs?: number
+  readonly remoteAddress?: string
+  /** Whether another line counts it; it then has one at the level `debug`. */
+  readonly isFolded?: boolean
+}
 
 /** Writes a request's line. Never a query string, a header or a body. */
 export function logRequest(request: FastifyRequest, status: number, known: Known = {}): void {
   const { failure } = request
-  const { elapsedMs, remoteAddress = request.ip } = known
+  const { elapsedMs, remoteAddress = request.ip, isFolded } = known
   const { config } = request.routeOptions
   const line: Record<string, unknown> = {
     method: request.method,
@@ -43,7 +54,7 @@ export function logRequest(request: FastifyRequest, status: number, known: Known
     else if (failure.cause instanceof Error) line.reason = failure.cause.message
   }
   if (status === 500) request.log.error(line, 'request failed')
-  else if (config.quiet === true) request.log.debug(line, 'request')
+  else if (config.quiet === true || isFolded === true) request.log.debug(line, 'request')
   else if (status === 503) request.log.warn(line, 'request not served')
   else request.log.info(line, 'request')
 }

@@ -36,18 +36,22 @@ const MOST_WAITING = 1000
 
 const MINUTE_MS = 60_000
 const SEVERAL = ownOrigin('several')
+const OTHERS = 'others'
 
 export function createRefusalBatch(): RefusalBatch {
   const waiting = new Map<string, FoldedRefusal>()
   let minute = 0
-  /** By type, of this minute. */
-  const apart = new Map<AuditEventType, Set<string>>()
+  /** The fold keys of this minute, by type and by what is kept apart: a hash is made once for all refusals that are counted together. */
+  const foldKeys = new Map<AuditEventType, Map<string, string>>()
 
-  function isKeptApart(type: AuditEventType, key: string): boolean {
-    const keys = apart.get(type) ?? new Set()
-    apart.set(type, keys)
-    if (keys.size < KEPT_APART) keys.add(key)
-    return keys.has(key)
+  function foldKeyOf(type: AuditEventType, key: string): { readonly isApart: boolean; readonly foldKey: string } {
+    const ofType = foldKeys.get(type) ?? new Map<string, string>()
+    foldKeys.set(type, ofType)
+    const isApart = ofType.has(key) || ofType.size < KEPT_APART
+    const kept = isApart ? key : OTHERS
+    const foldKey = ofType.get(kept) ?? hashOf(`${minute} ${type} ${kept}`)
+    ofType.set(kept, foldKey)
+    return { isApart, foldKey }
   }
 
   function merge(refusal: FoldedRefusal): void {
@@ -58,20 +62,20 @@ export function createRefusalBatch(): RefusalBatch {
 
   return {
     add(origin, event) {
-      const id = uuidv7()
-      const at = timeOf(id)
+      const at = new Date()
       const now = Math.floor(at.getTime() / MINUTE_MS)
-      if (now !== minute) apart.clear()
+      if (now !== minute) foldKeys.clear()
       minute = now
       const key = `${accountOf(origin, event)} ${foldedNetworkOf(origin.ip)}`
-      const isApart = isKeptApart(event.type, key)
-      merge({
-        id,
-        ...(isApart ? { origin, event } : { origin: SEVERAL, event: folded(event.type) }),
-        count: 1,
-        lastAt: at,
-        foldKey: foldKeyOf(`${now} ${event.type} ${isApart ? key : 'others'}`),
-      })
+      const { isApart, foldKey } = foldKeyOf(event.type, key)
+      const first = waiting.get(foldKey)
+      if (first) {
+        waiting.set(foldKey, { ...first, count: first.count + 1, lastAt: at })
+        return
+      }
+      const id = uuidv7()
+      const shown = isApart ? { origin, event } : { origin: SEVERAL, event: folded(event.type) }
+      waiting.set(foldKey, { id, ...shown, count: 1, lastAt: timeOf(id), foldKey })
     },
 
     take() {
@@ -103,14 +107,15 @@ function byType(refusals: readonly FoldedRefusal[]): FoldedRefusal[] {
       origin: SEVERAL,
       event: folded(event.type),
       count: 0,
-      foldKey: foldKeyOf(id),
+      foldKey: hashOf(id),
     }
     types.set(event.type, { ...first, count: first.count + count, lastAt })
   }
   return [...types.values()]
 }
 
-function foldKeyOf(text: string): string {
+/** As a UUID. */
+function hashOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }

@@ -2,8 +2,7 @@ import fastifyRateLimit from '@fastify/rate-limit'
 import { commonProblems } from '@latchkey/problems'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
-import type { Limits } from '../limits/create-limits.ts'
-import { floodStore, giveBackFlood } from '../limits/flood-store.ts'
+import { type FloodLimits, floodStore, giveBackFlood } from '../limits/flood-store.ts'
 import { networkOf } from '../limits/network-of.ts'
 
 /** How many requests one network may send within a window. Routes of one name share it. */
@@ -38,10 +37,7 @@ export const FLOOD_LIMITS = {
 const REFUSALS = limit('refusals', 600, MINUTE_MS)
 
 /** Puts the limits of `config.rateLimit` in force, after the request was found well-formed. Comes before the routes. */
-export async function enforceFloodLimits(
-  app: AppInstance,
-  limits: Pick<Limits, 'floods' | 'pseudonym'>,
-): Promise<void> {
+export async function enforceFloodLimits(app: AppInstance, limits: FloodLimits): Promise<void> {
   // Problems have the headers of today's draft; the plugin knows those of an older one.
   const none = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
   await app.register(fastifyRateLimit, {
@@ -63,7 +59,7 @@ const networkFrom = ({ ip }: FastifyRequest): string => networkOf(ip)
  */
 export type Admit = (request: FastifyRequest) => Promise<() => Promise<void>>
 
-export function createAdmit(app: AppInstance, flood: FloodLimit, limits: Pick<Limits, 'floods' | 'pseudonym'>): Admit {
+export function createAdmit(app: AppInstance, flood: FloodLimit, limits: FloodLimits): Admit {
   const count = app.createRateLimit(flood)
   return async (request) => {
     const counted = await count(request)

@@ -4,6 +4,7 @@ import type { RedisDeadline } from '../redis/redis-deadline.ts'
 import type { RedisGate } from '../redis/redis-gate.ts'
 import { createPseudonym, type Pseudonym } from './guess-counter.ts'
 import { createGuessLimiter, type GuessLimiter } from './guess-limiter.ts'
+import { createReachedLimits, type ReachedLimits } from './reached-limits.ts'
 
 type Dependencies = {
   readonly redis: RedisClient
@@ -22,6 +23,8 @@ export type Limits = {
   readonly clientSecrets: GuessLimiter
   /** Requests of networks, and what one account or one inviter leaves behind. */
   readonly floods: GuessLimiter
+  /** Networks that this replica knows to have sent too many. */
+  readonly reachedFloods: ReachedLimits
   readonly pseudonym: Pseudonym
 }
 
@@ -31,6 +34,7 @@ export function createLimits({ ring, ...dependencies }: Dependencies): Limits {
     passwords: limiter('passwords'),
     clientSecrets: limiter('client-secrets'),
     floods: limiter('floods'),
+    reachedFloods: createReachedLimits(dependencies.now),
     pseudonym: createPseudonym(ring),
   }
 }

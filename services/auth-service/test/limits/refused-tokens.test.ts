@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import t from 'tap'
 import { cookieHeader, PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { newClient } from '../support/clients.ts'
@@ -35,6 +36,17 @@ async function refuseMany(address: string): Promise<void> {
   }
 }
 
+/** As a Redis that starts anew. */
+async function forgetCounts(): Promise<void> {
+  const redis = new Redis(auth.environment.redisUrl)
+  try {
+    const keys = await redis.keys(`${auth.environment.redisPrefix}guess:*`)
+    await redis.del(keys)
+  } finally {
+    redis.disconnect()
+  }
+}
+
 t.test('bad refresh tokens from one network are 401, then 429; good ones are never refused', async (t) => {
   const user = await auth.newUser()
   const ended = await auth.newUser()
@@ -65,6 +77,24 @@ t.test('bad refresh tokens from one network are 401, then 429; good ones are nev
   clockMs += 80_000
   t.equal((await refresh(ended.refreshToken, '203.0.113.7')).json().reason, 'signed_out_everywhere')
 })
+
+t.test(
+  'a network at the limit is refused without Redis for a second, a good token is not, and then Redis decides',
+  async (t) => {
+    const user = await auth.newUser()
+    await refuseMany('203.0.113.12')
+    t.equal((await refresh('bad', '203.0.113.12')).statusCode, 429)
+    await forgetCounts()
+    clockMs += 999
+    const refused = await refresh('bad', '203.0.113.12')
+    t.equal(refused.statusCode, 429)
+    t.match(refused.headers, { 'retry-after': /^[1-9]\d?$/, ratelimit: /^"refusals";r=0;t=\d+$/ })
+    t.equal((await refresh(user.refreshToken, '203.0.113.12')).statusCode, 200)
+    t.equal((await refresh('bad', '203.0.113.12', replica)).statusCode, 401, 'this replica has seen no refusal yet')
+    clockMs += 1
+    t.equal((await refresh('bad', '203.0.113.12')).statusCode, 401)
+  },
+)
 
 t.test('a 429 clears no cookie, also where the session has ended', async (t) => {
   const { email } = await auth.newUser()

@@ -11,7 +11,7 @@ import type { Register } from '../../../accounts/registration.ts'
 import type { Verification } from '../../../accounts/verification.ts'
 import type { ClientService } from '../../../clients/client-service.ts'
 import type { KnownDevices } from '../../../devices/known-devices.ts'
-import type { Limits } from '../../../limits/create-limits.ts'
+import type { FloodLimits } from '../../../limits/flood-store.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
@@ -54,7 +54,7 @@ type Services = {
   readonly devices: KnownDevices
   readonly findLiveBearer: FindLiveBearer
   readonly passwordMinLength: number
-  readonly limits: Pick<Limits, 'floods' | 'pseudonym'>
+  readonly limits: FloodLimits
   readonly allowedOrigins: readonly string[]
   /** Epoch milliseconds. */
   readonly now: () => number

@@ -2,7 +2,7 @@ import { type AppInstance, Body, Email, problemResponses, Text } from '@latchkey
 import { Type } from 'typebox'
 import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Register } from '../../../accounts/registration.ts'
-import type { Limits } from '../../../limits/create-limits.ts'
+import type { FloodLimits } from '../../../limits/flood-store.ts'
 import { clientContext } from '../../client-context.ts'
 import { createAdmit, FLOOD_LIMITS } from '../../flood-limits.ts'
 import { newPassword, Username } from '../../schemas/credentials.ts'
@@ -14,7 +14,7 @@ import { deliver } from '../../token-delivery.ts'
 type Services = SignInServices & {
   readonly register: Register
   readonly passwordMinLength: number
-  readonly limits: Pick<Limits, 'floods' | 'pseudonym'>
+  readonly limits: FloodLimits
 }
 
 export function registerRoute(app: AppInstance, services: Services): void {
