@@ -1,9 +1,9 @@
 import fastifyRateLimit from '@fastify/rate-limit'
-import { commonProblems } from '@latchkey/problems'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { type FloodLimits, floodStore, giveBackFlood } from '../limits/flood-store.ts'
 import { networkOf } from '../limits/network-of.ts'
+import { tooManyRequests } from '../limits/too-many-requests.ts'
 
 /** How many requests one network may send within a window. Routes of one name share it. */
 type FloodLimit = {
@@ -17,7 +17,7 @@ type FloodLimit = {
 function limit(groupId: string, max: number, timeWindow: number): FloodLimit {
   const rateLimit = { name: groupId, quota: max, windowSeconds: timeWindow / 1000 }
   const errorResponseBuilder = (_request: FastifyRequest, { ttl }: { readonly ttl: number }): Error =>
-    new commonProblems.too_many_requests({ retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)), rateLimit })
+    tooManyRequests(ttl, rateLimit)
   return { groupId, max, timeWindow, errorResponseBuilder }
 }
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { commonProblems, unavailable, withDeadline } from '@latchkey/problems'
+import { unavailable, withDeadline } from '@latchkey/problems'
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { RedisDeadline } from '../redis/redis-deadline.ts'
 import type { RedisGate } from '../redis/redis-gate.ts'
 import { createScript, type Script } from '../redis/redis-script.ts'
 import type { GuessCounter } from './guess-counter.ts'
+import { tooManyRequests } from './too-many-requests.ts'
 
 /** The counters of a guess. */
 export type Guess = readonly GuessCounter[]
@@ -133,8 +134,5 @@ const toArguments = ({ hash, field, limit, capacity, isReset, countsRight }: Gue
   countsRight ? 2 : isReset ? 1 : 0,
 ]
 
-function tooManyGuesses(guess: Guess, { place, waitMs }: Refusal): Error {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000))
-  const rateLimit = guess[place - 1]?.limit
-  return new commonProblems.too_many_requests({ retryAfterSeconds, ...(rateLimit && { rateLimit }) })
-}
+const tooManyGuesses = (guess: Guess, { place, waitMs }: Refusal): Error =>
+  tooManyRequests(waitMs, guess[place - 1]?.limit)
