@@ -61,8 +61,8 @@ type Dependencies = {
   readonly now: () => number
 }
 
-/** A mailbox that gets no further undo link within the hour gets no further change either. */
-const RETRY_AFTER_SECONDS = 3600
+/** Without a mail that confirms the change, and one that undoes it, there is no change. Mailboxes get three an hour. */
+const tooManyMails = (): Error => new commonProblems.too_many_requests({ retryAfterSeconds: 3600 })
 
 /** A mailbox that nobody has proved takes no account over: it may be a stranger's, by a typing error. */
 const provedMailbox = ({ user }: Account) => (user.emailVerified ? [{ address: user.email }] : [])
@@ -85,12 +85,16 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
         if (!isSame) throw new problems.wrong_password()
         await withdrawLinks(trx, userId, 'email_change')
         const { id: linkId } = await links.create(trx, { purpose: 'email_change', account, address: email })
-        await outbox.enqueue(trx, { kind: 'email_change', address: email, userId, linkId })
+        // Strangers with accounts of their own may ask for the same mailbox: an owner of a mailbox is counted apart from them.
+        const countedFor = account.user.emailVerified ? userId : undefined
+        // Undoes the transaction: the link before stays valid.
+        if (!(await outbox.enqueue(trx, { kind: 'email_change', address: email, userId, linkId, countedFor })))
+          throw tooManyMails()
         // No change without a way back to where the account was its owner's.
         const former = await listFormerAddresses(trx, userId, new Date(now()))
         const mailboxes = [...former, ...provedMailbox(account)]
         const areSent = await sendUndoLinks(trx, account, mailboxes, { links, outbox })
-        if (!areSent) throw new commonProblems.too_many_requests({ retryAfterSeconds: RETRY_AFTER_SECONDS })
+        if (!areSent) throw tooManyMails()
         await audit(emailChangeRequested({ userId, email }))
       })
     },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { assertAsRead, invalidInput } from '@latchkey/problems'
 import { assertHolds, type Caller } from '../accounts/account-bound.ts'
 import { lockCaller } from '../accounts/lock-caller.ts'
@@ -26,7 +27,7 @@ export type ClientView = ServiceClient & {
 
 /**
  * What administrators do with service clients. A client that holds a scope which the caller lacks is out of reach of every call:
- * `exceeds_own_scopes`. So is one that the settings name: `configured_client`.
+ * `exceeds_own_scopes`. So is one that the settings name: `configured_client`, unless it is sent back as it was read.
  */
 export type ClientAdministration = {
   /** In the order of ids, from those after `afterId`; one more than `limit` where there are more. */
@@ -66,6 +67,13 @@ type Dependencies = {
   readonly configuredIds: ReadonlySet<string>
 }
 
+type Change = {
+  readonly caller: Caller
+  readonly policy: Policy
+  /** Whether the change leaves a client that the settings name as the caller has read it. */
+  readonly isSentBack?: (client: ClientAuthority) => boolean
+}
+
 export function createClientAdministration(dependencies: Dependencies): ClientAdministration {
   const { db, writeAs, authorities, cache, publisher, secrets, loadSecretKeys, permissions, configuredIds } =
     dependencies
@@ -79,12 +87,12 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
   async function lockForChange(
     trx: AuthTransaction,
     clientId: string,
-    { caller, policy }: { readonly caller: Caller; readonly policy: Policy },
+    { caller, policy, isSentBack = () => false }: Change,
   ): Promise<ClientAuthority | undefined> {
     const client = await lockClient(trx, clientId, caller.id)
     await lockCaller(trx, caller, policy)
     if (client) assertHolds(caller, client.scopes)
-    if (client && configuredIds.has(clientId)) throw new problems.configured_client()
+    if (client && configuredIds.has(clientId) && !isSentBack(client)) throw new problems.configured_client()
     return client
   }
 
@@ -122,7 +130,9 @@ export function createClientAdministration(dependencies: Dependencies): ClientAd
       const { view, version } = await writeAs(caller.origin, async (trx, audit) => {
         const policy = await permissions.share(trx)
         assertKnown(scopes, policy)
-        const before = await lockForChange(trx, clientId, { caller, policy })
+        const isSentBack = (client: ClientAuthority): boolean =>
+          asRead.configured === true && isDeepStrictEqual(new Set(client.scopes), new Set(scopes))
+        const before = await lockForChange(trx, clientId, { caller, policy, isSentBack })
         if (!before) throw new problems.client_not_found()
         assertHolds(caller, scopes)
         await assertReadSo(trx, clientId, asRead)

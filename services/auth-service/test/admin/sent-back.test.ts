@@ -108,3 +108,22 @@ t.test('a service client may be sent back as the list has it, with other scopes 
   })
   t.same([refused.statusCode, faultsOf(refused)?.sort()], [400, ['/clientId', '/configured', '/secrets']])
 })
+
+t.test('a service client of the settings may be sent back unchanged, and not otherwise', async (t) => {
+  const { items } = (await asAdmin('GET', '/admin/clients?limit=100')).json()
+  const before = items.find(({ clientId }: { clientId: string }) => clientId === 'configured')
+  const send = (body: object) => asAdmin('PATCH', '/admin/clients/configured', body)
+  const answer = await send(before)
+  t.equal(answer.statusCode, 200)
+  t.same(answer.json(), before)
+  const refusals = {
+    'other scopes': { ...before, scopes: ['profile', 'employees:read'] },
+    'fewer scopes': { ...before, scopes: [] },
+    'the scopes alone': { scopes: before.scopes },
+  }
+  for (const [title, body] of Object.entries(refusals)) {
+    t.match((await send(body)).json(), { status: 409, code: 'configured_client' }, title)
+  }
+  const refused = await send({ ...before, secrets: [] })
+  t.same([refused.statusCode, faultsOf(refused)], [400, ['/secrets']])
+})

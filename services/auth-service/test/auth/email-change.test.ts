@@ -262,6 +262,38 @@ t.test('a mailbox is not sent more undo links than three an hour, and without on
   t.equal(refused.headers['retry-after'], '3600')
 })
 
+t.test('strangers who ask for the address that an owner wants keep no link from its owner', async (t) => {
+  const wanted = newAddress()
+  for (let n = 0; n < 2; n++) {
+    const stranger = await newUser()
+    for (let asked = 0; asked < 3; asked++) {
+      t.equal((await request(stranger, wanted)).statusCode, 202)
+      await mailbox.next(wanted)
+    }
+  }
+  const user = await newUser()
+  t.equal((await request(user, wanted)).statusCode, 202)
+  t.equal((await confirm(await mailbox.nextToken(wanted), { token: user.accessToken })).statusCode, 204)
+  t.equal((await userOf(user.userId)).email, wanted)
+})
+
+t.test(
+  'accounts that never proved an address share the three mails of a mailbox; a refusal leaves the link before valid',
+  async (t) => {
+    const wanted = newAddress()
+    const [first, second] = [await auth.newUser(), await auth.newUser()]
+    const ask = (user: { accessToken: string }) =>
+      auth.call('POST', '/auth/email', { token: user.accessToken, body: { email: wanted, currentPassword: PASSWORD } })
+    t.equal((await ask(second)).statusCode, 202)
+    const link = await mailbox.nextToken(wanted)
+    for (let n = 0; n < 2; n++) t.equal((await ask(first)).statusCode, 202)
+    const refused = await ask(second)
+    t.equal(refused.statusCode, 429)
+    t.equal(refused.headers['retry-after'], '3600')
+    t.equal((await confirm(link, { token: second.accessToken })).statusCode, 204)
+  },
+)
+
 t.test('REGISTRATION_DOMAINS bound new addresses, too', async (t) => {
   const variables = { ...mailbox.variables, REGISTRATION: 'open', REGISTRATION_DOMAINS: 'corp.test' }
   const service = await startAuthService(t, { variables })

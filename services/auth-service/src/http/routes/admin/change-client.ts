@@ -13,7 +13,7 @@ export function changeClientRoute(app: AppInstance, clients: ClientAdministratio
         summary: 'Change the scopes of a service client',
         description:
           'What is added reaches its next token. If a scope is taken away, every token of before is refused everywhere at once. ' +
-          'Neither the scopes that it has nor those that it gets may be beyond the caller’s own. A client that the settings name is changed there. What the list gave may be sent back whole.',
+          'Neither the scopes that it has nor those that it gets may be beyond the caller’s own. A client that the settings name is changed there. What the list gave may be sent back whole, also of such a client.',
         security: SECURED,
         params: Params({ clientId: ClientId }),
         body: Body({ scopes: ScopeNames, ...asReadOfClient }),

@@ -15,7 +15,7 @@ export function requestEmailChangeRoute(app: AppInstance, emailChange: EmailChan
         tags: ['auth'],
         summary: 'Ask for another e-mail address',
         description:
-          'A link to the new address confirms the change, and a link to the present one, if that is verified, undoes it for a week. Nothing changes before the confirmation; a newer request replaces the one before. The answer is the same for an address that is taken.',
+          'A link to the new address confirms the change, and a link to the present one, if that is verified, undoes it for a week. Nothing changes before the confirmation; a newer request replaces the one before. The answer is the same for an address that is taken. A mailbox gets three of these mails an hour; one more request is 429, and leaves the link before it valid.',
         security: SECURED,
         body: Body({ email: Email(), currentPassword: Password }),
         response: { 202: Type.Object({}), ...problemResponses(400, 401, 403, 429, 503) },
