@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { administratorOf, PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
+import { administratorOf, PASSWORD, refreshWith, startAuthService, untilReady } from '../support/auth-service.ts'
 import { dumpOf, placesOf } from '../support/dump.ts'
 import { startResourceService } from '../support/resource-service.ts'
 
@@ -11,10 +11,6 @@ const redis = await privateRedis(t)
 const auth = await startAuthService(t, { environment: { ...environment, redisUrl: redis.url } })
 const resource = await startResourceService(t, auth)
 
-async function untilReady(): Promise<void> {
-  for (;;) if ((await auth.call('GET', '/health/ready')).statusCode === 200) return
-}
-
 t.test('a Redis that comes back older than an erasure brings nothing of the account back', async (t) => {
   const asAdmin = await administratorOf(auth)
   const user = await auth.newUser({ fullName: 'Gwendolin Anglerfisch' })
@@ -22,14 +18,14 @@ t.test('a Redis that comes back older than an erasure brings nothing of the acco
   const backup = `${redis.directory}-copy`
   cpSync(redis.directory, backup, { recursive: true })
   await redis.start()
-  await untilReady()
+  await untilReady(auth)
   t.equal((await asAdmin('DELETE', `/admin/users/${user.userId}`)).statusCode, 204)
 
   await redis.kill()
   rmSync(redis.directory, { recursive: true })
   cpSync(backup, redis.directory, { recursive: true })
   await redis.start()
-  await untilReady()
+  await untilReady(auth)
 
   t.same(placesOf(await dumpOf(auth.environment), 'anglerfisch'), [])
   t.equal((await refreshWith(auth, user.refreshToken)).json().code, 'session_ended')
@@ -52,7 +48,7 @@ t.test('with Redis away an erasure answers 503 and changes nothing', async (t) =
   const refused = await asAdmin('DELETE', `/admin/users/${user.userId}`)
   t.equal(refused.statusCode, 503)
   await redis.start()
-  await untilReady()
+  await untilReady(auth)
   t.equal((await asAdmin('GET', `/admin/users/${user.userId}`)).statusCode, 200)
   t.equal((await auth.signIn(user.email, { password: PASSWORD })).userId, user.userId)
   t.equal((await asAdmin('DELETE', `/admin/users/${user.userId}`)).statusCode, 204)

@@ -4,7 +4,7 @@ import { NO_HURRY, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import type { AuthSchema } from '../../src/database/auth-database.ts'
-import { administratorOf, refreshWith, startAuthService } from '../support/auth-service.ts'
+import { administratorOf, refreshWith, startAuthService, untilReady } from '../support/auth-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 
 const environment = await testEnvironment(t)
@@ -24,12 +24,6 @@ const description = 'For tests'
 const put = (name: string, scopes: string[]) => asAdmin('PUT', `/admin/roles/${name}`, { description, scopes })
 await asAdmin('PUT', '/admin/scopes/payroll:read', { description })
 
-async function untilReady(): Promise<void> {
-  for (const service of [auth, other]) {
-    for (;;) if ((await service.call('GET', '/health/ready')).statusCode === 200) break
-  }
-}
-
 t.test('a Redis that has lost the feed gets the narrowed roles and deleted scopes again', async (t) => {
   await asAdmin('PUT', '/admin/scopes/brief:life', { description })
   await put('clerk', ['profile', 'payroll:read'])
@@ -42,7 +36,7 @@ t.test('a Redis that has lost the feed gets the narrowed roles and deleted scope
   rmSync(redis.directory, { recursive: true })
   mkdirSync(redis.directory)
   await redis.start()
-  await untilReady()
+  await untilReady(auth, other)
   const resource = await startResourceService(t, auth)
   t.ok(await resource.eventuallyRefuses(accessToken), 'the role')
   t.ok(await resource.eventuallyRefuses(admin.accessToken), 'the scope')

@@ -2,16 +2,12 @@ import { cpSync, rmSync } from 'node:fs'
 import { privateRedis, testEnvironment } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { ADMIN, PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
+import { ADMIN, PASSWORD, refreshWith, startAuthService, untilReady } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const environment = await testEnvironment(t)
 const redis = await privateRedis(t)
 const auth = await startAuthService(t, { environment: { ...environment, redisUrl: redis.url } })
-
-async function untilReady(): Promise<void> {
-  for (;;) if ((await auth.call('GET', '/health/ready')).statusCode === 200) return
-}
 
 async function feed(): Promise<string[][]> {
   const client = new Redis(redis.url)
@@ -42,7 +38,7 @@ t.test(
     const backup = `${redis.directory}-copy`
     cpSync(redis.directory, backup, { recursive: true })
     await redis.start()
-    await untilReady()
+    await untilReady(auth)
 
     await auth.call('POST', '/auth/logout', { body: { refreshToken: signedOut.refreshToken } })
     await asAdmin('DELETE', `/admin/users/${revoked.userId}/sessions/${revoked.deviceId}`)
@@ -60,7 +56,7 @@ t.test(
     rmSync(redis.directory, { recursive: true })
     cpSync(backup, redis.directory, { recursive: true })
     await redis.start()
-    await untilReady()
+    await untilReady(auth)
 
     const reasonOf = async (refreshToken: string) => (await refreshWith(auth, refreshToken)).json().reason
     t.equal(await reasonOf(signedOut.refreshToken), 'signed_out')
@@ -94,7 +90,7 @@ t.test('sign-ins that Redis lost are restored, with the tokens issued since', as
   await redis.kill()
   rmSync(redis.directory, { recursive: true })
   await redis.start()
-  await untilReady()
+  await untilReady(auth)
 
   const response = await refreshWith(auth, held)
   t.equal(response.statusCode, 200)

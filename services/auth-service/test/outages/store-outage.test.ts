@@ -7,7 +7,7 @@ import {
   refreshWith,
   type SignedIn,
   startAuthService,
-  type TestService,
+  untilReady,
 } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
 
@@ -28,10 +28,6 @@ function assertUnavailable(t: Assertions, response: Response, message: string): 
   t.equal(response.json().code, 'unavailable', message)
   t.ok(Number(response.headers['retry-after']) > 0, message)
   t.equal(response.headers['set-cookie'], undefined, message)
-}
-
-async function untilReady(service: TestService): Promise<void> {
-  for (;;) if ((await service.call('GET', '/health/ready')).statusCode === 200) return
 }
 
 const generationOf = (token: string) => claimsOf(token).gen

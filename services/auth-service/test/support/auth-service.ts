@@ -1,4 +1,4 @@
-import { captureLogs, type TestEnvironment, testEnvironment, untilDecided } from '@latchkey/test-kit'
+import { captureLogs, eventually, type TestEnvironment, testEnvironment, untilDecided } from '@latchkey/test-kit'
 import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify'
 import { buildApp, type Overrides } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
@@ -118,6 +118,13 @@ export async function administratorOf(auth: TestService) {
   const { accessToken } = await auth.signInAdmin()
   return (method: string, url: string, body?: object) =>
     auth.call(method, url, { token: accessToken, ...(body && { body }) })
+}
+
+/** Waits until every one of these says that it is ready, as after an outage. */
+export async function untilReady(...services: readonly TestService[]): Promise<void> {
+  for (const service of services) {
+    await eventually(async () => (await service.call('GET', '/health/ready')).statusCode === 200)
+  }
 }
 
 export const refreshWith = (service: TestService, refreshToken: string): Promise<Response> =>
