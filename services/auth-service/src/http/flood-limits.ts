@@ -1,6 +1,7 @@
 import fastifyRateLimit from '@fastify/rate-limit'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { FastifyRequest } from 'fastify'
+import { problems } from '../errors.ts'
 import { type FloodLimits, floodStore, giveBackFlood } from '../limits/flood-store.ts'
 import { networkOf } from '../limits/network-of.ts'
 import { tooManyRequests } from '../limits/too-many-requests.ts'
@@ -29,12 +30,14 @@ export const FLOOD_LIMITS = {
   registration: limit('registration', 10, HOUR_MS),
   /** Enough for an office behind one address. Mails to one mailbox have a limit of their own. */
   recovery: limit('recovery', 300, HOUR_MS),
-  /** Mailed links, presented and requested. */
-  links: limit('links', 300, HOUR_MS),
+  verification: limit('verification', 300, HOUR_MS),
 }
 
-/** Of refused tokens: enough for an office whose sessions all ended. */
-const REFUSALS = limit('refusals', 600, MINUTE_MS)
+/** Of what is counted once it was refused: enough for an office whose sessions all ended, or whose links are all old. */
+export const REFUSAL_LIMITS = {
+  tokens: limit('refusals', 600, MINUTE_MS),
+  links: limit('links', 300, HOUR_MS),
+}
 
 /** Puts the limits of `config.rateLimit` in force, after the request was found well-formed. Comes before the routes. */
 export async function enforceFloodLimits(app: AppInstance, limits: FloodLimits): Promise<void> {
@@ -74,11 +77,21 @@ export function createAdmit(app: AppInstance, flood: FloodLimit, limits: FloodLi
  */
 export type CountRefusal = (request: FastifyRequest) => Promise<Error | undefined>
 
-export function createCountRefusal(app: AppInstance): CountRefusal {
-  const count = app.createRateLimit(REFUSALS)
+export function createCountRefusal(app: AppInstance, flood: FloodLimit): CountRefusal {
+  const count = app.createRateLimit(flood)
   return async (request) => {
     const counted = await count(request).catch(() => undefined)
     if (!counted || counted.isAllowed || !counted.isExceeded) return undefined
-    return REFUSALS.errorResponseBuilder(request, counted)
+    return flood.errorResponseBuilder(request, counted)
   }
+}
+
+/** Counts links that open nothing, whichever route of this scope they are presented to. Comes before the routes. */
+export function limitRefusedLinks(app: AppInstance): void {
+  const countRefusal = createCountRefusal(app, REFUSAL_LIMITS.links)
+  app.setErrorHandler(async (error, request) => {
+    const tooMany = error instanceof problems.invalid_link ? await countRefusal(request) : undefined
+    // The error handler of the whole app answers.
+    throw tooMany ?? error
+  })
 }

@@ -2,7 +2,6 @@ import { type AppInstance, Body, problemResponses, Text } from '@latchkey/servic
 import { Type } from 'typebox'
 import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { AcceptInvitation } from '../../../accounts/invitation-acceptance.ts'
-import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken, newPassword, Username } from '../../schemas/credentials.ts'
 import { LoginReply } from '../../schemas/login-reply.ts'
 import { type SignInServices, signInMembers, signInOf } from '../../sign-in-request.ts'
@@ -18,7 +17,7 @@ export function acceptInvitationRoute(app: AppInstance, services: Services): voi
   app.post(
     '/accept',
     {
-      config: { operation: 'accept_invitation', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
+      config: { operation: 'accept_invitation', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Accept an invitation',

@@ -5,7 +5,6 @@ import type { EmailChange } from '../../../accounts/email-change.ts'
 import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { assertNotForeign } from '../../assert-not-foreign.ts'
 import { clientContext } from '../../client-context.ts'
-import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { presentedDevice } from '../../presented-device.ts'
 import { LinkToken, Password } from '../../schemas/credentials.ts'
@@ -23,7 +22,7 @@ export function confirmEmailChangeRoute(app: AppInstance, services: Services): v
   app.post(
     '/confirm',
     {
-      config: { operation: 'confirm_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
+      config: { operation: 'confirm_email_change', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Confirm a new e-mail address',

@@ -5,7 +5,6 @@ import type { Verification } from '../../../accounts/verification.ts'
 import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { assertNotForeign } from '../../assert-not-foreign.ts'
 import { clientContext } from '../../client-context.ts'
-import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { presentedDevice } from '../../presented-device.ts'
 import { LinkToken, Password } from '../../schemas/credentials.ts'
@@ -23,7 +22,7 @@ export function confirmVerificationRoute(app: AppInstance, services: Services): 
   app.post(
     '/confirm',
     {
-      config: { operation: 'confirm_verification', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
+      config: { operation: 'confirm_verification', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Confirm that an e-mail address is mine',

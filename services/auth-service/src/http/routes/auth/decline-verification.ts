@@ -3,14 +3,13 @@ import { Type } from 'typebox'
 import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { Verification } from '../../../accounts/verification.ts'
 import { clientContext } from '../../client-context.ts'
-import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken } from '../../schemas/credentials.ts'
 
 export function declineVerificationRoute(app: AppInstance, verification: Verification): void {
   app.post(
     '/decline',
     {
-      config: { operation: 'decline_verification', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
+      config: { operation: 'decline_verification', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Say that an account is not mine',

@@ -14,6 +14,7 @@ import type { KnownDevices } from '../../../devices/known-devices.ts'
 import type { FloodLimits } from '../../../limits/flood-store.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { requireUser } from '../../bearer-check.ts'
+import { limitRefusedLinks } from '../../flood-limits.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { acceptInvitationRoute } from './accept-invitation.ts'
 import { accessCookieRoute } from './access-cookie.ts'
@@ -74,25 +75,38 @@ export async function authRoutes(app: AppInstance, services: Services): Promise<
     registerRoute(open, services)
     loginRoute(open, services)
     accessCookieRoute(open, services)
-    await open.register(linkHolders, { prefix: '/invitations' })
     await open.register(verification, { prefix: '/verification' })
     await open.register(passwordRecovery, { prefix: '/password' })
-    await open.register(emailLinks, { prefix: '/email' })
+    await open.register(linkHolders)
   }
 
-  async function linkHolders(open: AppInstance): Promise<void> {
-    acceptInvitationRoute(open, services)
-  }
-
-  /** The link, and for all but declining it the account as well: the routes check the account. */
   async function verification(open: AppInstance): Promise<void> {
     requestVerificationRoute(open, services.verification)
-    confirmVerificationRoute(open, services)
-    declineVerificationRoute(open, services.verification)
   }
 
   async function passwordRecovery(open: AppInstance): Promise<void> {
     forgotPasswordRoute(open, services.recovery)
+  }
+
+  async function linkHolders(open: AppInstance): Promise<void> {
+    limitRefusedLinks(open)
+    await open.register(invitationLinks, { prefix: '/invitations' })
+    await open.register(verificationLinks, { prefix: '/verification' })
+    await open.register(resetLinks, { prefix: '/password' })
+    await open.register(emailLinks, { prefix: '/email' })
+  }
+
+  async function invitationLinks(open: AppInstance): Promise<void> {
+    acceptInvitationRoute(open, services)
+  }
+
+  /** The link, and for all but declining it the account as well: the routes check the account. */
+  async function verificationLinks(open: AppInstance): Promise<void> {
+    confirmVerificationRoute(open, services)
+    declineVerificationRoute(open, services.verification)
+  }
+
+  async function resetLinks(open: AppInstance): Promise<void> {
     resetPasswordRoute(open, services)
   }
 

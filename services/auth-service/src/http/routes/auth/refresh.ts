@@ -3,7 +3,7 @@ import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { problems } from '../../../errors.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
 import { clientContext } from '../../client-context.ts'
-import { createCountRefusal } from '../../flood-limits.ts'
+import { createCountRefusal, REFUSAL_LIMITS } from '../../flood-limits.ts'
 import { presentedDevice } from '../../presented-device.ts'
 import { presentedRefreshToken } from '../../presented-tokens.ts'
 import { RefreshTokenBody } from '../../schemas/credentials.ts'
@@ -20,7 +20,7 @@ type Services = {
 const COUNTED = [problems.unauthenticated, problems.invalid_token, problems.session_ended]
 
 export function refreshRoute(app: AppInstance, { sessions, devices, allowedOrigins }: Services): void {
-  const countRefusal = createCountRefusal(app)
+  const countRefusal = createCountRefusal(app, REFUSAL_LIMITS.tokens)
   app.post(
     '/refresh',
     {

@@ -9,7 +9,7 @@ export function requestVerificationRoute(app: AppInstance, verification: Verific
   app.post(
     '',
     {
-      config: { operation: 'request_verification', rateLimit: FLOOD_LIMITS.links },
+      config: { operation: 'request_verification', rateLimit: FLOOD_LIMITS.verification },
       onRequest: [app.authenticate, requireUser],
       preValidation: allowNoBody,
       schema: {

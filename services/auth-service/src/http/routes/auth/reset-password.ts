@@ -5,7 +5,6 @@ import type { PasswordRecovery } from '../../../accounts/password-recovery.ts'
 import type { KnownDevices } from '../../../devices/known-devices.ts'
 import { assertNotForeign } from '../../assert-not-foreign.ts'
 import { clientContext } from '../../client-context.ts'
-import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { presentedDevice } from '../../presented-device.ts'
 import { LinkToken, newPassword } from '../../schemas/credentials.ts'
 import { deliverDeviceToken } from '../../token-delivery.ts'
@@ -22,7 +21,7 @@ export function resetPasswordRoute(app: AppInstance, services: Services): void {
   app.post(
     '/reset',
     {
-      config: { operation: 'reset_password', rateLimit: FLOOD_LIMITS.recovery, timeoutMs: CHANGE_TIMEOUT_MS },
+      config: { operation: 'reset_password', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Set a new password by a mailed link',

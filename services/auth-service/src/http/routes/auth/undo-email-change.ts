@@ -3,14 +3,13 @@ import { Type } from 'typebox'
 import { CHANGE_TIMEOUT_MS } from '../../../accounts/change-deadlines.ts'
 import type { UndoEmailChange } from '../../../accounts/email-undo.ts'
 import { clientContext } from '../../client-context.ts'
-import { FLOOD_LIMITS } from '../../flood-limits.ts'
 import { LinkToken } from '../../schemas/credentials.ts'
 
 export function undoEmailChangeRoute(app: AppInstance, undoEmailChange: UndoEmailChange): void {
   app.post(
     '/undo',
     {
-      config: { operation: 'undo_email_change', rateLimit: FLOOD_LIMITS.links, timeoutMs: CHANGE_TIMEOUT_MS },
+      config: { operation: 'undo_email_change', timeoutMs: CHANGE_TIMEOUT_MS },
       schema: {
         tags: ['auth'],
         summary: 'Undo a change of the e-mail address',

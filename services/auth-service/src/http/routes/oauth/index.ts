@@ -4,7 +4,7 @@ import type { ClientService } from '../../../clients/client-service.ts'
 import type { Permissions } from '../../../permissions/permissions.ts'
 import type { AccessTokenIssuer } from '../../../sessions/access-token-issuer.ts'
 import type { SessionService } from '../../../sessions/session-service.ts'
-import { createCountRefusal } from '../../flood-limits.ts'
+import { createCountRefusal, REFUSAL_LIMITS } from '../../flood-limits.ts'
 import { acceptForms } from '../../form-body.ts'
 import type { FindLiveBearer } from '../../live-bearer.ts'
 import { createOAuthErrorHandler } from '../../oauth-error.ts'
@@ -35,7 +35,9 @@ export async function oauthRoutes(app: AppInstance, services: Services): Promise
   await app.register(formEndpoints, { prefix: '/oauth' })
 
   async function formEndpoints(open: AppInstance): Promise<void> {
-    open.setErrorHandler(createOAuthErrorHandler({ isUnavailable, countRefusal: createCountRefusal(open) }))
+    open.setErrorHandler(
+      createOAuthErrorHandler({ isUnavailable, countRefusal: createCountRefusal(open, REFUSAL_LIMITS.tokens) }),
+    )
     acceptForms(open)
     // The forms of the description: the endpoints read them themselves, so that errors are those of RFC 6749.
     open.setValidatorCompiler(() => () => true)
