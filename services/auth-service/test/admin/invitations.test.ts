@@ -16,7 +16,7 @@ const hr = await auth.newUser({ roles: ['hr'], username: 'hanna', fullName: 'Han
 const asHr = (method: string, url: string, body?: object) =>
   auth.call(method, url, { token: hr.accessToken, ...(body && { body }) })
 const accept = (token: string, more: object = {}) =>
-  auth.callPatiently('POST', '/auth/invitations/accept', {
+  auth.call('POST', '/auth/invitations/accept', {
     body: { token, password: PASSWORD, delivery: 'body', ...more },
   })
 

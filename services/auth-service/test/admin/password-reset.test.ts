@@ -22,7 +22,7 @@ const asAdmin = await administratorOf(auth)
 const askFor = (userId: string) => asAdmin('POST', `/admin/users/${userId}/password-reset`)
 
 const resetWith = (service: TestService, token: string) =>
-  service.callPatiently('POST', '/auth/password/reset', { body: { token, password: NEW_PASSWORD } })
+  service.call('POST', '/auth/password/reset', { body: { token, password: NEW_PASSWORD } })
 const signsIn = async (service: TestService, email: string, password: string) =>
   (await service.call('POST', '/auth/login', { body: { email, password } })).statusCode === 200
 

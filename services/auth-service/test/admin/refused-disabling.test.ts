@@ -120,7 +120,7 @@ t.test(
       variables: { ...mailbox.variables, ...CLIENTS },
     })
     const { userId } = await auth.signInAdmin()
-    const disable = await disableOf(auth)
+    const disable = await disableOf(auth.once)
     const { lost } = relay.loseReply({ to: 'into mail_quotas' })
     t.equal((await disable(userId)).statusCode, 503)
     await lost

@@ -70,7 +70,7 @@ t.test('changes of the password and of the address are limited by account', asyn
   let token = user.accessToken
   let currentPassword = PASSWORD
   const change = (newPassword: string) =>
-    auth.callPatiently('POST', '/auth/password', { token, body: { currentPassword, newPassword } })
+    auth.call('POST', '/auth/password', { token, body: { currentPassword, newPassword } })
   for (let n = 0; n < 3; n++) {
     const newPassword = `a heron walks over ${n} slow rivers`
     const changed = await change(newPassword)
@@ -91,7 +91,7 @@ t.test(
     const service = await startAuthService(t, { beside: auth, passwordLimits: { checks: FEW } })
     const { accessToken: token, email } = await service.newUser()
     const change = (currentPassword: string) =>
-      service.callPatiently('POST', '/auth/password', { token, body: { currentPassword, newPassword: PASSWORD } })
+      service.call('POST', '/auth/password', { token, body: { currentPassword, newPassword: PASSWORD } })
     const move = (currentPassword: string) =>
       service.call('POST', '/auth/email', { token, body: { email, currentPassword } })
 

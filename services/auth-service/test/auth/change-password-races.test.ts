@@ -58,7 +58,7 @@ t.teardown(close)
 async function startChanging(): Promise<(user: SignedIn) => Promise<Response>> {
   const replica = await startAuthService(t, { environment: { ...environment, databaseUrl: postgres.url } })
   const body = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }
-  return (user) => replica.call('POST', '/auth/password', { token: user.accessToken, body })
+  return (user) => replica.once.call('POST', '/auth/password', { token: user.accessToken, body })
 }
 
 async function isLockAwaited(): Promise<boolean> {

@@ -12,7 +12,7 @@ const resource = await startResourceService(t, auth, { now: () => clock })
 t.test('a changed password signs out every other device and gives this one new tokens', async (t) => {
   const user = await auth.newUser()
   const elsewhere = await auth.signIn(user.email)
-  const ask = (body: object) => auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body })
+  const ask = (body: object) => auth.call('POST', '/auth/password', { token: user.accessToken, body })
 
   const wrong = await ask({ currentPassword: 'wrong-wrong-wrong', newPassword: NEW_PASSWORD })
   t.equal(wrong.statusCode, 403)
@@ -39,7 +39,7 @@ t.test('of two password changes at once one succeeds', async (t) => {
   const user = await auth.newUser()
   const responses = await Promise.all(
     ['first-marble-ocean-31', 'second-marble-ocean-32'].map((newPassword) =>
-      auth.callPatiently('POST', '/auth/password', {
+      auth.call('POST', '/auth/password', {
         token: user.accessToken,
         body: { currentPassword: PASSWORD, newPassword },
       }),
@@ -53,7 +53,7 @@ t.test('the answer to a change of password is that of a refresh, in the delivery
   for (const delivery of ['hybrid', 'cookie', 'body'] as const) {
     const { email } = await auth.newUser()
     const login = await auth.call('POST', '/auth/login', { body: { email, password: PASSWORD, delivery } })
-    const changed = await auth.callPatiently('POST', '/auth/password', {
+    const changed = await auth.call('POST', '/auth/password', {
       body: change,
       headers,
       ...(delivery === 'cookie' ? { cookies: cookieHeader(login) } : { token: login.json().accessToken }),
@@ -76,9 +76,7 @@ t.test('the answer to a change of password is that of a refresh, in the delivery
 t.test('tokens of before the change are refused by every service, and those of the answer are good', async (t) => {
   const user = await auth.newUser()
   t.equal(await resource.verify(user.accessToken), 'ok')
-  const { accessToken } = (
-    await auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body: change })
-  ).json()
+  const { accessToken } = (await auth.call('POST', '/auth/password', { token: user.accessToken, body: change })).json()
   t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).json().code, 'token_revoked')
   t.ok(await resource.eventuallyRefuses(user.accessToken))
   t.equal((await auth.call('GET', '/auth/me', { token: accessToken })).statusCode, 200)
@@ -93,7 +91,7 @@ t.test(
     const headers = { 'sec-fetch-site': 'same-origin' }
     const refresh = (cookies: string) => auth.call('POST', '/auth/refresh', { cookies, headers })
     const rotated = await refresh(cookieHeader(login))
-    const changed = await auth.callPatiently('POST', '/auth/password', {
+    const changed = await auth.call('POST', '/auth/password', {
       token: rotated.json().accessToken,
       body: change,
     })
@@ -116,9 +114,7 @@ t.test(
 t.test('the device stays the same, with one session on it', async (t) => {
   const user = await auth.newUser()
   await auth.signIn(user.email)
-  const { accessToken } = (
-    await auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body: change })
-  ).json()
+  const { accessToken } = (await auth.call('POST', '/auth/password', { token: user.accessToken, body: change })).json()
   const { items } = (await auth.call('GET', '/auth/sessions', { token: accessToken })).json()
   t.match(items, [{ deviceId: user.deviceId, current: true }])
   t.equal(items.length, 1)
@@ -127,7 +123,7 @@ t.test('the device stays the same, with one session on it', async (t) => {
 t.test('the same password is refused, after the current one was right, and ends nothing', async (t) => {
   const user = await auth.newUser()
   const to = (currentPassword: string, newPassword: string) =>
-    auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body: { currentPassword, newPassword } })
+    auth.call('POST', '/auth/password', { token: user.accessToken, body: { currentPassword, newPassword } })
   t.equal((await to('wrong-wrong-wrong', 'wrong-wrong-wrong')).json().code, 'wrong_password')
   const same = await to(PASSWORD, PASSWORD)
   t.equal(same.statusCode, 409)
@@ -138,11 +134,11 @@ t.test('the same password is refused, after the current one was right, and ends 
 t.test('the same password is recognized in whatever Unicode form it is typed', async (t) => {
   const user = await auth.newUser()
   const accented = 'nine slöw herons wändering'
-  const first = await auth.callPatiently('POST', '/auth/password', {
+  const first = await auth.call('POST', '/auth/password', {
     token: user.accessToken,
     body: { currentPassword: PASSWORD, newPassword: accented },
   })
-  const again = await auth.callPatiently('POST', '/auth/password', {
+  const again = await auth.call('POST', '/auth/password', {
     token: first.json().accessToken,
     body: { currentPassword: accented, newPassword: accented.normalize('NFD') },
   })
@@ -152,7 +148,7 @@ t.test('the same password is recognized in whatever Unicode form it is typed', a
 t.test('the audit trail has the change and the sessions that it ended', async (t) => {
   const user = await auth.newUser()
   const other = await auth.signIn(user.email)
-  await auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body: change })
+  await auth.call('POST', '/auth/password', { token: user.accessToken, body: change })
   const admin = await auth.signInAdmin()
   const list = async (type: string) =>
     (await auth.call('GET', `/admin/audit?userId=${user.userId}&type=${type}`, { token: admin.accessToken })).json()

@@ -28,19 +28,8 @@ const auth = await startAuthService(t, {
 const asAdmin = await administratorOf(auth)
 
 type Device = { deviceToken?: string; deviceId?: string }
-/** Nothing was decided where a busy machine answers 503: as clients do, the call is repeated. */
-async function login(
-  email: string,
-  { deviceToken, deviceId }: Device = {},
-  password = PASSWORD,
-  at: TestService = auth,
-) {
-  const body = { email, password, delivery: 'body', deviceToken, deviceId }
-  for (;;) {
-    const answer = await at.call('POST', '/auth/login', { body })
-    if (answer.statusCode !== 503) return answer
-  }
-}
+const login = (email: string, { deviceToken, deviceId }: Device = {}, password = PASSWORD, at: TestService = auth) =>
+  at.call('POST', '/auth/login', { body: { email, password, delivery: 'body', deviceToken, deviceId } })
 const wrong = (email: string, device: Device = {}) => login(email, device, WRONG)
 /** Whether the account knows the device: no other may sign in, once a stranger has guessed. */
 async function isKnown(email: string, device: Device, password = PASSWORD): Promise<boolean> {
@@ -140,7 +129,7 @@ t.test('a device knows the accounts that signed in on it, ten at most, and each 
 t.test('a change of password voids every token of the account but the one in its answer', async (t) => {
   const owner = await newOwner()
   const other = (await login(owner.email)).json()
-  const changed = await auth.callPatiently('POST', '/auth/password', {
+  const changed = await auth.call('POST', '/auth/password', {
     token: owner.accessToken,
     body: { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
   })
@@ -273,7 +262,7 @@ t.test('an accepted invitation makes the device known', async (t) => {
   const email = 'invited@example.test'
   t.equal((await asAdmin('POST', '/admin/users', { email })).statusCode, 201)
   const body = { token: await mailbox.nextToken(email), password: NEW_PASSWORD, delivery: 'body' }
-  const accepted = await auth.callPatiently('POST', '/auth/invitations/accept', { body })
+  const accepted = await auth.call('POST', '/auth/invitations/accept', { body })
   t.equal(accepted.statusCode, 200)
   t.equal(await isKnown(email, accepted.json(), NEW_PASSWORD), true)
 })

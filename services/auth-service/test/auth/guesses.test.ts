@@ -23,18 +23,11 @@ let networks = 0
 const elsewhere = (): string => `10.1.${Math.floor(++networks / 250)}.${networks % 250}`
 
 type Typed = { email?: string; username?: string; password?: string; deviceToken?: string; deviceId?: string }
-const tryLogin = ({ email, username, password = PASSWORD, deviceToken, deviceId }: Typed, from: string) =>
-  auth.call('POST', '/auth/login', {
+const login = ({ email, username, password = PASSWORD, deviceToken, deviceId }: Typed, from: string, at = auth) =>
+  at.call('POST', '/auth/login', {
     body: { email, username, password, deviceToken, deviceId, delivery: 'body' },
     headers: { 'x-forwarded-for': from },
   })
-/** Nothing was decided where a busy machine answers 503: as clients do, the call is repeated. */
-async function login(typed: Typed, from: string) {
-  for (;;) {
-    const answer = await tryLogin(typed, from)
-    if (answer.statusCode !== 503) return answer
-  }
-}
 
 /** The statuses of wrong passwords, ten at a time. */
 async function guess(count: number, typed: Typed | ((n: number) => Typed), from: string | (() => string)) {
@@ -178,7 +171,7 @@ t.test('while Postgres is stuck every sign-in is 503, and afterwards every right
   const people = await Promise.all(Array.from({ length: 4 }, () => auth.newAccount()))
   await db.transaction().execute(async (trx) => {
     await sql`lock table users in access exclusive mode`.execute(trx)
-    const tries = Array.from({ length: 60 }, (_, n) => tryLogin({ email: people[n % 4]?.email ?? '' }, from))
+    const tries = Array.from({ length: 60 }, (_, n) => login({ email: people[n % 4]?.email ?? '' }, from, auth.once))
     t.same([...new Set((await Promise.all(tries)).map(({ statusCode }) => statusCode))], [503])
   })
   // More than the network or any of them could have wrong: each of the tries before would have counted.

@@ -15,7 +15,7 @@ const auth = await startAuthService(t, {
 const asAdmin = await administratorOf(auth)
 
 const register = (body: object) =>
-  auth.callPatiently('POST', '/auth/register', {
+  auth.call('POST', '/auth/register', {
     body: { password: PASSWORD, ...body },
     headers: { 'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}` },
   })

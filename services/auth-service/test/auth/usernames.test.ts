@@ -12,7 +12,7 @@ const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
 t.teardown(close)
 
 const register = (username: string) =>
-  auth.callPatiently('POST', '/auth/register', {
+  auth.call('POST', '/auth/register', {
     body: { email: `${randomUUID()}@example.test`, username, password: PASSWORD },
   })
 const other = await auth.newUser()

@@ -31,7 +31,7 @@ async function register(): Promise<SignedIn> {
   const headers = { 'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}` }
   const body = { email, username, password: PASSWORD, delivery: 'body' }
   const { user, device, accessToken, refreshToken } = (
-    await auth.callPatiently('POST', '/auth/register', { body, headers })
+    await auth.call('POST', '/auth/register', { body, headers })
   ).json()
   return { email, userId: user.id, deviceId: device.id, accessToken, refreshToken }
 }
@@ -127,7 +127,7 @@ t.test(
     t.ok(await resource.eventuallyRefuses(stranger.accessToken))
     await t.rejects(auth.signIn(stranger.email), /401/)
     t.equal((await decline(token)).json().code, 'invalid_link', 'once')
-    const owner = await auth.callPatiently('POST', '/auth/register', {
+    const owner = await auth.call('POST', '/auth/register', {
       body: { email: stranger.email, username: 'the-owner', password: 'copper-lantern-drifts-9', delivery: 'body' },
     })
     t.equal(owner.statusCode, 201)
@@ -210,7 +210,7 @@ t.test('what is not verified within seven days is erased, unless an administrato
 t.test('without mail nothing is sent, and nothing is erased', async (t) => {
   const silent = await startAuthService(t, { variables: { REGISTRATION: 'open' }, now: () => clock })
   const body = { email: 'quiet@example.test', username: 'quiet', password: PASSWORD, delivery: 'body' }
-  const { accessToken } = (await silent.callPatiently('POST', '/auth/register', { body })).json()
+  const { accessToken } = (await silent.call('POST', '/auth/register', { body })).json()
   t.equal((await silent.call('POST', '/auth/verification', { token: accessToken })).statusCode, 202)
   await startAuthService(t, { beside: silent, now: () => clock + 8 * DAY_MS })
   t.equal((await silent.call('GET', '/auth/me', { token: accessToken })).statusCode, 200)

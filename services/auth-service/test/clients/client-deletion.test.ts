@@ -30,7 +30,7 @@ t.test(
     const redis = await privateRedis(t)
     const own = { ...(await testEnvironment(t)), redisUrl: redis.url }
     const auth = await listen(t, { environment: own })
-    const asAdmin = await administratorOf(auth)
+    const asAdmin = await administratorOf(auth.once)
     const tokenOf = async (client: Client): Promise<string> =>
       String(
         (await send(`${auth.url}/oauth/token`, { grant_type: 'client_credentials' }, basic(client))).json.access_token,

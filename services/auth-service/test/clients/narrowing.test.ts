@@ -97,7 +97,7 @@ t.test(
   async (t) => {
     const redis = await privateRedis(t)
     const own = await startAuthService(t, { environment: { ...(await testEnvironment(t)), redisUrl: redis.url } })
-    const asOwnAdmin = await administratorOf(own)
+    const asOwnAdmin = await administratorOf(own.once)
     const client = await newClient(own, 'halfway', ['employees:read', 'users:read'])
     const token = await tokenOf(own, client)
     const read = async (subject: string): Promise<string> =>

@@ -29,7 +29,7 @@ async function testPages(program: string): Promise<void> {
     }
   }
   const forget = async (email: string): Promise<string> => {
-    await auth.callPatiently('POST', '/auth/password/forgot', { body: { email } })
+    await auth.call('POST', '/auth/password/forgot', { body: { email } })
     return nextLink(email)
   }
   async function saysSomethingLike(page: Page, text: RegExp): Promise<void> {
@@ -42,7 +42,7 @@ async function testPages(program: string): Promise<void> {
     })
   }
   const canSignIn = async (email: string, password: string): Promise<boolean> =>
-    (await auth.callPatiently('POST', '/auth/login', { body: { email, password } })).statusCode === 200
+    (await auth.call('POST', '/auth/login', { body: { email, password } })).statusCode === 200
 
   t.test('whoever opens the link of a mail chooses a new password there, with the keyboard alone', async (t) => {
     const user = await auth.newUser()
@@ -124,8 +124,7 @@ async function testPages(program: string): Promise<void> {
     'an address is confirmed with the password of the account, or by whoever is signed in to it there',
     async (t) => {
       const account = (name: string) => ({ email: `${name}@example.test`, username: name, password: PASSWORD })
-      for (const name of ['stranger', 'here'])
-        await auth.callPatiently('POST', '/auth/register', { body: account(name) })
+      for (const name of ['stranger', 'here']) await auth.call('POST', '/auth/register', { body: account(name) })
 
       const { page } = await visit(t, browser)
       await page.goto(await nextLink('stranger@example.test'))
@@ -154,7 +153,7 @@ async function testPages(program: string): Promise<void> {
 
   t.test('whoever did not register declines without a password, and the account is gone', async (t) => {
     const email = 'not-mine@example.test'
-    await auth.callPatiently('POST', '/auth/register', { body: { email, username: 'not-mine', password: PASSWORD } })
+    await auth.call('POST', '/auth/register', { body: { email, username: 'not-mine', password: PASSWORD } })
     const { page } = await visit(t, browser)
     await page.goto(await nextLink(email))
     await page.getByRole('button', { name: 'I did not register' }).click()

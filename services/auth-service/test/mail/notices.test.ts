@@ -16,7 +16,7 @@ t.test('a change of password reaches its owner', async (t) => {
   const { auth, next } = await start(t)
   const user = await auth.newUser()
   const change = { currentPassword: PASSWORD, newPassword: 'another-violet-harbour-9' }
-  const changed = await auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body: change })
+  const changed = await auth.call('POST', '/auth/password', { token: user.accessToken, body: change })
   t.equal(changed.statusCode, 200)
   t.match(await next(user.email), { subject: 'Your Latchkey password was changed' })
 })
@@ -25,9 +25,9 @@ t.test('a change of password that is refused is no news', async (t) => {
   const { auth, next, mailsTo } = await start(t)
   const user = await auth.newUser()
   const body = { currentPassword: 'not-the-password-at-all', newPassword: 'another-violet-harbour-9' }
-  t.equal((await auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body })).statusCode, 403)
+  t.equal((await auth.call('POST', '/auth/password', { token: user.accessToken, body })).statusCode, 403)
   const again = { currentPassword: PASSWORD, newPassword: 'another-violet-harbour-9' }
-  await auth.callPatiently('POST', '/auth/password', { token: user.accessToken, body: again })
+  await auth.call('POST', '/auth/password', { token: user.accessToken, body: again })
   await next(user.email)
   t.equal(mailsTo(user.email).length, 1)
 })

@@ -97,7 +97,7 @@ t.test(
         saveRole,
         async changePassword() {
           const newPassword = `violet-harbour-${randomUUID()}`
-          const answer = await auth.callPatiently('POST', '/auth/password', {
+          const answer = await auth.call('POST', '/auth/password', {
             token: pick(devices)?.accessToken ?? '',
             body: { currentPassword: password, newPassword },
           })

@@ -15,7 +15,7 @@ const isReady = () => eventually(async () => (await auth.call('GET', '/health/re
 /** Makes a call of which the session is opened, and the reply that says so is lost. */
 async function callWithLostReply(url: string, body: object) {
   const { lost } = relay.loseReply({ to: 'user:{' })
-  const response = await auth.call('POST', url, { body })
+  const response = await auth.once.call('POST', url, { body })
   await lost
   await isReady()
   return response

@@ -42,7 +42,7 @@ t.test('a Redis that comes back older than an erasure brings nothing of the acco
 })
 
 t.test('with Redis away an erasure answers 503 and changes nothing', async (t) => {
-  const asAdmin = await administratorOf(auth)
+  const asAdmin = await administratorOf(auth.once)
   const user = await auth.newUser()
   await redis.kill()
   const refused = await asAdmin('DELETE', `/admin/users/${user.userId}`)

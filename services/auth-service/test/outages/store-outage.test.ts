@@ -15,10 +15,12 @@ const environment = await testEnvironment(t)
 const redis = await privateRedis(t)
 const redisProxy = await tcpRelay(t, redis.url)
 const postgresProxy = await tcpRelay(t, environment.databaseUrl)
-const auth = await startAuthService(t, {
+const patient = await startAuthService(t, {
   environment: { ...environment, databaseUrl: postgresProxy.url, redisUrl: redisProxy.url },
   variables: { REGISTRATION: 'open' },
 })
+/** For calls under a fault. */
+const auth = patient.once
 
 type Assertions = Pick<typeof t, 'equal' | 'ok'>
 
@@ -62,7 +64,7 @@ for (const [fault, begin, end] of [
     `with Redis ${fault} every call that needs it answers 503, and afterwards sessions go on where they were`,
     async (t) => {
       const user = await auth.newUser()
-      const login = await auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
+      const login = await patient.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
       await begin()
       for (const [name, response] of await callsThatNeedRedis(user, cookieHeader(login)))
         assertUnavailable(t, response, name)
@@ -75,12 +77,12 @@ for (const [fault, begin, end] of [
       t.equal((await auth.call('GET', '/health/live')).statusCode, 200)
       await end()
       await untilReady(auth)
-      const after = await auth.call('POST', '/auth/refresh', {
+      const after = await patient.call('POST', '/auth/refresh', {
         cookies: cookieHeader(login),
         headers: { 'sec-fetch-site': 'same-origin' },
       })
       t.equal(after.statusCode, 200)
-      t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
+      t.equal((await patient.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
       await auth.signIn(user.email)
     },
   )
@@ -106,7 +108,7 @@ t.test('with Postgres gone sign-in answers 503, and users who are signed in go o
   assertUnavailable(t, byAccessToken, 'the same by access token')
   await postgresProxy.restore()
   await untilReady(auth)
-  t.equal((await auth.call('POST', '/auth/register', { body: registration })).statusCode, 201)
+  t.equal((await patient.call('POST', '/auth/register', { body: registration })).statusCode, 201)
 })
 
 t.test(
@@ -119,7 +121,7 @@ t.test(
       assertUnavailable(t, await refreshWith(auth, token), 'the lost one')
       await lost
       await untilReady(auth)
-      const repeated = await refreshWith(auth, token)
+      const repeated = await refreshWith(patient, token)
       t.equal(repeated.statusCode, 200)
       token = repeated.json().refreshToken
       t.equal(generationOf(token), round + 1, 'one step and no more')
@@ -141,7 +143,7 @@ t.test('a sign-in or sign-out whose reply from Redis is lost may be repeated', a
     assertUnavailable(t, await auth.call('POST', '/auth/logout', { body: { refreshToken } }), 'sign-out')
     await lostSignOut
     await untilReady(auth)
-    t.equal((await auth.call('POST', '/auth/logout', { body: { refreshToken } })).statusCode, 204)
+    t.equal((await patient.call('POST', '/auth/logout', { body: { refreshToken } })).statusCode, 204)
     t.match((await refreshWith(auth, refreshToken)).json(), { code: 'session_ended', reason: 'signed_out' })
   }
 })

@@ -18,7 +18,7 @@ async function invitationBy(role: string): Promise<string> {
 }
 
 const accept = (token: string) =>
-  auth.callPatiently('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD, delivery: 'body' } })
+  auth.call('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD, delivery: 'body' } })
 
 t.test('an invitation is worth nothing once the role of its maker may invite nobody any more', async (t) => {
   await put('host', ['users:invite'])
@@ -37,6 +37,6 @@ t.test('a reset link reaches no account that was given more than its maker holds
   const made = await auth.call('POST', `/admin/users/${target.id}/password-reset`, { token: desk.accessToken })
   const token = tokenOf(made.json().link)
   await asAdmin('PATCH', `/admin/users/${target.id}`, { roles: ['user', 'admin'] })
-  const refused = await auth.callPatiently('POST', '/auth/password/reset', { body: { token, password: PASSWORD } })
+  const refused = await auth.call('POST', '/auth/password/reset', { body: { token, password: PASSWORD } })
   t.equal(refused.json().code, 'invalid_link')
 })

@@ -25,9 +25,10 @@ export type TestService = {
   readonly config: Config
   readonly environment: TestEnvironment
   readonly logs: ReturnType<typeof captureLogs>
+  /** As honest clients do it: again after `Retry-After` while the answer is 503, which any call may get on a busy machine. */
   call(method: string, url: string, options?: Call): Promise<Response>
-  /** The same as honest clients do it: again after `Retry-After` while the answer is 503. For whatever is not about a lack of time. */
-  callPatiently(method: string, url: string, options?: Call): Promise<Response>
+  /** The same service for what is about 503: `call` calls once. */
+  readonly once: TestService
   /** An active account, without a session, under any `REGISTRATION`. */
   newAccount(account?: NewAccount): Promise<User>
   /** A new account, signed in with `body` delivery. */
@@ -70,7 +71,11 @@ export async function startAuthService(
   await app.ready()
   t.teardown(async () => app.close())
 
-  async function call(method: string, url: string, { body, token, cookies, headers }: Call = {}): Promise<Response> {
+  async function callOnce(
+    method: string,
+    url: string,
+    { body, token, cookies, headers }: Call = {},
+  ): Promise<Response> {
     // Nobody is to wait for them within the time of a request.
     if (SETS_PASSWORD.test(url)) await loadDictionaries()
     return app.inject({
@@ -86,14 +91,14 @@ export async function startAuthService(
     })
   }
 
-  const callPatiently: TestService['callPatiently'] = (...asked) =>
+  const call: TestService['call'] = (...asked) =>
     untilDecided(
-      () => call(...asked),
+      () => callOnce(...asked),
       ({ statusCode, headers }) => ({ status: statusCode, retryAfter: headers['retry-after'] }),
     )
 
   async function signIn(email: string, more: object = {}): Promise<SignedIn> {
-    const response = await callPatiently('POST', '/auth/login', {
+    const response = await call('POST', '/auth/login', {
       body: { email, password: PASSWORD, delivery: 'body', ...more },
     })
     if (response.statusCode !== 200) throw new Error(`sign-in answered ${response.statusCode}: ${response.body}`)
@@ -110,7 +115,15 @@ export async function startAuthService(
 
   const signInAdmin = (): Promise<SignedIn> => signIn(ADMIN.email, ADMIN)
 
-  return { app, config, environment, logs, call, callPatiently, newAccount, newUser, signIn, signInAdmin }
+  const service = { app, config, environment, logs, newAccount, newUser, signIn, signInAdmin }
+  const once: TestService = {
+    ...service,
+    call: callOnce,
+    get once() {
+      return once
+    },
+  }
+  return { ...service, call, once }
 }
 
 /** Calls as the first administrator, signed in now. */

@@ -20,10 +20,9 @@ const as =
 let people = 0
 const newAddress = () => `accomplice${++people}@corp.test`
 
-const accept = (token: string) =>
-  auth.callPatiently('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD } })
+const accept = (token: string) => auth.call('POST', '/auth/invitations/accept', { body: { token, password: PASSWORD } })
 const reset = (token: string) =>
-  auth.callPatiently('POST', '/auth/password/reset', {
+  auth.call('POST', '/auth/password/reset', {
     body: { token, password: 'a heron walks over nine slow rivers' },
   })
 

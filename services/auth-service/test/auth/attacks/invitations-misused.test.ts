@@ -7,7 +7,7 @@ const auth = await startAuthService(t, { variables: mailbox.variables })
 const replica = await startAuthService(t, { beside: auth, variables: mailbox.variables })
 const asAdmin = await administratorOf(auth)
 const accept = (token: string, password = PASSWORD, service = auth) =>
-  service.callPatiently('POST', '/auth/invitations/accept', { body: { token, password, delivery: 'body' } })
+  service.call('POST', '/auth/invitations/accept', { body: { token, password, delivery: 'body' } })
 
 let people = 0
 async function invite(roles = ['user']) {
@@ -162,7 +162,7 @@ t.test('many callers together send a mailbox three invitations an hour', async (
 async function newestToken(email: string): Promise<string> {
   for (;;) {
     const token = await mailbox.nextToken(email)
-    const probe = await auth.callPatiently('POST', '/auth/invitations/accept', {
+    const probe = await auth.call('POST', '/auth/invitations/accept', {
       body: { token, password: 'password1234567' },
     })
     if (probe.json().code !== 'invalid_link') return token
