@@ -39,7 +39,8 @@ const definitions: Record<AccessErrorCode, ProblemDefinition & { detail: string 
   csrf_rejected: {
     status: 403,
     title: 'Cross-site request refused',
-    detail: 'A request that changes something and relies on a cookie must come from an allowed origin.',
+    detail:
+      'A request that changes something and relies on a cookie, or may be answered with one, must come from an allowed origin. Programs send any X-Requested-With, or sign in with "delivery": "body".',
   },
   invalid_request: {
     status: 400,

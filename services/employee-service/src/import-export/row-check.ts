@@ -47,7 +47,7 @@ export function createRowCheck(check: CellCheck, newId: () => string): RowCheck 
     for (const [index, column] of header.entries()) {
       if (column === 'skipped' || column === 'nameless') continue
       const cell = record.cells[index]
-      if (cell === undefined) refuse(column, 'is not UTF-8')
+      if (cell === undefined) refuse(column, 'is not UTF-8; save the file as "CSV UTF-8"')
       else if (cell !== '') cells[column] = column === 'hiredOn' ? toDate(cell) : unguardFormulas(cell)
     }
     for (const { path, message } of check(cells)) refuse(path.slice(1), message)
