@@ -10,6 +10,7 @@ export { canInstallPackages, installPackage, installServerPackage, runDetached }
 export { freePort, listenFault } from './processes/free-port.ts'
 export { type NodeServer, startNodeServer } from './processes/node-server.ts'
 export { onPath } from './processes/on-path.ts'
+export { type NodeCommand, plainNode } from './processes/plain-node.ts'
 export { claimRecord, recordedProcess } from './processes/process-record.ts'
 export { stopLeftover } from './processes/stop-leftover.ts'
 export { createRandom, type Random } from './random.ts'

@@ -1,4 +1,11 @@
-export { createChildProcesses, freePort, type RunningProcess, type TestScope, untilDecided } from '@latchkey/harness'
+export {
+  createChildProcesses,
+  freePort,
+  plainNode,
+  type RunningProcess,
+  type TestScope,
+  untilDecided,
+} from '@latchkey/harness'
 export { browserProgram } from './browser-program.ts'
 export { type CapturedLogs, captureLogs } from './capture-logs.ts'
 export { eventually } from './eventually.ts'

@@ -16,6 +16,6 @@ export async function untilReady({ url, hasExited, output }: StartedService): Pr
     if (hasExited()) throw new Error(`the service ended before it was ready: ${output()}`)
     return (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200
   }
-  if (await poll(isReady, { timeoutMs: TIMEOUT_MS, intervalMs: 20 })) return
+  if (await poll(isReady, { timeoutMs: TIMEOUT_MS, intervalMs: 50 })) return
   throw new Error(`the service is not ready after ${TIMEOUT_MS / 1000} s: ${output()}`)
 }

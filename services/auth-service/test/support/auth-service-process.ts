@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import {
   createChildProcesses,
   freePort,
+  plainNode,
   type RunningProcess,
   type TestEnvironment,
   untilReady,
@@ -40,13 +41,7 @@ export async function authServiceProcess(
     async start() {
       const started = processes.start({
         name: 'auth-service',
-        command: process.execPath,
-        args: [FIXTURE],
-        cwd: process.cwd(),
-        output: 'pipe',
-        env: {
-          PATH: process.env.PATH,
-          NODE_OPTIONS: process.env.NODE_OPTIONS,
+        ...plainNode([FIXTURE], {
           DATABASE_URL: databaseUrl,
           REDIS_URL: redisUrl,
           TEST_SCHEMA: schema,
@@ -55,7 +50,9 @@ export async function authServiceProcess(
           AUTH_OPERATIONS_PORT: 'off',
           TOKEN_ISSUER: url,
           ...variables(url),
-        },
+        }),
+        cwd: process.cwd(),
+        output: 'pipe',
         stopSignal: 'SIGTERM',
         graceMs: 12_000,
       })

@@ -5,6 +5,7 @@ import {
   createChildProcesses,
   freePort,
   NO_HURRY,
+  plainNode,
   type TestScope,
   testEnvironment,
   untilDecided,
@@ -29,13 +30,7 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
   const start = async (): Promise<() => Promise<void>> => {
     const running = createChildProcesses().start({
       name: 'auth-service',
-      command: process.execPath,
-      args: [PROGRAM],
-      cwd: process.cwd(),
-      output: 'pipe',
-      env: {
-        PATH: process.env.PATH,
-        NODE_OPTIONS: process.env.NODE_OPTIONS,
+      ...plainNode([PROGRAM], {
         DATABASE_URL: environment.databaseUrl,
         REDIS_URL: environment.redisUrl,
         TEST_SCHEMA: environment.schema,
@@ -50,7 +45,9 @@ export async function authServiceProcess(t: TestScope, variables: Record<string,
         EMPLOYEE_CLIENT_SECRET: NOWHERE.clientSecret,
         TRUST_PROXY: '127.0.0.1/32',
         ...variables,
-      },
+      }),
+      cwd: process.cwd(),
+      output: 'pipe',
       stopSignal: 'SIGTERM',
       graceMs: 12_000,
     })

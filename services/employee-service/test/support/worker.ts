@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { createChildProcesses, type RunningProcess } from '@latchkey/test-kit'
+import { createChildProcesses, plainNode, type RunningProcess } from '@latchkey/test-kit'
 import type { Config } from '../../src/index.ts'
 import { KEYS } from './employee-app.ts'
 
@@ -11,12 +11,7 @@ export function startWorker({ database, revocations, auth, listening }: Config):
   url.searchParams.set('options', `-c search_path=${database.schema}`)
   return createChildProcesses().start({
     name: 'employee-service',
-    command: process.execPath,
-    args: [MAIN],
-    cwd: process.cwd(),
-    output: 'stderr',
-    env: {
-      NODE_OPTIONS: process.env.NODE_OPTIONS,
+    ...plainNode([MAIN], {
       EMPLOYEE_DATABASE_URL: url.href,
       ACCESS_TOKEN_SECRET: KEYS,
       REDIS_URL: revocations.redisUrl,
@@ -24,7 +19,9 @@ export function startWorker({ database, revocations, auth, listening }: Config):
       EMPLOYEE_CLIENT_SECRET: auth.clientSecret,
       EMPLOYEE_PORT: String(listening.address.port),
       EMPLOYEE_OPERATIONS_PORT: 'off',
-    },
+    }),
+    cwd: process.cwd(),
+    output: 'stderr',
     stopSignal: 'SIGTERM',
     graceMs: 12_000,
   })

@@ -30,6 +30,8 @@ export type Cluster = {
 }
 
 const READY_WITHIN_MS = 60_000
+/** A service that starts needs the CPU for itself. */
+const READY_INTERVAL_MS = 100
 
 export function createCluster(options: ClusterOptions): Cluster {
   const { directory, databaseUrl, employeeDatabaseUrl, redisUrl, grace } = options
@@ -74,7 +76,7 @@ export async function untilReady(http: Http, ...replicas: readonly ServiceProces
       if (status !== 200 && replica.hasExited()) throw new Error(`${replica.name} exited:\n${replica.lastLines()}`)
       return status === 200
     }
-    if (!(await poll(isReady, { timeoutMs: deadline - performance.now() }))) {
+    if (!(await poll(isReady, { timeoutMs: deadline - performance.now(), intervalMs: READY_INTERVAL_MS }))) {
       throw new Error(`${replica.name} does not get ready. Its last lines:\n${replica.lastLines()}`)
     }
   }

@@ -29,7 +29,6 @@ export type ServiceProcessOptions = {
 export async function startService(scope: Scope, options: ServiceProcessOptions): Promise<ServiceProcess> {
   const { processes, service, name, directory, environment } = options
   const file = join(directory, `${name}.log`)
-  const { NODE_COMPILE_CACHE } = process.env
   const {
     url,
     operationsUrl,
@@ -39,7 +38,7 @@ export async function startService(scope: Scope, options: ServiceProcessOptions)
     name,
     entry: serviceMain(service),
     output: { file },
-    environment: { LOG_LEVEL: 'warn', ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...environment },
+    environment: { LOG_LEVEL: 'warn', ...environment },
   })
   scope.teardown(() => started.stop())
   return {

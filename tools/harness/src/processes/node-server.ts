@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { ChildProcesses, ProcessOptions, RunningProcess } from './child-processes.ts'
 import { freePort } from './free-port.ts'
+import { plainNode } from './plain-node.ts'
 
 const repositoryRoot = join(import.meta.dirname, '../../../..')
 
@@ -17,7 +18,7 @@ export type NodeServerOptions = Pick<ProcessOptions, 'name' | 'output'> & {
   readonly processes: ChildProcesses
   /** Its entry file. */
   readonly entry: string
-  /** All that it gets of ours is PATH and NODE_OPTIONS; this comes on top. */
+  /** Comes on top of what any program gets of ours. */
   readonly environment: Readonly<Record<string, string>>
   /** A program with its arguments that starts Node, such as taskset(1), and becomes it. */
   readonly prefix?: readonly string[]
@@ -27,26 +28,24 @@ export type NodeServerOptions = Pick<ProcessOptions, 'name' | 'output'> & {
 export async function startNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { processes, name, output, entry, environment, prefix = [] } = options
   const [port, operationsPort] = [await freePort(), await freePort()]
-  const [command = '', ...args] = [...prefix, process.execPath, entry]
+  const node = plainNode([entry], {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    // Each service has a setting of its own for the port.
+    PORT: String(port),
+    AUTH_PORT: String(port),
+    EMPLOYEE_PORT: String(port),
+    AUTH_OPERATIONS_PORT: String(operationsPort),
+    EMPLOYEE_OPERATIONS_PORT: String(operationsPort),
+    ...environment,
+  })
+  const [command = '', ...args] = [...prefix, node.command, ...node.args]
   const started = processes.start({
     name,
     command,
     args,
     cwd: repositoryRoot,
-    env: {
-      PATH: process.env.PATH,
-      // Says how packages of this repository resolve.
-      NODE_OPTIONS: process.env.NODE_OPTIONS,
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      // Each service has a setting of its own for the port.
-      PORT: String(port),
-      AUTH_PORT: String(port),
-      EMPLOYEE_PORT: String(port),
-      AUTH_OPERATIONS_PORT: String(operationsPort),
-      EMPLOYEE_OPERATIONS_PORT: String(operationsPort),
-      ...environment,
-    },
+    env: node.env,
     output,
     stopSignal: 'SIGTERM',
     // A service stops by itself within ten seconds, whatever its clients do.

@@ -1,5 +1,8 @@
 import { createHttpClient, poll, UserFacingError } from '@latchkey/harness'
 
+/** A service that starts needs the CPU for itself. */
+const READY_INTERVAL_MS = 100
+
 /** Polls a service's `/health/ready` until it answers 200. Rejects when it takes too long, or with the signal's reason. */
 export async function waitUntilReady(
   name: string,
@@ -15,7 +18,7 @@ export async function waitUntilReady(
       said = response?.text ?? ''
       return response?.status === 200
     },
-    { timeoutMs, intervalMs: 25, signal },
+    { timeoutMs, intervalMs: READY_INTERVAL_MS, signal },
   )
   if (isReady) return
   signal.throwIfAborted()
