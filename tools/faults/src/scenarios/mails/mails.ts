@@ -11,7 +11,7 @@ import { type Replicas, startReplicas } from './replicas.ts'
 import { runTrial, type Trial } from './trial.ts'
 import { WINDOWS } from './windows.ts'
 
-export const REPLICAS = 3
+const REPLICAS = 3
 const ARRIVES_WITHIN_MS = 30_000
 
 /** A replica of auth-service is killed between two steps of a mail. A run is one mail. */
@@ -57,11 +57,11 @@ export async function killAndCheck(
     if (mailboxes.length === 0) mailboxes = await register(replicas, WINDOWS.length)
     const mailbox = mailboxes.pop()
     if (window === undefined || mailbox === undefined) continue
-    await replicas.untilUp(REPLICAS - 1)
+    await replicas.untilUp(replicas.count - 1)
     trials.push(await runTrial(replicas, window, mailbox))
     await sleep(random.between(0, 100))
   }
-  await replicas.untilUp(REPLICAS)
+  await replicas.untilUp(replicas.count)
   await untilAllArrived(replicas, trials)
   await untilNothingIsPending(replicas)
   const outcomes: Outcome[] = []
@@ -71,7 +71,7 @@ export async function killAndCheck(
 
 /** Mailboxes of new accounts, once their registration has left nothing to send. */
 async function register(replicas: Replicas, count: number): Promise<string[]> {
-  await replicas.untilUp(REPLICAS)
+  await replicas.untilUp(replicas.count)
   const mailboxes: string[] = []
   while (mailboxes.length < count) mailboxes.push((await registerAccount(replicas, 'trial')).email)
   const haveArrived = async () =>

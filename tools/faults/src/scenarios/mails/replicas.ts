@@ -10,6 +10,8 @@ import type { Http, Reply } from '../../driver/http.ts'
 
 /** Replicas of auth-service on one Postgres and one mail server, with a relay in each connection to them. */
 export type Replicas = {
+  /** How many there are while none is dead. */
+  readonly count: number
   readonly mailServer: MailServer
   readonly breakpoints: Breakpoints
   /** To the mail server, of each replica. */
@@ -65,6 +67,7 @@ export async function startReplicas({ scope, directory, http, random, count, slo
   const anyReplica = () => random.pick([...replicas.up.values()])
   const url = (): string => anyReplica().url
   return {
+    count,
     mailServer,
     breakpoints,
     mailRelays,

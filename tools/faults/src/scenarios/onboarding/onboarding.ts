@@ -51,12 +51,12 @@ export const onboarding: Scenario = {
 
 /** One trial for each run, in each window in turn; then what became of all of them. */
 export async function killAndCheck(
-  { random, ...options }: Omit<PairOptions, 'name'>,
+  { random, pairs: count = PAIRS, ...options }: Omit<PairOptions, 'name'> & { readonly pairs?: number },
   runs: ScenarioContext['runs'],
 ): Promise<Outcome[]> {
   const pairs: Pair[] = []
   // One after another: all at once they slow each other down.
-  for (let number = 1; number <= PAIRS; number++) {
+  for (let number = 1; number <= count; number++) {
     const name = `onboarding-${number}`
     pairs.push(await startPair({ ...options, name, random: random.fork(name) }))
   }
