@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, temporaryDirectory } from '@latchkey/harness'
 import t from 'tap'
+import { changeKeys } from './running-keys.ts'
 import { admin, processesOf, runStackProcess } from './running-stack.ts'
 
+t.setTimeout(600_000)
+
+// The same system for the commands of `npm run keys`: to start one takes long.
 t.test('commands find the databases of `npm start`, while it runs and when it does not', async (t) => {
   const place = {
     DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
@@ -41,6 +45,10 @@ t.test('commands find the databases of `npm start`, while it runs and when it do
     t.match(admin(place, 'verify-all'), { code: 0, noted: /from now on: 0\./ })
     t.same(processesOf(place.DATA_DIR), running)
   })
+
+  await t.test('HS256: a change of keys passes unnoticed, and a leaked key is refused', (t) =>
+    changeKeys(t, { place, password: stack.password(), ring: 'access-token-secret' }),
+  )
 
   stack.child.kill('SIGTERM')
   t.same(await stack.exited, [0, null])

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ALGORITHMS } from '@latchkey/access-token'
-import { freePort, sleep, temporaryDirectory } from '@latchkey/harness'
+import { freePort, plainNode, temporaryDirectory } from '@latchkey/harness'
 import t, { type Test } from 'tap'
 import { readKeysOptions } from '../src/keys/options.ts'
 import { randomRing, readRing, writeRing } from '../src/keys/ring-text.ts'
 import { rotate } from '../src/keys/rotate.ts'
 import { newKid, nextStep, take } from '../src/keys/rotation.ts'
+import { changeKeys, keys, kidsIn } from './running-keys.ts'
 import { plainEnvironment, runStackProcess } from './running-stack.ts'
 
 t.setTimeout(300_000)
@@ -15,12 +16,10 @@ t.setTimeout(300_000)
 const program = join(import.meta.dirname, '../src/keys.ts')
 
 /** Runs what `npm run keys --` runs. */
-function keys(args: string[], environment: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-    env: { ...plainEnvironment(), ...environment },
-    encoding: 'utf8',
-  })
-  return { status, output: stdout + stderr }
+function keysProgram(args: string[], environment: Record<string, string> = {}) {
+  const node = plainNode([program, ...args], { ...plainEnvironment(), ...environment })
+  const { status, stdout, stderr } = spawnSync(node.command, node.args, { env: node.env, encoding: 'utf8' })
+  return { status, stdout, stderr }
 }
 
 function ringFile(t: Test, text: string): string {
@@ -28,8 +27,6 @@ function ringFile(t: Test, text: string): string {
   writeFileSync(file, text, { mode: 0o640 })
   return file
 }
-
-const kidsIn = (file: string): string[] => readRing(readFileSync(file, 'utf8').trim()).entries.map(({ kid }) => kid)
 
 /** As if the last change were longer ago. */
 function age(file: string, seconds: number): void {
@@ -81,7 +78,7 @@ for (const algorithm of ALGORITHMS) {
 
 t.test('rotate takes one step at a time and no step too early', async (t) => {
   const file = ringFile(t, `k1:${HS}\n`)
-  const first = keys(['rotate', '--file', file])
+  const first = await keys(['rotate', '--file', file])
   t.equal(first.status, 0)
   const [, added] = kidsIn(file)
   t.match(first.output, `Added the key ${added}`)
@@ -90,24 +87,24 @@ t.test('rotate takes one step at a time and no step too early', async (t) => {
   t.notOk(existsSync(`${file}.previous`))
   t.notMatch(first.output, HS, 'no secret is shown')
 
-  const early = keys(['rotate', '--file', file])
+  const early = await keys(['rotate', '--file', file])
   t.equal(early.status, 1)
   t.match(early.output, 'too early to sign')
   t.same(kidsIn(file), ['k1', added])
 
   age(file, 11)
-  t.equal(keys(['rotate', '--file', file]).status, 0)
+  t.equal((await keys(['rotate', '--file', file])).status, 0)
   t.same(kidsIn(file), [added, 'k1'])
   age(file, 16 * 60)
-  t.match(keys(['rotate', '--file', file]).output, 'too early to drop')
+  t.match((await keys(['rotate', '--file', file])).output, 'too early to drop')
   age(file, 17 * 60)
-  t.equal(keys(['rotate', '--file', file]).status, 0)
+  t.equal((await keys(['rotate', '--file', file])).status, 0)
   t.same(kidsIn(file), [added])
 })
 
 t.test('rotate --now asks no time, and --wait takes all steps with the time between them', async (t) => {
   const file = ringFile(t, HS)
-  for (let n = 0; n < 3; n++) t.equal(keys(['rotate', '--now', '--file', file]).status, 0)
+  for (let n = 0; n < 3; n++) t.equal((await keys(['rotate', '--now', '--file', file])).status, 0)
   const [kid] = kidsIn(file)
   t.not(kid, 'default')
 })
@@ -148,25 +145,41 @@ t.test('rotate --wait takes all steps, with the time between them that the ring 
 
 t.test('create makes a ring for one algorithm, and never over another', async (t) => {
   const file = join(temporaryDirectory(t, 'stack'), 'ring')
-  t.equal(keys(['create', '--algorithm', 'EdDSA', '--file', file]).status, 0)
+  t.equal((await keys(['create', '--algorithm', 'EdDSA', '--file', file])).status, 0)
   t.equal(readRing(readFileSync(file, 'utf8')).algorithm, 'EdDSA')
   t.equal(statSync(file).mode & 0o777, 0o600)
-  const again = keys(['create', '--algorithm', 'ES256', '--file', file])
+  const again = await keys(['create', '--algorithm', 'ES256', '--file', file])
   t.equal(again.status, 1)
   t.match(again.output, 'is there already')
-  t.match(keys(['show', '--file', file]).output, /signs and verifies/)
+  t.match((await keys(['show', '--file', file])).output, /signs and verifies/)
+})
+
+t.test('`npm run keys` prints what it did, and ends with 1 and one message when it fails', async (t) => {
+  const file = join(temporaryDirectory(t, 'stack'), 'ring')
+  t.match(keysProgram(['create', '--file', file]), {
+    status: 0,
+    stdout: /^Created .* with one key for HS256\.\n$/,
+    stderr: '',
+  })
+  t.same(kidsIn(file).length, 1)
+  t.match(keysProgram(['create', '--file', file]), { status: 1, stdout: '', stderr: /^.* is there already\.\n$/ })
+  const set = { ACCESS_TOKEN_SECRET_FILE: file }
+  t.match(keysProgram(['rotate'], set), { status: 0, stdout: /^Added the key/ })
 })
 
 t.test('a command that fails prints one clear message, and changes nothing', async (t) => {
   const file = ringFile(t, 'k1:short')
-  t.match(keys(['rotate', '--file', file]), { status: 1, output: /cannot be used: .*'k1'/ })
-  t.match(keys(['rotate', '--file', '/nowhere/ring']), { status: 1, output: /cannot be read/ })
-  t.match(keys(['dance']), { status: 1, output: /npm run keys -- <command>/ })
-  t.match(keys(['revoke']), { status: 1, output: /npm run keys -- <command>/ })
-  t.match(keys(['rotate', '--file', file, '--fast']), { status: 1, output: /--fast/ })
-  t.match(keys(['rotate', '--settle', 'soon', '--file', file]), { status: 1, output: /--settle must be a duration/ })
+  t.match(await keys(['rotate', '--file', file]), { status: 1, output: /cannot be used: .*'k1'/ })
+  t.match(await keys(['rotate', '--file', '/nowhere/ring']), { status: 1, output: /cannot be read/ })
+  t.match(await keys(['dance']), { status: 1, output: /npm run keys -- <command>/ })
+  t.match(await keys(['revoke']), { status: 1, output: /npm run keys -- <command>/ })
+  t.match(await keys(['rotate', '--file', file, '--fast']), { status: 1, output: /--fast/ })
+  t.match(await keys(['rotate', '--settle', 'soon', '--file', file]), {
+    status: 1,
+    output: /--settle must be a duration/,
+  })
   const wrong = { ACCESS_TOKEN_EXPIRY: 'canary', AUTH_URL: 'canary', ADMIN_PASSWORD_FILE: '/canary' }
-  const faults = keys(['rotate', '--settle', 'soon', '--algorithm', 'none', '--file', file], wrong)
+  const faults = await keys(['rotate', '--settle', 'soon', '--algorithm', 'none', '--file', file], wrong)
   t.equal(faults.status, 1)
   for (const name of ['--settle', '--algorithm', ...Object.keys(wrong)]) t.match(faults.output, `\n  ${name} `)
   t.notMatch(faults.output, 'canary', 'all faults at once, by name and never by value')
@@ -174,89 +187,21 @@ t.test('a command that fails prints one clear message, and changes nothing', asy
 
   const cutShort = ringFile(t, `k1:${HS}`)
   writeFileSync(`${cutShort}.previous`, `k0:${HS}`)
-  t.match(keys(['rotate', '--file', cutShort]), { status: 1, output: /cut short/ })
+  t.match(await keys(['rotate', '--file', cutShort]), { status: 1, output: /cut short/ })
   t.equal(readFileSync(cutShort, 'utf8'), `k1:${HS}`)
 })
 
-type Place = { DATA_DIR: string; AUTH_PORT: string; EMPLOYEE_PORT: string; ACCESS_TOKEN_ALGORITHM: string }
-
-for (const [algorithm, ring] of [
-  ['HS256', 'access-token-secret'],
-  ['ES256', 'access-token-private-keys-es256'],
-] as const) {
-  t.test(`${algorithm}: on a running system a change passes unnoticed, and a leaked key is refused`, async (t) => {
-    const [auth, employee] = [await freePort(), await freePort()]
-    const place: Place = {
-      DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
-      AUTH_PORT: String(auth),
-      EMPLOYEE_PORT: String(employee),
-      ACCESS_TOKEN_ALGORITHM: algorithm,
-    }
-    const run = runStackProcess(t, place)
-    await run.ready()
-    const [, password = ''] = /password {11}(\S{24}) /.exec(run.output()) ?? []
-    const file = join(place.DATA_DIR, 'secrets', ring)
-
-    const signIn = async (): Promise<string> => {
-      const answer = await fetch(`http://127.0.0.1:${auth}/auth/login`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email: 'admin@localhost.test', password, delivery: 'body' }),
-      })
-      return ((await answer.json()) as { accessToken: string }).accessToken
-    }
-    const signedUnder = (token: string): string =>
-      JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
-    const answerTo = async (token: string): Promise<string> => {
-      const answer = await fetch(`http://127.0.0.1:${employee}/employees`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
-      return answer.status === 200 ? 'ok' : ((await answer.json()) as { code: string }).code
-    }
-    const until = async (holds: () => Promise<boolean>): Promise<boolean> => {
-      for (let i = 0; i < 100; i++) {
-        if (await holds()) return true
-        await sleep(50)
-      }
-      return false
-    }
-
-    const before = await signIn()
-    t.equal(await answerTo(before), 'ok')
-    t.equal(keys(['rotate'], place).status, 0)
-    await sleep(1500)
-    t.equal(keys(['rotate', '--now'], place).status, 0)
-    const [signing = '', old = ''] = kidsIn(file)
-    t.ok(await until(async () => signedUnder(await signIn()) === signing))
-    const after = await signIn()
-    t.equal(await answerTo(after), 'ok')
-    t.equal(await answerTo(before), 'ok')
-
-    const leaked = keys(['revoke', old], { ...place, ADMIN_PASSWORD: password })
-    t.equal(leaked.status, 0, leaked.output)
-    t.same(kidsIn(file), [signing])
-    t.ok(await until(async () => (await answerTo(before)) === 'token_revoked'))
-    t.equal(await answerTo(after), 'ok')
-    t.match(keys(['revoke', 'typo'], { ...place, ADMIN_PASSWORD: password }), {
-      status: 1,
-      output: /There is no key typo/,
-    })
-    const wrong = keys(['revoke', signing], { ...place, ADMIN_PASSWORD: 'wrong' })
-    t.match(wrong, { status: 1, output: /invalid_credentials/ })
-    t.same(kidsIn(file), [signing], 'nothing is changed without a right to')
-
-    const passwordFile = join(place.DATA_DIR, 'password')
-    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
-    const signer = keys(['revoke', signing], { ...place, ADMIN_PASSWORD_FILE: passwordFile })
-    t.equal(signer.status, 0, signer.output)
-    t.match(signer.output, 'signs from now on')
-    t.ok(await until(async () => (await answerTo(after)) === 'token_revoked'))
-    t.equal(await answerTo(await signIn()), 'ok', 'a new token is good at once')
-    const refresh = join(place.DATA_DIR, 'secrets/refresh-token-secret')
-    t.equal(keys(['revoke', '--refresh', 'k1'], place).status, 0)
-    t.equal(kidsIn(refresh).length, 1)
-    t.not(kidsIn(refresh)[0], 'k1')
-    run.child.kill('SIGTERM')
-    t.same(await run.exited, [0, null])
-  })
-}
+t.test('ES256: on a running system a change passes unnoticed, and a leaked key is refused', async (t) => {
+  const place = {
+    DATA_DIR: join(temporaryDirectory(t, 'stack'), 'data'),
+    AUTH_PORT: String(await freePort()),
+    EMPLOYEE_PORT: String(await freePort()),
+    ACCESS_TOKEN_ALGORITHM: 'ES256',
+  }
+  const run = runStackProcess(t, place)
+  await run.ready()
+  const password = run.password()
+  await changeKeys(t, { place, password, ring: 'access-token-private-keys-es256' })
+  run.child.kill('SIGTERM')
+  t.same(await run.exited, [0, null])
+})

@@ -4,7 +4,10 @@ import { createChildProcesses, freePort, redisProgram, startRedis, temporaryDire
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { cannotPaste, runPasted } from './pasted.ts'
+import { tryPermission } from './readme-permission.ts'
 import { commandsIn, processesOf, rememberProcesses, runStackProcess, type StackPlace } from './running-stack.ts'
+
+t.setTimeout(600_000)
 
 async function freshPlace(t: Test): Promise<StackPlace> {
   const [auth, employee, authOperations, employeeOperations] = await Promise.all(
@@ -23,7 +26,7 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
   const place = await freshPlace(t)
   const first = runStackProcess(t, place)
   await first.ready()
-  const [, password = ''] = /password {11}(\S{24}) /.exec(first.output()) ?? []
+  const password = first.password()
   t.equal(first.output().split(password).length, 2, 'the first run shows the password, once')
   t.same(processesOf(place.DATA_DIR), ['auth-service', 'employee-service', 'postgres', 'redis', 'stack'])
   const mails = join(place.DATA_DIR, 'mail')
@@ -101,6 +104,12 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
   t.same(leftover(), [], 'nothing of the killed run is left')
   t.notMatch(second.output(), /^ {2}password/m, 'the password is not shown again')
   t.match(second.output(), 'admin@localhost.test', 'the account is still known')
+
+  await t.test(
+    'a permission of one’s own goes from the scope to 200 and 403, and back, as the README shows',
+    { skip: cannotPaste ?? false },
+    (t) => tryPermission(t, place, password),
+  )
 
   const running = rememberProcesses(t, place.DATA_DIR)
   t.equal(running().length, 5)

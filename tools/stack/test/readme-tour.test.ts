@@ -19,7 +19,7 @@ t.test(
       ...ports,
     })
     await stack.ready()
-    const [, password = ''] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
+    const password = stack.password()
 
     const {
       blocks: [setUp = ''],

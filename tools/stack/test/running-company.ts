@@ -39,6 +39,8 @@ export type Person = {
   readonly ask: Ask
 }
 
+export type Company = Awaited<ReturnType<typeof startCompany>>
+
 const PASSWORD = 'a heron walks over nine slow rivers'
 
 /** `npm start` on data of its own, with the administrator signed in, and people who join by an invitation. */
@@ -86,9 +88,8 @@ export async function startCompany(t: Test, settings: Pick<StackPlace, 'ACCESS_P
       throw new Error(`${email} is not signed in: ${status} ${code}`)
     return { id: user?.id ?? '', email, accessToken, refreshToken, ask: askUnder(accessToken) }
   }
-  const [, adminPassword] = /password {11}(\S{24}) /.exec(stack.output()) ?? []
   const email = 'admin@localhost.test'
-  const credentials = { email, password: adminPassword, delivery: 'body' }
+  const credentials = { email, password: stack.password(), delivery: 'body' }
   const administrator = signedIn(email, await anyone('/auth/login', { body: credentials }))
 
   return {

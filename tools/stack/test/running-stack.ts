@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { recordedProcess, temporaryDirectory } from '@latchkey/harness'
+import { plainNode, recordedProcess, temporaryDirectory } from '@latchkey/harness'
 import type { Test } from 'tap'
 
 const main = join(import.meta.dirname, '../src/main.ts')
@@ -13,6 +13,8 @@ export type StackRun = {
   output(): string
   /** Waits for the banner; throws with the output if it ends before. */
   ready(): Promise<void>
+  /** The administrator's, which the first run prints. */
+  password(): string
   /** Exit code and signal. */
   readonly exited: Promise<[number | null, NodeJS.Signals | null]>
 }
@@ -37,11 +39,14 @@ export type StackPlace = {
 
 /** Runs what `npm start` runs. */
 export function runStackProcess(t: Test, place: StackPlace): StackRun {
-  const child = spawn(process.execPath, [main], {
+  const { command, args, env } = plainNode([main], {
+    ...plainEnvironment(),
     // Ports that are so far above random ones may be taken.
-    env: { ...plainEnvironment(), AUTH_OPERATIONS_PORT: 'off', EMPLOYEE_OPERATIONS_PORT: 'off', ...place },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    AUTH_OPERATIONS_PORT: 'off',
+    EMPLOYEE_OPERATIONS_PORT: 'off',
+    ...place,
   })
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => void child.kill('SIGTERM'))
   let output = ''
   const isReady = Promise.withResolvers<void>()
@@ -54,23 +59,26 @@ export function runStackProcess(t: Test, place: StackPlace): StackRun {
   const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
   const endsTooEarly = exited.then(() => Promise.reject(new Error(`The stack ended before it was ready:\n${output}`)))
   endsTooEarly.catch(() => {})
-  return { child, exited, output: () => output, ready: () => Promise.race([isReady.promise, endsTooEarly]) }
+  return {
+    child,
+    exited,
+    output: () => output,
+    ready: () => Promise.race([isReady.promise, endsTooEarly]),
+    password: () => /password {11}(\S{24}) /.exec(output)?.[1] ?? '',
+  }
 }
 
 /** Runs what `npm run admin` runs. */
 export function admin(environment: Record<string, string>, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(import.meta.dirname, '../src/admin.ts'), ...args],
-    { env: { ...plainEnvironment(), ...environment }, encoding: 'utf8' },
-  )
+  const program = [join(import.meta.dirname, '../src/admin.ts'), ...args]
+  const node = plainNode(program, { ...plainEnvironment(), ...environment })
+  const { status, stdout, stderr } = spawnSync(node.command, node.args, { env: node.env, encoding: 'utf8' })
   return { code: status, printed: stdout, noted: stderr }
 }
 
 // Without the settings of the shell that runs the tests, and of the test runner.
 export function plainEnvironment(): Record<string, string | undefined> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS']
-  return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), NO_COLOR: '1' }
+  return { HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, NO_COLOR: '1' }
 }
 
 /** The names of the processes of a data directory that run at this moment. */
