@@ -1,27 +1,35 @@
+import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { Client } from 'pg'
-import t from 'tap'
-import { run } from '../src/run.ts'
-import { startServices } from '../src/world/services.ts'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { plainNode, temporaryDirectory } from '@latchkey/harness'
+import t, { type Test } from 'tap'
+import type { Reports, Wanted } from './support/fuzz-program.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? randomInt(1_000_000_000))
 const requests = Number(process.env.FUZZ_REQUESTS ?? 2000)
 // Two thousand requests take a minute, on a loaded machine several.
 t.setTimeout(900_000)
-const services = await startServices(t)
+
+async function runProgram(t: Test, wanted: Wanted): Promise<Reports> {
+  const file = join(temporaryDirectory(t, 'fuzz'), 'reports.json')
+  const program = join(import.meta.dirname, 'support/fuzz-program.ts')
+  const { command, args, env } = plainNode([program, JSON.stringify(wanted), file], process.env)
+  const child = spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  t.teardown(() => void child.kill())
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`the program ended with ${code}`)
+  return JSON.parse(readFileSync(file, 'utf8')) as Reports
+}
+
 // A loaded machine is slow: what is no hang within half a minute is none.
-const deadlineMs = 30_000
+const { whole, planted } = await runProgram(t, { seed, requests, deadlineMs: 30_000 })
 
 t.test(`no request brings about what an answer must never be (FUZZ_SEED=${seed})`, async (t) => {
-  const { statistics, findings, goals, logs, rejections, isReady, curl } = await run(t, services, {
-    seed,
-    requests,
-    services: ['auth', 'employee'],
-    deadlineMs,
-  })
-
+  const { statistics, findings, goals, logs, rejections, isReady } = whole
   t.same(
-    findings.map((each) => `${each.kind} at ${each.where}: ${each.detail}\n${curl(each)}`),
+    findings.map(({ text, curl }) => `${text}\n${curl}`),
     [],
   )
   t.notOk(statistics.byClass.hang, 'no answer is missing')
@@ -37,29 +45,7 @@ t.test(`no request brings about what an answer must never be (FUZZ_SEED=${seed})
 })
 
 t.test(`a failure that one rare value causes is found, and told with that value (FUZZ_SEED=${seed})`, async (t) => {
-  const { databaseUrl, schema } = services.employees
-  const database = new Client({ connectionString: databaseUrl })
-  await database.connect()
-  t.teardown(() => database.end())
-  await database.query(`
-    create function ${schema}.fail_at_longest_title() returns trigger language plpgsql as $$
-    begin
-      if length(new.job_title) = 200 then raise exception 'planted'; end if;
-      return new;
-    end $$;
-    create trigger planted before insert or update on ${schema}.employees
-      for each row execute function ${schema}.fail_at_longest_title();
-  `)
-
-  const { findings, curl } = await run(t, services, {
-    seed: seed + 1,
-    // Ends at the first finding, which takes some hundred; the value is rare.
-    requests: 10_000,
-    services: ['employee'],
-    deadlineMs,
-    stopAt: 'status 500',
-  })
-  const found = findings.filter(({ kind }) => kind === 'status 500')
+  const found = planted.findings.filter(({ kind }) => kind === 'status 500')
   t.ok(found.length > 0)
-  for (const each of found) t.match(curl(each), /employees.*jobTitle|text\/csv/)
+  for (const { curl } of found) t.match(curl, /employees.*jobTitle|text\/csv/)
 })
