@@ -1,4 +1,4 @@
-import { PostgresDialect, sql } from 'kysely'
+import { PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { GuardedClient } from './guarded-client.ts'
 import { PooledKysely } from './pooled-kysely.ts'
@@ -26,8 +26,8 @@ export type Database<DB> = {
   readonly pool: pg.Pool
   /** Waits for running queries, then closes every connection. */
   close(): Promise<void>
-  /** Rejects when Postgres does not answer in time. */
-  ping(): Promise<void>
+  /** `degraded` when the server takes no writes; that connection is not used again. Rejects when Postgres does not answer in time. */
+  ping(): Promise<'ok' | 'degraded'>
 }
 
 /** A pool of connections with a Kysely on top. Connects on first use. */
@@ -60,7 +60,15 @@ export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
       return closed
     },
     ping: async () => {
-      await sql`select 1`.execute(db)
+      const client = await pool.connect()
+      let isWritable = false
+      try {
+        const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only')
+        isWritable = rows[0]?.transaction_read_only === 'off'
+      } finally {
+        client.release(!isWritable)
+      }
+      return isWritable ? 'ok' : 'degraded'
     },
   }
 }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { limitOf } from './answer-within.ts'
-import { isStalePlan } from './postgres-errors.ts'
+import { isConnectionFault, isStalePlan } from './postgres-errors.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 
 /** A living server cancels a statement at its time-out; one that is silent for this much longer is unreachable. */
@@ -8,7 +8,8 @@ const ANSWER_GRACE_MS = 200
 
 /**
  * A connection that is closed as soon as it is of no more use: when its server does not answer in time, when it has ended
- * the session, and when a statement that was prepared on it no longer fits its table. A pool then replaces it.
+ * the session, when it takes no writes any more, and when a statement that was prepared on it no longer fits its table, or is not
+ * there. A pool then replaces it.
  *
  * pg's own `query_timeout` fails the query and keeps the connection, so a pool hands it out again and again. Without a
  * `statement_timeout` there is no limit.
@@ -18,6 +19,7 @@ const ANSWER_GRACE_MS = 200
 export class GuardedClient extends pg.Client {
   readonly #limitMs: number | undefined
   readonly #prepared = new PreparedStatements()
+  #hasFault = false
 
   constructor(config?: string | pg.ClientConfig) {
     super(config)
@@ -28,9 +30,9 @@ export class GuardedClient extends pg.Client {
     this.on('error', () => {})
   }
 
-  /** Whether it should be closed when it is given back; see {@link PreparedStatements}. */
+  /** Whether it should be closed when it is given back; see {@link isConnectionFault} and {@link PreparedStatements}. */
   get isWornOut(): boolean {
-    return this.#prepared.isFull
+    return this.#hasFault || this.#prepared.isFull
   }
 
   // In place of pg's seven overloads: what comes back depends on what is handed in.
@@ -42,6 +44,7 @@ export class GuardedClient extends pg.Client {
     const timer = limitMs === undefined ? undefined : setTimeout(giveUp, limitMs)
     const answered = (error?: unknown): void => {
       clearTimeout(timer)
+      this.#hasFault ||= isConnectionFault(error)
       if (isFatal(error) || isStalePlan(error)) this.end().catch(() => {})
     }
     const prepared = this.#prepared.prepare(statement, values)

@@ -27,6 +27,18 @@ export function isStalePlan(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === '0A000' && error.message.startsWith('cached plan')
 }
 
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const FAULTS_OF_A_CONNECTION = new Set([
+  '25006', // read_only_sql_transaction: a server that is no longer the primary
+  '26000', // invalid_sql_statement_name: a pooler gave us the session of another client
+  '42P05', // duplicate_prepared_statement: likewise
+])
+
+/** The statement may be fine; on this connection it will never work. Another one may lead to a server that can do it. */
+export function isConnectionFault(error: unknown): boolean {
+  return error instanceof Error && FAULTS_OF_A_CONNECTION.has(codeOf(error) ?? '')
+}
+
 function isViolation(error: unknown, code: string, constraint: string | undefined): boolean {
   if (!(error instanceof Error) || codeOf(error) !== code) return false
   return constraint === undefined || ('constraint' in error && error.constraint === constraint)
@@ -53,13 +65,12 @@ const UNREACHABLE = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
 const TEMPORARY_STATES = new Set([
   '08', // any connection_exception, by its class
   '28', // any invalid_authorization_specification: the password was changed under us
   '58', // any system_error
   '3D000', // invalid_catalog_name: the database is being restored
-  '25006', // read_only_sql_transaction: a standby after a fail-over
+  ...FAULTS_OF_A_CONNECTION,
   '25P03', // idle_in_transaction_session_timeout
   '25P04', // transaction_timeout
   '40001', // serialization_failure

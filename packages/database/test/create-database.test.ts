@@ -1,5 +1,6 @@
 import { type TestScope, tcpRelay, testEnvironment } from '@latchkey/test-kit'
 import { type Kysely, sql } from 'kysely'
+import type pg from 'pg'
 import t from 'tap'
 import { createDatabase, isUnavailable } from '../src/index.ts'
 
@@ -95,6 +96,44 @@ t.test('a silent server is also noticed on the pool itself', async (t) => {
   proxy.hang()
   t.ok(isUnavailable(await failureOf(pool.query('select 1'))))
 })
+
+/** Connections to be are writable, those that are open are not: as after a fail-over behind one address. */
+async function becomeReadOnly(pool: pg.Pool): Promise<void> {
+  await pool.query('set default_transaction_read_only = on')
+}
+
+t.test('after a fail-over writes are refused once, as unavailable, and reach the new primary then', async (t) => {
+  const { db, pool } = open(t, { poolSize: 1 })
+  await sql`create table written (at int)`.execute(db)
+  await becomeReadOnly(pool)
+  const write = (at: number) => db.transaction().execute((trx) => sql`insert into written values (${at})`.execute(trx))
+  t.match(await failureOf(write(1)), { code: '25006' })
+  t.equal(await failureOf(write(2)), undefined)
+  const { rows } = await sql`select at from written`.execute(db)
+  t.same(rows, [{ at: 2 }])
+})
+
+t.test('a server that takes no writes is degraded, and its connection is not used again', async (t) => {
+  const { pool, ping } = open(t, { poolSize: 1 })
+  t.equal(await ping(), 'ok')
+  await becomeReadOnly(pool)
+  t.equal(await ping(), 'degraded')
+  t.equal(await ping(), 'ok')
+})
+
+const POOLERS_DOING: [string, string][] = [
+  ['a statement that the session does not have', 'execute nothing'],
+  ['a statement that the session has already', 'prepare twice as select 1'],
+]
+for (const [title, statement] of POOLERS_DOING) {
+  t.test(`${title} is unavailable, and its connection is not used again`, async (t) => {
+    const { db, pool } = open(t, { poolSize: 1 })
+    await pool.query('prepare twice as select 1')
+    const before = await backendOf(db)
+    t.ok(isUnavailable(await failureOf(pool.query(statement))))
+    t.not(await backendOf(db), before)
+  })
+}
 
 t.test('closing waits for running queries, and may be asked for twice', async (t) => {
   const database = createDatabase<Record<string, never>>({ url: databaseUrl })
