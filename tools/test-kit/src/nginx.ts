@@ -1,18 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import {
-  canInstallPackages,
-  createChildProcesses,
-  installServerPackage,
-  lastLines,
-  onPath,
-  poll,
-  runDetached,
-  type TestScope,
-  temporaryDirectory,
-  UserFacingError,
-} from '@latchkey/harness'
+import { createChildProcesses, lastLines, poll, type TestScope, temporaryDirectory } from '@latchkey/harness'
+import { makeCertificate, programOf } from './programs.ts'
 
 /** A `server` block: its port on 127.0.0.1, and its directives beside `listen` and those of TLS. */
 export type NginxServer = { readonly port: number; readonly directives: string }
@@ -33,7 +23,7 @@ export async function startNginx(
   if (program === undefined || openssl === undefined) return { missing: 'no nginx or no openssl on PATH' }
 
   const directory = temporaryDirectory(t, 'nginx')
-  await makeCertificate(openssl, directory)
+  await makeCertificate(openssl, directory, 'DNS:localhost,IP:127.0.0.1')
   writeFileSync(join(directory, 'nginx.conf'), configuration(directory, servers))
   const file = join(directory, 'output.log')
   const nginx = createChildProcesses().start({
@@ -52,32 +42,6 @@ export async function startNginx(
   await poll(isUp, { timeoutMs: 20_000, intervalMs: 20 })
   if (nginx.hasExited() || !(await isUp())) throw new Error(`nginx did not start:\n${lastLines(file)}`)
   return { certificate: readFileSync(join(directory, 'certificate.pem'), 'utf8') }
-}
-
-async function programOf(name: string, debianPackage: string): Promise<string | undefined> {
-  const found = find(name)
-  if (found !== undefined || !canInstallPackages()) return found
-  console.error(`No ${name} found: installing the package ${debianPackage} with apt-get`)
-  try {
-    await installServerPackage(debianPackage)
-  } catch (error) {
-    if (error instanceof UserFacingError) return undefined
-    throw error
-  }
-  return find(name)
-}
-
-/** Debian has servers where the PATH of ordinary users does not lead. */
-const find = (name: string): string | undefined =>
-  onPath(name) ?? [`/usr/sbin/${name}`].find((file) => existsSync(file))
-
-async function makeCertificate(openssl: string, directory: string): Promise<void> {
-  const { code, output } = await runDetached(openssl, [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
-    ...['-keyout', join(directory, 'key.pem'), '-out', join(directory, 'certificate.pem')],
-  ])
-  if (code !== 0) throw new Error(`openssl made no certificate:\n${output}`)
 }
 
 function configuration(directory: string, servers: readonly NginxServer[]): string {

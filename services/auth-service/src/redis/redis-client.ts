@@ -24,9 +24,8 @@ const options = {
  */
 export function createRedisClient(urls: readonly string[], onError: (error: Error) => void): RedisClient {
   const [url = ''] = urls
-  const client = urls.length > 1 ? createCluster(urls) : new Redis(url, options)
-  client.on('error', onError)
-  return client
+  if (urls.length > 1) return createCluster(urls).on('error', reportReasons(url, onError))
+  return new Redis(url, options).on('error', onError)
 }
 
 function createCluster(urls: readonly string[]): Cluster {
@@ -38,11 +37,42 @@ function createCluster(urls: readonly string[]): Cluster {
     ...(password && { password: decodeURIComponent(password) }),
     ...(protocol === 'rediss:' && { tls: {} }),
   } satisfies RedisOptions
-  return new Cluster([...urls], { redisOptions, enableOfflineQueue: false })
+  return new Cluster([...urls], {
+    redisOptions,
+    enableOfflineQueue: false,
+    // Names stay names: those of certificates are checked against what was connected to.
+    dnsLookup: (address, callback) => callback(null, address),
+  })
 }
 
+/** A cluster's own error says that all nodes failed, not why: one connection to an entry point finds out. */
+function reportReasons(url: string, onError: (error: Error) => void): (error: Error) => void {
+  let isAsking = false
+  return (error) => {
+    if (!('lastNodeError' in error)) return onError(error)
+    if (isAsking) return
+    isAsking = true
+    const entry = new Redis(url, { ...options, lazyConnect: true, retryStrategy: () => null, disconnectTimeout: 0 })
+    let reason: Error | undefined
+    entry.on('error', (cause) => {
+      reason = cause
+    })
+    entry
+      .connect()
+      .catch((cause: Error) => {
+        reason ??= cause
+      })
+      .finally(() => {
+        isAsking = false
+        entry.disconnect()
+        onError(reason === undefined ? error : new Error(`${error.message} ${reason.message}`, { cause: reason }))
+      })
+  }
+}
+
+/** A moved slot included: the cluster's client follows such an answer by itself, until it has followed too many. */
 const UNAVAILABLE =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|OOM|BUSY|NOAUTH|WRONGPASS|ERR max number of clients)/
+  /^(MOVED|ASK|Too many Cluster redirections|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|OOM|BUSY|NOAUTH|WRONGPASS|ERR max number of clients)/
 const LOST =
   /Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|None of startup nodes|Failed to refresh slots/
 const LOST_CODES = new Set([

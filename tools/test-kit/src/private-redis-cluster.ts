@@ -1,0 +1,187 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  createChildProcesses,
+  freePort,
+  lastLines,
+  poll,
+  type RunningProcess,
+  redisProgram,
+  type TestScope,
+  temporaryDirectory,
+} from '@latchkey/harness'
+import { Redis } from 'ioredis'
+import { makeCertificate, programOf } from './programs.ts'
+import { signalTree } from './signal-tree.ts'
+
+export type RedisCluster = {
+  /** Every node, as `REDIS_URL` takes them. */
+  readonly url: string
+  /** Under TLS: the certificate that clients have to trust, for `DNS:localhost` alone. */
+  readonly certificate: string | undefined
+  readonly nodes: readonly ClusterNode[]
+}
+
+export type ClusterNode = {
+  readonly port: number
+  readonly busPort: number
+  /** A client of this node alone. */
+  connect(): Redis
+  /** Sends SIGKILL, and waits for the end. */
+  kill(): Promise<void>
+  /** Starts it again, with its data. */
+  start(): Promise<void>
+}
+
+export type ClusterOptions = {
+  /** Three, unless given: Redis calls fewer no majority. */
+  readonly masters?: number
+  /** Nodes that announce themselves by name, with certificates that know no address, as managed clusters do. */
+  readonly tls?: boolean
+}
+
+const SLOTS = 16_384
+const PASSWORD = 'private'
+
+/** A Redis Cluster of masters on loopback for this test alone, with append-only files; undefined where there is no openssl for its TLS. */
+export async function privateRedisCluster(
+  t: TestScope,
+  { masters = 3, tls = false }: ClusterOptions = {},
+): Promise<RedisCluster | undefined> {
+  const root = temporaryDirectory(t, 'redis-cluster')
+  const openssl = tls ? await programOf('openssl', 'openssl') : undefined
+  if (tls && openssl === undefined) return undefined
+  if (openssl !== undefined) await makeCertificate(openssl, root, 'DNS:localhost')
+  const certificate = tls ? readFileSync(join(root, 'certificate.pem'), 'utf8') : undefined
+
+  const program = await redisProgram(console.error)
+  const nodes: ClusterNode[] = []
+  for (let n = 0; n < masters; n++) nodes.push(await startNode(t, program, root, n, certificate))
+  await joinUp(nodes)
+  const scheme = tls ? 'rediss' : 'redis'
+  const url = nodes.map(({ port }) => `${scheme}://:${PASSWORD}@localhost:${port}`).join(',')
+  return { url, certificate, nodes }
+}
+
+async function startNode(
+  t: TestScope,
+  program: string,
+  root: string,
+  n: number,
+  certificate: string | undefined,
+): Promise<ClusterNode> {
+  const directory = join(root, `node-${n}`)
+  mkdirSync(directory, { mode: 0o700 })
+  const [port, busPort] = [await freePort(), await freePort()]
+  writeFileSync(
+    join(directory, 'redis.conf'),
+    configuration({ root, port, busPort, hasTls: certificate !== undefined }),
+  )
+  const processes = createChildProcesses()
+  const file = join(directory, 'output.log')
+
+  function connect(): Redis {
+    const tls = certificate === undefined ? {} : { tls: { ca: certificate } }
+    const redis = new Redis({ host: 'localhost', family: 4, port, password: PASSWORD, lazyConnect: true, ...tls })
+    redis.on('error', () => {})
+    return redis
+  }
+
+  async function start(): Promise<RunningProcess> {
+    const server = processes.start({
+      name: 'Redis',
+      command: program,
+      args: ['redis.conf'],
+      cwd: directory,
+      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+      output: { file },
+      stopSignal: 'SIGTERM',
+      graceMs: 10_000,
+    })
+    const redis = connect()
+    try {
+      const answers = () =>
+        redis.ping().then(
+          () => true,
+          () => false,
+        )
+      const isUp = async () => server.hasExited() || (await answers())
+      await poll(isUp, { timeoutMs: 60_000, intervalMs: 20 })
+      if (!(await answers())) throw new Error(`Redis did not start:\n${lastLines(file)}`)
+    } finally {
+      redis.disconnect()
+    }
+    return server
+  }
+
+  let server = await start()
+  t.teardown(() => server.stop())
+  return {
+    port,
+    busPort,
+    connect,
+    async kill() {
+      signalTree(server.pid, 'SIGKILL')
+      await server.stop()
+    },
+    async start() {
+      server = await start()
+    },
+  }
+}
+
+type Place = { readonly root: string; readonly port: number; readonly busPort: number; readonly hasTls: boolean }
+
+const configuration = ({ root, port, busPort, hasTls }: Place): string =>
+  [
+    'bind 127.0.0.1',
+    ...(hasTls
+      ? [
+          'port 0',
+          `tls-port ${port}`,
+          `tls-cert-file ${root}/certificate.pem`,
+          `tls-key-file ${root}/key.pem`,
+          `tls-ca-cert-file ${root}/certificate.pem`,
+          'tls-auth-clients no',
+          'tls-replication yes',
+          'tls-cluster yes',
+          'cluster-announce-hostname localhost',
+          'cluster-preferred-endpoint-type hostname',
+        ]
+      : [`port ${port}`]),
+    'cluster-enabled yes',
+    `cluster-port ${busPort}`,
+    'cluster-node-timeout 2000',
+    `requirepass ${PASSWORD}`,
+    `masterauth ${PASSWORD}`,
+    'dir .',
+    'save ""',
+    'appendonly yes',
+    'maxmemory-policy noeviction',
+    '',
+  ].join('\n')
+
+/** Shares the slots out, and waits until every node knows of all of them. */
+async function joinUp(nodes: readonly ClusterNode[]): Promise<void> {
+  const clients = nodes.map((node) => node.connect())
+  const [first] = clients
+  if (first === undefined) throw new Error('a cluster has nodes')
+  try {
+    for (const [n, redis] of clients.entries()) {
+      const [from, to] = [n, n + 1].map((at) => Math.floor((at * SLOTS) / nodes.length))
+      await redis.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(Number(to) - 1))
+      await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', String(n + 1))
+    }
+    for (const { port, busPort } of nodes.slice(1)) {
+      await first.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(busPort))
+    }
+    const isWhole = async (redis: Redis): Promise<boolean> =>
+      String(await redis.call('CLUSTER', 'INFO')).includes(`cluster_state:ok`)
+    await poll(async () => (await Promise.all(clients.map(isWhole))).every(Boolean), {
+      timeoutMs: 60_000,
+      intervalMs: 50,
+    })
+  } finally {
+    for (const redis of clients) redis.disconnect()
+  }
+}
