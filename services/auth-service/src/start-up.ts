@@ -17,7 +17,6 @@ import type { Stores } from './stores.ts'
 import type { PasswordHasher } from './users/password-hasher.ts'
 import type { PasswordPolicy } from './users/password-policy.ts'
 import type { PasswordStrength } from './users/password-strength.ts'
-import { lowerThreadPool } from './users/thread-priority.ts'
 
 /** Something that has to succeed before the service listens. */
 type Step = { readonly name: string; readonly run: () => Promise<unknown> }
@@ -48,7 +47,6 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
   const dictionaries = strength.load()
   dictionaries.catch(() => {})
   return [
-    { name: 'put requests before password hashing', run: lowerThreadPool },
     { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
     {
       name: 'migrate the database',

@@ -1,4 +1,3 @@
-import { isMainThread } from 'node:worker_threads'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import * as common from '@zxcvbn-ts/language-common'
 import * as german from '@zxcvbn-ts/language-de'
@@ -9,10 +8,11 @@ import * as italian from '@zxcvbn-ts/language-it'
 import * as dutch from '@zxcvbn-ts/language-nl-be'
 import * as polish from '@zxcvbn-ts/language-pl'
 import * as portuguese from '@zxcvbn-ts/language-pt-br'
+import { workerData } from 'piscina'
 import { keyboardVariants } from './keyboard-layouts.ts'
 import { lowerThisThread } from './thread-priority.ts'
 
-if (!isMainThread) lowerThisThread()
+if (workerData?.hasLowPriority === true) lowerThisThread()
 
 export type StrengthQuestion = {
   readonly password: string

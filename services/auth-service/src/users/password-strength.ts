@@ -15,10 +15,13 @@ export type PasswordStrength = {
  * Estimating takes CPU, so it has a thread of its own. One for all: the dictionaries of a second one for strangers would take as much
  * memory again, and on a busy machine both would share a core. As others come first, a stranger costs them the rest of one estimate at
  * most.
+ *
+ * @param options.hasLowPriority whether requests come before it; they do unless given
  */
-export function createPasswordStrength(): PasswordStrength {
+export function createPasswordStrength({ hasLowPriority = true } = {}): PasswordStrength {
   const thread = new Piscina<StrengthQuestion, boolean>({
     filename: new URL(`./password-strength-worker${extname(import.meta.filename)}`, import.meta.url).href,
+    workerData: { hasLowPriority },
     minThreads: 0,
     maxThreads: 1,
     // Once started it stays.

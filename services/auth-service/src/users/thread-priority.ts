@@ -4,10 +4,9 @@ import { constants, platform, setPriority } from 'node:os'
 // Where threads share a core, the event loop comes before those that compute passwords: otherwise each of them takes as much of it, and
 // every answer waits. Linux has a priority for each thread; elsewhere nothing changes. The gain: `npm run bench:floods`, docs/operations.md.
 //
-// Of the nice values 5, 10 and 19 only the last keeps the event loop under 20 ms beside that flood. On a machine that others kept busy, in turn, its
-// p99 was 25.6 ms (18.6–28.1) with 10 and 17.7 ms (16.8–18.1) with 19, that of refreshes 52 and 22 ms; with 5 it was 34 ms or more. The price: in
-// one session with a busy program on the same core, a hash of 24 ms takes 106, 267 and 1,936 ms. In a session or a control group of its own,
-// as a service has, it takes 48 ms with any of them.
+// Beside that flood the p99 of the event loop was 25.6 ms (18.6–28.1) with a nice value of 10 and 17.7 ms (16.8–18.1) with 19, that of refreshes 52 and
+// 22 ms. The price: in one session with a busy program on the same core, a hash of 24 ms takes 267 and 1,936 ms. In a session of its own, as
+// `npm start` gives each service, it takes 48 ms with either.
 
 const { PRIORITY_LOW } = constants.priority
 const TASKS = '/proc/self/task'
