@@ -85,11 +85,8 @@ export function createEmailChange(dependencies: Dependencies): EmailChange {
         if (!isSame) throw new problems.wrong_password()
         await withdrawLinks(trx, userId, 'email_change')
         const { id: linkId } = await links.create(trx, { purpose: 'email_change', account, address: email })
-        // Strangers with accounts of their own may ask for the same mailbox: an owner of a mailbox is counted apart from them.
-        const countedFor = account.user.emailVerified ? userId : undefined
         // Undoes the transaction: the link before stays valid.
-        if (!(await outbox.enqueue(trx, { kind: 'email_change', address: email, userId, linkId, countedFor })))
-          throw tooManyMails()
+        if (!(await outbox.enqueue(trx, { kind: 'email_change', address: email, userId, linkId }))) throw tooManyMails()
         // No change without a way back to where the account was its owner's.
         const former = await listFormerAddresses(trx, userId, new Date(now()))
         const mailboxes = [...former, ...provedMailbox(account)]

@@ -7,7 +7,7 @@ import { uniqueKey } from '../users/user.ts'
 import { isNotice, type MailKind, type NewMail } from './mail.ts'
 import { type MailOutcome, type OpenMail, toOpenMail } from './mail-table.ts'
 
-/** Mails of one kind that one mailbox gets within an hour, whoever asks for them unless they are counted for an account. */
+/** Mails of one kind that one mailbox gets within an hour, whoever asks for them. */
 const MAILS_PER_HOUR = 3
 
 /**
@@ -19,11 +19,11 @@ const MAILS_PER_HOUR = 3
  * Undefined when the limit is reached.
  */
 export async function insertMail(trx: AuthTransaction, mail: NewMail): Promise<string | undefined> {
-  const { kind, address, userId = null, linkId = null, facts = {}, isUnlimited = false, countedFor } = mail
+  const { kind, address, userId = null, linkId = null, facts = {}, isUnlimited = false } = mail
   const linkTtlMs = isNotice(kind) ? undefined : LINK_TTL_MS[kind]
   const { rows } = await sql<{ id: string }>`
     with quota as (
-      insert into mail_quotas (mailbox, asked_at) values (${mailboxOf(kind, address, countedFor)}, array[clock_timestamp()])
+      insert into mail_quotas (mailbox, asked_at) values (${mailboxOf(kind, address)}, array[clock_timestamp()])
       on conflict (mailbox) do update
       set asked_at = (mail_quotas.asked_at || clock_timestamp())[cardinality(mail_quotas.asked_at) + 2 - ${MAILS_PER_HOUR} : ]
       where cardinality(mail_quotas.asked_at) < ${MAILS_PER_HOUR}
@@ -38,9 +38,9 @@ export async function insertMail(trx: AuthTransaction, mail: NewMail): Promise<s
   return rows[0]?.id
 }
 
-const mailboxOf = (kind: MailKind, address: string, countedFor = ''): Buffer =>
+const mailboxOf = (kind: MailKind, address: string): Buffer =>
   createHash('sha256')
-    .update(`${kind} ${uniqueKey(address)}${countedFor && ` ${countedFor}`}`)
+    .update(`${kind} ${uniqueKey(address)}`)
     .digest()
 
 /** Undefined once the mail is done with, or erased. */

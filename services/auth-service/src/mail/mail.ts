@@ -45,8 +45,6 @@ export type NewMail = {
   /** The link that it carries. */
   readonly linkId?: string
   readonly facts?: MailFacts
-  /** Id of an account whose mails to a mailbox are counted apart from those of all others, so that no stranger uses them up. */
-  readonly countedFor?: string | undefined
   /** Leaves whatever its mailbox got: it belongs to a change that was made, and that nobody repeats at will. */
   readonly isUnlimited?: boolean
 }
