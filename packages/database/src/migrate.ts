@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type QueryExecutorProvider, sql } from 'kysely
 import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
 import type { PooledKysely } from './pooled-kysely.ts'
-import { isUndefinedSchema } from './postgres-errors.ts'
+import { isUndefinedName } from './postgres-errors.ts'
 
 /** A migration that can be undone. */
 export type ReversibleMigration = Required<Migration>
@@ -45,8 +45,8 @@ export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>
     for (let tries = 1; ; tries++) {
       const { error } = await migrator.migrateToLatest()
       if (error === undefined) return
-      // The migrator looks at every schema of the database. One that is dropped at that moment is no failure of this migration.
-      if (tries === MOST_TRIES || !isUndefinedSchema(error)) throw error
+      // The migrator looks at every table of the database. One that is dropped at that moment is no failure of this migration.
+      if (tries === MOST_TRIES || !isUndefinedName(error)) throw error
     }
   } finally {
     await unhurried.destroy()

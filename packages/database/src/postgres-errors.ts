@@ -17,9 +17,9 @@ export function isCheckViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, CHECK_VIOLATION, constraint)
 }
 
-/** No schema has that name. */
-export function isUndefinedSchema(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === '3F000'
+/** No schema, or no table, has that name. */
+export function isUndefinedName(error: unknown): boolean {
+  return error instanceof Error && ['3F000', '42P01'].includes(codeOf(error) ?? '')
 }
 
 /** A table was changed under a statement that had been prepared. Another connection prepares it again. */

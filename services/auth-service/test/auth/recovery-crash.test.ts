@@ -26,7 +26,7 @@ const onChunk = ({ from }: RelayedChunk): Promise<void> | undefined =>
   from === 'server' && --remaining === 0 ? die() : undefined
 const redis = await tcpRelay(t, environment.redisUrl, { onChunk })
 const postgres = await tcpRelay(t, environment.databaseUrl, { onChunk })
-const dying = await startAuthService(t, {
+const { once: dying } = await startAuthService(t, {
   environment: { ...environment, databaseUrl: postgres.url, redisUrl: redis.url },
   variables,
 })

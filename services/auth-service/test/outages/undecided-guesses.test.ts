@@ -25,7 +25,7 @@ const relay = await tcpRelay(t, redis.url, {
     return redis.kill()
   },
 })
-const auth = await startAuthService(t, {
+const { once: auth } = await startAuthService(t, {
   environment: { ...environment, redisUrl: relay.url },
   passwordLimits: limitsOf(QUOTA, 3600),
 })
