@@ -7,13 +7,14 @@ import { lockCaller } from './caller-lock-repository.ts'
 import { findConflicts } from './conflict-repository.ts'
 import { MalformedCsv } from './csv-records.ts'
 import { createFaultReport, type FaultReport } from './fault-report.ts'
+import { createGiveWay, type GiveWay } from './give-way.ts'
 import { findManagerCycles } from './manager-cycle-repository.ts'
 import { ClientTooSlow } from './pace.ts'
 import { pacedFile } from './paced-file.ts'
 import type { Places } from './places.ts'
 import { readRows } from './read-rows.ts'
 import type { RowCheck, StagedRow } from './row-check.ts'
-import { analyzeStaging, createStagingTable, insertStaged, stageRows } from './staging-repository.ts'
+import { analyzeStaging, answerNothing, createStagingTable, insertStaged, stageRows } from './staging-repository.ts'
 
 /** How many rows go to Postgres at a time; other requests have their turns in between. */
 const BATCH_ROWS = 100
@@ -46,12 +47,17 @@ export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck, place
         await lockCaller(trx, 'import', caller)
         await createStagingTable(trx)
         const report = createFaultReport()
+        const giveWay = createGiveWay(() => answerNothing(trx))
         const chunks = pacedFile(file, place, tooSlow.signal)
-        const isWhole = await stageFile(trx, chunks, withinScopes(caller, checkRow), report)
+        const stage = async (rows: readonly StagedRow[]): Promise<void> => {
+          await stageRows(trx, rows)
+          await giveWay()
+        }
+        const isWhole = await stageFile(stage, chunks, withinScopes(caller, checkRow), report)
         signal.throwIfAborted()
         // Rows that could not be read may be the managers of those that could.
         if (!isWhole) report.refuseFaults()
-        const imported = await insertAll(trx, report, signal)
+        const imported = await insertAll(trx, report, giveWay, signal)
         signal.throwIfAborted()
         if (dryRun) throw new DryRun(imported)
         return imported
@@ -87,7 +93,7 @@ function withinScopes(caller: Caller, checkRow: RowCheck): RowCheck {
 
 /** Stages every row; true when the file could be read to its end. */
 async function stageFile(
-  trx: EmployeeTransaction,
+  stage: (rows: readonly StagedRow[]) => Promise<void>,
   file: AsyncIterable<Buffer>,
   checkRow: RowCheck,
   report: FaultReport,
@@ -96,7 +102,7 @@ async function stageFile(
   const flush = async (): Promise<void> => {
     const rows = batch
     batch = []
-    if (rows.length > 0) await stageRows(trx, rows)
+    if (rows.length > 0) await stage(rows)
   }
   try {
     for await (const row of readRows(file, checkRow, report)) {
@@ -113,14 +119,19 @@ async function stageFile(
 }
 
 /** @throws `invalid_request` with all faults, those included that only the whole file or the table shows */
-async function insertAll(trx: EmployeeTransaction, report: FaultReport, signal: AbortSignal): Promise<number> {
+async function insertAll(
+  trx: EmployeeTransaction,
+  report: FaultReport,
+  giveWay: GiveWay,
+  signal: AbortSignal,
+): Promise<number> {
   await analyzeStaging(trx)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { faults, total } = await findConflicts(trx)
     report.addAll(faults, total)
     report.refuseFaults()
     if (attempt === 1) await refuseManagerCycles(trx, report)
-    const imported = await insertStaged(trx, signal)
+    const imported = await insertStaged(trx, giveWay, signal)
     if (imported !== undefined) return imported
   }
   throw unavailable(new Error('others kept writing rows that contradict the file, and removing them'))

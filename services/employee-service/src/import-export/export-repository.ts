@@ -8,12 +8,14 @@ import type { EmployeeSort } from '../employees/employee-sort.ts'
 import { type EmployeeRow, toEmployee } from '../employees/employee-table.ts'
 import { compileListing } from '../employees/search/employee-listing-repository.ts'
 import { lockCaller } from './caller-lock-repository.ts'
+import { createGiveWay } from './give-way.ts'
 
 /** When Postgres falls silent during an export, this is how long it takes to notice; more rows take milliseconds. */
 const SHORT_MS = 2000
 
 /** Few rows at a time: other requests have their turns in between. The first may take long, as a whole table may have to be sorted. */
 const FETCH = sql<EmployeeRow>`fetch 20 from exported`
+const NOTHING = sql`${answerWithin(SHORT_MS)} select`
 const FETCH_MORE = sql<EmployeeRow>`${answerWithin(SHORT_MS)} fetch 20 from exported`
 
 /**
@@ -34,9 +36,11 @@ export async function* readEmployees(
     const query = await compileListing(trx, filter, sort)
     const declare = `declare exported no scroll cursor for ${query.sql}`
     await trx.executeQuery(CompiledQuery.raw(declare, [...query.parameters]))
+    const giveWay = createGiveWay(() => NOTHING.execute(trx))
     let { rows } = await FETCH.execute(trx)
     while (rows.length > 0) {
       yield rows.map(toEmployee)
+      await giveWay()
       rows = (await FETCH_MORE.execute(trx)).rows
     }
     await trx.commit().execute()

@@ -1,6 +1,7 @@
 import { answerWithin, isForeignKeyViolation, isUniqueViolation } from '@latchkey/database'
 import { sql } from 'kysely'
 import type { EmployeeTransaction } from '../database/employee-database.ts'
+import type { GiveWay } from './give-way.ts'
 import type { StagedRow } from './row-check.ts'
 
 // The rows of an import wait in a temporary table, which no other transaction sees and which ends with this one. What concerns more than
@@ -9,7 +10,7 @@ import type { StagedRow } from './row-check.ts'
 /** When Postgres falls silent during an upload, this is how long it takes to notice; a batch takes milliseconds. */
 const SHORT_MS = 2000
 /** How many rows one statement inserts. */
-const PART_ROWS = 2000
+const PART_ROWS = 200
 
 export async function createStagingTable(trx: EmployeeTransaction): Promise<void> {
   await sql`
@@ -38,6 +39,11 @@ export async function stageRows(trx: EmployeeTransaction, rows: readonly StagedR
     )`.execute(trx)
 }
 
+/** A statement that takes no time, see {@link createGiveWay}. */
+export async function answerNothing(trx: EmployeeTransaction): Promise<void> {
+  await sql`${answerWithin(SHORT_MS)} select`.execute(trx)
+}
+
 /** To be called once, when all rows are staged: the plans of the queries that follow depend on it. */
 export async function analyzeStaging(trx: EmployeeTransaction): Promise<void> {
   await sql`analyze staged_employees`.execute(trx)
@@ -49,7 +55,11 @@ export async function analyzeStaging(trx: EmployeeTransaction): Promise<void> {
  *
  * @throws the signal's reason once it is aborted
  */
-export async function insertStaged(trx: EmployeeTransaction, signal: AbortSignal): Promise<number | undefined> {
+export async function insertStaged(
+  trx: EmployeeTransaction,
+  giveWay: GiveWay,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   await sql`savepoint before_insert`.execute(trx)
   try {
     await sql`set constraints employees_manager_id_fkey deferred`.execute(trx)
@@ -57,6 +67,7 @@ export async function insertStaged(trx: EmployeeTransaction, signal: AbortSignal
     let imported = 0
     for (let part = await insertBehind(trx, 0); part.count > 0; part = await insertBehind(trx, part.last)) {
       imported += part.count
+      await giveWay()
       signal.throwIfAborted()
     }
     await sql`set constraints employees_manager_id_fkey immediate`.execute(trx)

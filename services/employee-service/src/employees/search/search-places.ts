@@ -24,22 +24,34 @@ export const SEARCH_LIMITS: SearchLimits = {
 /** Schedules searches, the only costly reads: no caller takes all places, and no search takes a connection of other requests. */
 export type SearchPlaces = {
   /**
-   * Does the work when it is the caller's turn: callers with fewer searches in progress come first.
+   * Does the work when it is the caller's turn: callers with fewer searches in progress come first. Afterwards the caller's place stays
+   * taken for as long as the work took: whoever sends one search after the other waits for nothing, and whoever sends many leaves half
+   * of the time to others.
    *
    * @throws `too_many_requests` for a caller with too many searches, `unavailable` when too many wait or the turn does not come
    */
   run<Result>(caller: string, work: () => Promise<Result>): Promise<Result>
 }
 
+type Clock = {
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+  readonly after: (callback: () => void, ms: number) => unknown
+}
+
 type Waiting = { readonly caller: string; readonly start: () => void }
 
-export function createSearchPlaces(limits: SearchLimits = SEARCH_LIMITS): SearchPlaces {
+export function createSearchPlaces(
+  limits: SearchLimits = SEARCH_LIMITS,
+  { now, after }: Clock = { now: () => performance.now(), after: setTimeout },
+): SearchPlaces {
   const running: string[] = []
+  const resting: string[] = []
   const queue: Waiting[] = []
   const count = (callers: readonly string[], caller: string): number =>
     callers.filter((other) => other === caller).length
   const mayStart = (caller: string): boolean =>
-    running.length < limits.running && count(running, caller) < limits.runningOfCaller
+    running.length < limits.running && count([...running, ...resting], caller) < limits.runningOfCaller
 
   function startNext(): void {
     const [next] = queue
@@ -71,13 +83,23 @@ export function createSearchPlaces(limits: SearchLimits = SEARCH_LIMITS): Search
     await turn.promise.finally(() => clearTimeout(timer))
   }
 
+  function rest(caller: string, ms: number): void {
+    resting.push(caller)
+    after(() => {
+      resting.splice(resting.indexOf(caller), 1)
+      startNext()
+    }, ms)
+  }
+
   return {
     async run(caller, work) {
       await turnOf(caller)
+      const startedAt = now()
       try {
         return await work()
       } finally {
         running.splice(running.indexOf(caller), 1)
+        rest(caller, now() - startedAt)
         startNext()
       }
     },

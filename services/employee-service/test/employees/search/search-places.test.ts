@@ -4,9 +4,17 @@ import { createSearchPlaces } from '../../../src/employees/search/search-places.
 
 const LIMITS = { running: 3, runningOfCaller: 2, waiting: 5, waitingOfCaller: 2, waitMs: 60_000 }
 
-/** Searches that end when they are told to, and what became of them. */
+/** Searches that end when they are told to, and what became of them. They take no time unless `pass` says so. */
 function searching(limits = LIMITS) {
-  const places = createSearchPlaces(limits)
+  let time = 0
+  const rests: { at: number; end: () => void }[] = []
+  const after = (end: () => void, ms: number) => (ms === 0 ? end() : rests.push({ at: time + ms, end }))
+  const places = createSearchPlaces(limits, { now: () => time, after })
+  async function pass(ms: number): Promise<void> {
+    time += ms
+    for (const rest of rests.splice(0)) rest.at <= time ? rest.end() : rests.push(rest)
+    await nextTurn()
+  }
   const ends = new Map<string, () => void>()
   const started: string[] = []
   const outcomes = new Map<string, string>()
@@ -24,7 +32,7 @@ function searching(limits = LIMITS) {
     ends.get(name)?.()
     await nextTurn()
   }
-  return { search, end, started, outcomes }
+  return { search, end, pass, started, outcomes }
 }
 
 t.test('a caller has two of the three places, and what waits comes by turns', async (t) => {
@@ -39,6 +47,21 @@ t.test('a caller has two of the three places, and what waits comes by turns', as
   await end('ida2')
   await end('eva1')
   t.same(started.slice(5), ['ida3', 'ida4'])
+})
+
+t.test('a place that a caller has used stays taken for as long as it was used, for that caller alone', async (t) => {
+  const { search, end, pass, started } = searching()
+  for (const name of ['ida1', 'ida2', 'ida3', 'ida4', 'otto1', 'otto2', 'eva1']) search(name)
+  await pass(0)
+  await pass(40)
+  await end('ida1')
+  await end('ida2')
+  t.same(started, ['ida1', 'ida2', 'otto1', 'eva1', 'otto2'], 'others come before')
+  await end('otto1')
+  await pass(39)
+  t.equal(started.length, 5)
+  await pass(1)
+  t.same(started.slice(5), ['ida3'])
 })
 
 t.test('a caller with too many searches is told so at once, others are not', async (t) => {
