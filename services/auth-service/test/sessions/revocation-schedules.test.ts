@@ -66,18 +66,22 @@ const isUnanswered = ({ outcome }: Operation): boolean =>
 /** Of a deadline within a call. */
 const is503 = (error: unknown): boolean => error instanceof Error && 'statusCode' in error && error.statusCode === 503
 
+/** How often a schedule begins, until each of its calls is answered. */
+const ATTEMPTS = 4
+
+// A call that a busy machine answered with 503 may have taken effect or not: such a run proves nothing, and begins again.
 async function runSchedule(schedule: Schedule): Promise<void> {
-  const run = await ScheduleRun.begin(arrangement)
-  await run.run(schedule)
-  const finalState = await finalStateOf(run, replicas[0])
-  await arrangement.verifier.catchUp()
-  // A call that a busy machine answered with 503 may have taken effect or not: such a run proves nothing, and does not count.
-  if (run.history.operations.some(isUnanswered)) {
-    discarded++
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const run = await ScheduleRun.begin(arrangement)
+    await run.run(schedule)
+    const finalState = await finalStateOf(run, replicas[0])
+    await arrangement.verifier.catchUp()
+    if (run.history.operations.some(isUnanswered)) continue
+    const faults = faultsOf(run.history, finalState, arrangement.verifier)
+    if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${formatHistory(run.history)}\n`)
     return
   }
-  const faults = faultsOf(run.history, finalState, arrangement.verifier)
-  if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${formatHistory(run.history)}\n`)
+  discarded++
 }
 
 t.test(

@@ -24,6 +24,7 @@ import { createUsers } from '../../../src/users/create-users.ts'
 import type { PasswordHasher } from '../../../src/users/password-hasher.ts'
 import { CHEAP_HASHING } from '../../support/accounts.ts'
 import { NO_LIMITS } from '../../support/limits.ts'
+import { loadDictionaries, sharedStrength } from '../../support/shared-strength.ts'
 import { delayPostgres, delayRedis } from './delay.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }
@@ -89,16 +90,17 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     // argon2id at its least, and sign-ins are many: neither is what is tested.
     passwordHashing: { ...CHEAP_HASHING, passes: 1 },
     passwordLimits: NO_LIMITS,
+    passwordStrength: sharedStrength,
   })
   t.teardown(async () => {
     redis.disconnect()
-    await Promise.all([database.close(), revocationDatabase.close(), users.strength.close()])
+    await Promise.all([database.close(), revocationDatabase.close()])
   })
   void gate.watch(async (assertSame) => {
     await deadline.measure()
     await recoverSessions(assertSame)
   })
-  await Promise.all([untilOpen(gate), users.strength.load()])
+  await Promise.all([untilOpen(gate), loadDictionaries()])
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,
