@@ -20,7 +20,10 @@ export async function startMailbox(
       done(refuses(address) ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : null)
     },
     async onData(stream, { envelope }, done) {
-      const source = (await text(stream)).replace(/=\r?\n/g, '').replace(/=3D/g, '=')
+      // A sender that is killed leaves half a mail.
+      const whole = await text(stream).catch(() => undefined)
+      if (whole === undefined) return
+      const source = whole.replace(/=\r?\n/g, '').replace(/=3D/g, '=')
       const [, token] = /#token=([\w-]{43})(?![\w-])/.exec(source) ?? []
       for (const { address } of envelope.rcptTo) mails.push({ to: address, token })
       done()
