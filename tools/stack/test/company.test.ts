@@ -22,7 +22,7 @@ t.test('a company on `npm start`', async (t) => {
     'an employee who leaves while auth-service is down is refused at once, and disabled when it is back',
     (t) => leavesDuringOutage(t, company),
   )
-  await t.test('whoever writes employees reaches no account that is not theirs to end', (t) =>
+  await t.test('a caller who writes employees reaches no account that is not theirs to end', (t) =>
     linksOfAccounts(t, company),
   )
 

@@ -262,7 +262,7 @@ t.test('a mailbox is not sent more undo links than three an hour, and without on
 })
 
 t.test(
-  'a mailbox is sent three links of changes an hour, whoever asks, and a refusal leaves the link before it valid',
+  'a mailbox gets three links of changes an hour from all accounts together, and a refusal leaves the link before it valid',
   async (t) => {
     const wanted = newAddress()
     const [first, second] = [await auth.newUser(), await auth.newUser()]

@@ -71,7 +71,7 @@ t.test('a link that is good and a password that is not count for nothing', async
   t.equal((await from(NETWORK, '/auth/invitations/accept', { ...weak, password: PASSWORD })).statusCode, 200)
 })
 
-t.test('one network asks for 300 links of verification an hour, whoever asks', async (t) => {
+t.test('one network asks for 300 links of verification an hour, for all accounts together', async (t) => {
   const { accessToken } = await auth.newUser({ isVerified: true })
   const ask = (address: string) => from(address, '/auth/verification', {}, accessToken)
   for (let n = 0; n < 300; n++) {

@@ -23,7 +23,7 @@ else {
     t.equal(getPriority(), before, 'the event loop does not')
   })
 
-  t.test('so does the estimate of strength, unless it is told not to', async (t) => {
+  t.test('so does the estimate of strength, unless an option says otherwise', async (t) => {
     const lowered = () => niceValues().filter(([name, nice]) => name !== 'libuv-worker' && nice === 19).length
     for (const [hasLowPriority, expected] of [
       [false, 0],

@@ -5,11 +5,11 @@ import { type Report, run } from '../../src/run.ts'
 import { type Services, startServices } from '../../src/world/services.ts'
 
 /** A report as JSON has it, with each finding as text. */
-export type ToldReport = Pick<Report, 'statistics' | 'goals' | 'rejections' | 'isReady'> & {
+export type ReportSummary = Pick<Report, 'statistics' | 'goals' | 'rejections' | 'isReady'> & {
   readonly findings: readonly { readonly kind: string; readonly text: string; readonly curl: string }[]
   readonly logs: Pick<Report['logs'], 'errors' | 'leaks'>
 }
-export type Reports = { readonly whole: ToldReport; readonly planted: ToldReport }
+export type Reports = { readonly whole: ReportSummary; readonly planted: ReportSummary }
 
 export type Wanted = { readonly seed: number; readonly requests: number; readonly deadlineMs: number }
 
@@ -20,7 +20,7 @@ const { seed, requests, deadlineMs } = JSON.parse(wanted) as Wanted
 const scope = createScope()
 try {
   const services = await startServices(scope)
-  const whole = told(await run(scope, services, { seed, requests, deadlineMs, services: ['auth', 'employee'] }))
+  const whole = summaryOf(await run(scope, services, { seed, requests, deadlineMs, services: ['auth', 'employee'] }))
   await plant(services)
   const planted = await run(scope, services, {
     seed: seed + 1,
@@ -30,7 +30,7 @@ try {
     deadlineMs,
     stopAt: 'status 500',
   })
-  writeFileSync(reportFile, JSON.stringify({ whole, planted: told(planted) } satisfies Reports))
+  writeFileSync(reportFile, JSON.stringify({ whole, planted: summaryOf(planted) } satisfies Reports))
 } finally {
   await scope.close()
 }
@@ -51,7 +51,7 @@ async function plant({ employees: { databaseUrl, schema } }: Services): Promise<
   await database.end()
 }
 
-function told({ statistics, findings, goals, logs, rejections, isReady, curl }: Report): ToldReport {
+function summaryOf({ statistics, findings, goals, logs, rejections, isReady, curl }: Report): ReportSummary {
   return {
     statistics,
     findings: findings.map((each) => ({

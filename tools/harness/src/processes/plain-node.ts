@@ -10,7 +10,7 @@ export type NodeCommand = {
 
 /**
  * Runs a program of this repository with nothing of our environment but PATH, what says how its packages resolve, and the cache of
- * compiled code. A test starts it out of tap's sight: to measure its coverage takes a fifth more CPU time, and whoever kills it
+ * compiled code. A test starts it out of tap's sight: to measure its coverage takes a fifth more CPU time, and a test that kills it
  * loses that anyway. By env(1), since tap adds its option to whatever environment a child process is given.
  */
 export function plainNode(program: readonly string[], environment: NodeCommand['env'] = {}): NodeCommand {

@@ -25,7 +25,7 @@ export const SEARCH_LIMITS: SearchLimits = {
 export type SearchPlaces = {
   /**
    * Does the work when it is the caller's turn: callers with fewer searches in progress come first. Afterwards the caller's place stays
-   * taken for as long as the work took: whoever sends one search after the other waits for nothing, and whoever sends many leaves half
+   * taken for as long as the work took: a caller that sends one search after the other waits for nothing, and one that sends many leaves half
    * of the time to others.
    *
    * @throws `too_many_requests` for a caller with too many searches, `unavailable` when too many wait or the turn does not come

@@ -4,7 +4,7 @@ import { createSearchPlaces } from '../../../src/employees/search/search-places.
 
 const LIMITS = { running: 3, runningOfCaller: 2, waiting: 5, waitingOfCaller: 2, waitMs: 60_000 }
 
-/** Searches that end when they are told to, and what became of them. They take no time unless `pass` says so. */
+/** Searches that end when the test ends them, and what became of them. They take no time unless `pass` says so. */
 function searching(limits = LIMITS) {
   let time = 0
   const rests: { at: number; end: () => void }[] = []
