@@ -1,17 +1,18 @@
-// What floods cost people beside them: `npm run bench:floods [-- rounds]`. Each round sends the same honest load twice, alone and beside
-// the floods, with the service on one core; ratios are taken within a round. Exits with 1 when a median exceeds what we promise.
-import { constants, setPriority } from 'node:os'
+// What floods cost people beside them: `npm run bench:floods [-- rounds] [--service NAME] [--flood WORDS]… [--times N]`. Each round sends the
+// same honest load twice, alone and beside the floods, with the service on one core; ratios are taken within a round. `--flood` sends only
+// floods whose name has these words, `--times` sends N times as many. Exits with 1 when a median exceeds what we promise.
 import { createHttpClient, sleep } from '@latchkey/harness'
 import { floodOfSearches } from './floods/flood-of-searches.ts'
 import { floodOfSignIns } from './floods/flood-of-sign-ins.ts'
+import { floodOptions } from './floods/flood-options.ts'
 import { type Answers, type Stream, sendAll } from './floods/open-loop.ts'
 import type { Scenario, StartScenario } from './floods/scenario.ts'
 import { takeCores } from './machine/cores.ts'
 import { startDataServers } from './machine/data-servers.ts'
+import { takePrecedence } from './machine/precedence.ts'
 import { type Spread, spreadOf } from './report/statistics.ts'
 
-const ROUNDS = Number(process.argv[2] ?? 5)
-if (!Number.isSafeInteger(ROUNDS) || ROUNDS < 1) throw new Error('usage: npm run bench:floods -- [rounds]')
+const { rounds: ROUNDS, service, floods, times } = floodOptions(process.argv.slice(2))
 const PHASE_MS = 12_000
 const WARM_UP_MS = 4000
 const PAUSE_MS = 1500
@@ -103,14 +104,19 @@ function report({ title, honest, flood }: Scenario, alone: readonly Phase[], flo
   return faults
 }
 
+/** The scenario with the floods that were asked for. */
+function chosen({ flood, ...scenario }: Scenario): Scenario {
+  const asked = flood.filter(({ name }) => floods.length === 0 || floods.some((words) => name.includes(words)))
+  return { ...scenario, flood: asked.map((stream) => ({ ...stream, perSecond: stream.perSecond * times })) }
+}
+
 async function run(start: StartScenario): Promise<string[]> {
   const data = await startDataServers()
   try {
-    const scenario = await start({ data, cores })
+    const scenario = chosen(await start({ data, cores }))
     try {
       const { honest, flood } = scenario
-      // It measures: Postgres, at work on the same core, is not to hold its clocks up. What it started has the priority of before.
-      if (process.getuid?.() === 0) setPriority(constants.priority.PRIORITY_HIGHEST)
+      takePrecedence()
       const both = [...honest, ...flood]
       await sendAll(honest, WARM_UP_MS)
       await sendAll(both, WARM_UP_MS)
@@ -136,7 +142,9 @@ async function run(start: StartScenario): Promise<string[]> {
 
 const cores = takeCores()
 console.log(`Node ${process.version}, ${cores.description}`)
-const faults = [...(await run(floodOfSignIns)), ...(await run(floodOfSearches))]
+const faults: string[] = []
+if (service !== 'employee-service') faults.push(...(await run(floodOfSignIns)))
+if (service !== 'auth-service') faults.push(...(await run(floodOfSearches)))
 metrics.close()
 for (const fault of faults) console.log(fault)
 process.exitCode = faults.length === 0 ? 0 : 1
