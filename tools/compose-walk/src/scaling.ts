@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { poll } from '@latchkey/harness'
 import { run } from './compose.ts'
 import type { Users } from './main-job.ts'
 import { readEmployee, refresh } from './outages.ts'
@@ -14,18 +15,22 @@ export async function scaling(stack: Stack, users: Users): Promise<void> {
   await step('--scale employee-service=2: both replicas answer, at one address', async () => {
     await compose('up', '--detach', '--wait', '--scale=employee-service=2')
     const token = users.administrator.accessToken
-    for (let i = 0; i < REQUESTS; i++) {
-      const { status } = await http.request(`${employeeUrl}/employees`, {
-        token,
-        headers: { 'x-request-id': `walk-${i}` },
-      })
-      assert.equal(status, 200)
+    let counts: number[] = []
+    // The gateway looks for replicas once a second.
+    const doBothAnswer = async () => {
+      for (let i = 0; i < REQUESTS; i++) {
+        const headers = { 'x-request-id': 'walk-scaled' }
+        assert.equal((await http.request(`${employeeUrl}/employees`, { token, headers })).status, 200)
+      }
+      const logs = await Promise.all((await replicas()).map((container) => run('docker', ['logs', container])))
+      counts = logs.map((log) => log.split('"walk-scaled"').length - 1)
+      return counts.length === 2 && !counts.includes(0)
     }
-    const logs = await Promise.all((await replicas()).map((id) => run('docker', ['logs', id])))
-    const answered = logs.map((log) => new Set(log.match(/walk-\d+/g)).size)
-    assert.equal(answered.length, 2)
-    assert.ok(!answered.includes(0), `one replica answered nothing: ${answered}`)
-    return `${answered.join(' and ')} of ${REQUESTS} requests`
+    assert.ok(
+      await poll(doBothAnswer, { timeoutMs: 30_000, intervalMs: 500 }),
+      `one replica answers nothing: ${counts}`,
+    )
+    return `${counts.join(' and ')} requests`
   })
 
   await step('one of them is stopped, or killed: the other one answers', async () => {

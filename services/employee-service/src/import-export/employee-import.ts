@@ -47,17 +47,16 @@ export function createEmployeeImport(writeAs: WriteAs, checkRow: RowCheck, place
         await lockCaller(trx, 'import', caller)
         await createStagingTable(trx)
         const report = createFaultReport()
-        const giveWay = createGiveWay(() => answerNothing(trx))
+        const giveWay = createGiveWay(() => answerNothing(trx), signal)
         const chunks = pacedFile(file, place, tooSlow.signal)
         const stage = async (rows: readonly StagedRow[]): Promise<void> => {
           await stageRows(trx, rows)
           await giveWay()
         }
         const isWhole = await stageFile(stage, chunks, withinScopes(caller, checkRow), report)
-        signal.throwIfAborted()
         // Rows that could not be read may be the managers of those that could.
         if (!isWhole) report.refuseFaults()
-        const imported = await insertAll(trx, report, giveWay, signal)
+        const imported = await insertAll(trx, report, giveWay)
         signal.throwIfAborted()
         if (dryRun) throw new DryRun(imported)
         return imported
@@ -119,19 +118,17 @@ async function stageFile(
 }
 
 /** @throws `invalid_request` with all faults, those included that only the whole file or the table shows */
-async function insertAll(
-  trx: EmployeeTransaction,
-  report: FaultReport,
-  giveWay: GiveWay,
-  signal: AbortSignal,
-): Promise<number> {
+async function insertAll(trx: EmployeeTransaction, report: FaultReport, giveWay: GiveWay): Promise<number> {
+  await giveWay()
   await analyzeStaging(trx)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    await giveWay()
     const { faults, total } = await findConflicts(trx)
     report.addAll(faults, total)
     report.refuseFaults()
+    await giveWay()
     if (attempt === 1) await refuseManagerCycles(trx, report)
-    const imported = await insertStaged(trx, giveWay, signal)
+    const imported = await insertStaged(trx, giveWay)
     if (imported !== undefined) return imported
   }
   throw unavailable(new Error('others kept writing rows that contradict the file, and removing them'))

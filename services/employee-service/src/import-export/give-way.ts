@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** To be called between two steps of long work: other requests come first. */
+/** To be called between two steps of long work: other requests come first. It rejects once nobody waits for the result. */
 export type GiveWay = () => Promise<void>
 
 type Clock = {
@@ -24,13 +24,16 @@ const LONGEST = 4
  * searches, and 50 ms with them: `npm run bench:floods`, docs/operations.md.
  *
  * @param ask sends such a statement on the connection of the work
+ * @param signal its reason ends the work
  */
 export function createGiveWay(
   ask: () => Promise<unknown>,
+  signal?: AbortSignal,
   { now, sleep }: Clock = { now: () => performance.now(), sleep: pause },
 ): GiveWay {
   let since = now()
   return async () => {
+    signal?.throwIfAborted()
     const askedAt = now()
     const workedMs = askedAt - since
     if (workedMs < WORK_MS) return

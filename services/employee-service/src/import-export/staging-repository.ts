@@ -52,14 +52,8 @@ export async function analyzeStaging(trx: EmployeeTransaction): Promise<void> {
 /**
  * Inserts all staged rows as employees, and gives their number. Undefined when a row that was written in between is in the way; it can be
  * found as a conflict then.
- *
- * @throws the signal's reason once it is aborted
  */
-export async function insertStaged(
-  trx: EmployeeTransaction,
-  giveWay: GiveWay,
-  signal: AbortSignal,
-): Promise<number | undefined> {
+export async function insertStaged(trx: EmployeeTransaction, giveWay: GiveWay): Promise<number | undefined> {
   await sql`savepoint before_insert`.execute(trx)
   try {
     await sql`set constraints employees_manager_id_fkey deferred`.execute(trx)
@@ -68,7 +62,6 @@ export async function insertStaged(
     for (let part = await insertBehind(trx, 0); part.count > 0; part = await insertBehind(trx, part.last)) {
       imported += part.count
       await giveWay()
-      signal.throwIfAborted()
     }
     await sql`set constraints employees_manager_id_fkey immediate`.execute(trx)
     return imported

@@ -2,7 +2,7 @@ import t from 'tap'
 import { createGiveWay } from '../../src/import-export/give-way.ts'
 
 /** Work at a clock of its own, beside a Postgres that takes `answerMs` to answer. */
-function workBeside(answerMs: number) {
+function workBeside(answerMs: number, signal?: AbortSignal) {
   let time = 0
   let asked = 0
   const pauses: number[] = []
@@ -11,6 +11,7 @@ function workBeside(answerMs: number) {
       asked += 1
       time += answerMs
     },
+    signal,
     {
       now: () => time,
       sleep: async (ms) => {
@@ -49,4 +50,13 @@ t.test('short steps ask once in a while', async (t) => {
   for (let n = 0; n < 100; n++) await work(1)
   t.equal(asked(), 5)
   t.same(pauses, [50, 50, 50, 50, 50])
+})
+
+t.test('it ends at the next step once nobody waits for its result', async (t) => {
+  const leaving = new AbortController()
+  const { work, asked } = workBeside(5, leaving.signal)
+  await work(25)
+  leaving.abort(new Error('the client is gone'))
+  await t.rejects(work(1), { message: 'the client is gone' }, 'however short the step was')
+  t.equal(asked(), 1)
 })
