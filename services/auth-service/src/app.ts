@@ -21,6 +21,7 @@ import { oauthRoutes } from './http/routes/oauth/index.ts'
 import { verifyAccessTokens } from './http/verify-access-tokens.ts'
 import { createKeys } from './keys/create-keys.ts'
 import { followKeyRings } from './keys/follow-key-rings.ts'
+import { createRecordEnvelopes } from './keys/record-envelopes.ts'
 import { createLimits } from './limits/create-limits.ts'
 import { createLinkService } from './links/link-service.ts'
 import { createMail } from './mail/create-mail.ts'
@@ -30,10 +31,12 @@ import { createAccessPolicy } from './permissions/create-permissions.ts'
 import { followPolicy } from './permissions/follow-policy.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
 import { gated } from './redis/redis-gate.ts'
+import { createKnownVersions } from './revocations/known-versions.ts'
 import { createRedisRevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 import { createRedisSessionCommands } from './sessions/redis-session-commands.ts'
 import { createSessionStore, loadSnapshotFrom } from './sessions/session-store.ts'
+import { createSnapshotRecords } from './sessions/snapshot-records.ts'
 import { startUp } from './start-up.ts'
 import { openStores } from './stores.ts'
 import { createUsers } from './users/create-users.ts'
@@ -80,11 +83,14 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const audit = createAudit({ db, log })
     app.addHook('onClose', audit.flush)
     const limits = createLimits({ redis, keyPrefix, deadline, gate, ring: refreshRing, now: overrides.now })
+    const envelopes = createRecordEnvelopes({ ring: refreshRing, now })
+    const versions = createKnownVersions({ now })
     const commands = createRedisSessionCommands({
       redis,
       keyPrefix,
       deadline,
       limits: config.sessions,
+      snapshots: createSnapshotRecords({ envelopes, versions }),
       now: overrides.now,
     })
     const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
@@ -100,12 +106,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         audit,
         redis,
         keyPrefix,
+        envelopes,
+        versions,
         publisher,
         permissions,
         limits,
         clientGuessLimits: overrides.clientGuessLimits,
         ring: refreshRing,
         serviceClients: config.serviceClients,
+        now,
       })
     const findLiveBearer = await verifyAccessTokens(app, {
       config,
@@ -114,6 +123,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       store,
       clients,
       permissions,
+      versions,
       now,
     })
     const { revocations } = app
@@ -214,6 +224,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       schema,
       log,
       revocations,
+      versions,
       recoverSessions,
       keys,
       loadSecretKeys,

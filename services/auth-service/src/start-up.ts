@@ -3,6 +3,7 @@ import { type Log, waitUntilReady, withDeadline } from '@latchkey/problems'
 import type { RevocationFeed } from '@latchkey/resource-server'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
 import type { ClientConfiguration } from './clients/client-configuration.ts'
+import { listNarrowedSince } from './clients/client-repository.ts'
 import type { LoadSecretKeys } from './clients/client-secret-keys.ts'
 import { ensureConfiguredClients, warnOfUndecryptableClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
@@ -12,11 +13,13 @@ import type { KeyService } from './keys/key-service.ts'
 import type { Mail } from './mail/create-mail.ts'
 import type { AccessPolicy } from './permissions/create-permissions.ts'
 import { assertNoEviction } from './redis/redis-eviction.ts'
+import type { KnownVersions } from './revocations/known-versions.ts'
 import type { Recovered } from './sessions/session-recovery.ts'
 import type { Stores } from './stores.ts'
 import type { PasswordHasher } from './users/password-hasher.ts'
 import type { PasswordPolicy } from './users/password-policy.ts'
 import type { PasswordStrength } from './users/password-strength.ts'
+import { listRaisedVersions } from './users/user-repository.ts'
 
 /** Something that has to succeed before the service listens. */
 type Step = { readonly name: string; readonly run: () => Promise<unknown> }
@@ -27,6 +30,7 @@ type Dependencies = Stores & {
   readonly schema: string | undefined
   readonly log: Log
   readonly revocations: RevocationFeed
+  readonly versions: KnownVersions
   readonly recoverSessions: (assertSame: () => void) => Promise<Recovered>
   readonly keys: KeyService
   readonly loadSecretKeys: LoadSecretKeys
@@ -40,7 +44,7 @@ type Dependencies = Stores & {
 
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
-  const { config, schema, log, database, redis, deadline, gate, revocations, recoverSessions } = dependencies
+  const { config, schema, log, database, redis, deadline, gate, revocations, versions, recoverSessions } = dependencies
   const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, strength, writeAs, accessPolicy } =
     dependencies
   // Another thread's work, beside the other steps.
@@ -66,6 +70,14 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     {
       name: 'read the revocation feed',
       run: () => waitUntilReady('The revocation feed', log, revocations.healthCheck),
+    },
+    {
+      name: 'read which accounts lost rights lately',
+      run: () =>
+        versions.load(async (since) => [
+          ...(await listRaisedVersions(database.db, since)),
+          ...(await listNarrowedSince(database.db, since)),
+        ]),
     },
     {
       name: 'put the access policy in place',

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createAccessTokenSigner, createRefreshTokenSigner, parseKeyRing } from '@latchkey/access-token'
+import { createRecordEnvelopes, createSnapshotRecords, type SnapshotRecords } from '@latchkey/auth-service/bench'
 
 export const ISSUER = 'http://localhost:3001'
 export const AUDIENCE = 'latchkey'
@@ -13,6 +14,12 @@ const refreshRing = parseKeyRing(`${KID}:${REFRESH_SECRET}`)
 const signAccessToken = createAccessTokenSigner({ ring: () => accessRing })
 
 export const signRefreshToken = createRefreshTokenSigner({ ring: () => refreshRing })
+
+/** As a service with {@link tokenEnvironment} keeps them. */
+export const snapshots: SnapshotRecords = createSnapshotRecords({
+  envelopes: createRecordEnvelopes({ ring: () => refreshRing, now: Date.now }),
+  versions: { admits: () => true },
+})
 
 /** Settings of the key rings and of employee-service's own client. */
 export const tokenEnvironment = {

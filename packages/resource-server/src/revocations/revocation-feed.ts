@@ -77,20 +77,24 @@ export async function createRevocationFeed(
         if (revocation.kind === 'key' && !table.refusesKey(revocation.id)) isKeyRevoked = true
         if (revocation.kind === 'role' || revocation.kind === 'scope')
           policyVersion = Math.max(policyVersion, revocation.pol)
+        if (revocation.kind === 'user') {
+          const { id, ver } = revocation
+          report('onVersionRaised', () => revocations.onVersionRaised?.(id, ver))
+        }
         table.add(revocation)
       }
     }
     if (isKeyRevoked) onKeyRevoked?.()
-    if (policyVersion > versionBefore) reportPolicyVersion()
+    if (policyVersion > versionBefore) report('onRoleNarrowed', () => revocations.onRoleNarrowed?.(policyVersion))
     if (skipped.length > 0) state.onSkipped(skipped)
   }
 
-  function reportPolicyVersion(): void {
+  function report(name: 'onRoleNarrowed' | 'onVersionRaised', call: () => void): void {
     try {
-      revocations.onRoleNarrowed?.(policyVersion)
+      call()
     } catch (err) {
       // Not the feed's fault: it must not be read whole again for it.
-      log.warn({ err }, 'revocation feed: onRoleNarrowed threw')
+      log.warn({ err }, `revocation feed: ${name} threw`)
     }
   }
 

@@ -32,6 +32,11 @@ export type RevocationOptions = {
    * refused by then. Also called while the feed is read for the first time. What it throws is logged.
    */
   onRoleNarrowed?: (policyVersion: number) => void
+  /**
+   * Called for every `user` entry that is read, also again, with its `id` and `ver`: for a host that caches what accounts may do, and must
+   * take nothing of a lower version for current. Also called while the feed is read for the first time. What it throws is logged.
+   */
+  onVersionRaised?: (id: string, version: number) => void
 }
 
 /**
@@ -39,7 +44,9 @@ export type RevocationOptions = {
  *
  * @throws {TypeError} from plain JavaScript, a misspelt `reject` would go on accepting
  */
-export function withDefaults(options: RevocationOptions): Required<Omit<RevocationOptions, 'onRoleNarrowed'>> {
+export function withDefaults(
+  options: RevocationOptions,
+): Required<Omit<RevocationOptions, 'onRoleNarrowed' | 'onVersionRaised'>> {
   const { redisUrl, redisOptions = {}, prefix = DEFAULT_KEY_PREFIX } = options
   const { maxStalenessMs = 30_000, onStale = 'accept' } = options
   if (typeof redisUrl !== 'string') throw new TypeError('revocations.redisUrl must be a Redis URL')

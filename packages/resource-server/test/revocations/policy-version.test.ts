@@ -47,6 +47,35 @@ t.test('when it is reported, tokens of the narrowed role are refused already', a
   t.equal(await answer, 'token_revoked')
 })
 
+const user = (id: string, ver: number, exp = EXP): Entry => ({ kind: 'user', id, ver, exp })
+
+t.test(
+  'versions of users and service clients are reported as they are read, also those that have had their time',
+  async (t) => {
+    const feed = freshFeed()
+    const reported: [string, number][] = []
+    const logs = captureLogs()
+    await publish(feed, user('u1', 2), user('past', 4, nowSeconds - 1))
+    const onVersionRaised = (id: string, version: number) => {
+      reported.push([id, version])
+      if (id === 'bad') throw new Error('of the host')
+    }
+    const app = await readyServer(t, { ...feed, onVersionRaised }, {}, { logger: { level: 'warn', ...logs } })
+    t.same(reported, [
+      ['u1', 2],
+      ['past', 4],
+    ])
+    await publish(feed, role('hr', 9), user('bad', 1), user('u1', 3), session('s1'))
+    await untilRefused(app, { sid: 's1' })
+    t.same(reported.slice(2), [
+      ['bad', 1],
+      ['u1', 3],
+    ])
+    t.match(logs.text(), /onVersionRaised threw/)
+    t.equal(app.revocations.status().resyncs, 0, 'an error of the host is none of the feed')
+  },
+)
+
 t.test('it stays when the entry has had its time, and when the feed is gone', async (t) => {
   const feed = freshFeed()
   const reported: number[] = []

@@ -2,9 +2,11 @@ import type { SigningRing } from '@latchkey/access-token'
 import type { AuditTrail } from '../audit/create-audit.ts'
 import type { AuthDatabase } from '../database/auth-database.ts'
 import type { WriteAs } from '../database/write-as.ts'
+import type { RecordEnvelopes } from '../keys/record-envelopes.ts'
 import type { Limits } from '../limits/create-limits.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
+import type { KnownVersions } from '../revocations/known-versions.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type ClientAdministration, createClientAdministration } from './client-administration.ts'
 import { createClientAuthorities } from './client-authority.ts'
@@ -28,6 +30,8 @@ type Dependencies = {
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly limits: Pick<Limits, 'clientSecrets' | 'pseudonym'>
+  readonly envelopes: RecordEnvelopes
+  readonly versions: KnownVersions
   readonly publisher: RevocationPublisher
   readonly permissions: Permissions
   /** A ring that this service alone has: verifiers cannot decrypt what is under it. */
@@ -36,6 +40,8 @@ type Dependencies = {
   readonly serviceClients: readonly { readonly clientId: string }[]
   /** The production limits unless given. */
   readonly clientGuessLimits?: ClientGuessLimits | undefined
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 export type Clients = {
@@ -55,14 +61,17 @@ export function createClients(dependencies: Dependencies): Clients {
     audit,
     redis,
     keyPrefix,
+    envelopes,
+    versions,
     publisher,
     permissions,
     ring,
     limits,
     serviceClients,
     clientGuessLimits = DEFAULT_CLIENT_GUESS_LIMITS,
+    now,
   } = dependencies
-  const cache = createRedisClientCache(redis, keyPrefix)
+  const cache = createRedisClientCache({ redis, keyPrefix, envelopes, versions, now })
   const authorities = createClientAuthorities({ db, cache })
   const limiter = createClientGuessLimiter({
     limiter: limits.clientSecrets,

@@ -3,6 +3,7 @@ import type { AppInstance } from '@latchkey/service-kit'
 import type { ClientService } from '../clients/client-service.ts'
 import type { Config } from '../config.ts'
 import type { Permissions } from '../permissions/permissions.ts'
+import type { KnownVersions } from '../revocations/known-versions.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { createBearerCheck } from './bearer-check.ts'
 import { createFindBearer, createFindLiveBearer, type FindLiveBearer } from './live-bearer.ts'
@@ -15,6 +16,7 @@ type Dependencies = {
   readonly store: SessionStore
   readonly clients: ClientService
   readonly permissions: Permissions
+  readonly versions: Pick<KnownVersions, 'raise'>
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -24,7 +26,7 @@ type Dependencies = {
  * `app.authenticate`, `app.requireScope`, and `app.revocations`.
  */
 export async function verifyAccessTokens(app: AppInstance, dependencies: Dependencies): Promise<FindLiveBearer> {
-  const { config, allowedOrigins, keyPrefix, permissions, now } = dependencies
+  const { config, allowedOrigins, keyPrefix, permissions, versions, now } = dependencies
   const { issuer, audience, accessKeys } = config.tokens
   const findBearer = createFindBearer(dependencies)
   app.decorateRequest('liveSession', null)
@@ -37,7 +39,12 @@ export async function verifyAccessTokens(app: AppInstance, dependencies: Depende
     allowedOrigins,
     now,
     // For revoked keys and narrowed roles; sessions and clients are looked up live.
-    revocations: { redisUrl: config.redis.join(), prefix: keyPrefix, onRoleNarrowed: permissions.expect },
+    revocations: {
+      redisUrl: config.redis.join(),
+      prefix: keyPrefix,
+      onRoleNarrowed: permissions.expect,
+      onVersionRaised: versions.raise,
+    },
     checks: [createBearerCheck(findBearer)],
   })
   return createFindLiveBearer(app.verifyAccessToken, findBearer)

@@ -15,12 +15,14 @@ import {
 } from './session-replies.ts'
 import { createSessionScript, userKey } from './session-script.ts'
 import { createSnapshotInvalidation } from './snapshot-invalidation.ts'
+import type { SnapshotRecords } from './snapshot-records.ts'
 
 type Options = {
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly deadline: RedisDeadline
   readonly limits: SessionLimits
+  readonly snapshots: SnapshotRecords
   /** Epoch milliseconds in place of Redis's own clock. */
   readonly now?: (() => number) | undefined
 }
@@ -31,6 +33,7 @@ export function createRedisSessionCommands({
   keyPrefix,
   deadline,
   limits,
+  snapshots,
   ...options
 }: Options): SessionCommands {
   const { idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = limits
@@ -57,23 +60,25 @@ export function createRedisSessionCommands({
     async open({ userId, deviceId, sid, delivery, deviceName, client: { userAgent, ip }, snapshot }) {
       const device = [delivery, deviceName, userAgent, ip]
       const times = [now(), idleMs, maxAgeMs]
-      const args = [deviceId, sid, ...times, maxDevicesPerUser, ...device, JSON.stringify(snapshot)]
+      const args = [deviceId, sid, ...times, maxDevicesPerUser, ...device, snapshots.encode(userId, snapshot)]
       return toOpening(userId, (await run.open(keyOf(userId), args)) as OpenReply)
     },
 
     async rotate({ userId, deviceId, sid, generation, expiresAtMs }, { userAgent, ip }) {
       const times = [now(), idleMs, maxAgeMs, graceMs]
       const args = [deviceId, sid, generation, expiresAtMs, ...times, newNonce(), userAgent, ip]
-      return toRotation((await run.rotate(keyOf(userId), args)) as RotateReply)
+      const reply = (await run.rotate(keyOf(userId), args)) as RotateReply
+      return toRotation(reply, (record) => snapshots.decode(userId, record))
     },
 
     async findLive({ userId, deviceId, sid }) {
       const args = [deviceId, sid, now(), idleMs, maxAgeMs, newNonce()]
-      return toLiveSession((await run.read(keyOf(userId), args)) as ReadReply)
+      const reply = (await run.read(keyOf(userId), args)) as ReadReply
+      return toLiveSession(reply, (record) => snapshots.decode(userId, record))
     },
 
-    async fillSnapshot(userId, lease, snapshot) {
-      await run.fillSnapshot(keyOf(userId), [lease, JSON.stringify(snapshot)])
+    async fillSnapshot(userId, replaced, snapshot) {
+      await run.fillSnapshot(keyOf(userId), [replaced, snapshots.encode(userId, snapshot)])
     },
 
     invalidateSnapshot: createSnapshotInvalidation({ redis, keyPrefix, deadline }),

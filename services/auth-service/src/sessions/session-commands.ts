@@ -12,14 +12,18 @@ import type {
 /** A refresh token that was presented. */
 export type PresentedGeneration = SessionKey & { readonly generation: number; readonly expiresAtMs: number }
 
+/** What Redis has in place of a snapshot and does not count: it was written by somebody else, or is out of date. */
+export type VoidSnapshot = { readonly record: string }
+export type StoredSnapshot = UserSnapshot | VoidSnapshot
+
 /** The verdict on a presented refresh token; `docs/rotation.md` has the rule. */
-export type Rotation =
+export type Rotation<Snapshot = UserSnapshot> =
   | {
       readonly outcome: 'rotated' | 'replayed' | 'recovered'
       readonly issued: IssuedGeneration
       readonly delivery: Delivery
       readonly deviceName: string
-      readonly snapshot: UserSnapshot
+      readonly snapshot: Snapshot
     }
   | { readonly outcome: 'superseded' }
   | { readonly outcome: 'reused' }
@@ -45,7 +49,7 @@ export type OpenedSession = SessionKey & {
 }
 
 /** The session behind an access token, with the user it belongs to. */
-export type LiveSession = { readonly deviceName: string; readonly snapshot: UserSnapshot }
+export type LiveSession<Snapshot = UserSnapshot> = { readonly deviceName: string; readonly snapshot: Snapshot }
 
 /** The store has no snapshot of the user. The lease lets one be filled in, unless the user changes first. */
 export type SnapshotMissing = { readonly outcome: 'snapshot_missing'; readonly lease: string }
@@ -57,10 +61,13 @@ export type SnapshotMissing = { readonly outcome: 'snapshot_missing'; readonly l
 export type SessionCommands = {
   open(session: NewSession): Promise<Opening>
   /** A verdict of `reused` ends nothing yet: the caller records and publishes the end before it applies it. */
-  rotate(presented: PresentedGeneration, client: { ip: string; userAgent: string }): Promise<Rotation | SnapshotMissing>
-  findLive(session: SessionKey): Promise<LiveSession | SnapshotMissing | undefined>
-  /** Sets the snapshot of a user if the lease still stands. */
-  fillSnapshot(userId: string, lease: string, snapshot: UserSnapshot): Promise<void>
+  rotate(
+    presented: PresentedGeneration,
+    client: { ip: string; userAgent: string },
+  ): Promise<Rotation<StoredSnapshot> | SnapshotMissing>
+  findLive(session: SessionKey): Promise<LiveSession<StoredSnapshot> | SnapshotMissing | undefined>
+  /** Sets the snapshot of a user in place of a lease or a record, if that still stands. */
+  fillSnapshot(userId: string, replaced: string, snapshot: UserSnapshot): Promise<void>
   /** To be called inside the transaction that changes a user, once the row is locked. */
   invalidateSnapshot(userId: string): Promise<void>
   list(userId: string): Promise<DeviceSession[]>

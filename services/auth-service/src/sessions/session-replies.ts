@@ -1,5 +1,5 @@
 import type { Delivery, DeviceSession, EndReason, SessionEnd, UserSnapshot } from './session.ts'
-import type { LiveSession, Opening, Rotation, SnapshotMissing } from './session-commands.ts'
+import type { LiveSession, Opening, Rotation, SnapshotMissing, StoredSnapshot } from './session-commands.ts'
 
 // What the scripts in lua/ return. Times are epoch milliseconds.
 
@@ -31,7 +31,12 @@ export type ListRow = [
   delivery: Delivery,
 ]
 
-export function toRotation(reply: RotateReply): Rotation | SnapshotMissing {
+/** Reads the record of a user's snapshot. Undefined for one that does not count. */
+export type DecodeSnapshot = (record: string) => UserSnapshot | undefined
+
+const toStoredSnapshot = (record: string, decode: DecodeSnapshot): StoredSnapshot => decode(record) ?? { record }
+
+export function toRotation(reply: RotateReply, decode: DecodeSnapshot): Rotation<StoredSnapshot> | SnapshotMissing {
   switch (reply[0]) {
     case 'snapshot_missing':
       return { outcome: reply[0], lease: reply[1] }
@@ -45,29 +50,22 @@ export function toRotation(reply: RotateReply): Rotation | SnapshotMissing {
     case 'recovered': {
       const [outcome, generation, issuedAtMs, expiresAtMs, delivery, deviceName, snapshot] = reply
       const issued = { generation, issuedAtMs, expiresAtMs }
-      return { outcome, issued, delivery, deviceName, snapshot: toSnapshot(snapshot) }
+      return { outcome, issued, delivery, deviceName, snapshot: toStoredSnapshot(snapshot, decode) }
     }
   }
 }
 
-export function toLiveSession(reply: ReadReply): LiveSession | SnapshotMissing | undefined {
+export function toLiveSession(
+  reply: ReadReply,
+  decode: DecodeSnapshot,
+): LiveSession<StoredSnapshot> | SnapshotMissing | undefined {
   switch (reply[0]) {
     case 'snapshot_missing':
       return { outcome: reply[0], lease: reply[1] }
     case 'ended':
       return undefined
     case 'live':
-      return { deviceName: reply[1], snapshot: toSnapshot(reply[2]) }
-  }
-}
-
-/** In JSON the time of creation is ISO 8601. Snapshots of earlier versions say nothing of the address: it was not verified then. */
-function toSnapshot(json: string): UserSnapshot {
-  const { user, tokenVersion, passwordVersion } = JSON.parse(json) as UserSnapshot
-  return {
-    user: { ...user, emailVerified: user.emailVerified ?? false, createdAt: new Date(user.createdAt) },
-    tokenVersion,
-    passwordVersion,
+      return { deviceName: reply[1], snapshot: toStoredSnapshot(reply[2], decode) }
   }
 }
 

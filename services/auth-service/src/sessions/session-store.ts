@@ -8,9 +8,10 @@ import type {
   Rotation,
   SessionCommands,
   SnapshotMissing,
+  StoredSnapshot,
 } from './session-commands.ts'
 
-/** The sessions of all users. As {@link SessionCommands}, with snapshots of users filled in where they are missing. */
+/** The sessions of all users. As {@link SessionCommands}, with snapshots of users filled in where they are missing or do not count. */
 export type SessionStore = Pick<SessionCommands, 'open' | 'list' | 'end' | 'forget' | 'invalidateSnapshot'> & {
   /** A verdict of `reused` ends nothing yet: the caller records and publishes the end, and then applies it. */
   rotate(presented: PresentedGeneration, client: { ip: string; userAgent: string }): Promise<Rotation>
@@ -40,20 +41,39 @@ export function createSessionStore(commands: SessionCommands, loadSnapshot: Load
     throw unavailable(new Error('the user kept changing while the session was read'))
   }
 
+  /** From Postgres where the stored one does not count: what Postgres says is final. Undefined when the user is gone. */
+  async function currentSnapshot(userId: string, stored: StoredSnapshot): Promise<UserSnapshot | undefined> {
+    if (!('record' in stored)) return stored
+    const snapshot = await loadSnapshot(userId)
+    if (snapshot) await commands.fillSnapshot(userId, stored.record, snapshot)
+    return snapshot
+  }
+
   return {
     open: commands.open,
     list: commands.list,
     end: commands.end,
     forget: commands.forget,
     invalidateSnapshot: commands.invalidateSnapshot,
-    rotate: async (presented, client) =>
-      (await withSnapshot<Rotation>(presented.userId, () => commands.rotate(presented, client))) ?? {
-        outcome: 'ended',
-        reason: 'unknown',
-      },
-    findLive: (session) => withSnapshot<LiveSession>(session.userId, () => commands.findLive(session)),
+    async rotate(presented, client) {
+      const { userId } = presented
+      const rotation = await withSnapshot<Rotation<StoredSnapshot>>(userId, () => commands.rotate(presented, client))
+      if (!rotation) return USER_GONE
+      if (!('snapshot' in rotation)) return rotation
+      const snapshot = await currentSnapshot(userId, rotation.snapshot)
+      return snapshot ? { ...rotation, snapshot } : USER_GONE
+    },
+    async findLive(session) {
+      const { userId } = session
+      const live = await withSnapshot<LiveSession<StoredSnapshot>>(userId, () => commands.findLive(session))
+      if (!live) return undefined
+      const snapshot = await currentSnapshot(userId, live.snapshot)
+      return snapshot && { ...live, snapshot }
+    },
   }
 }
+
+const USER_GONE: Rotation = { outcome: 'ended', reason: 'unknown' }
 
 const isSnapshotMissing = (found: object | undefined): found is SnapshotMissing =>
   found !== undefined && 'outcome' in found && found.outcome === 'snapshot_missing'

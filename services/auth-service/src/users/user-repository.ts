@@ -1,6 +1,7 @@
 import { isUniqueViolation } from '@latchkey/database'
 import { v7 as uuidv7 } from 'uuid'
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts'
+import type { RaisedVersion } from '../revocations/known-versions.ts'
 import { type Account, type UserStatus, uniqueKey } from './user.ts'
 import { toAccount } from './user-table.ts'
 import { usernameLook } from './username-look.ts'
@@ -211,6 +212,16 @@ export async function updateAccount(
     .returningAll()
     .executeTakeFirstOrThrow()
   return toAccount(row)
+}
+
+/** Versions of the users whose tokens of before are void, if anything about them changed since. */
+export async function listRaisedVersions(db: AuthDatabase, since: Date): Promise<RaisedVersion[]> {
+  return db
+    .selectFrom('users')
+    .select(['id', 'token_version as version'])
+    .where('updated_at', '>=', since)
+    .where('token_version', '>', 0)
+    .execute()
 }
 
 export type ChangedUser = { readonly id: string; readonly tokenVersion: number; readonly changedAt: Date }

@@ -130,9 +130,9 @@ t.test('a token that is newer than what Redis knows of its client is judged by P
   const client = await newClient(auth, 'behind', ['employees:read', 'users:read'])
   const redis = new Redis(auth.environment.redisUrl)
   t.teardown(() => redis.disconnect())
-  const key = `${auth.environment.redisPrefix}client-authority:behind`
+  const key = `${auth.environment.redisPrefix}client-scopes:behind`
   const stale = (await redis.get(key)) ?? ''
-  t.match(stale, /users:read/)
+  t.not(stale, '')
   await setScopes('behind', 'employees:read')
   const token = await tokenOf(auth, client)
   await redis.set(key, stale)

@@ -18,6 +18,7 @@ import { databaseOf } from '../support/audit.ts'
 import { listen, PAYROLL } from '../support/listening-service.ts'
 import { startResourceService } from '../support/resource-service.ts'
 import { basic, send } from '../support/send-form.ts'
+import { snapshotRecordsOf } from '../support/snapshot-records.ts'
 
 // Introspection gives the same answer as a verifier that checks a token itself.
 
@@ -53,6 +54,7 @@ t.test('introspection and a verifier refuse every hostile token, although the se
   const commands = createRedisSessionCommands({
     redis,
     limits: auth.config.sessions,
+    snapshots: snapshotRecordsOf(auth.config, now),
     deadline: createRedisDeadline(redis),
     keyPrefix: auth.environment.redisPrefix,
     now,

@@ -8,6 +8,8 @@ import { createRedisSessionCommands } from '../../src/sessions/redis-session-com
 import type { IssuedGeneration, SessionKey } from '../../src/sessions/session.ts'
 import type { Rotation } from '../../src/sessions/session-commands.ts'
 import { createSessionStore } from '../../src/sessions/session-store.ts'
+import { configOf } from '../support/auth-service.ts'
+import { snapshotRecordsOf } from '../support/snapshot-records.ts'
 import { endByRenewal, expiryOf, type ModelSession, type ModelVerdict, openSession, present } from './rotation-model.ts'
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1000)
@@ -35,6 +37,7 @@ const snapshot = {
 const commands = createRedisSessionCommands({
   redis,
   limits: settings,
+  snapshots: snapshotRecordsOf(configOf(environment), () => clock),
   deadline: createRedisDeadline(redis),
   keyPrefix: environment.redisPrefix,
   now: () => clock,

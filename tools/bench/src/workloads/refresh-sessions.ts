@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createRedisDeadline, createRedisSessionCommands } from '@latchkey/auth-service/bench'
 import { Redis } from 'ioredis'
-import { signRefreshToken } from '../tokens.ts'
+import { signRefreshToken, snapshots } from '../tokens.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 const IDLE_MS = 7 * DAY_MS
@@ -10,7 +10,7 @@ const BATCH = 500
 
 const newId = (): string => randomBytes(16).toString('base64url')
 
-function newUser(n: number) {
+export function newUser(n: number) {
   const name = `user${n}`
   const createdAt = new Date()
   const roles: 'user'[] = ['user']
@@ -34,6 +34,7 @@ export function openOurSessions(redisUrl: string, count: number): Promise<string
       deadline: createRedisDeadline(redis),
       keyPrefix: 'latchkey:',
       limits: { idleMs: IDLE_MS, maxAgeMs: 30 * DAY_MS, graceMs: 30_000, maxDevicesPerUser: 20 },
+      snapshots,
     })
     return openAll(count, async (user) => {
       const key = { userId: user.id, deviceId: newId(), sid: newId() }

@@ -1,6 +1,6 @@
 -- Opens a session on a device. A session there must be replaced, and past the device limit the one seen longest ago must give
 -- way: those are returned, to be ended first as every session is, and nothing is done.
--- ARGV: device id, sid, now or '', idle ms, max age ms, device limit, delivery, device name, user agent, ip, user JSON
+-- ARGV: device id, sid, now or '', idle ms, max age ms, device limit, delivery, device name, user agent, ip, user
 -- Returns {'opened', issued at, expires at} | {'must_end', device id, sid, reason, ...} with a triple for each session.
 
 local device_id, now = ARGV[1], clock(ARGV[3])

@@ -1,7 +1,7 @@
 -- One refresh, decided and done in one atomic step. The rule and its reasons: docs/rotation.md.
 -- ARGV: device id, sid, generation, token expiry (ms), now or '', idle ms, max age ms, grace ms, lease nonce, user agent, ip
 -- Returns {'ended', reason} | {'superseded'} | {'reused'} | {'snapshot_missing', lease}
---       | {'rotated' | 'replayed' | 'recovered', current, issued at, expires at, delivery, device name, user JSON}
+--       | {'rotated' | 'replayed' | 'recovered', current, issued at, expires at, delivery, device name, user}
 --
 -- Run twice for one refresh (the reply was lost on the way) it has the effect of once: the second run finds
 -- the generation confirmed and issues the same successor.
@@ -74,7 +74,7 @@ else
 end
 
 local user = found[2]
-if not user or user:sub(1, 1) == '?' then return { 'snapshot_missing', lease(user, nonce) } end
+if is_missing(user) then return { 'snapshot_missing', lease(user, nonce) } end
 
 if outcome ~= 'replayed' then
   if outcome == 'rotated' then

@@ -25,6 +25,7 @@ import type { PasswordHasher } from '../../../src/users/password-hasher.ts'
 import { CHEAP_HASHING } from '../../support/accounts.ts'
 import { NO_LIMITS } from '../../support/limits.ts'
 import { loadDictionaries, sharedStrength } from '../../support/shared-strength.ts'
+import { snapshotRecordsOf } from '../../support/snapshot-records.ts'
 import { delayPostgres, delayRedis } from './delay.ts'
 
 type Scope = { teardown(handler: () => Promise<void>): unknown }
@@ -50,7 +51,13 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const { accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
   const limits = config.sessions
   const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
-  const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits })
+  const commands = createRedisSessionCommands({
+    redis,
+    keyPrefix,
+    deadline,
+    limits,
+    snapshots: snapshotRecordsOf(config),
+  })
   const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
   const writeAs = createWriteAs(db)
   const { issuer, audience } = config.tokens
