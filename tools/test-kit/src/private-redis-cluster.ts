@@ -19,23 +19,33 @@ export type RedisCluster = {
   readonly url: string
   /** Under TLS: the certificate that clients have to trust, for `DNS:localhost` alone. */
   readonly certificate: string | undefined
+  /** The masters. */
   readonly nodes: readonly ClusterNode[]
+  /** The replica of each master, in their order. */
+  readonly replicas: readonly ClusterNode[]
 }
 
 export type ClusterNode = {
   readonly port: number
   readonly busPort: number
+  /** Where its data is; it may be copied while the node runs and put back while it does not. */
+  readonly directory: string
   /** A client of this node alone. */
   connect(): Redis
   /** Sends SIGKILL, and waits for the end. */
   kill(): Promise<void>
   /** Starts it again, with its data. */
   start(): Promise<void>
+  /** Connections stay open and nothing is answered. */
+  pause(): void
+  resume(): void
 }
 
 export type ClusterOptions = {
   /** Three, unless given: Redis calls fewer no majority. */
   readonly masters?: number
+  /** Whether each master has a replica. */
+  readonly replicas?: boolean
   /** Nodes that announce themselves by name, with certificates that know no address, as managed clusters do. */
   readonly tls?: boolean
 }
@@ -46,7 +56,7 @@ const PASSWORD = 'private'
 /** A Redis Cluster of masters on loopback for this test alone, with append-only files; undefined where there is no openssl for its TLS. */
 export async function privateRedisCluster(
   t: TestScope,
-  { masters = 3, tls = false }: ClusterOptions = {},
+  { masters = 3, replicas: hasReplicas = false, tls = false }: ClusterOptions = {},
 ): Promise<RedisCluster | undefined> {
   const root = temporaryDirectory(t, 'redis-cluster')
   const openssl = tls ? await programOf('openssl', 'openssl') : undefined
@@ -55,12 +65,15 @@ export async function privateRedisCluster(
   const certificate = tls ? readFileSync(join(root, 'certificate.pem'), 'utf8') : undefined
 
   const program = await redisProgram(console.error)
-  const nodes: ClusterNode[] = []
-  for (let n = 0; n < masters; n++) nodes.push(await startNode(t, program, root, n, certificate))
-  await joinUp(nodes)
+  const count = hasReplicas ? 2 * masters : masters
+  const started = await Promise.all(
+    Array.from({ length: count }, (_, n) => startNode(t, program, root, n, certificate)),
+  )
+  const [nodes, replicas] = [started.slice(0, masters), started.slice(masters)]
+  await joinUp(nodes, replicas)
   const scheme = tls ? 'rediss' : 'redis'
   const url = nodes.map(({ port }) => `${scheme}://:${PASSWORD}@localhost:${port}`).join(',')
-  return { url, certificate, nodes }
+  return { url, certificate, nodes, replicas }
 }
 
 async function startNode(
@@ -119,6 +132,7 @@ async function startNode(
   return {
     port,
     busPort,
+    directory,
     connect,
     async kill() {
       signalTree(server.pid, 'SIGKILL')
@@ -127,6 +141,8 @@ async function startNode(
     async start() {
       server = await start()
     },
+    pause: () => signalTree(server.pid, 'SIGSTOP'),
+    resume: () => signalTree(server.pid, 'SIGCONT'),
   }
 }
 
@@ -158,30 +174,38 @@ const configuration = ({ root, port, busPort, hasTls }: Place): string =>
     'save ""',
     'appendonly yes',
     'maxmemory-policy noeviction',
+    'repl-diskless-sync-delay 0',
     '',
   ].join('\n')
 
-/** Shares the slots out, and waits until every node knows of all of them. */
-async function joinUp(nodes: readonly ClusterNode[]): Promise<void> {
-  const clients = nodes.map((node) => node.connect())
-  const [first] = clients
+/** Shares the slots out, and waits until every node knows of all of them, and each replica has what its master has. */
+async function joinUp(nodes: readonly ClusterNode[], replicas: readonly ClusterNode[]): Promise<void> {
+  const masters = nodes.map((node) => node.connect())
+  const followers = replicas.map((node) => node.connect())
+  const [first] = masters
   if (first === undefined) throw new Error('a cluster has nodes')
+  const untilAll = async (clients: readonly Redis[], isDone: (redis: Redis, n: number) => Promise<boolean>) =>
+    poll(async () => (await Promise.all(clients.map(isDone))).every(Boolean), { timeoutMs: 60_000, intervalMs: 50 })
   try {
-    for (const [n, redis] of clients.entries()) {
+    for (const [n, redis] of masters.entries()) {
       const [from, to] = [n, n + 1].map((at) => Math.floor((at * SLOTS) / nodes.length))
       await redis.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(Number(to) - 1))
       await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', String(n + 1))
     }
-    for (const { port, busPort } of nodes.slice(1)) {
+    for (const { port, busPort } of [...nodes, ...replicas].slice(1)) {
       await first.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(busPort))
     }
-    const isWhole = async (redis: Redis): Promise<boolean> =>
-      String(await redis.call('CLUSTER', 'INFO')).includes(`cluster_state:ok`)
-    await poll(async () => (await Promise.all(clients.map(isWhole))).every(Boolean), {
-      timeoutMs: 60_000,
-      intervalMs: 50,
+    const ids = await Promise.all(masters.map(async (redis) => String(await redis.call('CLUSTER', 'MYID'))))
+    await untilAll([...masters, ...followers], async (redis) => {
+      const known = String(await redis.call('CLUSTER', 'NODES'))
+      return ids.every((id) => known.includes(id))
     })
+    for (const [n, redis] of followers.entries()) await redis.call('CLUSTER', 'REPLICATE', String(ids[n]))
+    await untilAll(followers, async (redis) => (await redis.info('replication')).includes('master_link_status:up'))
+    await untilAll([...masters, ...followers], async (redis) =>
+      String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok'),
+    )
   } finally {
-    for (const redis of clients) redis.disconnect()
+    for (const redis of [...masters, ...followers]) redis.disconnect()
   }
 }
