@@ -30,7 +30,6 @@ import { registerOperations } from './operations.ts'
 import { createAccessPolicy } from './permissions/create-permissions.ts'
 import { followPolicy } from './permissions/follow-policy.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
-import { gated } from './redis/redis-gate.ts'
 import { createKnownVersions } from './revocations/known-versions.ts'
 import { createRedisRevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { createSessions } from './sessions/create-sessions.ts'
@@ -76,7 +75,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
 
   try {
     // Postgres and Redis
-    const stores = openStores(app, config, schema)
+    const stores = openStores(app, config, { schema, keyPrefix })
     const { database, revocationDatabase, redis, deadline, gate } = stores
     const { db } = database
     const writeAs = createWriteAs(db)
@@ -85,15 +84,16 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const limits = createLimits({ redis, keyPrefix, deadline, gate, ring: refreshRing, now: overrides.now })
     const envelopes = createRecordEnvelopes({ ring: refreshRing, now })
     const versions = createKnownVersions({ now })
-    const commands = createRedisSessionCommands({
+    const sessionKeys = {
       redis,
       keyPrefix,
       deadline,
       limits: config.sessions,
       snapshots: createSnapshotRecords({ envelopes, versions }),
       now: overrides.now,
-    })
-    const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
+    }
+    const commands = createRedisSessionCommands({ ...sessionKeys, fences: gate })
+    const store = createSessionStore(commands, loadSnapshotFrom(db))
     const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
 
     // What access tokens are checked against
@@ -139,10 +139,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       db,
       writeAs,
       revocationDb: revocationDatabase.db,
-      redis,
-      keyPrefix,
-      gate,
-      commands,
+      checkpoint: gate,
+      recoveryCommands: createRedisSessionCommands(sessionKeys),
       store,
       publisher,
       outbox: mail.outbox,

@@ -23,7 +23,7 @@ export function registerOperations(app: AppInstance, observed: Observed): void {
       postgres: database.ping,
       redis: async () => {
         await redis.ping()
-        gate.assertOpen()
+        await gate.assertUpToDate()
       },
       revocations: revocations.healthCheck,
       keys: async () => (isRevokedKey(accessRing().signing.kid) ? 'degraded' : 'ok'),

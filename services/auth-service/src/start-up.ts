@@ -12,9 +12,9 @@ import type { WriteAs } from './database/write-as.ts'
 import type { KeyService } from './keys/key-service.ts'
 import type { Mail } from './mail/create-mail.ts'
 import type { AccessPolicy } from './permissions/create-permissions.ts'
-import { assertNoEviction } from './redis/redis-eviction.ts'
+import { assertNodeSettings } from './redis/redis-settings.ts'
 import type { KnownVersions } from './revocations/known-versions.ts'
-import type { Recovered } from './sessions/session-recovery.ts'
+import type { RecoverSessions } from './sessions/session-recovery.ts'
 import type { Stores } from './stores.ts'
 import type { PasswordHasher } from './users/password-hasher.ts'
 import type { PasswordPolicy } from './users/password-policy.ts'
@@ -31,7 +31,7 @@ type Dependencies = Stores & {
   readonly log: Log
   readonly revocations: RevocationFeed
   readonly versions: KnownVersions
-  readonly recoverSessions: (assertSame: () => void) => Promise<Recovered>
+  readonly recoverSessions: RecoverSessions
   readonly keys: KeyService
   readonly loadSecretKeys: LoadSecretKeys
   readonly clientConfiguration: ClientConfiguration
@@ -59,14 +59,20 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
     {
       name: 'bring Redis up to date',
       run: async () => {
-        const opened = gate.watch(async (assertSame) => {
+        let isStarted = false
+        const opened = gate.watch(async (since) => {
           await deadline.measure()
-          log.info(await recoverSessions(assertSame), 'Redis is up to date')
+          const { ends, openings, lastEventId } = await recoverSessions(since)
+          log.info({ ends, openings }, 'Redis is up to date')
+          // Nodes that came since the start.
+          if (isStarted) await assertNodeSettings(redis, log).catch((err) => log.error({ err }, 'settings of Redis'))
+          isStarted = true
+          return lastEventId
         })
         await waitUntilReady('Redis', log, () => withDeadline(opened, 1000, { what: 'Redis' }))
       },
     },
-    { name: 'check that Redis evicts nothing', run: () => assertNoEviction(redis) },
+    { name: 'check the settings of every node of Redis', run: () => assertNodeSettings(redis, log) },
     {
       name: 'read the revocation feed',
       run: () => waitUntilReady('The revocation feed', log, revocations.healthCheck),

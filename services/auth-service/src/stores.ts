@@ -17,7 +17,11 @@ export type Stores = {
 }
 
 /** Postgres and Redis. Closing the app closes their connections. */
-export function openStores(app: AppInstance, { database: { url }, redis: urls }: Config, schema?: string): Stores {
+export function openStores(
+  app: AppInstance,
+  { database: { url }, redis: urls }: Config,
+  { schema, keyPrefix }: { readonly schema: string | undefined; readonly keyPrefix: string },
+): Stores {
   const { log } = app
   function openPool(poolSize: number): Database<AuthSchema> {
     const onError = (err: Error): void => log.warn({ err }, 'an idle Postgres connection was lost')
@@ -29,6 +33,7 @@ export function openStores(app: AppInstance, { database: { url }, redis: urls }:
   const revocationDatabase = openPool(4)
   const redis = createRedisClient(urls, (err) => log.warn({ err }, 'Redis connection'))
   app.addHook('onClose', async () => redis.disconnect())
-  const gate = createRedisGate(redis, (err) => log.warn({ err }, 'Redis could not be brought up to date yet'))
+  const onFailure = (err: unknown): void => log.warn({ err }, 'Redis could not be brought up to date yet')
+  const gate = createRedisGate({ redis, keyPrefix, onFailure })
   return { database, revocationDatabase, redis, deadline: createRedisDeadline(redis), gate }
 }

@@ -4,16 +4,13 @@ import { createWriteAs, type WriteAs } from '../database/write-as.ts'
 import type { KnownDevices } from '../devices/known-devices.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
-import type { RedisClient } from '../redis/redis-client.ts'
-import { gated, type RedisGate } from '../redis/redis-gate.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type AccessTokenIssuer, type AccessTokenProfile, createAccessTokenIssuer } from './access-token-issuer.ts'
 import { createGrants } from './grant.ts'
-import { createRedisEventCheckpoint } from './redis-event-checkpoint.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
-import type { SessionCommands } from './session-commands.ts'
+import type { EventCheckpoint, SessionCommands } from './session-commands.ts'
 import { createSessionNotices } from './session-notices.ts'
-import { createSessionRecovery, type Recovered } from './session-recovery.ts'
+import { createSessionRecovery, type RecoverSessions } from './session-recovery.ts'
 import { createSessionRevoker, type SessionRevoker } from './session-revoker.ts'
 import { createSessionService, type SessionService } from './session-service.ts'
 import type { SessionStore } from './session-store.ts'
@@ -23,11 +20,9 @@ type Dependencies = {
   readonly writeAs: WriteAs
   /** The same database on connections of its own; see {@link createSessionRevoker}. */
   readonly revocationDb: AuthDatabase
-  readonly redis: RedisClient
-  readonly keyPrefix: string
-  readonly gate: RedisGate
-  /** For recovery alone, which runs while the gate is shut. */
-  readonly commands: SessionCommands
+  readonly checkpoint: EventCheckpoint
+  /** For recovery alone: they run on a Redis that is behind. */
+  readonly recoveryCommands: SessionCommands
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
   readonly outbox: MailOutbox
@@ -54,19 +49,19 @@ export type Sessions = {
   readonly sessions: SessionService
   readonly accessTokens: AccessTokenIssuer
   readonly revoker: SessionRevoker
-  readonly recoverSessions: (assertSame: () => void) => Promise<Recovered>
+  readonly recoverSessions: RecoverSessions
 }
 
 export function createSessions(dependencies: Dependencies): Sessions {
-  const { db, writeAs, revocationDb, redis, keyPrefix, gate, commands, store, publisher, publishOthers } = dependencies
-  const { outbox, tokens, permissions, devices, maxAgeMs, now } = dependencies
+  const { db, writeAs, revocationDb, checkpoint, recoveryCommands, store, publisher, publishOthers, outbox } =
+    dependencies
+  const { tokens, permissions, devices, maxAgeMs, now } = dependencies
   const { issuer, audience, accessTtlSeconds, refreshRing } = tokens
-  const checkpoint = createRedisEventCheckpoint(redis, keyPrefix)
   const revoker = createSessionRevoker({
     writeAs: createWriteAs(revocationDb),
     store,
     publisher,
-    checkpoint: gated(checkpoint, gate),
+    checkpoint,
   })
   const accessTokens = createAccessTokenIssuer({
     sign: createAccessTokenSigner({ ring: tokens.signingRing }),
@@ -81,7 +76,7 @@ export function createSessions(dependencies: Dependencies): Sessions {
     writeAs,
     store,
     revoker,
-    checkpoint: gated(checkpoint, gate),
+    checkpoint,
     refreshTokens,
     grant: createGrants({ accessTokens, refreshTokens, permissions, now }),
     notices: createSessionNotices({ outbox, maxAgeMs, now }),
@@ -89,9 +84,8 @@ export function createSessions(dependencies: Dependencies): Sessions {
   })
   const recoverSessions = createSessionRecovery({
     db,
-    commands,
+    commands: recoveryCommands,
     publisher,
-    checkpoint,
     publishOthers,
     maxAgeMs,
     accessTtlSeconds,

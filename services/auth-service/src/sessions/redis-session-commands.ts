@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RedisClient } from '../redis/redis-client.ts'
 import type { RedisDeadline } from '../redis/redis-deadline.ts'
+import type { Fences } from '../redis/redis-script.ts'
 import type { SessionLimits } from './session.ts'
 import type { SessionCommands } from './session-commands.ts'
 import {
@@ -21,6 +22,8 @@ type Options = {
   readonly redis: RedisClient
   readonly keyPrefix: string
   readonly deadline: RedisDeadline
+  /** Left out where commands must run on a Redis that is behind: to bring it up to date. */
+  readonly fences?: Fences | undefined
   readonly limits: SessionLimits
   readonly snapshots: SnapshotRecords
   /** Epoch milliseconds in place of Redis's own clock. */
@@ -32,12 +35,13 @@ export function createRedisSessionCommands({
   redis,
   keyPrefix,
   deadline,
+  fences,
   limits,
   snapshots,
   ...options
 }: Options): SessionCommands {
   const { idleMs, maxAgeMs, graceMs, maxDevicesPerUser } = limits
-  const script = (name: string) => createSessionScript(redis, name, deadline)
+  const script = (name: string) => createSessionScript(redis, name, deadline, fences)
   const run = {
     open: script('open'),
     rotate: script('rotate'),
@@ -81,7 +85,7 @@ export function createRedisSessionCommands({
       await run.fillSnapshot(keyOf(userId), [replaced, snapshots.encode(userId, snapshot)])
     },
 
-    invalidateSnapshot: createSnapshotInvalidation({ redis, keyPrefix, deadline }),
+    invalidateSnapshot: createSnapshotInvalidation({ redis, keyPrefix, deadline, fences }),
 
     async list(userId) {
       const rows = (await run.list(keyOf(userId), [now(), idleMs, maxAgeMs])) as ListRow[]

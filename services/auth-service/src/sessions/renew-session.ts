@@ -5,8 +5,8 @@ import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
 import type { Grant, IssueGrant } from './grant.ts'
 import type { OpenSession } from './open-session.ts'
-import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import { type ClientContext, newId, type SessionKey, toSnapshot } from './session.ts'
+import type { EventCheckpoint } from './session-commands.ts'
 import { findEndReason, insertOpening, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionRevoker } from './session-revoker.ts'
 import type { SessionStore } from './session-store.ts'
@@ -67,8 +67,7 @@ export function createRenewSession(dependencies: Dependencies): RenewSession {
       )
       return { session: { ...session, issued: await open(session) }, eventId, deviceToken }
     })
-    // Without the checkpoint a recovery only repeats more. The change is done, so that a failure must not be the answer.
-    await checkpoint.advance(eventId).catch(() => {})
+    checkpoint.advance(eventId)
     return { ...(await grant(session, session)), deviceToken }
   }
 }

@@ -78,3 +78,16 @@ export type SessionCommands = {
   /** Puts back a session that the store lost. */
   restore(session: OpenedSession): Promise<void>
 }
+
+/** How far Redis has followed the session events that are recorded. */
+export type EventCheckpoint = {
+  /** An event was applied. */
+  advance(eventId: string): void
+  /** Runs commands on the store. @throws `unavailable` when a part of the store was being replaced: it may lack what they did */
+  confirm<Result>(work: () => Promise<Result>): Promise<Result>
+  /**
+   * Has `work` apply recorded events up to this one. When that fails, they may have been applied by half, or to a node that was being
+   * replaced: what was recorded lately is applied again soon.
+   */
+  apply(eventId: string | undefined, work: () => Promise<void>): Promise<void>
+}

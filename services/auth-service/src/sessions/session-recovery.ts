@@ -2,7 +2,6 @@ import type { AuthDatabase } from '../database/auth-database.ts'
 import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { listErasedSince } from '../users/erased-user-repository.ts'
 import { listUsersChangedSince } from '../users/user-repository.ts'
-import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { SessionCommands } from './session-commands.ts'
 import {
   deleteEventsBefore,
@@ -12,10 +11,7 @@ import {
   lockRecoveryExclusive,
 } from './session-event-repository.ts'
 
-/**
- * Events this long before the checkpoint are applied again too: calls overtake each other, and nodes of a cluster lose
- * different writes.
- */
+/** Events this long before the checkpoint are applied again too: calls overtake each other. */
 const MARGIN_SECONDS = 60
 const PAGE = 500
 
@@ -24,7 +20,6 @@ type Dependencies = {
   /** Not behind the gate: recovery runs while that is shut. */
   readonly commands: SessionCommands
   readonly publisher: RevocationPublisher
-  readonly checkpoint: EventCheckpoint
   /** Publishes again what was revoked since, other than sessions and users. */
   readonly publishOthers: readonly ((since: Date) => Promise<void>)[]
   /** The longest that a session, and so a Redis with one in it, can matter. */
@@ -34,16 +29,23 @@ type Dependencies = {
   readonly now: () => number
 }
 
-export type Recovered = { readonly ends: number; readonly openings: number }
+export type Recovered = {
+  readonly ends: number
+  readonly openings: number
+  /** The last event that was applied; undefined where there was none. */
+  readonly lastEventId: string | undefined
+}
+
+/** @param since the last event that Redis is known to have; undefined where none is known */
+export type RecoverSessions = (since: string | undefined) => Promise<Recovered>
 
 /**
  * Brings a Redis that may have gone back in time (restarted from an older file, a replica promoted without the last
  * writes, emptied) to the state that Postgres records: ended sessions end again, lost ones are put back, stale snapshots
- * of users go, erased users go whole, and what verifiers must still know is published again. Repeating it changes nothing. `assertSame` throws when
- * the connection is another one by now.
+ * of users go, erased users go whole, and what verifiers must still know is published again. Repeating it changes nothing.
  */
-export function createSessionRecovery(dependencies: Dependencies): (assertSame: () => void) => Promise<Recovered> {
-  const { db, commands, publisher, checkpoint, publishOthers, maxAgeMs, accessTtlSeconds, now } = dependencies
+export function createSessionRecovery(dependencies: Dependencies): RecoverSessions {
+  const { db, commands, publisher, publishOthers, maxAgeMs, accessTtlSeconds, now } = dependencies
 
   /** Applies events page by page, and resolves to their number and the id of the last one. */
   async function replay<Event extends { eventId: string }>(
@@ -62,10 +64,9 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
     }
   }
 
-  return async (assertSame) => {
+  return async (lastApplied) => {
     await lockRecoveryExclusive(db)
     const oldest = new Date(now() - maxAgeMs)
-    const lastApplied = await checkpoint.read()
     const since = (lastApplied === undefined ? undefined : await findCutoff(db, lastApplied, MARGIN_SECONDS)) ?? oldest
     const publishSince = new Date(now() - accessTtlSeconds * 1000)
 
@@ -89,11 +90,8 @@ export function createSessionRecovery(dependencies: Dependencies): (assertSame: 
     await Promise.all(erased.map(({ id }) => commands.forget(id)))
     for (const publish of publishOthers) await publish(publishSince)
 
-    const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId
-    // If the connection was lost, the next one may have led to a Redis that has none of this.
-    assertSame()
-    if (lastId !== '0') await checkpoint.advance(lastId)
     await deleteEventsBefore(db, oldest)
-    return { ends: ends.count, openings: openings.count }
+    const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId
+    return { ends: ends.count, openings: openings.count, lastEventId: lastId === '0' ? undefined : lastId }
   }
 }

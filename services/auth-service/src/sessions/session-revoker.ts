@@ -5,8 +5,8 @@ import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { revokeDevices } from '../devices/revoked-device-repository.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
-import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import type { EndReason, SessionEnd } from './session.ts'
+import type { EventCheckpoint } from './session-commands.ts'
 import { insertEnds } from './session-event-repository.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -78,9 +78,10 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
     // The sessions too where the version was bumped: a refresh since the commit got the new one.
     const targets: RevocationTarget[] = ends.map(({ sid }) => ({ kind: 'session', id: sid }))
     if (bumpedVersion) targets.push({ kind: 'user', id: bumpedVersion.userId, ver: bumpedVersion.minVersion })
-    await publisher.publish(targets)
-    await Promise.all(ends.map((end) => store.end(end)))
-    if (lastEventId !== undefined) await checkpoint.advance(lastEventId)
+    await checkpoint.apply(lastEventId, async () => {
+      await publisher.publish(targets)
+      await Promise.all(ends.map((end) => store.end(end)))
+    })
   }
 
   async function revoke(ends: readonly SessionEnd[], origin: AuditOrigin, also?: AlsoWrite): Promise<void> {

@@ -6,9 +6,8 @@ import { problems } from '../errors.ts'
 import type { Account } from '../users/user.ts'
 import type { Grant, IssueGrant } from './grant.ts'
 import type { OpenSession } from './open-session.ts'
-import type { EventCheckpoint } from './redis-event-checkpoint.ts'
 import { type ClientContext, type Delivery, newId, toSnapshot } from './session.ts'
-import type { PresentedGeneration } from './session-commands.ts'
+import type { EventCheckpoint, PresentedGeneration } from './session-commands.ts'
 import { insertSignIn, lockRecoveryShared } from './session-event-repository.ts'
 import type { SessionNotices } from './session-notices.ts'
 import type { SessionRevoker } from './session-revoker.ts'
@@ -81,8 +80,7 @@ export function createSignInAfter(dependencies: Dependencies): SignInAfter {
       const deviceToken = devices.issue(deviceId, { userId: user.id, passwordVersion }, at, device)
       return { session: { ...session, issued: await open(session) }, eventId, deviceToken }
     })
-    // Without the checkpoint a recovery only repeats more. The sign-in is done, so that a failure must not be the answer.
-    await checkpoint.advance(eventId).catch(() => {})
+    checkpoint.advance(eventId)
     return { ...(await grant(session, session)), deviceToken }
   }
 }

@@ -14,7 +14,7 @@ import { noMails } from '../../../src/mail/mail-outbox.ts'
 import { createAccessPolicy } from '../../../src/permissions/create-permissions.ts'
 import { createRedisClient } from '../../../src/redis/redis-client.ts'
 import { createRedisDeadline } from '../../../src/redis/redis-deadline.ts'
-import { createRedisGate, gated, type RedisGate } from '../../../src/redis/redis-gate.ts'
+import { createRedisGate } from '../../../src/redis/redis-gate.ts'
 import { createRedisRevocationPublisher } from '../../../src/revocations/redis-revocation-publisher.ts'
 import { createSessions } from '../../../src/sessions/create-sessions.ts'
 import { createRedisSessionCommands } from '../../../src/sessions/redis-session-commands.ts'
@@ -47,18 +47,13 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   if (redis instanceof Redis) delayRedis(redis)
 
   const deadline = createRedisDeadline(redis)
-  const gate = createRedisGate(redis, () => {})
+  const gate = createRedisGate({ redis, keyPrefix, onFailure: () => {} })
   const { accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
   const limits = config.sessions
   const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
-  const commands = createRedisSessionCommands({
-    redis,
-    keyPrefix,
-    deadline,
-    limits,
-    snapshots: snapshotRecordsOf(config),
-  })
-  const store = createSessionStore(gated(commands, gate), loadSnapshotFrom(db))
+  const snapshots = snapshotRecordsOf(config)
+  const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits, snapshots, fences: gate })
+  const store = createSessionStore(commands, loadSnapshotFrom(db))
   const writeAs = createWriteAs(db)
   const { issuer, audience } = config.tokens
   const { permissions, tokenSize } = createAccessPolicy({
@@ -76,10 +71,8 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     db,
     writeAs,
     revocationDb: revocationDatabase.db.withPlugin(delayPostgres),
-    redis,
-    keyPrefix,
-    gate,
-    commands,
+    checkpoint: gate,
+    recoveryCommands: createRedisSessionCommands({ redis, keyPrefix, deadline, limits, snapshots }),
     store,
     publisher,
     outbox: noMails,
@@ -103,11 +96,11 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     redis.disconnect()
     await Promise.all([database.close(), revocationDatabase.close()])
   })
-  void gate.watch(async (assertSame) => {
+  const opened = gate.watch(async (since) => {
     await deadline.measure()
-    await recoverSessions(assertSame)
+    return (await recoverSessions(since)).lastEventId
   })
-  await Promise.all([untilOpen(gate), loadDictionaries()])
+  await Promise.all([opened, loadDictionaries()])
   const audit = createAudit({ db, log: { warn() {}, error() {} } })
   const accounts = createAccounts({
     ...users,
@@ -137,14 +130,4 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     now: Date.now,
   })
   return { ...accounts, db, store, sessions, hasher: users.hasher }
-}
-
-async function untilOpen(gate: RedisGate): Promise<void> {
-  for (;;) {
-    try {
-      return gate.assertOpen()
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
 }
