@@ -31,6 +31,12 @@ export type AccessTokenClaims = {
   email_verified?: boolean
 }
 
+/**
+ * The longest life of an access token. A revocation is kept for as long as a token can live: one that says it lives longer was not
+ * issued by auth-service. Seconds.
+ */
+export const MAX_ACCESS_TOKEN_LIFE_SECONDS = 24 * 3600
+
 export type AccessTokenExpectations = { issuer: string; audience: string; clockToleranceSeconds: number }
 
 /**
@@ -56,7 +62,7 @@ export function readAccessTokenClaims(
   const latest = nowMs / 1000 + clockToleranceSeconds
   if (!isTime(iat) || iat > latest) throw refused('iat')
   if (nbf !== undefined && (!isTime(nbf) || nbf > latest)) throw refused('nbf')
-  if (!isTime(exp) || exp <= iat) throw refused('exp')
+  if (!isTime(exp) || exp <= iat || exp - iat > MAX_ACCESS_TOKEN_LIFE_SECONDS) throw refused('exp')
 
   const claims: AccessTokenClaims = { iss: issuer, aud, sub, iat, exp, jti, client_id, scope }
   if (nbf !== undefined) claims.nbf = nbf

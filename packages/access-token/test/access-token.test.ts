@@ -143,6 +143,14 @@ t.test("a user's token without one of its claims is refused", async (t) => {
   }
 })
 
+t.test('a token that lives for more than a day is refused: no revocation would last as long', (t) => {
+  const { iat } = clientClaims
+  const living = (seconds: number) => forgeToken(header, { ...clientClaims, exp: iat + seconds })
+  t.equal(verify(living(24 * 3600)).exp, iat + 24 * 3600)
+  t.throws(() => verify(living(24 * 3600 + 1)), { code: 'invalid_token' })
+  t.end()
+})
+
 t.test('only a token that is good otherwise is called expired', async (t) => {
   const expired = { ...clientClaims, iat: 1, exp: 2 }
   t.throws(() => verify(forgeToken(header, expired)), { code: 'token_expired' })

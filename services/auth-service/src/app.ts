@@ -30,6 +30,7 @@ import { registerOperations } from './operations.ts'
 import { createAccessPolicy } from './permissions/create-permissions.ts'
 import { followPolicy } from './permissions/follow-policy.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
+import { createAccessTokenLives } from './revocations/access-token-lives.ts'
 import { createKnownVersions } from './revocations/known-versions.ts'
 import { createRedisRevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { createSessions } from './sessions/create-sessions.ts'
@@ -94,7 +95,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     }
     const commands = createRedisSessionCommands({ ...sessionKeys, fences: gate })
     const store = createSessionStore(commands, loadSnapshotFrom(db))
-    const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
+    const lives = createAccessTokenLives(revocationDatabase.db, accessTtlSeconds)
+    const publisher = createRedisRevocationPublisher({ redis, keyPrefix, lives })
 
     // What access tokens are checked against
     const accessPolicy = createAccessPolicy({ db, writeAs, publisher, issuer, audience, ring: accessRing, log })
@@ -148,6 +150,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       tokens: { ...config.tokens, signingRing, refreshRing },
       permissions,
       devices,
+      lives,
       maxAgeMs: config.sessions.maxAgeMs,
       now,
     })
@@ -217,6 +220,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     await startUp({
       ...stores,
       ...users,
+      lives,
       writeAs,
       config,
       schema,
@@ -232,7 +236,18 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
     app.addHook('onClose', followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log }))
     app.addHook('onClose', followPolicy({ permissions, databaseUrl, schema, log }))
-    startHousekeeping(app, { config, db, audit, keys, mail, clientsOfLeavers, erasure, eraseUnverified, publisher })
+    startHousekeeping(app, {
+      config,
+      db,
+      audit,
+      keys,
+      mail,
+      clientsOfLeavers,
+      erasure,
+      eraseUnverified,
+      publisher,
+      lives,
+    })
     return app
   } catch (error) {
     await app.close()

@@ -12,6 +12,7 @@ import type { KeyService } from './keys/key-service.ts'
 import { deleteLinksBefore } from './links/link-repository.ts'
 import type { Mail } from './mail/create-mail.ts'
 import { deleteMailsBefore } from './mail/mail-status-repository.ts'
+import { type AccessTokenLives, NOTE_EVERY_MS } from './revocations/access-token-lives.ts'
 import type { RevocationPublisher } from './revocations/redis-revocation-publisher.ts'
 import { deleteEventsBefore } from './sessions/session-event-repository.ts'
 import { deleteExpiredFormerAddresses } from './users/former-address-repository.ts'
@@ -35,16 +36,18 @@ type Dependencies = {
   readonly erasure: Erasure
   readonly eraseUnverified: () => Promise<void>
   readonly publisher: RevocationPublisher
+  readonly lives: AccessTokenLives
 }
 
 /** The periodic tasks, until the app closes. */
 export function startHousekeeping(app: AppInstance, dependencies: Dependencies): void {
-  const { config, db, audit, keys, mail, clientsOfLeavers, erasure, eraseUnverified, publisher } = dependencies
+  const { config, db, audit, keys, mail, clientsOfLeavers, erasure, eraseUnverified, publisher, lives } = dependencies
   const { auditRetentionMs } = config
   const stopping = new AbortController()
   app.addHook('onClose', async () => stopping.abort())
   const { signal } = stopping
   const onError = (err: unknown): void => app.log.warn({ err }, 'housekeeping failed; it is tried again')
+  void repeat(lives.note, { everyMs: NOTE_EVERY_MS, signal, onError })
   // Entries of the feed expire; a key stays revoked.
   void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
   const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - config.sessions.maxAgeMs))

@@ -13,6 +13,7 @@ import type { KeyService } from './keys/key-service.ts'
 import type { Mail } from './mail/create-mail.ts'
 import type { AccessPolicy } from './permissions/create-permissions.ts'
 import { assertNodeSettings } from './redis/redis-settings.ts'
+import type { AccessTokenLives } from './revocations/access-token-lives.ts'
 import type { KnownVersions } from './revocations/known-versions.ts'
 import type { RecoverSessions } from './sessions/session-recovery.ts'
 import type { Stores } from './stores.ts'
@@ -25,6 +26,7 @@ import { listRaisedVersions } from './users/user-repository.ts'
 type Step = { readonly name: string; readonly run: () => Promise<unknown> }
 
 type Dependencies = Stores & {
+  readonly lives: AccessTokenLives
   readonly writeAs: WriteAs
   readonly config: Config
   readonly schema: string | undefined
@@ -45,7 +47,7 @@ type Dependencies = Stores & {
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
   const { config, schema, log, database, redis, deadline, gate, revocations, versions, recoverSessions } = dependencies
-  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, strength, writeAs, accessPolicy } =
+  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, strength, writeAs, accessPolicy, lives } =
     dependencies
   // Another thread's work, beside the other steps.
   const dictionaries = strength.load()
@@ -56,6 +58,7 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
       name: 'migrate the database',
       run: () => migrate({ db: database.db, migrations, ...(schema !== undefined && { schema }) }),
     },
+    { name: 'note the life of access tokens', run: () => lives.note() },
     {
       name: 'bring Redis up to date',
       run: async () => {

@@ -1,5 +1,6 @@
 import { encodeRevocation, MAX_EXP, type RevocationTarget, streamKeyOf } from '@latchkey/resource-server/revocations'
 import type { RedisClient } from '../redis/redis-client.ts'
+import type { AccessTokenLives } from './access-token-lives.ts'
 
 export type RevocationPublisher = {
   /** How long an entry stays in the feed at least, in milliseconds. */
@@ -17,37 +18,31 @@ export const allTokensOf = (userId: string): RevocationTarget => ({ kind: 'user'
 type Options = {
   readonly redis: RedisClient
   readonly keyPrefix: string
-  readonly accessTtlSeconds: number
-  /** Epoch milliseconds. */
-  readonly now: () => number
+  readonly lives: AccessTokenLives
 }
 
-/** For clocks that differ, and for tokens that a request in flight still gets. */
+/** For clocks that differ, for tokens that a request in flight still gets, and for lives that are noted once a minute. */
 const SLACK_SECONDS = 300
 
 /**
- * Publishes to the revocation feed, a stream that verifiers read whole when they start and then follow. An entry stays for as long
- * as the longest-lived token of today.
+ * Publishes to the revocation feed, a stream that verifiers read whole when they start and then follow. An entry stays until the last
+ * token that it can concern has expired.
  */
-export function createRedisRevocationPublisher({
-  redis,
-  keyPrefix,
-  accessTtlSeconds,
-  now,
-}: Options): RevocationPublisher {
+export function createRedisRevocationPublisher({ redis, keyPrefix, lives }: Options): RevocationPublisher {
   const key = streamKeyOf(keyPrefix)
-  const retentionMs = (accessTtlSeconds + SLACK_SECONDS) * 1000
   return {
-    retentionMs,
+    retentionMs: (lives.ownSeconds + SLACK_SECONDS) * 1000,
 
     async publish(targets) {
-      const nowMs = now()
-      const exp = Math.floor((nowMs + retentionMs) / 1000)
+      if (targets.length === 0) return
+      const { longestLifeSeconds, expireBy } = await lives.issued()
+      const exp = Math.floor(expireBy.getTime() / 1000) + SLACK_SECONDS
+      const oldest = Date.now() - (longestLifeSeconds + SLACK_SECONDS) * 1000
       const entries = targets.map((target) =>
         // A leaked key could sign for any time.
         encodeRevocation({ ...target, exp: target.kind === 'key' ? MAX_EXP : exp }),
       )
-      await Promise.all(entries.map((fields) => redis.xadd(key, 'MINID', '~', nowMs - retentionMs, '*', ...fields)))
+      await Promise.all(entries.map((fields) => redis.xadd(key, 'MINID', '~', oldest, '*', ...fields)))
     },
   }
 }

@@ -4,6 +4,7 @@ import { createWriteAs, type WriteAs } from '../database/write-as.ts'
 import type { KnownDevices } from '../devices/known-devices.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
+import type { AccessTokenLives } from '../revocations/access-token-lives.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type AccessTokenIssuer, type AccessTokenProfile, createAccessTokenIssuer } from './access-token-issuer.ts'
 import { createGrants } from './grant.ts'
@@ -39,6 +40,7 @@ type Dependencies = {
   }
   readonly permissions: Permissions
   readonly devices: KnownDevices
+  readonly lives: AccessTokenLives
   /** The longest that a session can live. */
   readonly maxAgeMs: number
   /** Epoch milliseconds, of tokens. */
@@ -55,7 +57,7 @@ export type Sessions = {
 export function createSessions(dependencies: Dependencies): Sessions {
   const { db, writeAs, revocationDb, checkpoint, recoveryCommands, store, publisher, publishOthers, outbox } =
     dependencies
-  const { tokens, permissions, devices, maxAgeMs, now } = dependencies
+  const { tokens, permissions, devices, lives, maxAgeMs, now } = dependencies
   const { issuer, audience, accessTtlSeconds, refreshRing } = tokens
   const revoker = createSessionRevoker({
     writeAs: createWriteAs(revocationDb),
@@ -88,7 +90,7 @@ export function createSessions(dependencies: Dependencies): Sessions {
     publisher,
     publishOthers,
     maxAgeMs,
-    accessTtlSeconds,
+    lives,
     now: Date.now,
   })
   return { sessions, accessTokens, revoker, recoverSessions }

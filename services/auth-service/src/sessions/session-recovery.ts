@@ -1,4 +1,5 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { AccessTokenLives } from '../revocations/access-token-lives.ts'
 import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { listErasedSince } from '../users/erased-user-repository.ts'
 import { listUsersChangedSince } from '../users/user-repository.ts'
@@ -24,7 +25,7 @@ type Dependencies = {
   readonly publishOthers: readonly ((since: Date) => Promise<void>)[]
   /** The longest that a session, and so a Redis with one in it, can matter. */
   readonly maxAgeMs: number
-  readonly accessTtlSeconds: number
+  readonly lives: AccessTokenLives
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -45,7 +46,7 @@ export type RecoverSessions = (since: string | undefined) => Promise<Recovered>
  * of users go, erased users go whole, and what verifiers must still know is published again. Repeating it changes nothing.
  */
 export function createSessionRecovery(dependencies: Dependencies): RecoverSessions {
-  const { db, commands, publisher, publishOthers, maxAgeMs, accessTtlSeconds, now } = dependencies
+  const { db, commands, publisher, publishOthers, maxAgeMs, lives, now } = dependencies
 
   /** Applies events page by page, and resolves to their number and the id of the last one. */
   async function replay<Event extends { eventId: string }>(
@@ -68,7 +69,8 @@ export function createSessionRecovery(dependencies: Dependencies): RecoverSessio
     await lockRecoveryExclusive(db)
     const oldest = new Date(now() - maxAgeMs)
     const since = (lastApplied === undefined ? undefined : await findCutoff(db, lastApplied, MARGIN_SECONDS)) ?? oldest
-    const publishSince = new Date(now() - accessTtlSeconds * 1000)
+    const { longestLifeSeconds } = await lives.issued()
+    const publishSince = new Date(now() - longestLifeSeconds * 1000)
 
     const ends = await replay(since, listEnds, async (page) => {
       await publisher.publish(

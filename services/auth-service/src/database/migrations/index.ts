@@ -13,6 +13,7 @@ import { invitedBy } from './0011-invited-by.ts'
 import { usernameLooks } from './0012-username-looks.ts'
 import { clientsOfTheirMakers } from './0013-clients-of-their-makers.ts'
 import { revokedDevices } from './0014-revoked-devices.ts'
+import { accessTokenLives } from './0015-access-token-lives.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0012-username-looks': usernameLooks,
   '0013-clients-of-their-makers': clientsOfTheirMakers,
   '0014-revoked-devices': revokedDevices,
+  '0015-access-token-lives': accessTokenLives,
 }

@@ -15,6 +15,7 @@ import { createAccessPolicy } from '../../../src/permissions/create-permissions.
 import { createRedisClient } from '../../../src/redis/redis-client.ts'
 import { createRedisDeadline } from '../../../src/redis/redis-deadline.ts'
 import { createRedisGate } from '../../../src/redis/redis-gate.ts'
+import { createAccessTokenLives } from '../../../src/revocations/access-token-lives.ts'
 import { createRedisRevocationPublisher } from '../../../src/revocations/redis-revocation-publisher.ts'
 import { createSessions } from '../../../src/sessions/create-sessions.ts'
 import { createRedisSessionCommands } from '../../../src/sessions/redis-session-commands.ts'
@@ -50,7 +51,8 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const gate = createRedisGate({ redis, keyPrefix, onFailure: () => {} })
   const { accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
   const limits = config.sessions
-  const publisher = createRedisRevocationPublisher({ redis, keyPrefix, accessTtlSeconds, now: Date.now })
+  const lives = createAccessTokenLives(revocationDatabase.db, accessTtlSeconds)
+  const publisher = createRedisRevocationPublisher({ redis, keyPrefix, lives })
   const snapshots = snapshotRecordsOf(config)
   const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits, snapshots, fences: gate })
   const store = createSessionStore(commands, loadSnapshotFrom(db))
@@ -77,6 +79,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     publisher,
     outbox: noMails,
     publishOthers: [],
+    lives,
     tokens: { ...config.tokens, signingRing: accessKeys.current, refreshRing: refreshKeys.current },
     permissions,
     devices,
