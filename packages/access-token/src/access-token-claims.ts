@@ -35,7 +35,7 @@ export type AccessTokenClaims = {
  * The longest life of an access token. A revocation is kept for as long as a token can live: one that says it lives longer was not
  * issued by auth-service. Seconds.
  */
-export const MAX_ACCESS_TOKEN_LIFE_SECONDS = 24 * 3600
+const MAX_ACCESS_TOKEN_LIFE_SECONDS = 24 * 3600
 
 export type AccessTokenExpectations = { issuer: string; audience: string; clockToleranceSeconds: number }
 

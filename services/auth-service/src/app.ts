@@ -96,7 +96,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const commands = createRedisSessionCommands({ ...sessionKeys, fences: gate })
     const store = createSessionStore(commands, loadSnapshotFrom(db))
     const lives = createAccessTokenLives(revocationDatabase.db, accessTtlSeconds)
-    const publisher = createRedisRevocationPublisher({ redis, keyPrefix, lives })
+    const publisher = createRedisRevocationPublisher({ redis, keyPrefix, deadline, lives })
 
     // What access tokens are checked against
     const accessPolicy = createAccessPolicy({ db, writeAs, publisher, issuer, audience, ring: accessRing, log })
@@ -110,6 +110,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
         keyPrefix,
         envelopes,
         versions,
+        deadline,
         publisher,
         permissions,
         limits,

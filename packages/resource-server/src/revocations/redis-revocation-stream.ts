@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { withDeadline } from '@latchkey/problems'
 import type { Redis, RedisOptions } from 'ioredis'
 import type { RedisConnectionOptions } from './revocation-options.ts'
@@ -23,6 +24,8 @@ export type RevocationStream = {
 const BLOCK_MS = 250
 /** A Redis that takes longer to answer counts as dead. */
 const ANSWER_MS = 1500
+/** Each fails only because something was written between commands that Redis gets at once. */
+const READ_ATTEMPTS = 20
 /** How long a connection may be silent before it counts as lost. */
 export const SILENCE_MS: number = BLOCK_MS + ANSWER_MS
 export const PAGE_SIZE = 1000
@@ -82,12 +85,17 @@ export function openRevocationStream(
   const answerTo = <Reply>(call: Promise<Reply>, ms = ANSWER_MS): Promise<Reply> =>
     withDeadline(call, ms, { what: 'Redis' })
 
+  /** Not in a transaction: a Redis whose memory is full takes none. */
   async function readRange(start: string, end: string): Promise<StreamRead> {
-    const transaction = redis.multi().xrange(key, start, end, 'COUNT', PAGE_SIZE).xinfo('STREAM', key)
-    const [range, state] = (await answerTo(transaction.exec())) ?? []
-    if (range === undefined || state === undefined) throw new Error('Redis dropped a transaction')
-    if (range[0] !== null) throw range[0]
-    return { entries: range[1] as StreamEntry[], stream: readState(...state) }
+    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+      const commands = redis.pipeline().xinfo('STREAM', key).xrange(key, start, end, 'COUNT', PAGE_SIZE)
+      const [before, range, after] = (await answerTo(commands.xinfo('STREAM', key).exec())) ?? []
+      if (before === undefined || range === undefined || after === undefined) throw new Error('Redis dropped a command')
+      if (range[0] !== null) throw range[0]
+      const stream = readState(...after)
+      if (isDeepStrictEqual(readState(...before), stream)) return { entries: range[1] as StreamEntry[], stream }
+    }
+    throw new Error('the feed changed during each of the attempts to read it')
   }
 
   return {

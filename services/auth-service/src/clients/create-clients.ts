@@ -6,6 +6,7 @@ import type { RecordEnvelopes } from '../keys/record-envelopes.ts'
 import type { Limits } from '../limits/create-limits.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
+import type { RedisDeadline } from '../redis/redis-deadline.ts'
 import type { KnownVersions } from '../revocations/known-versions.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type ClientAdministration, createClientAdministration } from './client-administration.ts'
@@ -29,6 +30,7 @@ type Dependencies = {
   readonly audit: Pick<AuditTrail, 'refuse'>
   readonly redis: RedisClient
   readonly keyPrefix: string
+  readonly deadline: RedisDeadline
   readonly limits: Pick<Limits, 'clientSecrets' | 'pseudonym'>
   readonly envelopes: RecordEnvelopes
   readonly versions: KnownVersions
@@ -63,6 +65,7 @@ export function createClients(dependencies: Dependencies): Clients {
     keyPrefix,
     envelopes,
     versions,
+    deadline,
     publisher,
     permissions,
     ring,
@@ -71,7 +74,7 @@ export function createClients(dependencies: Dependencies): Clients {
     clientGuessLimits = DEFAULT_CLIENT_GUESS_LIMITS,
     now,
   } = dependencies
-  const cache = createRedisClientCache({ redis, keyPrefix, envelopes, versions, now })
+  const cache = createRedisClientCache({ redis, keyPrefix, deadline, envelopes, versions, now })
   const authorities = createClientAuthorities({ db, cache })
   const limiter = createClientGuessLimiter({
     limiter: limits.clientSecrets,

@@ -1,5 +1,7 @@
 import type { RecordEnvelopes } from '../keys/record-envelopes.ts'
 import type { RedisClient } from '../redis/redis-client.ts'
+import type { RedisDeadline } from '../redis/redis-deadline.ts'
+import { createSet } from '../redis/redis-script.ts'
 import type { KnownVersions } from '../revocations/known-versions.ts'
 import type { ClientAuthority } from './service-client.ts'
 
@@ -22,13 +24,21 @@ const TTL_SECONDS = 60
 type Dependencies = {
   readonly redis: RedisClient
   readonly keyPrefix: string
+  readonly deadline: RedisDeadline
   readonly envelopes: RecordEnvelopes
   readonly versions: Pick<KnownVersions, 'admits'>
   /** Epoch milliseconds, of the clock that envelopes name. */
   readonly now: () => number
 }
 
-export function createRedisClientCache({ redis, keyPrefix, envelopes, versions, now }: Dependencies): ClientCache {
+export function createRedisClientCache({
+  redis,
+  keyPrefix,
+  deadline,
+  envelopes,
+  versions,
+  now,
+}: Dependencies): ClientCache {
   // Not `client:` and `client-authority:`, which earlier versions read as plain JSON.
   const keyOf = (clientId: string): string => `${keyPrefix}client-scopes:${clientId}`
   const revokedKeyOf = (tokenId: string): string => `${keyPrefix}revoked-token:${tokenId}`
@@ -48,6 +58,7 @@ export function createRedisClientCache({ redis, keyPrefix, envelopes, versions, 
       : undefined
   }
 
+  const set = createSet(redis, 'set-client', deadline)
   return {
     async read(clientId) {
       const envelope = await redis.get(keyOf(clientId))
@@ -58,14 +69,14 @@ export function createRedisClientCache({ redis, keyPrefix, envelopes, versions, 
       return authority
     },
     async setIfAbsent(clientId, authority) {
-      await redis.set(keyOf(clientId), encode(clientId, authority), 'EX', TTL_SECONDS, 'NX')
+      await set(keyOf(clientId), [encode(clientId, authority), 'EX', TTL_SECONDS, 'NX'])
     },
     async set(clientId, authority) {
-      await redis.set(keyOf(clientId), encode(clientId, authority), 'EX', TTL_SECONDS)
+      await set(keyOf(clientId), [encode(clientId, authority), 'EX', TTL_SECONDS])
     },
     async revokeToken(tokenId, expiresAt) {
       const ttlSeconds = Math.max(1, Math.ceil((expiresAt.getTime() - Date.now()) / 1000))
-      await redis.set(revokedKeyOf(tokenId), '1', 'EX', ttlSeconds)
+      await set(revokedKeyOf(tokenId), ['1', 'EX', ttlSeconds])
     },
     isRevoked: async (tokenId) => (await redis.exists(revokedKeyOf(tokenId))) === 1,
   }

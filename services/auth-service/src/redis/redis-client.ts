@@ -70,9 +70,9 @@ function reportReasons(url: string, onError: (error: Error) => void): (error: Er
   }
 }
 
-/** A moved slot included: the cluster's client follows such an answer by itself, until it has followed too many. */
+/** Missing rights included: they are the operator's to give. A moved slot too: the cluster's client follows such an answer by itself, until it has followed too many. */
 const UNAVAILABLE =
-  /^(MOVED|ASK|Too many Cluster redirections|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|OOM|BUSY|NOAUTH|WRONGPASS|ERR max number of clients)/
+  /^(MOVED|ASK|Too many Cluster redirections|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|OOM|BUSY|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients|ERR ACL failure|ERR The user executing the script)/
 const LOST =
   /Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|None of startup nodes|Failed to refresh slots/
 const LOST_CODES = new Set([

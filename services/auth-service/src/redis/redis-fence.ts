@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { Shard } from './redis-topology.ts'
+import { EVEN_WHEN_FULL } from './script-flags.ts'
 
 const read = (name: string): string => readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8')
 
 /** What a script begins with that must not run on data of the past. It returns `['behind']` there. */
 export const FENCE_CHECK: string = `${read('replication')}\n${read('fence')}`
 
-const scriptOf = (name: string): string => `${read('replication')}\n${read('fence-shared')}\n${read(name)}`
+const scriptOf = (name: string): string =>
+  `${EVEN_WHEN_FULL}\n${read('replication')}\n${read('fence-shared')}\n${read(name)}`
 const CHECK = scriptOf('fence-check')
 const BEGIN = scriptOf('fence-begin')
 const COMMIT = scriptOf('fence-commit')

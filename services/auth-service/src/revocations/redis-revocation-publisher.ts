@@ -1,5 +1,7 @@
 import { encodeRevocation, MAX_EXP, type RevocationTarget, streamKeyOf } from '@latchkey/resource-server/revocations'
 import type { RedisClient } from '../redis/redis-client.ts'
+import type { RedisDeadline } from '../redis/redis-deadline.ts'
+import { createScript } from '../redis/redis-script.ts'
 import type { AccessTokenLives } from './access-token-lives.ts'
 
 export type RevocationPublisher = {
@@ -18,8 +20,12 @@ export const allTokensOf = (userId: string): RevocationTarget => ({ kind: 'user'
 type Options = {
   readonly redis: RedisClient
   readonly keyPrefix: string
+  readonly deadline: RedisDeadline
   readonly lives: AccessTokenLives
 }
+
+/** ARGV: the time before which no entry matters (epoch ms), fields and values of the entry */
+const APPEND = "return redis.call('XADD', KEYS[1], 'MINID', '~', table.remove(ARGV, 1), '*', unpack(ARGV))"
 
 /** For clocks that differ, for tokens that a request in flight still gets, and for lives that are noted once a minute. */
 const SLACK_SECONDS = 300
@@ -28,8 +34,9 @@ const SLACK_SECONDS = 300
  * Publishes to the revocation feed, a stream that verifiers read whole when they start and then follow. An entry stays until the last
  * token that it can concern has expired.
  */
-export function createRedisRevocationPublisher({ redis, keyPrefix, lives }: Options): RevocationPublisher {
+export function createRedisRevocationPublisher({ redis, keyPrefix, deadline, lives }: Options): RevocationPublisher {
   const key = streamKeyOf(keyPrefix)
+  const append = createScript(redis, 'append-revocation', APPEND, deadline)
   return {
     retentionMs: (lives.ownSeconds + SLACK_SECONDS) * 1000,
 
@@ -42,7 +49,7 @@ export function createRedisRevocationPublisher({ redis, keyPrefix, lives }: Opti
         // A leaked key could sign for any time.
         encodeRevocation({ ...target, exp: target.kind === 'key' ? MAX_EXP : exp }),
       )
-      await Promise.all(entries.map((fields) => redis.xadd(key, 'MINID', '~', oldest, '*', ...fields)))
+      await Promise.all(entries.map((fields) => append(key, [oldest, ...fields])))
     },
   }
 }

@@ -54,7 +54,7 @@ t.test('the same when the life is shortened at one replica and the other one rev
   t.ok(entry && entry.exp >= Number(claimsOf(user.accessToken).exp))
 })
 
-async function database(t: Parameters<typeof testEnvironment>[0]): Promise<{ db: AuthDatabase; schema: string }> {
+async function database(t: Parameters<typeof testEnvironment>[0]) {
   const { databaseUrl: url, schema } = await testEnvironment(t)
   const { db, close } = createDatabase<AuthSchema>({ url, schema, ...NO_HURRY })
   t.teardown(close)

@@ -52,7 +52,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
   const { accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
   const limits = config.sessions
   const lives = createAccessTokenLives(revocationDatabase.db, accessTtlSeconds)
-  const publisher = createRedisRevocationPublisher({ redis, keyPrefix, lives })
+  const publisher = createRedisRevocationPublisher({ redis, keyPrefix, deadline, lives })
   const snapshots = snapshotRecordsOf(config)
   const commands = createRedisSessionCommands({ redis, keyPrefix, deadline, limits, snapshots, fences: gate })
   const store = createSessionStore(commands, loadSnapshotFrom(db))
