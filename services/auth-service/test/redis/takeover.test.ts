@@ -83,7 +83,12 @@ t.test('what was done on a master while it was replaced is not answered as done'
   t.equal(await gate.confirm(async () => 'done'), 'done')
   const takeOver = () => ask(replica, (node) => node.call('CLUSTER', 'FAILOVER', 'TAKEOVER'))
   await t.rejects(gate.confirm(takeOver), { code: 'unavailable', statusCode: 503 })
-  await gate.assertUpToDate()
+  const isUpToDate = () =>
+    gate.assertUpToDate().then(
+      () => true,
+      () => false,
+    )
+  t.ok(await eventually(isUpToDate), 'it is brought up to date')
   t.equal(await gate.confirm(async () => 'done'), 'done')
 })
 

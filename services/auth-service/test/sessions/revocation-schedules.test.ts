@@ -24,7 +24,7 @@ const WORKERS = Math.min(RUNS, Number(process.env.SCHEDULE_WORKERS ?? 8))
 /** A failure may need some tries to happen again while its schedule is shrunk. */
 const TRIES = 10
 
-t.setTimeout(60_000 + RUNS * 100)
+t.setTimeout(120_000 + RUNS * 1000)
 const environment = await testEnvironment(t)
 const config = configOf(environment, { MAX_DEVICES_PER_USER: String(DEVICE_LIMIT) })
 const replicas = [await startReplica(t, config, environment), await startReplica(t, config, environment)] as const
