@@ -1,5 +1,3 @@
 #!/bin/sh
 # Succeeds once Redis has read its data and answers.
-REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /tmp/password.conf)
-export REDISCLI_AUTH
-[ "$(redis-cli ping)" = PONG ]
+[ "$(sh /etc/latchkey/cli.sh ping)" = PONG ]

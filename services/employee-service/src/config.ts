@@ -74,13 +74,8 @@ export const settings = {
   }),
   issuer: sharedSettings.issuer,
   audience: sharedSettings.audience,
-  redisUrl: setting.custom({
-    ...sharedOptions.redis,
-    parse(text) {
-      parseRedisUrl(text)
-      return text
-    },
-  }),
+  redisUrl: setting.custom({ ...sharedOptions.redis, optional: true, parse: parseRedisUrls }),
+  ownRedisUrl: setting.custom({ ...sharedOptions.employeeRedis, parse: parseRedisUrls }),
   maxStalenessMs: setting.durationMs({
     name: 'REVOCATION_MAX_STALENESS',
     default: '30s',
@@ -122,10 +117,12 @@ export type Config = {
 
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadConfig(environment: Environment): Config {
-  const loaded = loadSettings(settings, environment, faults)
+  const loaded = loadSettings(settings, environment, (candidate) => faults(candidate, environment))
   const keys = keysOf(loaded)
   if (keys === undefined) throw new Error('the settings were accepted without keys of access tokens')
-  const { audience, redisUrl, maxStalenessMs, onStale, logLevel } = loaded
+  const redisUrl = loaded.ownRedisUrl ?? loaded.redisUrl
+  if (redisUrl === undefined) throw new Error('the settings were accepted without an address of Redis')
+  const { audience, maxStalenessMs, onStale, logLevel } = loaded
   const { authUrl, clientId, clientSecret } = loaded
   return {
     listening: listeningOf(loaded, PORTS),
@@ -149,10 +146,24 @@ function keysOf({ accessTokenAlgorithm: algorithm, sharedKeys, publicKeys, jwksU
   return jwksUrl === undefined || algorithm === undefined ? undefined : { jwksUrl, algorithm }
 }
 
-function* faults(candidate: Settings): Iterable<SettingFault> {
+function* faults(candidate: Settings, environment: Environment): Iterable<SettingFault> {
   yield* portFaults(candidate, PORTS)
   yield* keyFaults(candidate)
+  const { name } = settings.redisUrl
+  if (candidate.redisUrl === undefined && !isGiven(environment, settings.ownRedisUrl.name)) {
+    yield { name, message: `(or ${name}_FILE) must be set` }
+  }
 }
+
+const isGiven = (environment: Environment, name: string): boolean =>
+  Boolean(environment[name]) || Boolean(environment[`${name}_FILE`])
+
+/**
+ * Whether this environment is that of auth-service, too, and names no Redis user for this service: the one whom it gets can do more than
+ * a verifier needs.
+ */
+export const sharesRedisUser = (environment: Environment): boolean =>
+  isGiven(environment, 'REFRESH_TOKEN_SECRET') && !isGiven(environment, settings.ownRedisUrl.name)
 
 function keyFaults(candidate: Settings): SettingFault[] {
   const { accessTokenAlgorithm: algorithm } = candidate
@@ -166,6 +177,11 @@ function keyFaults(candidate: Settings): SettingFault[] {
   if ('jwksUrl' in keys || keys.current().algorithm === algorithm) return []
   const [first] = keys.current().keys
   return [{ name, message: `has the key '${first?.kid}' for another algorithm than ${algorithm}` }]
+}
+
+function parseRedisUrls(text: string): string {
+  parseRedisUrl(text)
+  return text
 }
 
 /** A base URL: paths are appended to it. */

@@ -66,6 +66,18 @@ t.test('the issuer follows the port of auth-service unless it is given', async (
   t.equal(loadConfig(given).tokens.issuer, 'https://auth.example.com')
 })
 
+t.test('EMPLOYEE_REDIS_URL is enough, and comes before REDIS_URL', async (t) => {
+  const { REDIS_URL, ...others } = required
+  const own = 'redis://verifier:secret@localhost:6379'
+  const redisUrlOf = (env: Record<string, string>) => loadConfig(env).revocations.redisUrl
+  t.equal(redisUrlOf({ ...required, EMPLOYEE_REDIS_URL: own }), own)
+  t.equal(redisUrlOf({ ...others, EMPLOYEE_REDIS_URL: own }), own)
+  t.throws(() => loadConfig(others), { message: 'Invalid settings:\n  REDIS_URL (or REDIS_URL_FILE) must be set' })
+  t.throws(() => loadConfig({ ...others, EMPLOYEE_REDIS_URL: 'http://localhost' }), {
+    message: /^Invalid settings:\n {2}EMPLOYEE_REDIS_URL must be a redis:[^\n]*$/,
+  })
+})
+
 t.test('bad settings end the process with 1; all are named, without their values', async (t) => {
   const env = {
     EMPLOYEE_DATABASE_URL: 'mysql://root:hunter2@localhost/x',
@@ -86,6 +98,40 @@ t.test('bad settings end the process with 1; all are named, without their values
     t.notMatch(message, value)
   t.notMatch(message, /\n\s+at /, 'no stack')
 })
+
+t.test(
+  'an environment that feeds auth-service too is told once that its Redis user can do more than read',
+  async (t) => {
+    const { database, revocations } = await testConfig(t)
+    const url = new URL(database.url)
+    url.searchParams.set('options', `-c search_path=${database.schema}`)
+    const env = {
+      EMPLOYEE_DATABASE_URL: url.href,
+      ACCESS_TOKEN_SECRET: KEYS,
+      REDIS_URL: revocations.redisUrl,
+      AUTH_URL: NOWHERE.baseUrl,
+      EMPLOYEE_CLIENT_SECRET: NOWHERE.clientSecret,
+      EMPLOYEE_PORT: '0',
+      EMPLOYEE_OPERATIONS_PORT: 'off',
+    }
+    for (const { more, warnings } of [
+      { more: {}, warnings: 0 },
+      { more: { REFRESH_TOKEN_SECRET: SECRET }, warnings: 1 },
+      { more: { REFRESH_TOKEN_SECRET: SECRET, EMPLOYEE_REDIS_URL: revocations.redisUrl }, warnings: 0 },
+    ]) {
+      const main = spawnMain({ ...env, ...more })
+      t.teardown(() => main.kill('SIGKILL'))
+      let output = ''
+      main.stdout.on('data', (chunk) => {
+        output += chunk
+      })
+      t.ok(await eventually(() => output.includes(' listens on ')))
+      main.kill('SIGTERM')
+      await once(main, 'exit')
+      t.equal(output.split('\n').filter((line) => line.includes('EMPLOYEE_REDIS_URL')).length, warnings)
+    }
+  },
+)
 
 t.test('the process serves on its own, without auth-service, until it is asked to stop', async (t) => {
   const { database, revocations } = await testConfig(t)

@@ -1,4 +1,4 @@
-import { eventually, privateRedis, tcpRelay } from '@latchkey/test-kit'
+import { eventually, privateRedis, redisUrlFor, tcpRelay } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { buildApp } from '../src/index.ts'
@@ -13,7 +13,7 @@ const endSession = (sid: string) =>
   feed.xadd('latchkey:revocations', '*', 'kind', 'session', 'id', sid, 'exp', Math.floor(Date.now() / 1000) + 1200)
 
 async function followingApp(t: Parameters<typeof tcpRelay>[0], options: { onStale?: 'reject' } = {}) {
-  const proxy = await tcpRelay(t, redis.url)
+  const proxy = await tcpRelay(t, redisUrlFor('verifier', redis.url))
   const revocations = { redisUrl: proxy.url, maxStalenessMs: 200, ...options }
   const { app } = await employeeApp(t, (config) => ({ ...config, revocations }))
   const read = (headers: object) => app.inject({ url: '/employees', headers: { ...headers } })
@@ -71,7 +71,7 @@ t.test('with `onStale: reject` it answers 503 when it is without Redis for too l
 
 t.test('it comes up without Redis, ready once it has read the feed', async (t) => {
   await endSession('s5')
-  const proxy = await tcpRelay(t, redis.url)
+  const proxy = await tcpRelay(t, redisUrlFor('verifier', redis.url))
   await proxy.refuse()
   const app = await buildApp({ ...(await testConfig(t)), revocations: { redisUrl: proxy.url }, logLevel: 'silent' })
   t.teardown(() => app.close())

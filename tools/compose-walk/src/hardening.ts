@@ -90,8 +90,22 @@ export async function hardening({ compose, secrets }: Stack): Promise<void> {
   await step('Redis requires its password, persists every write and evicts nothing', async () => {
     const redis = (...command: string[]) => compose('exec', '-T', 'redis', 'redis-cli', ...command)
     assert.match(await redis('ping'), /NOAUTH/)
-    const { password } = new URL(String(secrets['redis-url']))
-    const config = await redis('-a', password, '--no-auth-warning', 'config', 'get', 'appendonly', 'maxmemory-policy')
+    const cli = (...command: string[]) => compose('exec', '-T', 'redis', 'sh', '/etc/latchkey/cli.sh', ...command)
+    const config = await cli('config', 'get', 'appendonly', 'maxmemory-policy')
     assert.deepEqual(config.split('\n').sort(), ['appendonly', 'maxmemory-policy', 'noeviction', 'yes'])
+  })
+
+  await step('no service has more rights in Redis than it needs', async () => {
+    const asUser = (secret: string, ...command: string[]) => {
+      const { username, password } = new URL(String(secrets[secret]))
+      const login = ['--user', username, '--pass', password, '--no-auth-warning']
+      return compose('exec', '-T', 'redis', 'redis-cli', ...login, ...command)
+    }
+    for (const command of [['config', 'get', '*'], ['flushall'], ['keys', '*'], ['acl', 'list']]) {
+      for (const secret of ['redis-url', 'employee-redis-url']) assert.match(await asUser(secret, ...command), /NOPERM/)
+    }
+    assert.match(await asUser('redis-url', 'get', 'other'), /NOPERM/)
+    assert.match(await asUser('employee-redis-url', 'xadd', 'latchkey:revocations', '*', 'a', 'b'), /NOPERM/)
+    assert.match(await asUser('employee-redis-url', 'xinfo', 'stream', 'latchkey:revocations'), /last-generated-id/)
   })
 }

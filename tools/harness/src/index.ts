@@ -19,6 +19,7 @@ export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './se
 export { type EmbeddedRedis, type RedisOptions, startRedis } from './servers/embedded-redis.ts'
 export { ensureDatabase } from './servers/postgres-databases.ts'
 export { redisProgram } from './servers/redis-program.ts'
+export { type RedisPasswords, type RedisUser, redisUrlFor, redisUserLines } from './servers/redis-users.ts'
 export { poll, sleep } from './sleep.ts'
 export { type TestScope, temporaryDirectory } from './temporary-directory.ts'
 export { type Told, untilDecided } from './until-decided.ts'

@@ -13,8 +13,11 @@ import { checkSettings } from './settings/check-settings.ts'
 import { claimDataDirectory } from './settings/data-directory.ts'
 import { notePublicAddress } from './settings/public-address.ts'
 import { secretFiles } from './settings/secret-source.ts'
-import { type Environment, localUrl } from './settings/stack-settings.ts'
+import { type Environment, isGiven, localUrl } from './settings/stack-settings.ts'
 import { startServers } from './start-servers.ts'
+
+const SHARED_REDIS_USER =
+  'employee-service gets REDIS_URL too, whose user can do more than read revocations: set EMPLOYEE_REDIS_URL'
 
 /**
  * Starts everything, prints how to use it, and runs until `stop` is aborted; then stops the services, Postgres and Redis,
@@ -42,6 +45,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
 
     const secrets = secretFiles(directory)
     let shared = sharedEnvironment(environment, settings, secrets, servers.addresses)
+    if (!isGiven(shared.environment, 'EMPLOYEE_REDIS_URL')) log.say(SHARED_REDIS_USER)
     notePublicAddress(directory.run, shared.environment)
     resources.defer(() => void withoutPassword(shared, secrets))
     const administrator = trackAdministrator(directory.path, shared.newPassword)

@@ -7,7 +7,9 @@ import {
   ensureDatabase,
   type PostgresOptions,
   type RedisOptions,
+  type RedisUser,
   redisProgram,
+  redisUrlFor,
   startPostgres,
   startRedis,
 } from '@latchkey/harness'
@@ -75,18 +77,23 @@ async function startOwnPostgres(directory: DataDirectory, processes: ChildProces
 
 async function startOwnRedis(directory: DataDirectory, processes: ChildProcesses, say: (line: string) => void) {
   const kept = keptPort(directory, 'redis')
+  const passwordOf = (user: RedisUser): string => keptSecret(directory.secrets, `redis-${user}-password`).value
+  const passwords = { 'auth-service': passwordOf('auth-service'), verifier: passwordOf('verifier') }
   const options: RedisOptions = {
     processes,
     program: await redisProgram(say),
     directory: directory.redis,
     runDirectory: directory.run,
     password: keptSecret(directory.secrets, 'redis-password').value,
+    passwords,
     port: kept.read(),
   }
   const server: EmbeddedRedis = await startRedis(options)
   kept.write(server.port)
   const restart = () => startRedis({ ...options, port: server.port, fixedPort: true })
-  return { addresses: { redisUrl: server.url }, stop: keepServer('Redis', server, restart, say) }
+  const urlOf = (user: RedisUser): string => redisUrlFor(user, server.url, passwords[user])
+  const addresses = { redisUrl: urlOf('auth-service'), employeeRedisUrl: urlOf('verifier') }
+  return { addresses, stop: keepServer('Redis', server, restart, say) }
 }
 
 type Server = EmbeddedPostgres | EmbeddedRedis

@@ -155,6 +155,11 @@ t.test('a service that cannot start stops everything, with exit code 1', async (
   const run = runStackProcess(t, { ...place, REDIS_URL: redis.url })
   t.same(await run.exited, [1, null])
   t.match(run.output(), /auth-service could not start; see the reason above\.\n$/)
+  const told = run
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('set EMPLOYEE_REDIS_URL'))
+  t.equal(told.length, 1, 'the user of that Redis can do more than a verifier needs')
   t.same(processesOf(place.DATA_DIR), [])
 })
 

@@ -7,7 +7,12 @@ import { environmentOf, sharedEnvironment, withoutPassword } from '../src/servic
 import { secretFiles } from '../src/settings/secret-source.ts'
 import { type Environment, readStackSettings } from '../src/settings/stack-settings.ts'
 
-const embedded = { databaseUrl: 'postgres://a', employeeDatabaseUrl: 'postgres://e', redisUrl: 'redis://r' }
+const embedded = {
+  databaseUrl: 'postgres://a',
+  employeeDatabaseUrl: 'postgres://e',
+  redisUrl: 'redis://r',
+  employeeRedisUrl: 'redis://v',
+}
 
 function filesIn(t: Test) {
   const directory = temporaryDirectory(t, 'stack')
@@ -36,7 +41,7 @@ t.test('generated secrets are handed on as files that only the owner reads, the 
 t.test('no secret that the stack generates stands in the environment of a service, which `ps` shows', (t) => {
   const { environment, newPassword = '' } = shared({}, filesIn(t))
   const files = Object.entries(environment).filter(([name, value]) => name.endsWith('_FILE') && value !== undefined)
-  t.equal(files.length, 7)
+  t.equal(files.length, 8)
   const secrets = files.map(([, file]) => readFileSync(file ?? '', 'utf8').trim())
   for (const secret of [...Object.values(embedded), newPassword]) t.ok(secrets.includes(secret))
   const values = Object.values(environment)
@@ -101,3 +106,30 @@ t.test('no service reads what only the other one needs', (t) => {
   t.equal(auth.TOKEN_ISSUER, employee.TOKEN_ISSUER)
   t.end()
 })
+
+t.test(
+  'employee-service gets an address of Redis of its own, and that of auth-service only where there is no other',
+  (t) => {
+    const addressIn = (environment: Environment) => [
+      environment.REDIS_URL ?? readIfNamed(environment.REDIS_URL_FILE),
+      environment.EMPLOYEE_REDIS_URL ?? readIfNamed(environment.EMPLOYEE_REDIS_URL_FILE),
+    ]
+    const addresses = (own: Environment) => {
+      const both = shared(own, filesIn(t))
+      return [addressIn(environmentOf(authService, both)), addressIn(environmentOf(employeeService, both))]
+    }
+    t.same(addresses({}), [
+      [embedded.redisUrl, undefined],
+      [undefined, embedded.employeeRedisUrl],
+    ])
+    const own = { REDIS_URL: 'redis://own', EMPLOYEE_REDIS_URL: 'redis://reader' }
+    t.same(addresses(own), [
+      ['redis://own', undefined],
+      [undefined, 'redis://reader'],
+    ])
+    t.end()
+  },
+)
+
+const readIfNamed = (file: string | undefined): string | undefined =>
+  file === undefined ? undefined : readFileSync(file, 'utf8').trim()

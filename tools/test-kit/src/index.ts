@@ -3,6 +3,7 @@ export {
   freePort,
   plainNode,
   type RunningProcess,
+  redisUrlFor,
   type TestScope,
   untilDecided,
 } from '@latchkey/harness'

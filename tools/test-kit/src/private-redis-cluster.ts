@@ -7,15 +7,17 @@ import {
   poll,
   type RunningProcess,
   redisProgram,
+  redisUserLines,
   type TestScope,
   temporaryDirectory,
 } from '@latchkey/harness'
 import { Redis } from 'ioredis'
 import { makeCertificate, programOf } from './programs.ts'
 import { signalTree } from './signal-tree.ts'
+import { TEST_FEEDS } from './test-environment.ts'
 
 export type RedisCluster = {
-  /** Every node, as `REDIS_URL` takes them. */
+  /** Every node, as `REDIS_URL` takes them, for the user `default`. */
   readonly url: string
   /** Under TLS: the certificate that clients have to trust, for `DNS:localhost` alone. */
   readonly certificate: string | undefined
@@ -48,6 +50,8 @@ export type ClusterOptions = {
   readonly replicas?: boolean
   /** Nodes that announce themselves by name, with certificates that know no address, as managed clusters do. */
   readonly tls?: boolean
+  /** See `PrivateRedisOptions`. */
+  readonly hasTestFeeds?: boolean
 }
 
 const SLOTS = 16_384
@@ -56,7 +60,7 @@ const PASSWORD = 'private'
 /** A Redis Cluster of masters on loopback for this test alone, with append-only files; undefined where there is no openssl for its TLS. */
 export async function privateRedisCluster(
   t: TestScope,
-  { masters = 3, replicas: hasReplicas = false, tls = false }: ClusterOptions = {},
+  { masters = 3, replicas: hasReplicas = false, tls = false, hasTestFeeds = true }: ClusterOptions = {},
 ): Promise<RedisCluster | undefined> {
   const root = temporaryDirectory(t, 'redis-cluster')
   const openssl = tls ? await programOf('openssl', 'openssl') : undefined
@@ -65,9 +69,10 @@ export async function privateRedisCluster(
   const certificate = tls ? readFileSync(join(root, 'certificate.pem'), 'utf8') : undefined
 
   const program = await redisProgram(console.error)
+  const users = redisUserLines({ 'auth-service': PASSWORD, verifier: PASSWORD }, hasTestFeeds ? TEST_FEEDS : undefined)
   const count = hasReplicas ? 2 * masters : masters
   const started = await Promise.all(
-    Array.from({ length: count }, (_, n) => startNode(t, program, root, n, certificate)),
+    Array.from({ length: count }, (_, n) => startNode(t, { program, root, certificate, users }, n)),
   )
   const [nodes, replicas] = [started.slice(0, masters), started.slice(masters)]
   await joinUp(nodes, replicas)
@@ -76,19 +81,25 @@ export async function privateRedisCluster(
   return { url, certificate, nodes, replicas }
 }
 
+type NodeOptions = {
+  readonly program: string
+  readonly root: string
+  readonly certificate: string | undefined
+  /** Lines of the configuration. */
+  readonly users: readonly string[]
+}
+
 async function startNode(
   t: TestScope,
-  program: string,
-  root: string,
+  { program, root, certificate, users }: NodeOptions,
   n: number,
-  certificate: string | undefined,
 ): Promise<ClusterNode> {
   const directory = join(root, `node-${n}`)
   mkdirSync(directory, { mode: 0o700 })
   const [port, busPort] = [await freePort(), await freePort()]
   writeFileSync(
     join(directory, 'redis.conf'),
-    configuration({ root, port, busPort, hasTls: certificate !== undefined }),
+    configuration({ root, port, busPort, hasTls: certificate !== undefined, users }),
   )
   const processes = createChildProcesses()
   const file = join(directory, 'output.log')
@@ -146,9 +157,13 @@ async function startNode(
   }
 }
 
-type Place = { readonly root: string; readonly port: number; readonly busPort: number; readonly hasTls: boolean }
+type Place = Pick<NodeOptions, 'root' | 'users'> & {
+  readonly port: number
+  readonly busPort: number
+  readonly hasTls: boolean
+}
 
-const configuration = ({ root, port, busPort, hasTls }: Place): string =>
+const configuration = ({ root, port, busPort, hasTls, users }: Place): string =>
   [
     'bind 127.0.0.1',
     ...(hasTls
@@ -170,6 +185,7 @@ const configuration = ({ root, port, busPort, hasTls }: Place): string =>
     'cluster-node-timeout 2000',
     `requirepass ${PASSWORD}`,
     `masterauth ${PASSWORD}`,
+    ...users,
     'dir .',
     'save ""',
     'appendonly yes',

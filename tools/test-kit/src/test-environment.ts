@@ -3,10 +3,14 @@ import type { TestScope } from '@latchkey/harness'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 
+/** Feeds of test files, beside the one of production. */
+export const TEST_FEEDS = 'latchkey:*:revocations'
+
 export type TestEnvironment = {
   databaseUrl: string
   /** An empty Postgres schema of this test file alone: a plain lower-case identifier. The schema `…_jobs` is dropped with it. */
   schema: string
+  /** For the user `default`, who may do everything; services get `redisUrlFor` their user. */
   redisUrl: string
   /** Prefix of every key of this test file. It ends in `:` and has no braces, so hash tags behind it work. */
   redisPrefix: string
@@ -21,7 +25,7 @@ export async function testEnvironment(t: TestScope): Promise<TestEnvironment> {
   const redisUrl = serverUrl('LATCHKEY_TEST_REDIS_URL')
   const id = randomBytes(6).toString('hex')
   const schema = `test_${id}`
-  const redisPrefix = `test-${id}:`
+  const redisPrefix = `latchkey:test-${id}:`
 
   await runSql(databaseUrl, `create schema ${schema}`)
   t.teardown(async () => {

@@ -10,6 +10,7 @@ import {
   startRedis,
   stopLeftover,
 } from '@latchkey/harness'
+import { TEST_FEEDS } from './test-environment.ts'
 
 export type TestServers = {
   /** What the test files find them by. */
@@ -41,6 +42,7 @@ export async function startTestServers(): Promise<TestServers> {
         directory: join(directory, 'redis'),
         runDirectory,
         password,
+        feeds: TEST_FEEDS,
         durable: false,
       }),
     ])

@@ -30,8 +30,10 @@ const READ_ATTEMPTS = 20
 export const SILENCE_MS: number = BLOCK_MS + ANSWER_MS
 export const PAGE_SIZE = 1000
 
+/** As `CLIENT LIST` shows the connection. */
+const CONNECTION_NAME = 'latchkey-revocations'
+
 const ownOptions = {
-  connectionName: 'latchkey-revocations',
   // Replies in one shape, whatever the version of the server.
   protocol: 2,
   replyMapping: 'legacy',
@@ -105,6 +107,8 @@ export function openRevocationStream(
       } catch (error) {
         throw lastError ?? error
       }
+      // Every user may do this, unlike CLIENT SETNAME, which ioredis would send. Nothing depends on it.
+      await answerTo(redis.call('HELLO', '2', 'SETNAME', CONNECTION_NAME).catch(() => undefined))
     },
 
     async state() {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AppInstance, ServerOptions } from '@latchkey/service-kit'
-import { eventually } from '@latchkey/test-kit'
+import { eventually, redisUrlFor } from '@latchkey/test-kit'
 import { Redis } from 'ioredis'
 import type { ResourceServerOptions, RevocationOptions } from '../../src/index.ts'
 import { nowSeconds, tokenWith } from '../hostile/forge-token.ts'
@@ -12,19 +12,21 @@ type TestScope = { teardown(handler: () => unknown): unknown }
 export const EXP = nowSeconds + 3600
 
 /** A prefix that no other test uses. */
-export const freshPrefix = (): string => `test-${randomBytes(6).toString('hex')}:`
+export const freshPrefix = (): string => `latchkey:test-${randomBytes(6).toString('hex')}:`
 
 export type Feed = { redisUrl: string; prefix: string }
 type Options = Feed & Omit<RevocationOptions, 'redisUrl'>
 
-/** A service with production options that follows the feed; `ready` is not awaited. */
+/** A service with production options that follows the feed as a user with the rights of a verifier unless the address names one; `ready` is not awaited. */
 export async function followingServer(
   t: TestScope,
   revocations: Options,
   options: Partial<ResourceServerOptions> = {},
   server: Partial<ServerOptions> = {},
 ): Promise<AppInstance> {
-  const app = await buildTestServer({ revocations, ...options }, server)
+  const { redisUrl: url } = revocations
+  const redisUrl = url.includes('//:') ? redisUrlFor('verifier', url) : url
+  const app = await buildTestServer({ revocations: { ...revocations, redisUrl }, ...options }, server)
   t.teardown(() => app.close())
   return app
 }

@@ -67,8 +67,7 @@ t.test(
     t.equal(await resultOf(app), 'unavailable')
     t.notMatch(logs.text(), url.password)
 
-    await withRedis(redisUrl, (admin) => admin.config('SET', 'requirepass', url.password))
-    t.teardown(() => withRedis(url.href, (admin) => admin.config('SET', 'requirepass', new URL(redisUrl).password)))
+    await withRedis(redisUrl, (admin) => admin.acl('SETUSER', 'verifier', `>${url.password}`))
     await app.revocations.ready
     t.equal(await resultOf(app), 'ok')
     t.notMatch(logs.text(), url.password)
@@ -80,10 +79,10 @@ t.test('a Redis user who may read the feed and nothing else is enough', async (t
   await withRedis(redisUrl, (admin) =>
     admin.acl(
       'SETUSER',
-      'verifier',
+      'reader',
       'on',
       '>secret',
-      `~${feed.prefix}revocations`,
+      `%R~${feed.prefix}revocations`,
       'resetchannels',
       '-@all',
       '+xread',
@@ -94,7 +93,7 @@ t.test('a Redis user who may read the feed and nothing else is enough', async (t
     ),
   )
   const url = new URL(redisUrl)
-  url.username = 'verifier'
+  url.username = 'reader'
   url.password = 'secret'
   await publish(feed, session('s1'))
   const app = await readyServer(t, { ...feed, redisUrl: url.href })

@@ -96,6 +96,14 @@ export const sharedOptions = {
     description:
       '`redis://` or `rediss://`, where auth-service keeps sessions and publishes revocations; several comma-separated nodes mean Redis Cluster',
   },
+  employeeRedis: {
+    name: 'EMPLOYEE_REDIS_URL',
+    secret: true,
+    optional: true,
+    shownDefault: 'embedded, with `npm start`; else `REDIS_URL`',
+    description:
+      'the same for employee-service where one environment feeds both: for a Redis user who reads the stream of revocations and can do nothing else. Left out, employee-service takes `REDIS_URL` and says once that its user can do more',
+  },
   operationsPort: {
     optional: true,
     description:

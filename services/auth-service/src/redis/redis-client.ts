@@ -5,7 +5,11 @@ export type RedisClient = Redis | Cluster
 /** A command that has no answer by then fails: its caller gets 503 in time, and nothing waits for ever. */
 const COMMAND_TIMEOUT_MS = 1000
 
+/** The rights of its user do not reach that far. */
+const NO_CLIENT_INFO = { disableClientInfo: true } satisfies RedisOptions
+
 const options = {
+  ...NO_CLIENT_INFO,
   commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: COMMAND_TIMEOUT_MS,
   // A command is sent once and now, or fails. Queued, or sent again by itself, it might run after its caller has given up.
@@ -31,6 +35,7 @@ export function createRedisClient(urls: readonly string[], onError: (error: Erro
 function createCluster(urls: readonly string[]): Cluster {
   const { username, password, protocol } = new URL(urls[0] ?? '')
   const redisOptions = {
+    ...NO_CLIENT_INFO,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
     ...(username && { username: decodeURIComponent(username) }),

@@ -24,28 +24,20 @@ export async function assertNodeSettings(redis: RedisClient, log: Pick<Log, 'war
         `Redis at ${address} could evict sessions: its maxmemory-policy is ${policy}, and must be noeviction`,
       )
     }
-    if (!isDurable) log.warn({ address }, 'Redis keeps nothing on disk: each restart of this node empties it')
+    if (!isDurable)
+      log.warn({ address }, 'Redis keeps no append-only file: a restart of this node loses what was written lately')
   }
 }
 
+/** By INFO alone: CONFIG GET shows passwords, and the user of this service may not run it. */
 async function settingsOf(node: Redis) {
   const { host, port } = node.options
-  const [server, policy, appendOnly, save] = await Promise.all([
-    node.info('server').catch(() => ''),
-    readSetting(node, 'maxmemory-policy'),
-    readSetting(node, 'appendonly'),
-    readSetting(node, 'save'),
-  ])
+  const info = await node.info()
+  const field = (name: string): string | undefined => new RegExp(`^${name}:(.+?)\\r?$`, 'm').exec(info)?.[1]
   return {
     address: `${host}:${port}`,
-    version: /^redis_version:(.+?)\r?$/m.exec(server)?.[1],
-    policy,
-    isDurable: appendOnly !== 'no' || save !== '',
+    version: field('redis_version'),
+    policy: field('maxmemory_policy'),
+    isDurable: field('aof_enabled') !== '0',
   }
-}
-
-async function readSetting(node: Redis, name: string): Promise<string | undefined> {
-  const reply = await node.config('GET', name).catch(() => [])
-  const value: unknown = Array.isArray(reply) ? reply[1] : undefined
-  return typeof value === 'string' ? value : undefined
 }

@@ -41,12 +41,12 @@ t.test(
 
     const connection = new Redis(redis.url)
     t.teardown(() => connection.disconnect())
-    await connection.acl('SETUSER', 'default', '-xadd', '-set')
+    await connection.acl('SETUSER', 'auth-service', '-xadd', '-set')
     t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 503, 'Redis takes nothing')
     t.equal(await before.verify(first), 'ok')
     const another = { clientId: 'another', scopes: [] }
     t.equal((await asAdmin('POST', '/admin/clients', another)).statusCode, 503)
-    await connection.acl('SETUSER', 'default', '+xadd', '+set')
+    await connection.acl('SETUSER', 'auth-service', '+xadd', '+set')
     t.equal((await asAdmin('POST', '/admin/clients', another)).statusCode, 201, 'no id was taken by half')
     t.equal((await asAdmin('DELETE', '/admin/clients/doomed')).statusCode, 404, 'there is none any more')
     t.ok(await before.eventuallyRefuses(first))

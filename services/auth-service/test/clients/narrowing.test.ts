@@ -107,11 +107,11 @@ t.test(
 
     const connection = new Redis(redis.url)
     t.teardown(() => connection.disconnect())
-    await connection.acl('SETUSER', 'default', '-xadd')
+    await connection.acl('SETUSER', 'auth-service', '-xadd')
     const narrowed = () => asOwnAdmin('PATCH', '/admin/clients/halfway', { scopes: ['employees:read'] })
     t.equal((await narrowed()).statusCode, 503, 'the feed takes nothing')
     t.equal(await first.verify(token), 'ok')
-    await connection.acl('SETUSER', 'default', '+xadd')
+    await connection.acl('SETUSER', 'auth-service', '+xadd')
     t.equal((await narrowed()).statusCode, 200)
     t.equal(await read(token), 'token_revoked')
     t.ok(await first.eventuallyRefuses(token))

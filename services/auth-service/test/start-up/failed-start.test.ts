@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { testEnvironment } from '@latchkey/test-kit'
+import { redisUrlFor, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 
 const FIXTURE = fileURLToPath(new URL('fixtures/failing-start.ts', import.meta.url))
@@ -20,7 +20,7 @@ async function failedStart(fault: string): Promise<{ output: string; code: numbe
       PATH: process.env.PATH,
       NODE_OPTIONS: process.env.NODE_OPTIONS,
       DATABASE_URL: databaseUrl,
-      REDIS_URL: redisUrl,
+      REDIS_URL: redisUrlFor('auth-service', redisUrl),
       ACCESS_TOKEN_SECRET: 'a1:access-access-access-access-access',
       REFRESH_TOKEN_SECRET: 'r1:refresh-refresh-refresh-refresh-refresh',
       ADMIN_PASSWORD: 'correct horse battery staple',

@@ -4,6 +4,7 @@ import {
   freePort,
   plainNode,
   type RunningProcess,
+  redisUrlFor,
   type TestEnvironment,
   untilReady,
 } from '@latchkey/test-kit'
@@ -43,7 +44,7 @@ export async function authServiceProcess(
         name: 'auth-service',
         ...plainNode([FIXTURE], {
           DATABASE_URL: databaseUrl,
-          REDIS_URL: redisUrl,
+          REDIS_URL: redisUrlFor('auth-service', redisUrl),
           TEST_SCHEMA: schema,
           TEST_PREFIX: redisPrefix,
           AUTH_PORT: String(port),

@@ -1,4 +1,11 @@
-import { captureLogs, eventually, type TestEnvironment, testEnvironment, untilDecided } from '@latchkey/test-kit'
+import {
+  captureLogs,
+  eventually,
+  redisUrlFor,
+  type TestEnvironment,
+  testEnvironment,
+  untilDecided,
+} from '@latchkey/test-kit'
 import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify'
 import { buildApp, type Overrides } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
@@ -43,7 +50,7 @@ export type SignedIn = { email: string; userId: string; deviceId: string; access
 export function configOf(environment: TestEnvironment, variables: Record<string, string> = {}): Config {
   return loadConfig({
     DATABASE_URL: environment.databaseUrl,
-    REDIS_URL: environment.redisUrl,
+    REDIS_URL: redisUrlFor('auth-service', environment.redisUrl),
     ACCESS_TOKEN_SECRET: 'a1:access-access-access-access-access',
     REFRESH_TOKEN_SECRET: 'r1:refresh-refresh-refresh-refresh-refresh',
     ADMIN_EMAIL: ADMIN.email,

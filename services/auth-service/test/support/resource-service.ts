@@ -1,6 +1,6 @@
 import { ACCESS_COOKIE, type ResourceServerOptions, resourceServer } from '@latchkey/resource-server'
 import { type AppInstance, createServer } from '@latchkey/service-kit'
-import { captureLogs, eventually } from '@latchkey/test-kit'
+import { captureLogs, eventually, redisUrlFor } from '@latchkey/test-kit'
 import type { TestService } from './auth-service.ts'
 
 type Scope = { teardown(handler: () => unknown): unknown }
@@ -36,7 +36,7 @@ export async function startResourceService(
     keys,
     issuer: config.tokens.issuer,
     audience: config.tokens.audience,
-    revocations: { redisUrl: environment.redisUrl, prefix: environment.redisPrefix },
+    revocations: { redisUrl: redisUrlFor('verifier', environment.redisUrl), prefix: environment.redisPrefix },
     ...(now && { now }),
   })
   app.get('/me', { onRequest: app.authenticate }, async ({ accessToken }) => ({ sub: accessToken.sub }))

@@ -1,3 +1,4 @@
+import { redisUrlFor } from '@latchkey/test-kit'
 import { runCommand } from '../../src/command-line/run-command.ts'
 import type { TestService } from './auth-service.ts'
 
@@ -18,7 +19,7 @@ export async function runOn(
   const noted: string[] = []
   const code = await runCommand({
     args,
-    environment: { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...settings },
+    environment: { DATABASE_URL: databaseUrl, REDIS_URL: redisUrlFor('auth-service', redisUrl), ...settings },
     schema,
     redisPrefix,
     print: (line) => void printed.push(line),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually, privatePostgres, privateRedis, tcpRelay } from '@latchkey/test-kit'
+import { eventually, privatePostgres, privateRedis, redisUrlFor, tcpRelay } from '@latchkey/test-kit'
 import t from 'tap'
 import { buildApp } from '../../src/index.ts'
 import { authServer } from '../support/auth-server.ts'
@@ -15,7 +15,7 @@ t.test('every replica refuses within a second, with auth-service and Redis away'
   const { app, config } = await employeeApp(t, (config) => ({
     ...config,
     auth: auth.config,
-    revocations: { redisUrl: redis.url },
+    revocations: { redisUrl: redisUrlFor('verifier', redis.url) },
   }))
   const quiet = { ...config, logLevel: 'silent' } as const
   const replicas = [app, await buildApp(quiet), await buildApp(quiet)]

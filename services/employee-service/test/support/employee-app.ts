@@ -1,5 +1,5 @@
 import { type AccessTokenClaims, createAccessTokenSigner, parseKeyRing } from '@latchkey/access-token'
-import { type CapturedLogs, captureLogs, testEnvironment } from '@latchkey/test-kit'
+import { type CapturedLogs, captureLogs, redisUrlFor, testEnvironment } from '@latchkey/test-kit'
 import { buildApp, type Config, type Overrides } from '../../src/index.ts'
 
 const ISSUER = 'http://localhost:3001'
@@ -74,7 +74,7 @@ export async function testConfig(t: TestScope): Promise<Config> {
     apiDocs: true,
     database: { url: databaseUrl, schema },
     tokens: { keys: { current: () => keys, follow() {} }, issuer: ISSUER, audience: AUDIENCE },
-    revocations: { redisUrl, prefix: redisPrefix },
+    revocations: { redisUrl: redisUrlFor('verifier', redisUrl), prefix: redisPrefix },
     auth: NOWHERE,
     publicUrl: undefined,
     allowedOrigins: [],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createDatabase } from '@latchkey/database'
-import { eventually, NO_HURRY, type TestScope, tcpRelay, untilDecided } from '@latchkey/test-kit'
+import { eventually, NO_HURRY, redisUrlFor, type TestScope, tcpRelay, untilDecided } from '@latchkey/test-kit'
 import type { Config, Overrides } from '../../src/index.ts'
 import { authServiceProcess } from './auth-service-process.ts'
 import { bearer, employeeApp, NOWHERE } from './employee-app.ts'
@@ -26,7 +26,7 @@ export async function servicePair(t: TestScope, { withoutMail, refuses, variable
   const { redisUrl, redisPrefix } = auth.environment
   const change = (config: Config): Config => ({
     ...config,
-    revocations: { redisUrl, prefix: redisPrefix },
+    revocations: { redisUrl: redisUrlFor('verifier', redisUrl), prefix: redisPrefix },
     auth: { ...NOWHERE, baseUrl: relay.url, tokenUrl: `${relay.url}/oauth/token` },
   })
   const { app, config, logs } = await employeeApp(t, change, overrides)

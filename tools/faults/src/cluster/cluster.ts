@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Scope } from '@latchkey/harness'
-import { createChildProcesses, poll } from '@latchkey/harness'
+import { createChildProcesses, poll, redisUrlFor } from '@latchkey/harness'
 import type { ServiceName } from '@latchkey/stack'
 import type { Http } from '../driver/http.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
@@ -61,7 +61,9 @@ export function createCluster(options: ClusterOptions): Cluster {
   return {
     administrator,
     start(scope, { service, name, environment }) {
-      const settings = { ...shared, ...own[service], ...environment }
+      const { REDIS_URL, ...others } = { ...shared, ...own[service], ...environment }
+      const user = service === 'auth-service' ? 'auth-service' : 'verifier'
+      const settings = { ...others, REDIS_URL: redisUrlFor(user, REDIS_URL) }
       return startService(scope, { processes, service, name, directory, environment: settings })
     },
   }

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { type ChildProcesses, lastLines, type RunningProcess } from '../processes/child-processes.ts'
 import { freePort } from '../processes/free-port.ts'
 import { stopLeftover } from '../processes/stop-leftover.ts'
+import { type RedisPasswords, redisUserLines } from './redis-users.ts'
 import { startWithRetries, waitUntilUp } from './start-with-retries.ts'
 
 export type RedisOptions = {
@@ -14,8 +15,11 @@ export type RedisOptions = {
   directory: string
   /** For the record and the log of the running server, `redis.*`. */
   runDirectory: string
-  /** Letters, digits, `-` and `_`. */
+  /** Of the user `default`, who has all rights, and of the others unless they have their own. Letters, digits, `-` and `_`. */
   password: string
+  passwords?: RedisPasswords
+  /** See {@link redisUserLines}. */
+  feeds?: string
   /** Taken if it is free. */
   port?: number | undefined
   /** Allows no other port: clients already know this one. */
@@ -27,6 +31,7 @@ export type RedisOptions = {
 export type EmbeddedRedis = {
   readonly port: number
   readonly process: RunningProcess
+  /** For the user `default`. */
   readonly url: string
   stop(): Promise<void>
 }
@@ -66,11 +71,15 @@ async function startServer(options: RedisOptions, attempt: number): Promise<Embe
   return { port, process: server, url, stop: () => server.stop() }
 }
 
-const configuration = ({ password, durable = true }: RedisOptions, port: number): string =>
+const configuration = (
+  { password, passwords = { 'auth-service': password, verifier: password }, feeds, durable = true }: RedisOptions,
+  port: number,
+): string =>
   [
     'bind 127.0.0.1',
     `port ${port}`,
     `requirepass ${password}`,
+    ...redisUserLines(passwords, feeds),
     'dir .',
     'daemonize no',
     'save ""',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { freePort, privatePostgres, privateRedis, type TestScope, untilReady } from '@latchkey/test-kit'
+import { freePort, privatePostgres, privateRedis, redisUrlFor, type TestScope, untilReady } from '@latchkey/test-kit'
 import { repository } from '../../src/repository.ts'
 import { plainly } from './plainly.ts'
 
@@ -15,6 +15,7 @@ export const client = {
 const policy = { version: 1, scopes: { 'payroll:read': { description: 'Read payslips' } } }
 export const keys = '2026-02:the-second-key-of-thirty-two-bytes,2026-01:the-first-key-of-thirty-two-bytes'
 
+/** `redisUrl` is for verifiers. */
 export type AuthService = { readonly url: string; readonly redisUrl: string }
 
 /** What `npm run build` made of auth-service, in a process as in its image: no condition, no option of Node. */
@@ -27,7 +28,7 @@ export async function startAuthService(t: TestScope): Promise<AuthService> {
   t.teardown(async () => rmSync(dirname(policyFile), { recursive: true }))
   const command = plainly(process.execPath, [main], {
     DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
+    REDIS_URL: redisUrlFor('auth-service', redis.url),
     AUTH_PORT: String(port),
     AUTH_OPERATIONS_PORT: 'off',
     // The one of the READMEs.
@@ -50,7 +51,7 @@ export async function startAuthService(t: TestScope): Promise<AuthService> {
     })
   }
   await untilReady({ url, hasExited: () => (child.exitCode ?? child.signalCode) !== null, output: () => output })
-  return { url, redisUrl: redis.url }
+  return { url, redisUrl: redisUrlFor('verifier', redis.url) }
 }
 
 /** An access token of the client, with all of its scopes or with one. */

@@ -5,10 +5,15 @@ import { privateKeysName } from '../keys/options.ts'
 import { randomRing } from '../keys/ring-text.ts'
 import type { SecretSetting, SecretSource } from '../settings/secret-source.ts'
 import { type Environment, isGiven, localUrl, type StackSettings } from '../settings/stack-settings.ts'
-import type { Service } from './service.ts'
+import { employeeService, type Service } from './service.ts'
 
 /** Addresses of the servers that the stack started itself; undefined where the environment names one. */
-export type EmbeddedAddresses = { databaseUrl?: string; employeeDatabaseUrl?: string; redisUrl?: string }
+export type EmbeddedAddresses = {
+  databaseUrl?: string
+  employeeDatabaseUrl?: string
+  redisUrl?: string
+  employeeRedisUrl?: string
+}
 
 export type SharedEnvironment = {
   readonly environment: Environment
@@ -58,6 +63,7 @@ export function sharedEnvironment(
   setSecret('DATABASE_URL', 'auth-database-url', embedded.databaseUrl)
   setSecret('EMPLOYEE_DATABASE_URL', 'employee-database-url', embedded.employeeDatabaseUrl)
   setSecret('REDIS_URL', 'redis-url', embedded.redisUrl)
+  setSecret('EMPLOYEE_REDIS_URL', 'employee-redis-url', embedded.employeeRedisUrl)
   setKeptSecret('EMPLOYEE_CLIENT_SECRET', 'employee-client-secret')
   setRing('REFRESH_TOKEN_SECRET', 'refresh-token-secret', 'HS256')
 
@@ -79,7 +85,8 @@ export function sharedEnvironment(
 /** The part of it that one service reads. */
 export function environmentOf(service: Service, { environment }: SharedEnvironment): Environment {
   const readable = { ...environment }
-  for (const name of service.withheld) {
+  const isElsewhere = service === employeeService && isGiven(environment, 'EMPLOYEE_REDIS_URL')
+  for (const name of [...service.withheld, ...(isElsewhere ? ['REDIS_URL'] : [])]) {
     delete readable[name]
     delete readable[`${name}_FILE`]
   }

@@ -36,7 +36,7 @@ export const authService: Service = {
   main: serviceMain('auth-service'),
   portSetting: 'AUTH_PORT',
   operationsPortSetting: 'AUTH_OPERATIONS_PORT',
-  withheld: ['EMPLOYEE_DATABASE_URL'],
+  withheld: ['EMPLOYEE_DATABASE_URL', 'EMPLOYEE_REDIS_URL'],
 }
 
 export const employeeService: Service = {

@@ -11,6 +11,7 @@ const ADDRESSES = {
   databaseUrl: 'postgres://127.0.0.1/auth',
   employeeDatabaseUrl: 'postgres://127.0.0.1/employee',
   redisUrl: 'redis://127.0.0.1',
+  employeeRedisUrl: 'redis://127.0.0.1',
 }
 
 /**
