@@ -49,8 +49,9 @@ export async function startOnCluster(t: Scope, options: { readonly replicas?: bo
       if (node === undefined) throw new Error(`no master ${place}`)
       await eventually(() =>
         ask(node, async (redis) => {
-          const [fence] = await redis.keys(`${redisPrefix}fence:*`)
-          return fence !== undefined && (await redis.hget(fence, 'checkpoint')) === rows[0]?.last
+          const fences = await redis.keys(`${redisPrefix}fence:*`)
+          const checkpoints = await Promise.all(fences.map((fence) => redis.hget(fence, 'checkpoint')))
+          return checkpoints.includes(rows[0]?.last)
         }),
       )
     }
