@@ -12,8 +12,11 @@ const LIMIT = /^\/\* answer within (\d+) ms \*\//
  * it needs a server that still answers.
  */
 export function answerWithin(ms: number): RawBuilder<unknown> {
-  return sql.raw(`/* answer within ${Math.ceil(ms)} ms */`)
+  return sql.raw(limitText(ms))
 }
+
+/** The same for a statement that does not go through Kysely. */
+export const limitText = (ms: number): string => `/* answer within ${Math.ceil(ms)} ms */`
 
 /** The limit that {@link answerWithin} has put in front of a statement. Milliseconds. */
 export function limitOf(statement: unknown): number | undefined {

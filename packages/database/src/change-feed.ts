@@ -10,7 +10,7 @@ export type ChangeFeed<DB> = {
   close(): Promise<void>
 }
 
-type ChangeFeedOptions = Pick<DatabaseOptions, 'url' | 'schema' | 'applicationName' | 'onError'> & {
+type ChangeFeedOptions = Pick<DatabaseOptions, 'url' | 'schema' | 'searchPath' | 'applicationName' | 'onError'> & {
   /** What a trigger notifies: this name, `_`, and the md5 sum of the schema's name, as a channel belongs to the whole database. */
   readonly channel: string
 }

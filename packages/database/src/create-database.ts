@@ -1,12 +1,19 @@
 import { PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { limitText } from './answer-within.ts'
 import { GuardedClient } from './guarded-client.ts'
+import { PooledClient } from './pooled-client.ts'
 import { PooledKysely } from './pooled-kysely.ts'
+import { type SessionOptions, setUpSession } from './session-settings.ts'
 
 export type DatabaseOptions = {
   url: string
+  /** The address is that of a pooler which lends connections for a transaction each, see {@link PooledClient}. */
+  isPooled?: boolean
   /** Schema of unqualified names: a plain lower-case identifier. The role's own search path unless given. */
   schema?: string
+  /** In place of `schema`: a search path as `show search_path` has it. */
+  searchPath?: string
   /** Shown in `pg_stat_activity`. */
   applicationName?: string
   /** Most connections open at a time. */
@@ -38,19 +45,26 @@ const IDLE_MS = 60_000
 
 /** A pool of connections with a Kysely on top. Connects on first use. */
 export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
-  const { url, schema, poolSize = 10, connectTimeoutMs = 1500, statementTimeoutMs = 1500 } = options
+  const {
+    url,
+    isPooled = false,
+    schema,
+    searchPath,
+    poolSize = 10,
+    connectTimeoutMs = 1500,
+    statementTimeoutMs = 1500,
+  } = options
+  if (schema !== undefined && !isPlainName(schema)) throw new TypeError('schema must be a plain lower-case identifier')
+  const settings: SessionOptions = { schema, searchPath, statementTimeoutMs }
   const pool = new pg.Pool({
-    Client: GuardedClient,
+    ...ofKind(isPooled, settings, connectTimeoutMs),
     connectionString: url,
     max: poolSize,
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: 5 * statementTimeoutMs,
     keepAlive: true,
     ...(options.maxUses === undefined ? {} : { maxUses: options.maxUses }),
     ...(options.applicationName === undefined ? {} : { application_name: options.applicationName }),
-    ...(schema === undefined ? {} : { options: `-c search_path=${assertPlain(schema)}` }),
   })
   pool.on('error', (error) => options.onError?.(error))
   pool.on('release', (_error, client) => {
@@ -80,7 +94,18 @@ export function createDatabase<DB>(options: DatabaseOptions): Database<DB> {
   }
 }
 
-function assertPlain(schema: string): string {
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError('schema must be a plain lower-case identifier')
-  return schema
+const isPlainName = (schema: string): boolean => /^[a-z_][a-z0-9_]{0,62}$/.test(schema)
+
+/** Settings are statements and no start-up parameters: of those, poolers refuse all but a few. */
+function ofKind(isPooled: boolean, settings: SessionOptions, setUpWithinMs: number): pg.PoolConfig {
+  const { statementTimeoutMs } = settings
+  const pooled = { Client: PooledClient, statementTimeoutMs, transactions: settings }
+  if (isPooled) return pooled
+  const setUp = `${limitText(setUpWithinMs)} ${setUpSession(settings)}`
+  const inSession = {
+    Client: GuardedClient,
+    statementTimeoutMs,
+    onConnect: (client: pg.ClientBase) => client.query(setUp),
+  }
+  return inSession
 }

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
 import type { PooledKysely } from './pooled-kysely.ts'
 import { isUndefinedName } from './postgres-errors.ts'
+import { setUpSession } from './session-settings.ts'
 
 /** A migration that can be undone. */
 export type ReversibleMigration = Required<Migration>
@@ -24,14 +25,14 @@ const MOST_TRIES = 5
  * @throws the error of the failing migration; nothing of the run is kept
  */
 export async function migrate<DB>({ db, migrations, schema }: MigrateOptions<DB>): Promise<void> {
+  const setUp = setUpSession({ schema: db.schemaName, statementTimeoutMs: 0 })
   const pool = new pg.Pool({
     ...db.pool.options,
     // Plain and without limits: waiting for the lock and building an index may take longer than any statement of a request,
     // and a statement that was prepared would fail once its table has changed.
     Client: pg.Client,
     max: 1,
-    statement_timeout: 0,
-    idle_in_transaction_session_timeout: 0,
+    onConnect: (client) => client.query(setUp),
   })
   pool.on('error', () => {})
   const unhurried = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })

@@ -1,3 +1,5 @@
+import { DatabaseFault } from './database-fault.ts'
+
 const UNIQUE_VIOLATION = '23505'
 const FOREIGN_KEY_VIOLATION = '23503'
 const CHECK_VIOLATION = '23514'
@@ -22,9 +24,12 @@ export function isUndefinedName(error: unknown): boolean {
   return error instanceof Error && ['3F000', '42P01'].includes(codeOf(error) ?? '')
 }
 
+const STALE_PLAN = 'RevalidateCachedQuery'
+
 /** A table was changed under a statement that had been prepared. Another connection prepares it again. */
 export function isStalePlan(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === '0A000' && error.message.startsWith('cached plan')
+  // The message is in the language of the server.
+  return error instanceof Error && codeOf(error) === '0A000' && 'routine' in error && error.routine === STALE_PLAN
 }
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -44,6 +49,17 @@ function isViolation(error: unknown, code: string, constraint: string | undefine
   return constraint === undefined || ('constraint' in error && error.constraint === constraint)
 }
 
+// TLS: the certificate ran out or was changed.
+const CERTIFICATE_FAULTS = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -56,13 +72,7 @@ const UNREACHABLE = new Set([
   'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
-  // TLS: the certificate ran out or was changed.
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
+  ...CERTIFICATE_FAULTS,
 ])
 
 const TEMPORARY_STATES = new Set([
@@ -97,9 +107,11 @@ const CODELESS =
  */
 export function isUnavailable(error: unknown): boolean {
   if (isStalePlan(error)) return true
-  if (!(error instanceof Error)) return false
+  if (!(error instanceof Error) || error instanceof DatabaseFault) return false
   if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true
   const code = codeOf(error)
+  // The socket of a server on this machine that has not started yet.
+  if (code === 'ENOENT') return 'syscall' in error && error.syscall === 'connect'
   if (code === undefined) return CODELESS.test(error.message) || isUnavailable(error.cause)
   return UNREACHABLE.has(code) || TEMPORARY_STATES.has(code) || isTemporaryClass(code)
 }
@@ -111,4 +123,23 @@ function isTemporaryClass(code: string): boolean {
 
 function codeOf(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Faults of an address or of a role: a running service gets over them when they are put right, a starting one should not wait for that. */
+const LASTING_STATES = new Set([
+  '28000', // invalid_authorization_specification
+  '28P01', // invalid_password
+  '3D000', // invalid_catalog_name
+])
+/** What poolers answer under 08P01, their only code, and what more than time would have to cure. */
+const LASTING_OF_POOLERS =
+  /unsupported startup parameter|not allowed|no such (?:database|user)|authentication|password|SSL required/i
+
+/** Whether waiting does not help when this is the answer to a connection. */
+export function isLasting(error: unknown): boolean {
+  if (!isUnavailable(error)) return true
+  if (!(error instanceof Error)) return false
+  const code = codeOf(error) ?? ''
+  if (code === '08P01') return LASTING_OF_POOLERS.test(error.message)
+  return LASTING_STATES.has(code) || CERTIFICATE_FAULTS.has(code)
 }

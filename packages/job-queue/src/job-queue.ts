@@ -1,4 +1,4 @@
-import { createDatabase } from '@latchkey/database'
+import { createDatabase, DatabaseFault } from '@latchkey/database'
 import { type Log, withDeadline } from '@latchkey/problems'
 import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, PgBoss } from 'pg-boss'
 import { createErrorLog } from './error-log.ts'
@@ -7,7 +7,7 @@ import { type Attempt, type JobSource, type JobWorker, startJobWorker } from './
 export type JobQueueOptions = {
   /** The queue's name. A job's key is unique in it for as long as the job is open. */
   readonly name: string
-  /** The database of what the jobs are about. The queue has connections of its own. */
+  /** The database of what the jobs are about. The queue has connections of its own, each a session. */
   readonly url: string
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string
@@ -26,9 +26,11 @@ export type JobQueueOptions = {
 export type JobQueue = {
   /**
    * Connects, once.
-   * @param schema where the queue keeps its tables; created when it is missing
+   * @param schema where the queue keeps its tables
+   * @param isOwner whether the role of the address owns them: they are then created, and brought up to date; unless given, it does
+   * @throws when they are behind, and the role may not change them
    */
-  start(schema: string): Promise<void>
+  start(schema: string, isOwner?: boolean): Promise<void>
   /** Part of the transaction: the job exists if what else it wrote does. A key that is queued already stays as it is. One statement. */
   add(trx: KyselyTransactionLike, key: string): Promise<void>
   /** The same for several, in a transaction of their own. */
@@ -124,12 +126,24 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
   }
 
   return {
-    async start(schema) {
+    async start(schema, isOwner = true) {
       const executeSql = (text: string, values?: unknown[]) => database.pool.query(text, values)
-      const starting = new PgBoss({ db: { executeSql }, schema, schedule: false, monitorIntervalSeconds: 1 })
+      const starting = new PgBoss({
+        db: { executeSql },
+        schema,
+        schedule: false,
+        monitorIntervalSeconds: 1,
+        migrate: isOwner,
+        reindex: isOwner,
+      })
       starting.on('error', logError)
       starting.on('warning', ({ message, data }) => log.warn({ queue: name, data }, `job queue: ${message}`))
-      await starting.start()
+      await starting.start().catch((error: unknown) => {
+        const isBehind = error instanceof Error && /is not installed|requires migrations/.test(error.message)
+        throw isBehind
+          ? new DatabaseFault(`the job queue in the schema ${schema}: ${error.message}`, 'SCHEMA_BEHIND')
+          : error
+      })
       try {
         const policy = { policy: 'exclusive', ...(heartbeatSeconds !== undefined && { heartbeatSeconds }) }
         await starting.createQueue(name, { ...policy, ...jobOptions })

@@ -11,7 +11,7 @@ type WaitOptions = {
 const RETRY_MS = 200
 
 /**
- * Waits for a dependency at boot: calls `probe` until it succeeds. Logs the cause of the first failure.
+ * Waits for a dependency at boot: calls `probe` until it succeeds. Logs the cause of the first failure, and each other one.
  *
  * @param name the dependency, as messages name it: `Postgres`
  * @throws when `probe` still fails after `patienceMs`; the message names the last cause
@@ -23,13 +23,16 @@ export async function waitUntilReady<Result>(
   { patienceMs = 30_000, isTemporary = () => true }: WaitOptions = {},
 ): Promise<Result> {
   const deadline = performance.now() + patienceMs
-  for (let attempt = 1; ; attempt++) {
+  const said = new Set<string>()
+  for (;;) {
     try {
       return await probe()
     } catch (error) {
       if (!isTemporary(error)) throw error
       if (performance.now() > deadline) throw new DependencyUnavailable(name, patienceMs, error)
-      if (attempt === 1) log.warn({ err: error }, `waiting for ${name}`)
+      const reason = reasonOf(error)
+      if (!said.has(reason)) log.warn({ err: error, reason }, `waiting for ${name}`)
+      said.add(reason)
     }
     await sleep(RETRY_MS)
   }
@@ -40,7 +43,13 @@ class DependencyUnavailable extends Error {
   readonly code = 'DEPENDENCY_UNAVAILABLE'
 
   constructor(name: string, patienceMs: number, cause: unknown) {
-    const reason = cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : ''
-    super(`${name} could not be used within ${patienceMs / 1000} s${reason}`, { cause })
+    const reason = reasonOf(cause)
+    super(`${name} could not be used within ${patienceMs / 1000} s${reason && `: ${reason}`}`, { cause })
   }
+}
+
+/** An error of several addresses has its messages in its parts only. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ')
+  return error instanceof Error ? error.message : ''
 }

@@ -58,6 +58,8 @@ const url = data.employeeDatabaseUrl
 const pool = new pg.Pool({ connectionString: url, max: 1 })
 const plain = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 const ours = createDatabase<Schema>({ url, poolSize: 1 })
+// As for a pooler that lends per transaction, without the time that the pooler itself takes.
+const pooled = createDatabase<Schema>({ url, isPooled: true, poolSize: 1 })
 try {
   await sql`create table people (id serial primary key, first text default 'Ada', last text default 'Lovelace', email text,
     team text default 'Research', title text default 'Analyst', boss integer, state text default 'active', account uuid,
@@ -72,6 +74,7 @@ try {
     { title: 'pg', pool, read: (id) => pool.query(text, [id]) },
     { title: 'pg, prepared by hand', pool, read: (id) => pool.query({ name: 'by-hand', text, values: [id] }) },
     { title: 'ours', pool: ours.pool, read: (id) => ours.pool.query(text, [id]) },
+    { title: 'ours, each statement a transaction', pool: pooled.pool, read: (id) => pooled.pool.query(text, [id]) },
     { title: 'Kysely on pg', pool, read: (id) => select(plain, id).execute() },
     { title: 'Kysely on ours', pool: ours.pool, read: (id) => select(ours.db, id).execute() },
     {
@@ -104,6 +107,6 @@ try {
   const grownMib = (privateMemoryKib(backend) - before) / 1024
   console.log(`\n${STATEMENTS} prepared statements take ${grownMib.toFixed(1)} MiB of their server process`)
 } finally {
-  await Promise.all([plain.destroy(), ours.close()])
+  await Promise.all([plain.destroy(), ours.close(), pooled.close()])
   await data.stop()
 }

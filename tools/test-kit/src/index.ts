@@ -4,6 +4,7 @@ export {
   plainNode,
   type RunningProcess,
   redisUrlFor,
+  runSql,
   type TestScope,
   untilDecided,
 } from '@latchkey/harness'
@@ -19,10 +20,13 @@ export {
 } from './https-client.ts'
 export { type Nginx, type NginxServer, startNginx } from './nginx.ts'
 export { NO_HURRY } from './no-hurry.ts'
+export { type Pgbouncer, startPgbouncer } from './pgbouncer.ts'
 export { privatePostgres } from './private-postgres.ts'
 export { privateRedis } from './private-redis.ts'
 export { privateRedisCluster, type RedisCluster } from './private-redis-cluster.ts'
 export type { PrivateServer } from './private-server.ts'
+export { privateStandby } from './private-standby.ts'
+export { statementsOfOwners } from './statements-of-owners.ts'
 export { type RelayedChunk, type TcpRelay, tcpRelay } from './tcp-relay.ts'
 export { type TestEnvironment, testEnvironment } from './test-environment.ts'
 export { startTestServers } from './test-servers.ts'

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { TestScope } from '@latchkey/harness'
+import { runSql, type TestScope } from '@latchkey/harness'
 import { Redis } from 'ioredis'
-import { Client } from 'pg'
 
 /** Feeds of test files, beside the one of production. */
 export const TEST_FEEDS = 'latchkey:*:revocations'
@@ -40,18 +39,8 @@ function serverUrl(name: string): string {
   return url
 }
 
-async function runSql(databaseUrl: string, ...statements: string[]): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    for (const statement of statements) await client.query(statement)
-  } finally {
-    await client.end()
-  }
-}
-
 // Without the lock time-out a transaction that a test forgot would hang the file instead of failing it.
-const dropSchema = (databaseUrl: string, schema: string): Promise<void> =>
+const dropSchema = (databaseUrl: string, schema: string): Promise<unknown> =>
   runSql(
     databaseUrl,
     `set lock_timeout = '5s'`,
