@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { ADMIN_DESCRIPTION, ADMIN_ROLE, BUILT_IN_ROLES, BUILT_IN_SCOPES } from '@latchkey/auth-service/built-in-policy'
 import { settings as authSettings } from '@latchkey/auth-service/config'
 import { problems as authProblems } from '@latchkey/auth-service/errors'
+import { migrationSettings as authMigration } from '@latchkey/auth-service/migration'
 import { settings as employeeSettings } from '@latchkey/employee-service/config'
 import { problems as employeeProblems } from '@latchkey/employee-service/errors'
+import { migrationSettings as employeeMigration } from '@latchkey/employee-service/migration'
 import { accessProblems } from '@latchkey/resource-server'
 import { edgeProblems, INTERNAL_ERROR } from '@latchkey/service-kit'
 import type { Setting } from '@latchkey/service-kit/settings'
@@ -34,6 +36,9 @@ function settingsTable(): string {
       (setting.default === undefined ? (setting.optional ? 'none' : 'required') : `\`${setting.default}\``),
     by.join(', '),
   ])
+  for (const { ownerUrl } of [authMigration, employeeMigration]) {
+    rows.push([`\`${ownerUrl.name}\` 🔑`, ownerUrl.description, `${ownerUrl.shownDefault}`, '`npm run migrate`'])
+  }
   rows.push(['`DATA_DIR`', 'where `npm start` keeps databases and secrets', '`.data`', '`npm start`'])
   return table(['name', 'meaning', 'default', 'read by'], rows)
 }

@@ -7,6 +7,7 @@ import { createAudit } from './audit/create-audit.ts'
 import type { ClientGuessLimits } from './clients/client-guess-limiter.ts'
 import { createClients } from './clients/create-clients.ts'
 import { type Config, PRODUCT } from './config.ts'
+import { prepare } from './database/prepare.ts'
 import { createWriteAs } from './database/write-as.ts'
 import { createKnownDevices } from './devices/known-devices.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -63,8 +64,7 @@ const isUnavailable = (error: unknown): boolean => isRedisUnavailable(error) || 
 
 /** auth-service, ready to listen: connected, migrated, with its first administrator. Closing the app closes what it opened. */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<AppInstance> {
-  const { schema, redisPrefix: keyPrefix = DEFAULT_KEY_PREFIX, now = Date.now } = overrides
-  const { url: databaseUrl } = config.database
+  const { redisPrefix: keyPrefix = DEFAULT_KEY_PREFIX, now = Date.now } = overrides
   const { minLength: passwordMinLength } = config.passwords
   const allowedOrigins = cookieOrigins(config.allowedOrigins, config.publicUrl)
   const { issuer, audience, accessKeys, accessTtlSeconds, refreshKeys } = config.tokens
@@ -76,7 +76,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
 
   try {
     // Postgres and Redis
-    const stores = openStores(app, config, { schema, keyPrefix })
+    const prepared = await prepare({ config, schema: overrides.schema, log })
+    const stores = openStores(app, config, { connection: prepared.connection, keyPrefix })
     const { database, revocationDatabase, redis, deadline, gate } = stores
     const { db } = database
     const writeAs = createWriteAs(db)
@@ -135,7 +136,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Domain
     const { keys, signingRing } = createKeys({ db, writeAs, publisher, ring: accessRing, isRevoked })
     const links = createLinkService({ base: config.linksUrl, now })
-    const mail = createMail({ db, databaseUrl, config: config.mail, links, product: PRODUCT, log, now })
+    const mail = createMail({ db, prepared, config: config.mail, links, product: PRODUCT, log, now })
     app.addHook('onClose', () => mail.close())
     const devices = createKnownDevices({ db, ring: refreshRing, now })
     const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
@@ -224,7 +225,6 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       lives,
       writeAs,
       config,
-      schema,
       log,
       revocations,
       versions,
@@ -236,7 +236,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       accessPolicy,
     })
     app.addHook('onClose', followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log }))
-    app.addHook('onClose', followPolicy({ permissions, databaseUrl, schema, log }))
+    app.addHook('onClose', followPolicy({ permissions, connection: prepared.sessions, log }))
     startHousekeeping(app, {
       config,
       db,

@@ -1,15 +1,18 @@
 import { domainToUnicode } from 'node:url'
 import type { SigningRing } from '@latchkey/access-token'
+import type { DatabaseAddress } from '@latchkey/database'
 import { parseRedisUrl } from '@latchkey/resource-server/revocations'
 import type { LoggerOptions } from '@latchkey/service-kit'
 import {
   type Candidate,
   type Environment,
+  isGiven,
   type Listening,
   listeningOf,
   loadSettings,
   portFaults,
   type SettingFault,
+  sessionPostgresDescription,
   setting,
   sharedOptions,
   sharedSettings,
@@ -19,6 +22,7 @@ import { administratorFaults, administratorSettings } from './accounts/administr
 import { type RegistrationConfig, registrationFaults, registrationSettings } from './accounts/registration-settings.ts'
 import { configuredClients } from './clients/configured-clients.ts'
 import { type ConfiguredClient, ownClientFaults, parseServiceClients } from './clients/parse-service-clients.ts'
+import { DATABASE_SETTINGS } from './database/database-settings.ts'
 import { accessTokenKeysOf, keyFaults, keySettings } from './keys/key-settings.ts'
 import { linksUrlOf, type MailConfig, mailConfigOf, mailFaults, mailSettings } from './mail/mail-settings.ts'
 import { type ConfiguredPolicy, policySettings } from './permissions/policy-file.ts'
@@ -48,8 +52,13 @@ export const settings = {
   shutdownDelayMs: sharedSettings.shutdownDelayMs,
   databaseUrl: setting.url({
     ...sharedOptions.postgres,
-    name: 'DATABASE_URL',
+    name: DATABASE_SETTINGS.url,
     description: 'Postgres database of auth-service',
+  }),
+  sessionDatabaseUrl: setting.url({
+    ...sharedOptions.sessionPostgres,
+    name: DATABASE_SETTINGS.sessionUrl,
+    description: sessionPostgresDescription(DATABASE_SETTINGS.url),
   }),
   redis: setting.custom({ ...sharedOptions.redis, parse: parseRedisUrl }),
   ...keySettings,
@@ -109,7 +118,7 @@ export type Config = {
   readonly listening: Listening
   /** Whether the public port has the API's description. */
   readonly apiDocs: boolean
-  readonly database: { readonly url: string }
+  readonly database: DatabaseAddress
   /** One server, or the entry points of a Redis Cluster. */
   readonly redis: readonly string[]
   readonly tokens: {
@@ -153,7 +162,11 @@ export function loadConfig(environment: Environment): Config {
   return {
     listening: listeningOf(loaded, PORTS),
     apiDocs: loaded.apiDocs === 'on',
-    database: { url: loaded.databaseUrl },
+    database: {
+      url: loaded.databaseUrl,
+      ...(loaded.sessionDatabaseUrl !== undefined && { sessionUrl: loaded.sessionDatabaseUrl }),
+      ...(isGiven(environment, DATABASE_SETTINGS.owner) && { migrates: false }),
+    },
     redis,
     tokens: {
       issuer,

@@ -1,4 +1,3 @@
-import { migrate } from '@latchkey/database'
 import { type Log, waitUntilReady, withDeadline } from '@latchkey/problems'
 import type { RevocationFeed } from '@latchkey/resource-server'
 import { createFirstAdministrator } from './accounts/first-administrator.ts'
@@ -7,7 +6,6 @@ import { listNarrowedSince } from './clients/client-repository.ts'
 import type { LoadSecretKeys } from './clients/client-secret-keys.ts'
 import { ensureConfiguredClients, warnOfUndecryptableClients } from './clients/configured-clients.ts'
 import type { Config } from './config.ts'
-import { migrations } from './database/migrations/index.ts'
 import type { WriteAs } from './database/write-as.ts'
 import type { KeyService } from './keys/key-service.ts'
 import type { Mail } from './mail/create-mail.ts'
@@ -29,7 +27,6 @@ type Dependencies = Stores & {
   readonly lives: AccessTokenLives
   readonly writeAs: WriteAs
   readonly config: Config
-  readonly schema: string | undefined
   readonly log: Log
   readonly revocations: RevocationFeed
   readonly versions: KnownVersions
@@ -46,18 +43,13 @@ type Dependencies = Stores & {
 
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
-  const { config, schema, log, database, redis, deadline, gate, revocations, versions, recoverSessions } = dependencies
+  const { config, log, database, redis, deadline, gate, revocations, versions, recoverSessions } = dependencies
   const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, strength, writeAs, accessPolicy, lives } =
     dependencies
   // Another thread's work, beside the other steps.
   const dictionaries = strength.load()
   dictionaries.catch(() => {})
   return [
-    { name: 'wait for Postgres', run: () => waitUntilReady('Postgres', log, database.ping) },
-    {
-      name: 'migrate the database',
-      run: () => migrate({ db: database.db, migrations, ...(schema !== undefined && { schema }) }),
-    },
     { name: 'note the life of access tokens', run: () => lives.note() },
     {
       name: 'bring Redis up to date',

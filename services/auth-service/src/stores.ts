@@ -1,4 +1,4 @@
-import type { Database } from '@latchkey/database'
+import type { Database, PreparedDatabase } from '@latchkey/database'
 import type { AppInstance } from '@latchkey/service-kit'
 import type { Config } from './config.ts'
 import type { AuthSchema } from './database/auth-database.ts'
@@ -19,13 +19,13 @@ export type Stores = {
 /** Postgres and Redis. Closing the app closes their connections. */
 export function openStores(
   app: AppInstance,
-  { database: { url }, redis: urls }: Config,
-  { schema, keyPrefix }: { readonly schema: string | undefined; readonly keyPrefix: string },
+  { redis: urls }: Pick<Config, 'redis'>,
+  { connection, keyPrefix }: { readonly connection: PreparedDatabase['connection']; readonly keyPrefix: string },
 ): Stores {
   const { log } = app
   function openPool(poolSize: number): Database<AuthSchema> {
     const onError = (err: Error): void => log.warn({ err }, 'an idle Postgres connection was lost')
-    const database = openDatabase({ url, schema, poolSize, onError })
+    const database = openDatabase({ ...connection, poolSize, onError })
     app.addHook('onClose', () => database.close())
     return database
   }

@@ -74,12 +74,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
 
   try {
     // Postgres
-    const connection = { ...config.database, onError: (err: Error) => log.warn({ err }, 'Postgres connection failed') }
+    const onError = (err: Error): void => log.warn({ err }, 'Postgres connection failed')
     const closedWithApp = <DB>(database: Database<DB>): Database<DB> => {
       app.addHook('onClose', () => database.close())
       return database
     }
-    const database = closedWithApp(await openDatabase({ ...connection, waitMs: databaseWaitMs, log }))
+    const opened = await openDatabase({ address: config.database, onError, waitMs: databaseWaitMs, log })
+    const database = closedWithApp(opened.database)
+    const { prepared } = opened
+    const connection = { ...prepared.connection, onError }
     const imports = closedWithApp(openFileDatabase(connection))
     const exports = closedWithApp(openFileDatabase(connection))
     const searching = closedWithApp(openSearchDatabase(connection))
@@ -100,7 +103,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     app.addHook('onClose', () => auth.close())
     const offboarding = await createOffboarding({
       db,
-      connection: config.database,
+      prepared,
       auth,
       writeAs,
       newId,
@@ -110,7 +113,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const { watch, denylist, counts } = offboarding
     const onboarding = await createOnboarding({
       db,
-      connection: config.database,
+      prepared,
       auth,
       clientId: config.auth.clientId,
       writeAs,

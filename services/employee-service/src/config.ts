@@ -1,4 +1,5 @@
 import { ALGORITHMS, type KeyRing, parseKeyRing, parsePublicKeys } from '@latchkey/access-token'
+import type { DatabaseAddress } from '@latchkey/database'
 import type { JwksOptions, RevocationOptions } from '@latchkey/resource-server'
 import { parseRedisUrl } from '@latchkey/resource-server/revocations'
 import type { ServiceClientOptions } from '@latchkey/service-client'
@@ -7,6 +8,7 @@ import {
   BadSetting,
   type Candidate,
   type Environment,
+  isGiven,
   type Listening,
   listeningOf,
   loadSettings,
@@ -14,11 +16,13 @@ import {
   parseUrl,
   portFaults,
   type SettingFault,
+  sessionPostgresDescription,
   setting,
   sharedOptions,
   sharedSettings,
   type Watched,
 } from '@latchkey/service-kit/settings'
+import { DATABASE_SETTINGS } from './database/database-settings.ts'
 
 const PORTS = { port: 'EMPLOYEE_PORT', operationsPort: 'EMPLOYEE_OPERATIONS_PORT' } as const
 
@@ -53,8 +57,13 @@ export const settings = {
   clientSecret: setting.custom(sharedOptions.employeeClientSecret),
   databaseUrl: setting.url({
     ...sharedOptions.postgres,
-    name: 'EMPLOYEE_DATABASE_URL',
+    name: DATABASE_SETTINGS.url,
     description: 'Postgres database of employee-service',
+  }),
+  sessionDatabaseUrl: setting.url({
+    ...sharedOptions.sessionPostgres,
+    name: DATABASE_SETTINGS.sessionUrl,
+    description: sessionPostgresDescription(DATABASE_SETTINGS.url),
   }),
   accessTokenAlgorithm: setting.choice({ ...sharedOptions.accessTokenAlgorithm, choices: ALGORITHMS }),
   sharedKeys: setting.watched({ ...sharedOptions.sharedKeys, parse: parseKeyRing }),
@@ -102,8 +111,7 @@ export type Config = {
   readonly listening: Listening
   /** Whether the public port has the API's description. */
   readonly apiDocs: boolean
-  /** `schema` when the tables are not in the first one of the role's search path. */
-  readonly database: { readonly url: string; readonly schema?: string }
+  readonly database: DatabaseAddress
   readonly tokens: { readonly keys: AccessTokenKeys; readonly issuer: string; readonly audience: string }
   readonly revocations: RevocationOptions
   /** How to reach auth-service, and to sign in to it. */
@@ -127,7 +135,11 @@ export function loadConfig(environment: Environment): Config {
   return {
     listening: listeningOf(loaded, PORTS),
     apiDocs: loaded.apiDocs === 'on',
-    database: { url: loaded.databaseUrl },
+    database: {
+      url: loaded.databaseUrl,
+      ...(loaded.sessionDatabaseUrl !== undefined && { sessionUrl: loaded.sessionDatabaseUrl }),
+      ...(isGiven(environment, DATABASE_SETTINGS.owner) && { migrates: false }),
+    },
     tokens: { keys, issuer: loaded.issuer ?? `http://localhost:${loaded.authPort}`, audience },
     revocations: { redisUrl, maxStalenessMs, onStale },
     auth: { baseUrl: authUrl, tokenUrl: `${authUrl.replace(/\/+$/, '')}/oauth/token`, clientId, clientSecret },

@@ -99,7 +99,11 @@ function waysOf(plans: readonly PlanFacts[]): string[] {
 }
 
 try {
-  const database = await openDatabase({ url: data.employeeDatabaseUrl, waitMs: 10_000, log: console })
+  const { database } = await openDatabase({
+    address: { url: data.employeeDatabaseUrl },
+    waitMs: 10_000,
+    log: console,
+  })
   await client.connect()
   const results = new Map<Case, Map<number, Measured>>(cases.map((one) => [one, new Map()]))
   let count = 0

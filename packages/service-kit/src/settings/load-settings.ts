@@ -88,3 +88,7 @@ function readSecret(name: string, file: string): string {
   if (secret === '') throw new SettingsError([{ name, message: 'names an empty file' }])
   return secret
 }
+
+/** Whether a secret is set, by value or by the path of its file, which is not read. */
+export const isGiven = (environment: Environment, name: string): boolean =>
+  Boolean(environment[name]) || Boolean(environment[`${name}_FILE`])

@@ -82,12 +82,31 @@ type SharedOptions = Partial<SettingOptions> & {
   parse?: (text: string) => unknown
 }
 
+/** Of the address beside that of a pooler, whose setting is named. */
+export const sessionPostgresDescription = (pooler: string): string =>
+  `the same database past the pooler, or by one in session mode, when \`${pooler}\` is that of a pooler in transaction mode: for notifications, jobs and migrations`
+
+/** Of the address of the role that migrates. */
+export const ownerPostgresDescription = (service: string): string =>
+  `the role that owns the tables of ${service} and migrates them; the service then starts without migrating, under a role that reads and writes rows alone`
+
 /** What both services say of a setting whose parser belongs to another package: `setting.custom({ ...sharedOptions.redis, parse })`. */
 export const sharedOptions = {
   postgres: {
     protocols: ['postgres:', 'postgresql:'],
     secret: true,
     shownDefault: 'embedded, with `npm start`',
+  },
+  sessionPostgres: {
+    protocols: ['postgres:', 'postgresql:'],
+    secret: true,
+    optional: true,
+    shownDefault: 'none: each connection is a session',
+  },
+  ownerPostgres: {
+    protocols: ['postgres:', 'postgresql:'],
+    secret: true,
+    shownDefault: 'none: the service migrates by itself',
   },
   redis: {
     name: 'REDIS_URL',

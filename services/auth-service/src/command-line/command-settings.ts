@@ -6,6 +6,7 @@ import { linksUrlOf } from '../mail/mail-settings.ts'
 /** What the operator's commands read: less than the service, so that they run beside a bare database. */
 const commandSettings = {
   databaseUrl: settings.databaseUrl,
+  sessionDatabaseUrl: settings.sessionDatabaseUrl,
   redis: setting.custom({ ...sharedOptions.redis, optional: true, parse: parseRedisUrl }),
   port: settings.port,
   issuer: settings.issuer,
@@ -33,7 +34,9 @@ export type CommandConfig = {
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadCommandConfig(environment: Environment): CommandConfig {
   const loaded = loadSettings(commandSettings, environment)
-  const { databaseUrl, redis, employeeDatabaseUrl, port, audience } = loaded
+  const { redis, employeeDatabaseUrl, port, audience } = loaded
   const issuer = loaded.issuer ?? `http://localhost:${port}`
+  // Few connections for a short time: they need no pooler.
+  const databaseUrl = loaded.sessionDatabaseUrl ?? loaded.databaseUrl
   return { databaseUrl, redis, linksUrl: linksUrlOf(loaded, issuer), tokens: { issuer, audience }, employeeDatabaseUrl }
 }

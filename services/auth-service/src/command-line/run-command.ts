@@ -1,11 +1,11 @@
-import { createDatabase, isUnavailable } from '@latchkey/database'
+import { createDatabase, isUnavailable, missingMigrations } from '@latchkey/database'
 import { DEFAULT_KEY_PREFIX } from '@latchkey/resource-server/revocations'
 import { type Environment, SettingsError } from '@latchkey/service-kit/settings'
 import { createBulkChanges } from '../accounts/bulk-changes.ts'
 import { createOperatorReset } from '../accounts/operator-reset.ts'
 import { ownOrigin } from '../audit/audit-event.ts'
 import type { AuthSchema } from '../database/auth-database.ts'
-import { isMigrated } from '../database/is-migrated.ts'
+import { migrations } from '../database/migrations/index.ts'
 import { createWriteAs } from '../database/write-as.ts'
 import { createLinkService } from '../links/link-service.ts'
 import { createPermissions } from '../permissions/permissions.ts'
@@ -65,8 +65,10 @@ async function execute(
   })
   const remembered = createRememberedUsers(config.redis, redisPrefix)
   try {
-    if (!(await isMigrated(db))) {
-      throw new CommandError('The database is behind this version: start auth-service once, which migrates it.')
+    if ((await missingMigrations(db, migrations)).length > 0) {
+      throw new CommandError(
+        'The database is behind this version: start auth-service once, which migrates it, or run `npm run migrate`.',
+      )
     }
     const writeAs = createWriteAs(db)
     const permissions = createPermissions(db)

@@ -1,20 +1,13 @@
-import { createDatabase, type Database } from '@latchkey/database'
+import { createDatabase, type Database, type PreparedDatabase } from '@latchkey/database'
 import type { AuthSchema } from './auth-database.ts'
 
-type OpenOptions = {
-  readonly url: string
+type OpenOptions = PreparedDatabase['connection'] & {
   /** Most connections at a time. */
   readonly poolSize: number
-  readonly schema?: string | undefined
   /** Gets connections lost while idle; the pool replaces them. */
   readonly onError: (error: Error) => void
 }
 
 /** A pool of connections, made on first use. */
-export function openDatabase({ schema, ...options }: OpenOptions): Database<AuthSchema> {
-  return createDatabase<AuthSchema>({
-    ...options,
-    applicationName: 'auth-service',
-    ...(schema !== undefined && { schema }),
-  })
-}
+export const openDatabase = (options: OpenOptions): Database<AuthSchema> =>
+  createDatabase<AuthSchema>({ ...options, applicationName: 'auth-service' })

@@ -1,4 +1,4 @@
-import { currentSchema } from '@latchkey/database'
+import { currentSchema, type PreparedDatabase } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { LabeledMetric, Log, Metric } from '@latchkey/problems'
 import type { AuthDatabase } from '../database/auth-database.ts'
@@ -18,7 +18,7 @@ const HEARTBEAT_SECONDS = 10
 
 type Dependencies = {
   readonly db: AuthDatabase
-  readonly databaseUrl: string
+  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'isOwner'>
   readonly config: MailConfig | undefined
   readonly links: LinkService
   readonly product: string
@@ -46,12 +46,12 @@ const OFF: Mail = {
   close: async () => {},
 }
 
-export function createMail({ db, databaseUrl, config, links, product, log, now }: Dependencies): Mail {
+export function createMail({ db, prepared, config, links, product, log, now }: Dependencies): Mail {
   if (config === undefined) return OFF
   const transport = createTransport(config)
   const queue = createJobQueue({
     name: 'mail',
-    url: databaseUrl,
+    url: prepared.sessions.url,
     applicationName: 'auth-service jobs',
     log,
     retryDelayMaxSeconds: RETRY_DELAY_MAX_SECONDS,
@@ -67,7 +67,7 @@ export function createMail({ db, databaseUrl, config, links, product, log, now }
     metrics,
 
     async start() {
-      await queue.start(`${await currentSchema(db)}_jobs`)
+      await queue.start(`${await currentSchema(db)}_jobs`, prepared.isOwner)
       queue.work(send)
       await supervisor.supervise()
     },

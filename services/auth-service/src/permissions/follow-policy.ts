@@ -1,4 +1,4 @@
-import { openChangeFeed } from '@latchkey/database'
+import { openChangeFeed, type PreparedDatabase } from '@latchkey/database'
 import { type Log, repeat } from '@latchkey/problems'
 import type { AuthSchema } from '../database/auth-database.ts'
 import type { Permissions } from './permissions.ts'
@@ -8,8 +8,8 @@ const POLL_MS = 500
 
 type Options = {
   readonly permissions: Permissions
-  readonly databaseUrl: string
-  readonly schema: string | undefined
+  /** To sessions, which can listen. */
+  readonly connection: PreparedDatabase['sessions']
   readonly log: Pick<Log, 'info' | 'warn'>
 }
 
@@ -17,10 +17,9 @@ type Options = {
  * Keeps the copy of the policy up to date, on a connection of its own. Without Postgres the last known one stays.
  * @returns what stops it
  */
-export function followPolicy({ permissions, databaseUrl: url, schema, log }: Options): () => Promise<void> {
+export function followPolicy({ permissions, connection, log }: Options): () => Promise<void> {
   const changes = openChangeFeed<AuthSchema>({
-    url,
-    ...(schema !== undefined && { schema }),
+    ...connection,
     channel: 'policy',
     applicationName: 'auth-service policy',
   })

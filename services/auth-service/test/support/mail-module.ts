@@ -27,7 +27,15 @@ export async function mailModule(t: TestScope, { smtpUrl, now = Date.now }: Opti
   const links = createLinkService({ base: 'https://id.latchkey.test/console', now })
   const log = { info: write, warn: write, error: write }
   const config = { from: 'Latchkey <no-reply@latchkey.test>', smtpUrl }
-  const mail = createMail({ db, databaseUrl, config, links, product: 'Latchkey', log, now })
+  const mail = createMail({
+    db,
+    prepared: { sessions: { url: databaseUrl }, isOwner: true },
+    config,
+    links,
+    product: 'Latchkey',
+    log,
+    now,
+  })
   t.teardown(() => mail.close())
 
   // As another replica has it: mails are written while nobody works at them.

@@ -1,4 +1,4 @@
-import { createDatabase, type Database, type DatabaseOptions } from '@latchkey/database'
+import { createDatabase, type Database, type DatabaseOptions, type PreparedDatabase } from '@latchkey/database'
 import type { EmployeeSchema } from './employee-database.ts'
 
 /** Imports, or exports, at a time in one process; the next one waits a moment and gets 503. */
@@ -10,7 +10,7 @@ const STATEMENT_TIMEOUT_MS = 30_000
  * used once, so that a server that fell silent is noticed while connecting and not by a statement that may take long.
  */
 export function openFileDatabase(
-  options: Pick<DatabaseOptions, 'url' | 'schema' | 'onError'>,
+  options: PreparedDatabase['connection'] & Pick<DatabaseOptions, 'onError'>,
 ): Database<EmployeeSchema> {
   return createDatabase<EmployeeSchema>({
     ...options,

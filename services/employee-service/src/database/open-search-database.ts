@@ -1,4 +1,4 @@
-import { createDatabase, type Database, type DatabaseOptions } from '@latchkey/database'
+import { createDatabase, type Database, type DatabaseOptions, type PreparedDatabase } from '@latchkey/database'
 import { SEARCH_LIMITS } from '../employees/search/search-places.ts'
 import type { EmployeeSchema } from './employee-database.ts'
 
@@ -7,7 +7,7 @@ const STATEMENT_TIMEOUT_MS = 1000
 
 /** Connections for searches only: however many searches there are, other requests keep theirs. */
 export function openSearchDatabase(
-  options: Pick<DatabaseOptions, 'url' | 'schema' | 'onError'>,
+  options: PreparedDatabase['connection'] & Pick<DatabaseOptions, 'onError'>,
 ): Database<EmployeeSchema> {
   return createDatabase<EmployeeSchema>({
     ...options,

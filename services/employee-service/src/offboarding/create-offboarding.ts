@@ -1,4 +1,4 @@
-import { currentSchema, openChangeFeed } from '@latchkey/database'
+import { currentSchema, openChangeFeed, type PreparedDatabase } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { ServiceClient } from '@latchkey/service-client'
@@ -24,8 +24,8 @@ const CONCURRENCY = 10
 type Dependencies = {
   /** Already migrated. */
   readonly db: EmployeeDatabase
-  /** Where `db` is: the change feed and the job queue have connections of their own. */
-  readonly connection: { readonly url: string; readonly schema?: string }
+  /** Of the same database: the change feed and the job queue have connections of their own. */
+  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'isOwner'>
   readonly auth: Pick<ServiceClient, 'fetch'>
   readonly writeAs: WriteAs
   readonly newId: () => string
@@ -48,12 +48,12 @@ export type OffboardingModule = {
  * was opened.
  */
 export async function createOffboarding(dependencies: Dependencies): Promise<OffboardingModule> {
-  const { db, connection, auth, writeAs, newId, log } = dependencies
+  const { db, prepared, auth, writeAs, newId, log } = dependencies
   await using opened = new AsyncDisposableStack()
 
   const changes = opened.adopt(
     openChangeFeed<EmployeeSchema>({
-      ...connection,
+      ...prepared.sessions,
       channel: 'offboardings',
       applicationName: 'employee-service changes',
     }),
@@ -65,7 +65,7 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
 
   const queue = createJobQueue({
     name: 'offboarding',
-    url: connection.url,
+    url: prepared.sessions.url,
     applicationName: 'employee-service jobs',
     log,
     retryDelayMaxSeconds: RETRY_DELAY_MAX_SECONDS,
@@ -73,7 +73,7 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
     concurrency: CONCURRENCY,
   })
   opened.defer(() => queue.close())
-  await queue.start(`${await currentSchema(db)}_jobs`)
+  await queue.start(`${await currentSchema(db)}_jobs`, prepared.isOwner)
 
   const requestOffboarding = createRequestOffboarding({ queue, newId })
   const recordAccount = createRecordAccount({ db, offboardingQueue: queue, requestOffboarding })

@@ -1,4 +1,4 @@
-import { currentSchema } from '@latchkey/database'
+import { currentSchema, type PreparedDatabase } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { ServiceClient } from '@latchkey/service-client'
@@ -24,8 +24,8 @@ const CONCURRENCY = 5
 type Dependencies = {
   /** Already migrated. */
   readonly db: EmployeeDatabase
-  /** Where `db` is: the job queue has connections of its own. */
-  readonly connection: { readonly url: string }
+  /** Of the same database: the job queue has connections of its own. */
+  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'isOwner'>
   readonly auth: Pick<ServiceClient, 'fetch'>
   /** Of this service's own client at auth-service. */
   readonly clientId: string
@@ -45,11 +45,11 @@ export type OnboardingModule = {
 
 /** Onboarding, at work: jobs make accounts at auth-service, and link them once their owners have accepted. */
 export async function createOnboarding(dependencies: Dependencies): Promise<OnboardingModule> {
-  const { db, connection, auth, clientId, writeAs, requestOffboarding, recordAccount, newId, log } = dependencies
+  const { db, prepared, auth, clientId, writeAs, requestOffboarding, recordAccount, newId, log } = dependencies
   await using opened = new AsyncDisposableStack()
   const queue = createJobQueue({
     name: 'onboarding',
-    url: connection.url,
+    url: prepared.sessions.url,
     applicationName: 'employee-service jobs',
     log,
     retryDelayMaxSeconds: RETRY_DELAY_MAX_SECONDS,
@@ -58,7 +58,7 @@ export async function createOnboarding(dependencies: Dependencies): Promise<Onbo
     concurrency: CONCURRENCY,
   })
   opened.defer(() => queue.close())
-  await queue.start(`${await currentSchema(db)}_jobs`)
+  await queue.start(`${await currentSchema(db)}_jobs`, prepared.isOwner)
 
   const inviter = createAccountInviter(auth)
   const linkAccount = createLinkAccount({ writeAs, requestOffboarding, clientId })

@@ -1,0 +1,59 @@
+import { isUnavailable, migrateAsOwner } from '@latchkey/database'
+import { migrateJobQueue } from '@latchkey/job-queue'
+import { type Log, waitUntilReady } from '@latchkey/problems'
+import {
+  type Environment,
+  loadSettings,
+  ownerPostgresDescription,
+  setting,
+  sharedOptions,
+} from '@latchkey/service-kit/settings'
+import { settings } from './config.ts'
+import { DATABASE_SETTINGS } from './database/database-settings.ts'
+import { migrations } from './database/migrations/index.ts'
+
+/** What a migration reads, and the service itself does not. */
+export const migrationSettings = {
+  ownerUrl: setting.url({
+    ...sharedOptions.ownerPostgres,
+    name: DATABASE_SETTINGS.owner,
+    description: ownerPostgresDescription('auth-service'),
+  }),
+}
+
+const read = {
+  ...migrationSettings,
+  databaseUrl: settings.databaseUrl,
+  sessionDatabaseUrl: settings.sessionDatabaseUrl,
+}
+
+type Options = {
+  readonly environment: Environment
+  readonly log: Pick<Log, 'warn'>
+  /** For tests. */
+  readonly schema?: string
+}
+
+/**
+ * Migrates the database in the name of the role that owns it, and lets the role of the service read and write its rows.
+ *
+ * @throws {SettingsError} naming every variable that is missing or not acceptable; {DatabaseFault} for what waiting does not cure
+ */
+export async function migrateDatabase({ environment, log, schema }: Options): Promise<void> {
+  const { ownerUrl, databaseUrl, sessionDatabaseUrl } = loadSettings(read, environment)
+  const runtime =
+    sessionDatabaseUrl === undefined
+      ? { url: databaseUrl, setting: DATABASE_SETTINGS.url }
+      : { url: sessionDatabaseUrl, setting: DATABASE_SETTINGS.sessionUrl }
+  const migrating = () =>
+    migrateAsOwner({
+      owner: { url: ownerUrl, setting: DATABASE_SETTINGS.owner },
+      runtime,
+      migrations,
+      functions: ['audit_erase(uuid, text[])', 'audit_trim(timestamptz)'],
+      migrateJobs: migrateJobQueue,
+      schema,
+      warn: (line) => log.warn(line),
+    })
+  await waitUntilReady('Postgres', log, migrating, { isTemporary: isUnavailable })
+}
