@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createChildProcesses, recordedProcess, UserFacingError } from '@latchkey/harness'
 import { SettingsError } from '@latchkey/service-kit/settings'
+import { migrateDatabases } from './migrate-databases.ts'
 import { adminProgram } from './services/service.ts'
+import type { EmbeddedAddresses } from './services/service-environment.ts'
 import { claimDataDirectory } from './settings/data-directory.ts'
 import { notedPublicAddress } from './settings/public-address.ts'
 import { secretFiles } from './settings/secret-source.ts'
@@ -46,6 +48,7 @@ async function onOwnServers(args: readonly string[]): Promise<number> {
   try {
     const servers = await startServers(process.env, directory, createChildProcesses(), console.error)
     try {
+      await migrateDatabases(ownedBy(servers.addresses), console.error)
       const secrets = secretFiles(directory)
       for (const [name, file] of Object.entries(FILES)) {
         const value = servers.addresses[file.address]
@@ -61,6 +64,16 @@ async function onOwnServers(args: readonly string[]): Promise<number> {
     directory.release()
   }
 }
+
+/** A run of an older version may have left them: then the service's own role can read nothing. */
+const ownedBy = (addresses: EmbeddedAddresses): Environment => ({
+  DATABASE_URL: addresses.databaseUrl,
+  MIGRATION_DATABASE_URL: addresses.ownerUrl,
+  ...(!isGiven(process.env, 'EMPLOYEE_DATABASE_URL') && {
+    EMPLOYEE_DATABASE_URL: addresses.employeeDatabaseUrl,
+    EMPLOYEE_MIGRATION_DATABASE_URL: addresses.employeeOwnerUrl,
+  }),
+})
 
 /** Where a run of the stack writes the addresses of its own servers. */
 const FILES = {

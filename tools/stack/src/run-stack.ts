@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createChildProcesses, stopLeftover, UserFacingError } from '@latchkey/harness'
 import { trackAdministrator } from './administrator.ts'
 import { accountLines, banner } from './banner.ts'
+import { migrateDatabases } from './migrate-databases.ts'
 import { keepRunning } from './services/keep-running.ts'
 import { createLogPrinter, serviceLogLevel } from './services/log-lines.ts'
 import { assertPortsAreFree, operationsPortOf, portOf } from './services/ports.ts'
@@ -48,6 +49,7 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
     if (!isGiven(shared.environment, 'EMPLOYEE_REDIS_URL')) log.say(SHARED_REDIS_USER)
     notePublicAddress(directory.run, shared.environment)
     resources.defer(() => void withoutPassword(shared, secrets))
+    await migrateDatabases(shared.environment, log.say)
     const administrator = trackAdministrator(directory.path, shared.newPassword)
     // Should all this stop before the banner, the password must not be lost.
     const printPassword = (): void => {

@@ -4,7 +4,7 @@ import type { ChildProcesses } from '@latchkey/harness'
 import {
   type EmbeddedPostgres,
   type EmbeddedRedis,
-  ensureDatabase,
+  ensureOwnedDatabase,
   type PostgresOptions,
   type RedisOptions,
   type RedisUser,
@@ -60,14 +60,19 @@ async function startOwnPostgres(directory: DataDirectory, processes: ChildProces
   const server: EmbeddedPostgres = await startPostgres(options)
   kept.write(server.port)
   try {
-    const [databaseUrl, employeeDatabaseUrl] = await Promise.all(
-      ['auth', 'employee'].map((name) => {
-        const password = keptSecret(directory.secrets, `${name}-database-password`).value
-        return ensureDatabase(server, { name: `latchkey_${name}`, password })
-      }),
-    )
+    const ensure = (name: string) => {
+      const passwordOf = (role: string) => keptSecret(directory.secrets, `${name}-${role}-password`).value
+      const passwords = { password: passwordOf('database'), ownerPassword: passwordOf('owner') }
+      return ensureOwnedDatabase(server, { name: `latchkey_${name}`, ...passwords })
+    }
+    const [auth, employee] = await Promise.all([ensure('auth'), ensure('employee')])
     const restart = () => startPostgres({ ...options, port: server.port, fixedPort: true })
-    const addresses = { ...(databaseUrl && { databaseUrl }), ...(employeeDatabaseUrl && { employeeDatabaseUrl }) }
+    const addresses = {
+      databaseUrl: auth.url,
+      ownerUrl: auth.ownerUrl,
+      employeeDatabaseUrl: employee.url,
+      employeeOwnerUrl: employee.ownerUrl,
+    }
     return { addresses, stop: keepServer('Postgres', server, restart, say) }
   } catch (error) {
     await server.stop()

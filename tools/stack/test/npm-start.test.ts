@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createChildProcesses, freePort, redisProgram, startRedis, temporaryDirectory } from '@latchkey/harness'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
+import { becomeOlder, ownersIn } from './older-data.ts'
 import { cannotPaste, runPasted } from './pasted.ts'
 import { tryPermission } from './readme-permission.ts'
 import { commandsIn, processesOf, rememberProcesses, runStackProcess, type StackPlace } from './running-stack.ts'
@@ -119,6 +120,19 @@ t.test('from the first start over a kill -9 to an orderly stop', async (t) => {
   second.child.kill('SIGTERM')
   t.same(await second.exited, [0, null])
   t.same(running(), [], 'nothing is left')
+
+  await t.test('tables that an older version has made as the role of its service are handed over', async (t) => {
+    await becomeOlder(place.DATA_DIR)
+    const third = runStackProcess(t, place)
+    await third.ready()
+    t.match(third.output(), 'admin@localhost.test', 'the account is still known')
+    t.same(await ownersIn(place.DATA_DIR), [
+      { database: 'latchkey_auth', owners: ['latchkey_auth_owner'], creates: false },
+      { database: 'latchkey_employee', owners: ['latchkey_employee_owner'], creates: false },
+    ])
+    third.child.kill('SIGTERM')
+    t.same(await third.exited, [0, null])
+  })
 })
 
 t.test('wrong settings of each service are one message, exit code 1, and nothing is started or written', async (t) => {

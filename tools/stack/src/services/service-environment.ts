@@ -11,6 +11,9 @@ import { employeeService, type Service } from './service.ts'
 export type EmbeddedAddresses = {
   databaseUrl?: string
   employeeDatabaseUrl?: string
+  /** Of the roles that own the tables of these databases. */
+  ownerUrl?: string
+  employeeOwnerUrl?: string
   redisUrl?: string
   employeeRedisUrl?: string
 }
@@ -62,6 +65,11 @@ export function sharedEnvironment(
   if (!isGiven(own, 'SMTP_URL')) setDefault('MAIL_DIRECTORY', join(dataDirectory, 'mail'))
   setSecret('DATABASE_URL', 'auth-database-url', embedded.databaseUrl)
   setSecret('EMPLOYEE_DATABASE_URL', 'employee-database-url', embedded.employeeDatabaseUrl)
+  // The owner of a database of one's own is for its owner to name.
+  if (!isGiven(own, 'DATABASE_URL')) setSecret('MIGRATION_DATABASE_URL', 'auth-owner-url', embedded.ownerUrl)
+  if (!isGiven(own, 'EMPLOYEE_DATABASE_URL')) {
+    setSecret('EMPLOYEE_MIGRATION_DATABASE_URL', 'employee-owner-url', embedded.employeeOwnerUrl)
+  }
   setSecret('REDIS_URL', 'redis-url', embedded.redisUrl)
   setSecret('EMPLOYEE_REDIS_URL', 'employee-redis-url', embedded.employeeRedisUrl)
   setKeptSecret('EMPLOYEE_CLIENT_SECRET', 'employee-client-secret')

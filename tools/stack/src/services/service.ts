@@ -9,6 +9,8 @@ export type Service = {
   readonly main: string
   readonly portSetting: 'AUTH_PORT' | 'EMPLOYEE_PORT'
   readonly operationsPortSetting: 'AUTH_OPERATIONS_PORT' | 'EMPLOYEE_OPERATIONS_PORT'
+  /** The address of the role that owns its tables and migrates them. */
+  readonly ownerSetting: string
   /** Settings that only the other one may know; `_FILE` included. */
   readonly withheld: readonly string[]
 }
@@ -30,13 +32,26 @@ export async function loadConfigOf({ name }: Service): Promise<(environment: Env
   return (await configs[name]()).loadConfig
 }
 
+/** What migrates the database of a service. */
+export async function migrationOf({ name }: Service) {
+  const migrations = {
+    'auth-service': () => import('@latchkey/auth-service/migration'),
+    'employee-service': () => import('@latchkey/employee-service/migration'),
+  }
+  return (await migrations[name]()).migrateDatabase
+}
+
+/** Settings that no service reads. */
+const OWNERS = ['MIGRATION_DATABASE_URL', 'EMPLOYEE_MIGRATION_DATABASE_URL']
+
 export const authService: Service = {
   name: 'auth-service',
   label: 'auth',
   main: serviceMain('auth-service'),
   portSetting: 'AUTH_PORT',
   operationsPortSetting: 'AUTH_OPERATIONS_PORT',
-  withheld: ['EMPLOYEE_DATABASE_URL', 'EMPLOYEE_REDIS_URL'],
+  ownerSetting: 'MIGRATION_DATABASE_URL',
+  withheld: ['EMPLOYEE_DATABASE_URL', 'EMPLOYEE_SESSION_DATABASE_URL', 'EMPLOYEE_REDIS_URL', ...OWNERS],
 }
 
 export const employeeService: Service = {
@@ -45,8 +60,11 @@ export const employeeService: Service = {
   main: serviceMain('employee-service'),
   portSetting: 'EMPLOYEE_PORT',
   operationsPortSetting: 'EMPLOYEE_OPERATIONS_PORT',
+  ownerSetting: 'EMPLOYEE_MIGRATION_DATABASE_URL',
   withheld: [
     'DATABASE_URL',
+    'SESSION_DATABASE_URL',
+    ...OWNERS,
     'ACCESS_TOKEN_PRIVATE_KEYS',
     'REFRESH_TOKEN_SECRET',
     'ADMIN_PASSWORD',

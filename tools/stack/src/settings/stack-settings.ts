@@ -13,6 +13,7 @@ import {
   sharedSettings,
 } from '@latchkey/service-kit/settings'
 
+export { isGiven } from '@latchkey/service-kit/settings'
 export type Environment = Record<string, string | undefined>
 
 /** What the stack itself reads; everything else in the environment goes to the services as it is. */
@@ -118,10 +119,6 @@ function parseDataDirectory(text: string): string {
   }
   return path
 }
-
-/** Whether the environment has the setting, by value or (secrets) as the path of a file. */
-export const isGiven = (environment: Environment, name: string): boolean =>
-  Boolean(environment[name]) || Boolean(environment[`${name}_FILE`])
 
 /** The address for clients on this machine: one cannot connect to "every address". */
 export function localUrl(host: string, port: number): string {
