@@ -55,6 +55,8 @@ is_first=$([ -s "$directory/admin-password" ] && echo no || echo yes)
 keep postgres-password "$(random 32)"
 keep auth-database-url "postgres://latchkey_auth:$(random 32)@postgres:5432/latchkey_auth"
 keep employee-database-url "postgres://latchkey_employee:$(random 32)@postgres:5432/latchkey_employee"
+keep auth-migration-database-url "postgres://latchkey_auth_owner:$(random 32)@postgres:5432/latchkey_auth"
+keep employee-migration-database-url "postgres://latchkey_employee_owner:$(random 32)@postgres:5432/latchkey_employee"
 keep redis-url "redis://auth-service:$(random 32)@redis:6379"
 keep employee-redis-url "redis://verifier:$(random 32)@redis:6379"
 keep access-token-secret "k1:$(random 32)"

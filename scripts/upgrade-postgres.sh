@@ -48,5 +48,8 @@ for database in $databases; do
   # Not to be restored again over what is written from now on.
   mv "$dumps/$database.dump" "$dumps/$database.restored"
 done
+# What a dump of a version with one role brings back belongs to that one.
+docker compose exec -T postgres psql --username=postgres --quiet --set=ON_ERROR_STOP=1 \
+  --file=/docker-entrypoint-initdb.d/databases.sql
 docker compose exec -T postgres vacuumdb --username=postgres --all --analyze-only --quiet
 say 'Done. Now: docker compose up --detach --wait'
