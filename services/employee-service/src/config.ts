@@ -167,9 +167,6 @@ function* faults(candidate: Settings, environment: Environment): Iterable<Settin
   }
 }
 
-const isGiven = (environment: Environment, name: string): boolean =>
-  Boolean(environment[name]) || Boolean(environment[`${name}_FILE`])
-
 /**
  * Whether this environment is that of auth-service, too, and names no Redis user for this service: the one whom it gets can do more than
  * a verifier needs.
