@@ -41,7 +41,7 @@ class Breakpoint {
 // calls go to the other replica, which stops when it has recorded the end of a session and not applied it yet.
 const environment = await testEnvironment(t)
 const changing = new Breakpoint('insert into "session_events"')
-const ending = new Breakpoint('MINID')
+const ending = new Breakpoint('\r\nkind\r\n')
 const [postgres, redis] = await Promise.all([
   tcpRelay(t, environment.databaseUrl, { onChunk: changing.onChunk }),
   tcpRelay(t, environment.redisUrl, { onChunk: ending.onChunk }),
