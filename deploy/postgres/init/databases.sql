@@ -27,13 +27,13 @@ where not exists (select from pg_database where datname = name)
 
 -- By default every role may connect everywhere.
 revoke all on database latchkey_auth, latchkey_employee, postgres, template1 from public;
-grant connect, temporary on database latchkey_auth to latchkey_auth;
-grant connect, temporary on database latchkey_employee to latchkey_employee;
 
--- Before there were owners, each service had made and owned its tables. One that runs goes on; the rest is for the migration.
+-- Before there were owners, each service had made and owned its tables, and its database. One that runs goes on; the rest is for the
+-- migration. Rights come last: with what a role owns, those that were granted to it go to the new owner.
 \connect latchkey_auth
 begin;
 reassign owned by latchkey_auth to latchkey_auth_owner;
+grant connect, temporary on database latchkey_auth to latchkey_auth;
 select format('grant usage on schema %1$I to latchkey_auth', nspname),
   format('grant select, insert, update, delete on all tables in schema %1$I to latchkey_auth', nspname)
 from pg_namespace where nspname in ('public', 'public_jobs')
@@ -45,6 +45,7 @@ commit;
 \connect latchkey_employee
 begin;
 reassign owned by latchkey_employee to latchkey_employee_owner;
+grant connect, temporary on database latchkey_employee to latchkey_employee;
 select format('grant usage on schema %1$I to latchkey_employee', nspname),
   format('grant select, insert, update, delete on all tables in schema %1$I to latchkey_employee', nspname)
 from pg_namespace where nspname in ('public', 'public_jobs')
