@@ -75,17 +75,18 @@ type Roles = { readonly owner: NamedAddress; readonly runtime: NamedAddress; rea
 
 /** Tables of a version that had one role only belong to that one. */
 async function assertOwned(db: PooledKysely<unknown>, schemas: readonly string[], roles: Roles): Promise<void> {
-  const { rows } = await sql<{ name: string; holder: string; role: string }>`
-    select relname as name, pg_get_userbyid(relowner) as holder, current_user as role from pg_class
+  const { rows } = await sql<{ name: string; holder: string; role: string; database: string }>`
+    select relname as name, pg_get_userbyid(relowner) as holder, current_user as role,
+      current_database() as database from pg_class
     where relnamespace in (select oid from pg_namespace where nspname = any (${[...schemas]}::text[]))
       and relkind in ('r', 'p', 'S', 'v') and pg_get_userbyid(relowner) <> current_user
       and (not pg_has_role(relowner, 'usage') or pg_get_userbyid(relowner) = ${roles.role.name})
     order by relname limit 1`.execute(db)
   const [foreign] = rows
   if (foreign === undefined) return
-  const { name, holder, role } = foreign
+  const { name, holder, role, database } = foreign
   throw new DatabaseFault(
-    `${roles.owner.setting} signs in as ${role}, and the table ${name} belongs to ${holder}. Hand it all over once, as a superuser in this database: reassign owned by ${holder} to ${role}`,
+    `${roles.owner.setting} signs in as ${role}, and the table ${name} belongs to ${holder}. Hand it all over once, as a superuser in this database: reassign owned by ${holder} to ${role}; grant connect, temporary on database ${database} to ${roles.role.name}`,
     'NOT_THE_OWNER',
   )
 }

@@ -132,7 +132,7 @@ t.test('tables that one role has made are handed over by name', async (t) => {
   await t.rejects(migrate({ DATABASE_URL: old, MIGRATION_DATABASE_URL: owner.href }), {
     code: 'NOT_THE_OWNER',
     message:
-      /^MIGRATION_DATABASE_URL signs in as old_owner, and the table \w+ belongs to old\. .*: reassign owned by old to old_owner$/,
+      /^MIGRATION_DATABASE_URL signs in as old_owner, and the table \w+ belongs to old\. .*: reassign owned by old to old_owner; grant connect, temporary on database old to old$/,
   })
   await inOld('reassign owned by old to old_owner', 'grant connect, temporary on database old to old')
   await migrate({ DATABASE_URL: old, MIGRATION_DATABASE_URL: owner.href })
