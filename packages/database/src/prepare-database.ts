@@ -34,6 +34,8 @@ export type PreparedDatabase = {
   readonly connection: Pick<DatabaseOptions, 'url' | 'isPooled' | 'schema' | 'searchPath'>
   /** For what has to last longer than a transaction: notifications, the job queue. */
   readonly sessions: Pick<DatabaseOptions, 'url' | 'schema' | 'searchPath'>
+  /** Of the tables. */
+  readonly schema: string
   /** Whether the role owns the tables, and so may change them. */
   readonly isOwner: boolean
 }
@@ -63,6 +65,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Prepared
     return {
       connection: { ...kept, url, isPooled: sessionUrl !== undefined },
       sessions: { ...kept, url: sessions.url },
+      schema,
       isOwner: isOwner && address.migrates !== false,
     }
   } finally {

@@ -1,4 +1,4 @@
-import { currentSchema, type PreparedDatabase } from '@latchkey/database'
+import type { PreparedDatabase } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { LabeledMetric, Log, Metric } from '@latchkey/problems'
 import type { AuthDatabase } from '../database/auth-database.ts'
@@ -18,7 +18,7 @@ const HEARTBEAT_SECONDS = 10
 
 type Dependencies = {
   readonly db: AuthDatabase
-  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'isOwner'>
+  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'schema' | 'isOwner'>
   readonly config: MailConfig | undefined
   readonly links: LinkService
   readonly product: string
@@ -67,7 +67,7 @@ export function createMail({ db, prepared, config, links, product, log, now }: D
     metrics,
 
     async start() {
-      await queue.start(`${await currentSchema(db)}_jobs`, prepared.isOwner)
+      await queue.start(`${prepared.schema}_jobs`, prepared.isOwner)
       queue.work(send)
       await supervisor.supervise()
     },

@@ -29,7 +29,7 @@ export async function mailModule(t: TestScope, { smtpUrl, now = Date.now }: Opti
   const config = { from: 'Latchkey <no-reply@latchkey.test>', smtpUrl }
   const mail = createMail({
     db,
-    prepared: { sessions: { url: databaseUrl }, isOwner: true },
+    prepared: { sessions: { url: databaseUrl }, schema, isOwner: true },
     config,
     links,
     product: 'Latchkey',

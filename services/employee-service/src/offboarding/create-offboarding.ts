@@ -1,4 +1,4 @@
-import { currentSchema, openChangeFeed, type PreparedDatabase } from '@latchkey/database'
+import { openChangeFeed, type PreparedDatabase } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { ServiceClient } from '@latchkey/service-client'
@@ -25,7 +25,7 @@ type Dependencies = {
   /** Already migrated. */
   readonly db: EmployeeDatabase
   /** Of the same database: the change feed and the job queue have connections of their own. */
-  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'isOwner'>
+  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'schema' | 'isOwner'>
   readonly auth: Pick<ServiceClient, 'fetch'>
   readonly writeAs: WriteAs
   readonly newId: () => string
@@ -73,7 +73,7 @@ export async function createOffboarding(dependencies: Dependencies): Promise<Off
     concurrency: CONCURRENCY,
   })
   opened.defer(() => queue.close())
-  await queue.start(`${await currentSchema(db)}_jobs`, prepared.isOwner)
+  await queue.start(`${prepared.schema}_jobs`, prepared.isOwner)
 
   const requestOffboarding = createRequestOffboarding({ queue, newId })
   const recordAccount = createRecordAccount({ db, offboardingQueue: queue, requestOffboarding })

@@ -1,4 +1,4 @@
-import { currentSchema, type PreparedDatabase } from '@latchkey/database'
+import type { PreparedDatabase } from '@latchkey/database'
 import { createJobQueue } from '@latchkey/job-queue'
 import type { Log } from '@latchkey/problems'
 import type { ServiceClient } from '@latchkey/service-client'
@@ -25,7 +25,7 @@ type Dependencies = {
   /** Already migrated. */
   readonly db: EmployeeDatabase
   /** Of the same database: the job queue has connections of its own. */
-  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'isOwner'>
+  readonly prepared: Pick<PreparedDatabase, 'sessions' | 'schema' | 'isOwner'>
   readonly auth: Pick<ServiceClient, 'fetch'>
   /** Of this service's own client at auth-service. */
   readonly clientId: string
@@ -58,7 +58,7 @@ export async function createOnboarding(dependencies: Dependencies): Promise<Onbo
     concurrency: CONCURRENCY,
   })
   opened.defer(() => queue.close())
-  await queue.start(`${await currentSchema(db)}_jobs`, prepared.isOwner)
+  await queue.start(`${prepared.schema}_jobs`, prepared.isOwner)
 
   const inviter = createAccountInviter(auth)
   const linkAccount = createLinkAccount({ writeAs, requestOffboarding, clientId })
