@@ -23,6 +23,7 @@ const header = { alg: 'HS256', typ: 'dt+jwt', kid: 'r1' }
 const everyClaim = {
   ...{ iss: 'i', aud: 'a', sub: 'u1', jti: 'j1', client_id: 'c', scope: 'x', sid: 's1', gen: 7, ver: 0, roles: [] },
   ...claims,
+  exp: claims.iat + 900,
 }
 
 t.test('claims are read as they were signed', async () => {

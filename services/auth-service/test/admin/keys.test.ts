@@ -11,7 +11,7 @@ const OLD = 'old:old-secret-old-secret-old-secret-old'
 const NEW = 'new:new-secret-new-secret-new-secret-new'
 const LEAKED = 'leaked:leaked-secret-leaked-secret-leaked'
 
-/** What anyone with a leaked key can sign: a token with any claims, for any time. */
+/** What anyone with a leaked key can sign: a token with any claims. */
 function forgeWith(ring: string, { config }: TestService, { userId, deviceId }: { userId: string; deviceId: string }) {
   const sign = createAccessTokenSigner({ ring: () => parseKeyRing(ring) })
   const iat = Math.floor(Date.now() / 1000)
@@ -20,7 +20,7 @@ function forgeWith(ring: string, { config }: TestService, { userId, deviceId }: 
     aud: config.tokens.audience,
     sub: userId,
     iat,
-    exp: iat + 1_000_000_000,
+    exp: iat + 24 * 3600,
     jti: 'forged',
     client_id: 'latchkey',
     scope: 'employees:read',

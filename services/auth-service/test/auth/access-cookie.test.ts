@@ -55,7 +55,7 @@ t.test('no cookie is valid that a call would refuse, and the reason is that of t
   await isRefused(t, forge(auth, user.accessToken, { sid: 'another' }), 'token_revoked', 'no such session')
   await isRefused(
     t,
-    forge(auth, user.accessToken, { exp: 1_700_000_000, iat: 1_600_000_000 }),
+    forge(auth, user.accessToken, { exp: 1_600_000_900, iat: 1_600_000_000 }),
     'token_expired',
     'an old token',
   )
