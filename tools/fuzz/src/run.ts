@@ -49,7 +49,7 @@ export type Report = {
 }
 
 /** How often each goal is tried before the run goes on without it, and how much of the run goals may take. */
-const TRIES = 6
+const TRIES = 12
 const SHARE_OF_GOALS = 0.9
 
 /** Sends requests until so many are sent, and judges every answer. */
