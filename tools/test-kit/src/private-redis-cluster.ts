@@ -1,19 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  createChildProcesses,
-  freePort,
-  lastLines,
-  poll,
-  type RunningProcess,
-  redisProgram,
-  redisUserLines,
-  type TestScope,
-  temporaryDirectory,
-} from '@latchkey/harness'
-import { Redis } from 'ioredis'
+import { freePort, poll, redisProgram, redisUserLines, type TestScope, temporaryDirectory } from '@latchkey/harness'
+import type { Redis } from 'ioredis'
 import { makeCertificate, programOf } from './programs.ts'
-import { signalTree } from './signal-tree.ts'
+import { type RedisNode, startRedisNode } from './redis-node.ts'
 import { TEST_FEEDS } from './test-environment.ts'
 
 export type RedisCluster = {
@@ -27,21 +17,7 @@ export type RedisCluster = {
   readonly replicas: readonly ClusterNode[]
 }
 
-export type ClusterNode = {
-  readonly port: number
-  readonly busPort: number
-  /** Where its data is; it may be copied while the node runs and put back while it does not. */
-  readonly directory: string
-  /** A client of this node alone. */
-  connect(): Redis
-  /** Sends SIGKILL, and waits for the end. */
-  kill(): Promise<void>
-  /** Starts it again, with its data. */
-  start(): Promise<void>
-  /** Connections stay open and nothing is answered. */
-  pause(): void
-  resume(): void
-}
+export type ClusterNode = RedisNode & { readonly busPort: number }
 
 export type ClusterOptions = {
   /** Three, unless given: Redis calls fewer no majority. */
@@ -72,7 +48,7 @@ export async function privateRedisCluster(
   const users = redisUserLines({ 'auth-service': PASSWORD, verifier: PASSWORD }, hasTestFeeds ? TEST_FEEDS : undefined)
   const count = hasReplicas ? 2 * masters : masters
   const started = await Promise.all(
-    Array.from({ length: count }, (_, n) => startNode(t, { program, root, certificate, users }, n)),
+    Array.from({ length: count }, (_, n) => startMember(t, { program, root, certificate, users }, n)),
   )
   const [nodes, replicas] = [started.slice(0, masters), started.slice(masters)]
   await joinUp(nodes, replicas)
@@ -81,7 +57,7 @@ export async function privateRedisCluster(
   return { url, certificate, nodes, replicas }
 }
 
-type NodeOptions = {
+type MemberOptions = {
   readonly program: string
   readonly root: string
   readonly certificate: string | undefined
@@ -89,110 +65,58 @@ type NodeOptions = {
   readonly users: readonly string[]
 }
 
-async function startNode(
+async function startMember(
   t: TestScope,
-  { program, root, certificate, users }: NodeOptions,
+  { program, root, certificate, users }: MemberOptions,
   n: number,
 ): Promise<ClusterNode> {
-  const directory = join(root, `node-${n}`)
-  mkdirSync(directory, { mode: 0o700 })
   const [port, busPort] = [await freePort(), await freePort()]
-  writeFileSync(
-    join(directory, 'redis.conf'),
-    configuration({ root, port, busPort, hasTls: certificate !== undefined, users }),
-  )
-  const processes = createChildProcesses()
-  const file = join(directory, 'output.log')
-
-  function connect(): Redis {
-    const tls = certificate === undefined ? {} : { tls: { ca: certificate } }
-    const redis = new Redis({ host: 'localhost', family: 4, port, password: PASSWORD, lazyConnect: true, ...tls })
-    redis.on('error', () => {})
-    return redis
-  }
-
-  async function start(): Promise<RunningProcess> {
-    const server = processes.start({
-      name: 'Redis',
-      command: program,
-      args: ['redis.conf'],
-      cwd: directory,
-      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
-      output: { file },
-      stopSignal: 'SIGTERM',
-      graceMs: 10_000,
-    })
-    const redis = connect()
-    try {
-      const answers = () =>
-        redis.ping().then(
-          () => true,
-          () => false,
-        )
-      const isUp = async () => server.hasExited() || (await answers())
-      await poll(isUp, { timeoutMs: 60_000, intervalMs: 20 })
-      if (!(await answers())) throw new Error(`Redis did not start:\n${lastLines(file)}`)
-    } finally {
-      redis.disconnect()
-    }
-    return server
-  }
-
-  let server = await start()
-  t.teardown(() => server.stop())
-  return {
+  const lines = configuration({ root, port, busPort, hasTls: certificate !== undefined, users })
+  const node = await startRedisNode(t, {
+    program,
+    directory: join(root, `node-${n}`),
     port,
-    busPort,
-    directory,
-    connect,
-    async kill() {
-      signalTree(server.pid, 'SIGKILL')
-      await server.stop()
-    },
-    async start() {
-      server = await start()
-    },
-    pause: () => signalTree(server.pid, 'SIGSTOP'),
-    resume: () => signalTree(server.pid, 'SIGCONT'),
-  }
+    password: PASSWORD,
+    certificate,
+    lines,
+  })
+  return { ...node, busPort }
 }
 
-type Place = Pick<NodeOptions, 'root' | 'users'> & {
+type Place = Pick<MemberOptions, 'root' | 'users'> & {
   readonly port: number
   readonly busPort: number
   readonly hasTls: boolean
 }
 
-const configuration = ({ root, port, busPort, hasTls, users }: Place): string =>
-  [
-    'bind 127.0.0.1',
-    ...(hasTls
-      ? [
-          'port 0',
-          `tls-port ${port}`,
-          `tls-cert-file ${root}/certificate.pem`,
-          `tls-key-file ${root}/key.pem`,
-          `tls-ca-cert-file ${root}/certificate.pem`,
-          'tls-auth-clients no',
-          'tls-replication yes',
-          'tls-cluster yes',
-          'cluster-announce-hostname localhost',
-          'cluster-preferred-endpoint-type hostname',
-        ]
-      : [`port ${port}`]),
-    'cluster-enabled yes',
-    `cluster-port ${busPort}`,
-    'cluster-node-timeout 2000',
-    `requirepass ${PASSWORD}`,
-    `masterauth ${PASSWORD}`,
-    ...users,
-    'dir .',
-    'save ""',
-    'appendonly yes',
-    'maxmemory-policy noeviction',
-    'repl-diskless-sync-delay 0',
-    '',
-  ].join('\n')
+const configuration = ({ root, port, busPort, hasTls, users }: Place): string[] => [
+  'bind 127.0.0.1',
+  ...(hasTls
+    ? [
+        'port 0',
+        `tls-port ${port}`,
+        `tls-cert-file ${root}/certificate.pem`,
+        `tls-key-file ${root}/key.pem`,
+        `tls-ca-cert-file ${root}/certificate.pem`,
+        'tls-auth-clients no',
+        'tls-replication yes',
+        'tls-cluster yes',
+        'cluster-announce-hostname localhost',
+        'cluster-preferred-endpoint-type hostname',
+      ]
+    : [`port ${port}`]),
+  'cluster-enabled yes',
+  `cluster-port ${busPort}`,
+  'cluster-node-timeout 2000',
+  `requirepass ${PASSWORD}`,
+  `masterauth ${PASSWORD}`,
+  ...users,
+  'dir .',
+  'save ""',
+  'appendonly yes',
+  'maxmemory-policy noeviction',
+  'repl-diskless-sync-delay 0',
+]
 
 /** Shares the slots out, and waits until every node knows of all of them, and each replica has what its master has. */
 async function joinUp(nodes: readonly ClusterNode[], replicas: readonly ClusterNode[]): Promise<void> {

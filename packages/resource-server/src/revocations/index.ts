@@ -9,4 +9,5 @@ export {
   type RevocationFault,
   type RevocationTarget,
 } from './revocation.ts'
+export { type SentinelOptions, sentinelFault, sentinelOptions } from './sentinels.ts'
 export { DEFAULT_KEY_PREFIX, streamKeyOf } from './stream-key.ts'

@@ -1,6 +1,8 @@
+import { sentinelNameOf } from './sentinels.ts'
+
 /**
  * Reads the address of a Redis: `redis://` or `rediss://` (TLS), or several with commas between, the entry points of a Redis
- * Cluster.
+ * Cluster. With `?sentinel=NAME` behind the last one they are Sentinels, which know where the master of that name is.
  *
  * @throws {Error} describes the form and never shows the text, which may hold a password
  */
@@ -12,6 +14,7 @@ export function parseRedisUrl(text: string): readonly string[] {
       throw new Error('must be a redis:// or rediss:// URL, or several of them with commas between')
     }
   }
+  if (sentinelNameOf(urls) === '') throw new Error('must name the master in ?sentinel=NAME')
   return urls
 }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { withDeadline } from '@latchkey/problems'
 import type { Redis, RedisOptions } from 'ioredis'
 import type { RedisConnectionOptions } from './revocation-options.ts'
+import { type SentinelOptions, sentinelFault } from './sentinels.ts'
 import { EMPTY_STREAM, type StreamEntry, type StreamState } from './stream-position.ts'
 
 /** Some entries, and the state of the stream at the same moment. */
@@ -42,6 +43,8 @@ const ownOptions = {
   connectTimeout: ANSWER_MS,
   // The client must not reconnect by itself: behind the next connection there may be another stream.
   retryStrategy: () => null,
+  sentinelRetryStrategy: () => null,
+  sentinelReconnectStrategy: () => null,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
@@ -66,6 +69,8 @@ export async function loadRedis(): Promise<typeof Redis> {
 
 export type StreamAddress = {
   url: string
+  /** In place of the URL, where Sentinels know the server. */
+  sentinel?: SentinelOptions | undefined
   /** The key of the stream. */
   key: string
   /** What the URL does not say. */
@@ -75,13 +80,18 @@ export type StreamAddress = {
 /** @param Client the class from {@link loadRedis} */
 export function openRevocationStream(
   Client: typeof Redis,
-  { url, key, options = {} }: StreamAddress,
+  { url, sentinel, key, options = {} }: StreamAddress,
 ): RevocationStream {
-  const redis = new Client(url, { ...options, ...ownOptions })
+  const redis = sentinel
+    ? new Client({ ...sentinel, ...options, ...ownOptions })
+    : new Client(url, { ...options, ...ownOptions })
   // Only this event has the cause of a failed connection.
   let lastError: Error | undefined
   redis.on('error', (error: Error) => {
-    lastError = error
+    lastError ??= error
+  })
+  redis.on('sentinelError', (error: Error) => {
+    lastError = sentinelFault(error, sentinel?.name ?? '')
   })
 
   const answerTo = <Reply>(call: Promise<Reply>, ms = ANSWER_MS): Promise<Reply> =>

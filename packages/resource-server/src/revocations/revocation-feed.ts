@@ -10,6 +10,7 @@ import { decodeRevocation } from './revocation.ts'
 import { followRevocations } from './revocation-follower.ts'
 import { type RevocationOptions, withDefaults } from './revocation-options.ts'
 import { createRevocationTable } from './revocation-table.ts'
+import { sentinelOptions } from './sentinels.ts'
 import { streamKeyOf } from './stream-key.ts'
 import type { StreamEntry } from './stream-position.ts'
 
@@ -58,7 +59,9 @@ export async function createRevocationFeed(
 ): Promise<FeedControl> {
   const { redisUrl, redisOptions: options, prefix, maxStalenessMs, onStale } = withDefaults(revocations)
   const key = streamKeyOf(prefix)
-  const nodes = createRedisNodes(parseRedisUrl(redisUrl))
+  const urls = parseRedisUrl(redisUrl)
+  const sentinel = sentinelOptions(urls)
+  const nodes = createRedisNodes(urls)
   const Client = await loadRedis()
   const table = createRevocationTable(now)
   const state = createFeedState({ table, log, maxStalenessMs, onStale })
@@ -123,7 +126,7 @@ export async function createRevocationFeed(
     },
     guard: (ring) => guardKeys(ring, table, refuse),
     start() {
-      const open = (url: string): RevocationStream => openRevocationStream(Client, { url, key, options })
+      const open = (url: string): RevocationStream => openRevocationStream(Client, { url, sentinel, key, options })
       const tick = (): boolean => {
         state.tick()
         return table.sweep()

@@ -113,7 +113,7 @@ export const sharedOptions = {
     secret: true,
     shownDefault: 'embedded, with `npm start`',
     description:
-      '`redis://` or `rediss://`, where auth-service keeps sessions and publishes revocations; several comma-separated nodes mean Redis Cluster',
+      '`redis://` or `rediss://`, where auth-service keeps sessions and publishes revocations; several comma-separated nodes mean Redis Cluster, and `?sentinel=NAME` behind the last one that they are Sentinels (`&sentinelAuth=off` where these ask for no password)',
   },
   employeeRedis: {
     name: 'EMPLOYEE_REDIS_URL',

@@ -1,3 +1,4 @@
+import { type SentinelOptions, sentinelFault, sentinelOptions } from '@latchkey/resource-server/revocations'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 
 export type RedisClient = Redis | Cluster
@@ -24,12 +25,28 @@ const options = {
 /**
  * A client that connects by itself, and again whenever the connection is lost. Errors of the connection go to `onError`.
  *
- * @param urls one server, or the entry points of a Redis Cluster
+ * @param urls one server, the entry points of a Redis Cluster, or Sentinels (`?sentinel=NAME`)
  */
 export function createRedisClient(urls: readonly string[], onError: (error: Error) => void): RedisClient {
   const [url = ''] = urls
+  const sentinel = sentinelOptions(urls)
+  if (sentinel) return createSentinelClient(sentinel, onError)
   if (urls.length > 1) return createCluster(urls).on('error', reportReasons(url, onError))
   return new Redis(url, options).on('error', onError)
+}
+
+function createSentinelClient(sentinel: SentinelOptions, onError: (error: Error) => void): Redis {
+  let reason: Error | undefined
+  return new Redis({ ...options, ...sentinel })
+    .on('sentinelError', (error: Error) => {
+      reason = sentinelFault(error, sentinel.name)
+    })
+    .on('error', (error: Error) => {
+      const isAnyReason = error.message.startsWith('All sentinels are unreachable')
+      onError(
+        isAnyReason && reason ? new Error(`no Sentinel leads to Redis: ${reason.message}`, { cause: reason }) : error,
+      )
+    })
 }
 
 function createCluster(urls: readonly string[]): Cluster {
