@@ -50,7 +50,7 @@ export function createRedisClientCache({
     const decrypted = envelopes.decrypt(nameOf(clientId), envelope)
     if (!decrypted) return undefined
     const { encryptedAtMs } = decrypted
-    // Whoever writes to Redis can keep an entry beyond its time there.
+    // A writer to Redis can keep an entry beyond its time there.
     if (now() - encryptedAtMs > TTL_SECONDS * 1000) return undefined
     const authority = decrypted.record as ClientAuthority | null
     return versions.admits(clientId, authority?.version ?? Number.POSITIVE_INFINITY, encryptedAtMs)

@@ -3,7 +3,7 @@ export type RaisedVersion = { readonly id: string; readonly version: number }
 
 /**
  * The versions of users and service clients as this replica knows them, by which it tells a record in Redis that was true once from one
- * that still may be: whoever can write there can put back what it held before.
+ * that still may be: a writer there can put back what it held before.
  */
 export type KnownVersions = {
   /** From the feed, or from Postgres. A lower one than before changes nothing. */
@@ -12,7 +12,7 @@ export type KnownVersions = {
   admits(id: string, version: number, encryptedAtMs: number): boolean
   /**
    * Reads the versions that were raised shortly before this process began to follow the feed; until then records of before are not
-   * admitted. From Postgres, since entries of the feed can be deleted by whoever writes to Redis.
+   * admitted. From Postgres, since entries of the feed can be deleted by a writer to Redis.
    */
   load(list: (since: Date) => Promise<readonly RaisedVersion[]>): Promise<void>
 }

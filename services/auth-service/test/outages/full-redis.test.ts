@@ -62,7 +62,7 @@ t.test('a Redis whose memory is full still rotates and revokes, and nobody signs
     t.equal(refreshed.statusCode, 200)
     held = refreshed.json().refreshToken
   }
-  t.equal((await refreshWith(auth.once, `${held.slice(0, -4)}AAAA`)).statusCode, 401, 'a bad token is told so')
+  t.equal((await refreshWith(auth.once, `${held.slice(0, -4)}AAAA`)).statusCode, 401, 'a bad token is refused as one')
 
   const leave = await auth.once.call('POST', '/auth/logout', { body: { refreshToken: leaving.refreshToken } })
   t.equal(leave.statusCode, 204)

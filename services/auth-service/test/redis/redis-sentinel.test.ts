@@ -87,7 +87,7 @@ t.test(
   },
 )
 
-t.test('why no Sentinel leads to Redis is told', async (t) => {
+t.test('the log says why no Sentinel leads to Redis', async (t) => {
   const reasonOf = async (url: string): Promise<string> => {
     const messages: string[] = []
     const client = createRedisClient(url.split(','), ({ message }) => messages.push(message))
