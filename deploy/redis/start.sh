@@ -18,8 +18,12 @@ user() { # in users.acl, secret with its address
     exit 1
   fi
   name=$(part "$2" 1)
-  # Addresses from before there were users name none, which means the user `default`.
-  sed -n "s|^user $1 \(.*\)\$|user ${name:-default} \1 #$(hash "$password")|p" /etc/latchkey/users.acl
+  if [ -z "$name" ]; then
+    # Addresses from before there were users name none, which means the user `default`, with all rights as before.
+    echo "user default on ~* &* +@all #$(hash "$password")"
+  else
+    sed -n "s|^user $1 \(.*\)\$|user $name \1 #$(hash "$password")|p" /etc/latchkey/users.acl
+  fi
 }
 
 # For you, by cli.sh. Anew at each start, and in no file outside of this container.
@@ -30,6 +34,7 @@ od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n' > /tmp/operator-password
   user verifier employee_redis_url
   echo "user operator on ~* &* +@all #$(hash "$(cat /tmp/operator-password)")"
 } > /tmp/users.conf
-grep -q '^user default ' /tmp/users.conf || echo 'user default off' >> /tmp/users.conf
+# It lets nobody in, and keeps all rights: Redis reads its append-only file as this user, and would leave out what it may not do.
+grep -q '^user default ' /tmp/users.conf || echo 'user default off ~* &* +@all' >> /tmp/users.conf
 
 exec redis-server /etc/latchkey/redis.conf
