@@ -4,6 +4,7 @@ import { type Action, OTHER } from './action.ts'
 /** The same person at the real services. Actions that make no sense now do nothing, as in the model. */
 export class Person {
   private employee: ReturnType<ServicePair['person']> | undefined
+  private hiring: ReturnType<ServicePair['employ']> | undefined
   private hasLeft = false
   private moves = 0
   private otherId = ''
@@ -34,8 +35,12 @@ export class Person {
     await this[action]()
   }
 
+  /** Two callers who hire at once share one request: the second would be told `email_taken`. */
   async hire(): Promise<void> {
-    this.employee ??= await this.pair.employ({ email: this.address() })
+    if (this.employee !== undefined) return
+    this.hiring ??= this.pair.employ({ email: this.address() })
+    this.employee = await this.hiring
+    this.hiring = undefined
   }
 
   async invite(): Promise<void> {
@@ -84,7 +89,10 @@ export class Person {
   }
 
   async remove(): Promise<void> {
-    await this.employee?.remove()
+    const removed = this.employee
+    await removed?.remove()
+    // Another caller may have removed them too, and hired them again since.
+    if (this.employee !== removed) return
     this.employee = undefined
     this.hasLeft = false
   }
