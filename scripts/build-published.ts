@@ -5,7 +5,10 @@ import { build } from 'tsdown'
 /** Private packages that published ones have in them. By path: an image is built without their links. */
 const bundled = { '@latchkey/problems': join(import.meta.dirname, '../packages/problems/src/index.ts') }
 
-type Manifest = { exports: Record<string, { 'latchkey-source': string }> }
+/** What pages load: every byte is on the way before they can do anything. */
+const minified: readonly string[] = ['@latchkey/client']
+
+type Manifest = { name: string; exports: Record<string, { 'latchkey-source': string }> }
 
 /**
  * Builds a package that goes to npm: JavaScript and declarations for each of its `exports`. Declarations are made file by file,
@@ -14,7 +17,7 @@ type Manifest = { exports: Record<string, { 'latchkey-source': string }> }
  * @param home the package's directory
  */
 export async function buildPublished(home: string): Promise<void> {
-  const { exports }: Manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
+  const { name, exports }: Manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
   const sources = Object.values(exports).map((entry) => entry['latchkey-source'])
   await build({
     cwd: home,
@@ -28,7 +31,7 @@ export async function buildPublished(home: string): Promise<void> {
     alias: bundled,
     // Nothing of others.
     deps: { onlyBundle: [] },
-    minify: false,
+    minify: minified.includes(name),
     treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
     inputOptions: { optimization: { inlineConst: false } },
     logLevel: 'warn',

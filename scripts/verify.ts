@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 
-// `npm run verify`: everything about the code that can be checked without running it. Every check runs, whatever the
+// `npm run verify`: everything about the code that can be checked without its tests. Every check runs, whatever the
 // others say.
 
 const root = join(import.meta.dirname, '..')
@@ -25,6 +25,11 @@ const checks: { name: string; command: string; args: string[] }[] = [
   },
   { name: 'published packages (publint, attw)', command: process.execPath, args: ['tools/package-test/src/lint.ts'] },
   { name: 'generated pages', command: process.execPath, args: ['scripts/generate-docs.ts', '--check'] },
+  {
+    name: 'OpenAPI documents and the types made of them',
+    command: process.execPath,
+    args: ['tools/openapi/src/main.ts', '--check'],
+  },
   { name: 'evidence of the ASVS table', command: process.execPath, args: ['scripts/check-asvs.ts'] },
 ]
 

@@ -57,7 +57,7 @@ const forbidden: [wall: string, file: string, specifiers: string[]][] = [
       '../../../tools/bench/x.ts',
     ],
   ],
-  ...['access-token', 'problems', 'database', 'service-client'].map((name): [string, string, string[]] => [
+  ...['access-token', 'client', 'problems', 'database', 'service-client'].map((name): [string, string, string[]] => [
     `${name} knows no web framework, no service and no tool`,
     `packages/${name}/src/x.ts`,
     [

@@ -1,6 +1,7 @@
 import { existsSync, globSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { eventually, freePort } from '@latchkey/test-kit'
 import t from 'tap'
 import { buildEverything, packPublished } from '../src/pack.ts'
@@ -38,7 +39,7 @@ const filesOf = (directory: string): string[] =>
 
 t.test('npm installs the tarballs into an empty directory, and its tree is sound', async (t) => {
   app.write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }))
-  await install(...tarballs, 'fastify@5', 'typescript@7', '@types/node@22')
+  await install(...tarballs, 'fastify@5', 'axios@1', 'typescript@7', '@types/node@22')
   await t.resolves(app.npm('ls', '--all'))
   t.notOk(existsSync(join(installed, 'ioredis')), 'an optional peer stays out')
 })
@@ -76,6 +77,21 @@ for (const { name, version } of published) {
     }
   })
 }
+
+t.test('@latchkey/client takes at most 4 KiB on the wire, gzipped', async (t) => {
+  const home = join(installed, '@latchkey/client/dist')
+  // What a browser loads: a module, and those that it imports.
+  const loaded = new Set(['index.js'])
+  for (const file of loaded) {
+    const code = readFileSync(join(home, file), 'utf8')
+    for (const [, name = ''] of code.matchAll(/\bfrom ?["']\.\/([^"']+)["']/g)) loaded.add(name)
+    t.notMatch(code, /\bfrom ?["'][^.]|\bimport\(/, `${file} imports nothing else`)
+  }
+  const sizes = [...loaded].map((file) => gzipSync(readFileSync(join(home, file))).length)
+  const size = sizes.reduce((sum, each) => sum + each)
+  t.comment(`${size} bytes in ${loaded.size} files`)
+  t.ok(size <= 4096, `${size} bytes`)
+})
 
 t.test('npm refuses to pack: it would leave ranges in the manifest that nobody can install', async (t) => {
   const packing = published.map(({ name }) => stranger(homeOf(name)).run('npm', ['pack', '--dry-run']))

@@ -13,6 +13,8 @@ declare const sid: string
 declare const clientId: string
 declare const clientSecret: string
 declare const request: { readonly id: string }
+declare const showSignIn: (message: string) => void
+declare const greet: (name: string) => void
 `
 
 /** Makes globals of the values that snippets take for granted when they run, and that are in the environment. */

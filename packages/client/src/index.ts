@@ -1,0 +1,7 @@
+export { AuthError, type Problem } from './auth-error.ts'
+export type { Authorization } from './authorization.ts'
+export { type Client, createClient } from './client.ts'
+export type { ClientEvents } from './events.ts'
+export type { ClientOptions, Delivery } from './options.ts'
+export type { Credentials, EndReason, Invitation, PasswordChange, Registration, Session } from './session.ts'
+export type { TokenStore, Tokens } from './token-store.ts'
