@@ -42,6 +42,16 @@ const { app, requestLines, logText } = await openApp(
         ended.resolve()
       }
     })
+    app.register(async (scope) => {
+      scope.setErrorHandler(async (error) => {
+        await sleep(20)
+        throw error
+      })
+      scope.get('/scoped', async () => {
+        await released
+        return { late: true }
+      })
+    })
     app.post('/body', async () => ({ fine: true }))
   },
   { requestTimeoutMs: 100, isUnavailable: (error) => error === down },
@@ -61,6 +71,14 @@ t.test('who sheds load says when to come back', async (t) => {
   t.equal(response.headers['retry-after'], '7')
   t.match(requestLines().at(-1), { err: { message: 'too busy' } })
 })
+
+t.test(
+  'a request that is not answered in time is 503 also where the errors of its scope are handled asynchronously',
+  async (t) => {
+    const response = await app.inject('/scoped')
+    assertProblem(t, response, 503, 'unavailable')
+  },
+)
 
 t.test('a request that is not answered in time is 503, and what its handler still says is dropped', async (t) => {
   const response = await app.inject('/hangs?q=canary')

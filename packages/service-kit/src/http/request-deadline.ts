@@ -37,14 +37,21 @@ export function addRequestDeadline(app: AppInstance, timeoutMs: number): void {
       if (reply.sent) continue
       // A started answer can only be cut off.
       if (reply.raw.headersSent) reply.raw.destroy()
-      // What the handler sends after that is neither sent nor logged.
-      else reply.send(timeOut(reply)).hijack()
+      else answer(reply)
       // Fastify logs a later failure of the handler as an error. The caller has its answer, so it is a warning.
       reply.log = Object.assign(Object.create(reply.log), { error: reply.log.warn })
     }
   }, SWEEP_MS)
   timer.unref()
   app.addHook('onClose', async () => clearInterval(timer))
+}
+
+/** What the handler sends after that is neither sent nor logged. */
+function answer(reply: FastifyReply): void {
+  reply.send(timeOut(reply))
+  if (reply.sent) reply.hijack()
+  // The error handler of a scope may take its time, and what it sends must still go out.
+  else reply.raw.once('finish', () => reply.hijack())
 }
 
 function timeOut({ request }: FastifyReply): Error {
