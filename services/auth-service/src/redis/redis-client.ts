@@ -96,7 +96,7 @@ function reportReasons(url: string, onError: (error: Error) => void): (error: Er
 const UNAVAILABLE =
   /^(MOVED|ASK|Too many Cluster redirections|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|OOM|BUSY|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients|ERR ACL failure|ERR The user executing the script)/
 const LOST =
-  /Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|None of startup nodes|Failed to refresh slots/
+  /Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is ended|aborted due to connection close|Command timed out|Reached the max retries|None of startup nodes|Failed to refresh slots/
 const LOST_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

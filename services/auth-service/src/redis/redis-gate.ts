@@ -138,7 +138,9 @@ export function createRedisGate({ redis, keyPrefix, onFailure }: Options): Redis
     const before = topology
     const result = await work()
     if (!(redis instanceof Cluster)) return result
-    const { topology: now } = await survey()
+    const { topology: now } = await survey().catch((cause: Error) => {
+      throw unavailable(cause)
+    })
     if (isDeepStrictEqual(idsOf(now), idsOf(before))) return result
     rounds.wake()
     throw unavailable(new Error('a node of Redis was replaced'))

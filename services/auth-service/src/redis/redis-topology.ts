@@ -101,7 +101,7 @@ export function createTopologyReader(redis: RedisClient, keyPrefix: string): () 
         }),
       ),
     )
-    if (answers.every((answer) => !answer)) throw fault
+    if (answers.every((answer) => !answer)) throw fault ?? new Error('no node of Redis is known')
     const answered = new Set<string>()
     const joined = new Set<string>()
     for (const [n, answer] of answers.entries()) {

@@ -2,6 +2,7 @@ import tls from 'node:tls'
 import { eventually, privateRedisCluster, type TestScope } from '@latchkey/test-kit'
 import t from 'tap'
 import { createRedisClient, isRedisUnavailable } from '../../src/redis/redis-client.ts'
+import { createRedisGate } from '../../src/redis/redis-gate.ts'
 
 function connect(t: TestScope, url: string) {
   const errors: string[] = []
@@ -20,6 +21,9 @@ t.test('answers of a cluster in trouble mean that nothing is known', async (t) =
     'Too many Cluster redirections. Last error: ReplyError: MOVED 3999 127.0.0.1:6381',
     'Too many Cluster redirections. Last error: ReplyError: CLUSTERDOWN The cluster is down',
     'Failed to refresh slots cache.',
+    "Cluster isn't ready and enableOfflineQueue options is false",
+    'Cluster is ended.',
+    'Command aborted due to connection close',
   ]
   for (const message of messages) t.ok(isRedisUnavailable(new Error(message)), message)
   for (const message of ['ERR unknown command', 'WRONGTYPE Operation against a key', 'ERR ASK nobody'])
@@ -44,6 +48,21 @@ t.test('while a node is gone its keys are unavailable, and those of the others a
   }
   await cluster.nodes[0]?.start()
   await eventually(async () => (await read()).every((answer, n) => answer === keys[n]))
+})
+
+t.test('what was done on nodes that fell silent since is not answered as done', async (t) => {
+  const cluster = await privateRedisCluster(t)
+  if (cluster === undefined) throw new Error('a cluster without TLS needs no openssl')
+  const { redis } = connect(t, cluster.url)
+  const gate = createRedisGate({ redis, keyPrefix: 'gate:', onFailure: () => {} })
+  await gate.watch(async () => undefined)
+  t.teardown(() => {
+    for (const node of cluster.nodes) node.resume()
+  })
+  const silence = async () => {
+    for (const node of cluster.nodes) node.pause()
+  }
+  await t.rejects(gate.confirm(silence), { code: 'unavailable', statusCode: 503 })
 })
 
 t.test('a cluster of names is reached under TLS, and what keeps a client away is in its error', async (t) => {
