@@ -69,9 +69,14 @@ export class GuardedClient extends pg.Client {
 
   /** Sends a query in pg's callback or promise form, and watches over its answer. */
   protected send(parameters: unknown[], limitMs = this.#limitMs): unknown {
-    const giveUp = () => this.connection.stream.destroy(new Error('Query read timeout'))
-    const timer = limitMs === undefined ? undefined : setTimeout(giveUp, limitMs)
+    let isAnswered = false
+    const giveUp = () => {
+      if (!isAnswered) this.connection.stream.destroy(new Error('Query read timeout'))
+    }
+    // After a pause of this process an answer may be waiting to be read: it wins.
+    const timer = limitMs === undefined ? undefined : setTimeout(() => setImmediate(giveUp), limitMs)
     const answered = (error?: unknown): void => {
+      isAnswered = true
       clearTimeout(timer)
       if (isConnectionFault(error)) {
         this.#hasFault = true

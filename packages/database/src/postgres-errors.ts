@@ -72,6 +72,9 @@ const UNREACHABLE = new Set([
   'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
+  // What Node says of a socket that was closed in between.
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
   ...CERTIFICATE_FAULTS,
 ])
 
@@ -99,7 +102,7 @@ const TEMPORARY_STATES = new Set([
 
 /** pg and pg-pool report these without any code. */
 const CODELESS =
-  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated.*|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Cannot use a pool after calling end on the pool)$/
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated.*|Client has encountered a connection error and is not queryable|Client was closed and is not queryable|Cannot use a pool after calling end on the pool|Received unexpected \w+ message from backend\.)$/
 
 /**
  * True when Postgres was unreachable or did not answer in time. Such an error says nothing about the statement: the call should be

@@ -57,6 +57,8 @@ const cases: [title: string, error: unknown, unavailable: boolean][] = [
   ['a name that does not resolve right now', withCode('EAI_AGAIN'), true],
   ['a pool without a free connection', new Error('timeout exceeded when trying to connect'), true],
   ['a connection that was cut', new Error('Connection terminated unexpectedly'), true],
+  ['a socket that was closed before it was written to', withCode('ERR_STREAM_WRITE_AFTER_END'), true],
+  ['an answer to nobody', new Error('Received unexpected commandComplete message from backend.'), true],
   ['a wrapped failure', new Error('wrapped', { cause: withCode('57P01') }), true],
   ['connection_failure', withCode('08006'), true],
   ['too_many_connections', withCode('53300'), true],
