@@ -1,6 +1,7 @@
 import { isUnavailable, migrateAsOwner } from '@latchkey/database'
 import { migrateJobQueue } from '@latchkey/job-queue'
-import { type Log, waitUntilReady } from '@latchkey/problems'
+import type { Log } from '@latchkey/problems'
+import { migrateWhenReady } from '@latchkey/service-kit'
 import {
   type Environment,
   loadSettings,
@@ -40,20 +41,13 @@ type Options = {
  * @throws {SettingsError} naming every variable that is missing or not acceptable; {DatabaseFault} for what waiting does not cure
  */
 export async function migrateDatabase({ environment, log, schema }: Options): Promise<void> {
-  const { ownerUrl, databaseUrl, sessionDatabaseUrl } = loadSettings(read, environment)
-  const runtime =
-    sessionDatabaseUrl === undefined
-      ? { url: databaseUrl, setting: DATABASE_SETTINGS.url }
-      : { url: sessionDatabaseUrl, setting: DATABASE_SETTINGS.sessionUrl }
-  const migrating = () =>
-    migrateAsOwner({
-      owner: { url: ownerUrl, setting: DATABASE_SETTINGS.owner },
-      runtime,
-      migrations,
-      functions: [],
-      migrateJobs: migrateJobQueue,
-      schema,
-      warn: (line) => log.warn(line),
-    })
-  await waitUntilReady('Postgres', log, migrating, { isTemporary: isUnavailable })
+  const options = {
+    addresses: loadSettings(read, environment),
+    names: DATABASE_SETTINGS,
+    log,
+    isTemporary: isUnavailable,
+  }
+  await migrateWhenReady(options, (roles) =>
+    migrateAsOwner({ ...roles, migrations, functions: [], migrateJobs: migrateJobQueue, schema }),
+  )
 }
