@@ -10,6 +10,7 @@ export {
 } from '@latchkey/harness'
 export { browserProgram } from './browser-program.ts'
 export { type CapturedLogs, captureLogs } from './capture-logs.ts'
+export { connectRedis, flushAll, keysOf, mastersOf, type RedisClient } from './connect-redis.ts'
 export { eventually } from './eventually.ts'
 export {
   createHttpsClient,
@@ -21,6 +22,7 @@ export {
 export { type Nginx, type NginxServer, startNginx } from './nginx.ts'
 export { NO_HURRY } from './no-hurry.ts'
 export { type Pgbouncer, startPgbouncer } from './pgbouncer.ts'
+export { poolerOfRun } from './pooler-of-run.ts'
 export { privatePostgres } from './private-postgres.ts'
 export { privateRedis } from './private-redis.ts'
 export { privateRedisCluster, type RedisCluster } from './private-redis-cluster.ts'

@@ -14,15 +14,17 @@ export type PgbouncerOptions = {
 
 export type Pgbouncer = { readonly url: string }
 
+/** Root on Debian or Ubuntu gets it installed when it is missing; undefined elsewhere. */
+export const pgbouncerProgram = (): Promise<string | undefined> => programOf('pgbouncer', 'pgbouncer')
+
 /**
- * A real PgBouncer in front of one database, for one test file. Root on Debian or Ubuntu gets it installed when it is missing, as with
- * Redis. Elsewhere those tests are skipped, and say why.
+ * A real PgBouncer in front of one database, for one test file. Where there is none, those tests are skipped, and say why.
  */
 export async function startPgbouncer(
   t: TestScope,
   options: PgbouncerOptions,
 ): Promise<Pgbouncer | { readonly missing: string }> {
-  const program = await programOf('pgbouncer', 'pgbouncer')
+  const program = await pgbouncerProgram()
   if (program === undefined) return { missing: 'no pgbouncer on PATH' }
 
   const directory = temporaryDirectory(t, 'pgbouncer')
@@ -36,6 +38,7 @@ export async function startPgbouncer(
     cwd: directory,
     env: { PATH: process.env.PATH },
     output: { file },
+    recordFile: join(directory, 'run', 'pgbouncer.json'),
     stopSignal: 'SIGINT',
     graceMs: 5000,
   })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, poll, redisProgram, redisUserLines, type TestScope, temporaryDirectory } from '@latchkey/harness'
 import type { Redis } from 'ioredis'
+import { askNode } from './many-nodes.ts'
 import { makeCertificate, programOf } from './programs.ts'
 import { type RedisNode, startRedisNode } from './redis-node.ts'
 import { TEST_FEEDS } from './test-environment.ts'
@@ -15,6 +16,10 @@ export type RedisCluster = {
   readonly nodes: readonly ClusterNode[]
   /** The replica of each master, in their order. */
   readonly replicas: readonly ClusterNode[]
+  /** Holds the data of every node. */
+  readonly directory: string
+  /** Whether every node knows of a master for each slot, and every replica has what its master has. */
+  isServing(): Promise<boolean>
 }
 
 export type ClusterNode = RedisNode & { readonly busPort: number }
@@ -54,7 +59,16 @@ export async function privateRedisCluster(
   await joinUp(nodes, replicas)
   const scheme = tls ? 'rediss' : 'redis'
   const url = nodes.map(({ port }) => `${scheme}://:${PASSWORD}@localhost:${port}`).join(',')
-  return { url, certificate, nodes, replicas }
+  const isServing = async (): Promise<boolean> => (await Promise.all(started.map(isInOrder))).every(Boolean)
+  return { url, certificate, nodes, replicas, directory: join(root, 'data'), isServing }
+}
+
+async function isInOrder(node: ClusterNode): Promise<boolean> {
+  const [cluster, replication] = await askNode(node, (redis) =>
+    Promise.all([redis.cluster('INFO'), redis.info('replication')]),
+  ).catch(() => ['', ''])
+  const isFollowing = replication.includes('role:master') || replication.includes('master_link_status:up')
+  return String(cluster).includes('cluster_state:ok') && isFollowing
 }
 
 type MemberOptions = {
@@ -71,10 +85,12 @@ async function startMember(
   n: number,
 ): Promise<ClusterNode> {
   const [port, busPort] = [await freePort(), await freePort()]
-  const lines = configuration({ root, port, busPort, hasTls: certificate !== undefined, users })
+  const name = `node-${n}`
+  const lines = configuration({ root, name, port, busPort, hasTls: certificate !== undefined, users })
   const node = await startRedisNode(t, {
     program,
-    directory: join(root, `node-${n}`),
+    root,
+    name,
     port,
     password: PASSWORD,
     certificate,
@@ -84,12 +100,13 @@ async function startMember(
 }
 
 type Place = Pick<MemberOptions, 'root' | 'users'> & {
+  readonly name: string
   readonly port: number
   readonly busPort: number
   readonly hasTls: boolean
 }
 
-const configuration = ({ root, port, busPort, hasTls, users }: Place): string[] => [
+const configuration = ({ root, name, port, busPort, hasTls, users }: Place): string[] => [
   'bind 127.0.0.1',
   ...(hasTls
     ? [
@@ -106,12 +123,13 @@ const configuration = ({ root, port, busPort, hasTls, users }: Place): string[] 
       ]
     : [`port ${port}`]),
   'cluster-enabled yes',
+  // Not among the data: who restores that stays the node that it is.
+  `cluster-config-file ${join(root, `${name}.nodes`)}`,
   `cluster-port ${busPort}`,
   'cluster-node-timeout 2000',
   `requirepass ${PASSWORD}`,
   `masterauth ${PASSWORD}`,
   ...users,
-  'dir .',
   'save ""',
   'appendonly yes',
   'maxmemory-policy noeviction',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, poll, redisProgram, redisUserLines, type TestScope, temporaryDirectory } from '@latchkey/harness'
+import { askNode } from './many-nodes.ts'
 import { type RedisNode, startRedisNode } from './redis-node.ts'
 import { TEST_FEEDS } from './test-environment.ts'
 
@@ -10,11 +11,17 @@ export type RedisSentinels = {
   readonly url: string
   /** The same for the user `verifier`. */
   readonly verifierUrl: string
+  /** The same for the user `default`, who may do everything. */
+  readonly administratorUrl: string
   readonly sentinels: readonly RedisNode[]
   /** The first is the master at the start. */
   readonly nodes: readonly RedisNode[]
   /** The port of the master that a majority of the Sentinels names. */
   masterPort(): Promise<number>
+  /** Holds the data of every node. */
+  readonly directory: string
+  /** Whether the nodes are what the Sentinels say, and the replica has what its master has. */
+  isServing(): Promise<boolean>
 }
 
 const NAME = 'sessions'
@@ -22,10 +29,13 @@ const PASSWORD = 'private'
 const ACL_FILE = new URL('../../../deploy/redis/sentinel-users.acl', import.meta.url)
 
 /** A master, a replica, and three Sentinels that watch them, with the users of `deploy/redis`, for this test alone. */
-export async function privateRedisSentinels(t: TestScope): Promise<RedisSentinels> {
+export async function privateRedisSentinels(
+  t: TestScope,
+  { hasTestFeeds = true }: { hasTestFeeds?: boolean } = {},
+): Promise<RedisSentinels> {
   const root = temporaryDirectory(t, 'redis-sentinels')
   const program = await redisProgram(console.error)
-  const users = redisUserLines({ 'auth-service': PASSWORD, verifier: PASSWORD }, TEST_FEEDS)
+  const users = redisUserLines({ 'auth-service': PASSWORD, verifier: PASSWORD }, hasTestFeeds ? TEST_FEEDS : undefined)
   const ports = [await freePort(), await freePort()]
   const common = (port: number) => [
     'bind 127.0.0.1',
@@ -33,7 +43,6 @@ export async function privateRedisSentinels(t: TestScope): Promise<RedisSentinel
     `requirepass ${PASSWORD}`,
     `masterauth ${PASSWORD}`,
     ...users,
-    'dir .',
     'save ""',
     'appendonly yes',
     'maxmemory-policy noeviction',
@@ -42,9 +51,7 @@ export async function privateRedisSentinels(t: TestScope): Promise<RedisSentinel
   const nodes: RedisNode[] = []
   for (const [n, port] of ports.entries()) {
     const lines = [...common(port), ...(n === 0 ? [] : [`replicaof 127.0.0.1 ${ports[0]}`])]
-    nodes.push(
-      await startRedisNode(t, { program, directory: join(root, `node-${n}`), port, password: PASSWORD, lines }),
-    )
+    nodes.push(await startRedisNode(t, { program, root, name: `node-${n}`, port, password: PASSWORD, lines }))
   }
 
   const hash = createHash('sha256').update(PASSWORD).digest('hex')
@@ -58,14 +65,16 @@ export async function privateRedisSentinels(t: TestScope): Promise<RedisSentinel
       const lines = [
         'bind 127.0.0.1',
         `port ${port}`,
-        'dir .',
+        // They ask each other with it, too.
+        `requirepass ${PASSWORD}`,
         `sentinel monitor ${NAME} 127.0.0.1 ${ports[0]} 2`,
         `sentinel auth-pass ${NAME} ${PASSWORD}`,
         `sentinel down-after-milliseconds ${NAME} 1000`,
         `sentinel failover-timeout ${NAME} 5000`,
         ...sentinelUsers,
       ]
-      return startRedisNode(t, { program, directory: join(root, `sentinel-${n}`), port, lines, isSentinel: true })
+      const name = `sentinel-${n}`
+      return startRedisNode(t, { program, root, name, port, password: PASSWORD, lines, isSentinel: true })
     }),
   )
 
@@ -102,7 +111,22 @@ export async function privateRedisSentinels(t: TestScope): Promise<RedisSentinel
   }
   await poll(knowEachOther, { timeoutMs: 60_000, intervalMs: 100 })
 
+  async function isServing(): Promise<boolean> {
+    const port = await masterPort()
+    const roles = nodes.map(async (node) => {
+      const replication = await askNode(node, (redis) => redis.info('replication')).catch(() => '')
+      if (node.port === port) return replication.includes('role:master')
+      return replication.includes(`master_port:${port}`) && replication.includes('master_link_status:up')
+    })
+    return (await Promise.all(roles)).every(Boolean)
+  }
+
   const urlFor = (user: string): string =>
     `${sentinels.map(({ port }) => `redis://${user}:${PASSWORD}@localhost:${port}`).join()}?sentinel=${NAME}`
-  return { url: urlFor('auth-service'), verifierUrl: urlFor('verifier'), sentinels, nodes, masterPort }
+  const urls = {
+    url: urlFor('auth-service'),
+    verifierUrl: urlFor('verifier'),
+    administratorUrl: urlFor(''),
+  }
+  return { ...urls, sentinels, nodes, masterPort, directory: join(root, 'data'), isServing }
 }

@@ -13,6 +13,8 @@ export type RedisNode = {
   connect(): Redis
   /** Sends SIGKILL, and waits for the end. */
   kill(): Promise<void>
+  /** An orderly shutdown. */
+  stop(): Promise<void>
   /** Starts it again, with its data. */
   start(): Promise<void>
   /** Connections stay open and nothing is answered. */
@@ -22,8 +24,9 @@ export type RedisNode = {
 
 export type RedisNodeOptions = {
   readonly program: string
-  /** Made here. */
-  readonly directory: string
+  /** See `temporaryDirectory`. Data is in `data/NAME`, apart from the configuration, which a node may rewrite. */
+  readonly root: string
+  readonly name: string
   readonly port: number
   /** Of the user `default`; none unless given. */
   readonly password?: string
@@ -36,11 +39,12 @@ export type RedisNodeOptions = {
 
 /** Runs one until the test ends. Returns once it answers. */
 export async function startRedisNode(t: TestScope, options: RedisNodeOptions): Promise<RedisNode> {
-  const { program, directory, port, password, certificate, lines, isSentinel = false } = options
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  writeFileSync(join(directory, 'redis.conf'), `${lines.join('\n')}\n`)
+  const { program, root, name, port, password, certificate, lines, isSentinel = false } = options
+  const directory = join(root, 'data', name)
+  const configuration = join(root, `${name}.conf`)
+  writeFileSync(configuration, `${[`dir ${directory}`, ...lines].join('\n')}\n`, { mode: 0o600 })
   const processes = createChildProcesses()
-  const file = join(directory, 'output.log')
+  const file = join(root, `${name}.log`)
 
   function connect(): Redis {
     const secrets = { ...(password !== undefined && { password }), ...(certificate && { tls: { ca: certificate } }) }
@@ -50,13 +54,15 @@ export async function startRedisNode(t: TestScope, options: RedisNodeOptions): P
   }
 
   async function start(): Promise<RunningProcess> {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
     const server = processes.start({
       name: isSentinel ? 'Sentinel' : 'Redis',
       command: program,
-      args: ['redis.conf', ...(isSentinel ? ['--sentinel'] : [])],
+      args: [configuration, ...(isSentinel ? ['--sentinel'] : [])],
       cwd: directory,
       env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
       output: { file },
+      recordFile: join(root, 'run', `${name}.json`),
       stopSignal: 'SIGTERM',
       graceMs: 10_000,
     })
@@ -86,6 +92,7 @@ export async function startRedisNode(t: TestScope, options: RedisNodeOptions): P
       signalTree(server.pid, 'SIGKILL')
       await server.stop()
     },
+    stop: () => server.stop(),
     async start() {
       server = await start()
     },

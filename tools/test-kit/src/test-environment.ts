@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { runSql, type TestScope } from '@latchkey/harness'
-import { Redis } from 'ioredis'
+import { connectRedis, mastersOf } from './connect-redis.ts'
 
 /** Feeds of test files, beside the one of production. */
 export const TEST_FEEDS = 'latchkey:*:revocations'
@@ -9,7 +9,7 @@ export type TestEnvironment = {
   databaseUrl: string
   /** An empty Postgres schema of this test file alone: a plain lower-case identifier. The schema `…_jobs` is dropped with it. */
   schema: string
-  /** For the user `default`, who may do everything; services get `redisUrlFor` their user. */
+  /** Of a node, of a Cluster's nodes or of Sentinels, for the user `default`, who may do everything; services get `redisUrlFor` their user. */
   redisUrl: string
   /** Prefix of every key of this test file. It ends in `:` and has no braces, so hash tags behind it work. */
   redisPrefix: string
@@ -50,11 +50,13 @@ const dropSchema = (databaseUrl: string, schema: string): Promise<unknown> =>
   )
 
 async function dropKeys(redisUrl: string, prefix: string): Promise<void> {
-  const redis = new Redis(redisUrl)
+  const redis = connectRedis(redisUrl)
   try {
-    for await (const batch of redis.scanStream({ match: `${prefix}*`, count: 1000 })) {
-      const keys = batch as string[]
-      if (keys.length > 0) await redis.unlink(...keys)
+    for (const node of await mastersOf(redis)) {
+      for await (const batch of node.scanStream({ match: `${prefix}*`, count: 1000 })) {
+        // One by one: on a Cluster they are of many slots.
+        await Promise.all((batch as string[]).map((key) => node.unlink(key)))
+      }
     }
   } finally {
     redis.disconnect()

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AppInstance, ServerOptions } from '@latchkey/service-kit'
-import { eventually, redisUrlFor } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, eventually, type RedisClient, redisUrlFor } from '@latchkey/test-kit'
 import type { ResourceServerOptions, RevocationOptions } from '../../src/index.ts'
 import { nowSeconds, tokenWith } from '../hostile/forge-token.ts'
 import { bearer, buildTestServer } from '../test-server.ts'
@@ -39,8 +38,8 @@ export async function readyServer(...args: Parameters<typeof followingServer>): 
 }
 
 /** Runs `use` on a Redis connection that is closed afterwards. */
-export async function withRedis<Result>(url: string, use: (redis: Redis) => Promise<Result>): Promise<Result> {
-  const redis = new Redis(url)
+export async function withRedis<Result>(url: string, use: (redis: RedisClient) => Promise<Result>): Promise<Result> {
+  const redis = connectRedis(url)
   redis.on('error', () => {})
   try {
     return await use(redis)

@@ -1,7 +1,6 @@
 import { cpSync, rmSync } from 'node:fs'
-import { eventually, privateRedis } from '@latchkey/test-kit'
+import { eventually, flushAll, mastersOf, privateRedis, type RedisClient } from '@latchkey/test-kit'
 import fc from 'fast-check'
-import type { Redis } from 'ioredis'
 import t from 'tap'
 import {
   EXP,
@@ -32,12 +31,12 @@ async function follower(t: Parameters<typeof readyServer>[0]) {
   return { app, feed, key: keyOf(feed), resynced }
 }
 
-const revoke = (redis: Redis, key: string, id: string, sid: string) =>
+const revoke = (redis: RedisClient, key: string, id: string, sid: string) =>
   redis.xadd(key, id, 'kind', 'session', 'id', sid, 'exp', EXP)
 
-const removals: { title: string; remove: (redis: Redis, key: string) => Promise<unknown> }[] = [
+const removals: { title: string; remove: (redis: RedisClient, key: string) => Promise<unknown> }[] = [
   { title: 'is deleted', remove: (redis, key) => redis.del(key) },
-  { title: 'goes with the whole database', remove: (redis) => redis.flushall() },
+  { title: 'goes with the whole database', remove: flushAll },
 ]
 
 for (const { title, remove } of removals) {
@@ -154,11 +153,11 @@ t.test('a Redis that came back older than it was un-revokes nothing, and is foll
 
 t.test('after any sequence of faults the service knows all that is in the stream', async (t) => {
   const faults = {
-    add: (redis: Redis, key: string, sid: string) => revoke(redis, key, '*', sid),
-    recreate: (redis: Redis, key: string, sid: string) =>
+    add: (redis: RedisClient, key: string, sid: string) => revoke(redis, key, '*', sid),
+    recreate: (redis: RedisClient, key: string, sid: string) =>
       redis.multi().del(key).xadd(key, '1-1', 'kind', 'session', 'id', sid, 'exp', EXP).exec(),
     // As many entries as there were before, so that their number shows nothing.
-    recreateWithSameLength: async (redis: Redis, key: string, sid: string) => {
+    recreateWithSameLength: async (redis: RedisClient, key: string, sid: string) => {
       const transaction = redis.multi().del(key)
       const info = (await redis.xinfo('STREAM', key).catch(() => [])) as unknown[]
       const added = Number(info[info.indexOf('entries-added') + 1] ?? 1)
@@ -166,14 +165,16 @@ t.test('after any sequence of faults the service knows all that is in the stream
         transaction.xadd(key, `2-${i}`, 'kind', 'session', 'id', `${sid}-${i}`, 'exp', EXP)
       await transaction.xadd(key, '*', 'kind', 'session', 'id', sid, 'exp', EXP).exec()
     },
-    addMany: async (redis: Redis, key: string, sid: string) => {
+    addMany: async (redis: RedisClient, key: string, sid: string) => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => revoke(redis, key, '*', `${sid}-${i}`)))
     },
-    delete: (redis: Redis, key: string) => redis.del(key),
-    trim: (redis: Redis, key: string) => redis.xtrim(key, 'MAXLEN', '=', 1),
-    cut: async (redis: Redis) => {
-      const [, id] = /id=(\d+) [^\n]*name=latchkey-revocations/.exec(String(await redis.client('LIST'))) ?? []
-      if (id !== undefined) await redis.client('KILL', 'ID', id)
+    delete: (redis: RedisClient, key: string) => redis.del(key),
+    trim: (redis: RedisClient, key: string) => redis.xtrim(key, 'MAXLEN', '=', 1),
+    cut: async (redis: RedisClient) => {
+      for (const node of await mastersOf(redis)) {
+        const [, id] = /id=(\d+) [^\n]*name=latchkey-revocations/.exec(String(await node.client('LIST'))) ?? []
+        if (id !== undefined) await node.client('KILL', 'ID', id)
+      }
     },
   }
   const steps = fc.array(fc.constantFrom(...(Object.keys(faults) as (keyof typeof faults)[])), {

@@ -13,7 +13,6 @@ import {
   session,
   untilRefused,
   untilState,
-  withRedis,
 } from './feed-server.ts'
 
 type TestScope = Parameters<typeof readyServer>[0] & Parameters<typeof tcpRelay>[0]
@@ -48,38 +47,6 @@ t.test('all that is revoked while the service is cut off counts once it is back'
   t.match(app.revocations.status(), { known: 1000, resyncs: 1 })
 })
 
-t.test('a Redis that was killed and came back is followed again', async (t) => {
-  const redis = await privateRedis(t)
-  const { app, feed, proxy } = await serverBehindProxy(t, redis)
-  for (const round of [1, 2]) {
-    await redis.kill()
-    await untilState(app, 'cut_off')
-    t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
-    await proxy.refuse()
-    await redis.start()
-    await publish(feed, session(`while-away-${round}`))
-    await proxy.restore()
-    await untilRefused(app, { sid: `while-away-${round}` })
-    await publish(feed, session(`afterwards-${round}`))
-    await untilRefused(app, { sid: `afterwards-${round}` })
-  }
-  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
-})
-
-t.test('a Redis that stops answering is noticed although the connection stays', async (t) => {
-  const redis = await privateRedis(t)
-  const { app, feed } = await serverBehindProxy(t, redis)
-  redis.pause()
-  t.teardown(async () => redis.resume())
-  await untilState(app, 'cut_off')
-  t.equal(await resultOf(app, { sid: 's0' }), 'token_revoked')
-  t.equal(await resultOf(app, { sid: 's1' }), 'ok')
-  redis.resume()
-  await publish(feed, session('s1'))
-  await untilRefused(app, { sid: 's1' })
-  await untilState(app, 'following')
-})
-
 t.test('a network that drops everything, new connections too, is noticed', async (t) => {
   const { app, feed, proxy } = await serverBehindProxy(t, await privateRedis(t))
   proxy.hang()
@@ -99,20 +66,6 @@ t.test('a lost reply loses no revocation', async (t) => {
     await lost
     await untilRefused(app, { sid: `during-${command}` })
     await untilState(app, 'following')
-  }
-})
-
-t.test('a connection that an administrator closes is replaced', async (t) => {
-  const { app, feed } = await serverBehindProxy(t, await privateRedis(t))
-  for (const round of [1, 2, 3]) {
-    await withRedis(feed.redisUrl, async (admin) => {
-      const clients = String(await admin.client('LIST'))
-      const [, id = ''] = /id=(\d+) [^\n]*name=latchkey-revocations/.exec(clients) ?? []
-      await admin.client('KILL', 'ID', id)
-    })
-    await eventually(() => app.revocations.status().resyncs === round, 'it has read again')
-    await publish(feed, session(`s${round}`))
-    await untilRefused(app, { sid: `s${round}` })
   }
 })
 

@@ -1,6 +1,5 @@
 import { createDatabase } from '@latchkey/database'
-import { NO_HURRY } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, NO_HURRY } from '@latchkey/test-kit'
 import t from 'tap'
 import { refreshWith, startAuthService } from '../support/auth-service.ts'
 import { claimsOf, forge } from '../support/tokens.ts'
@@ -32,7 +31,7 @@ t.test('a token forged with the shared key opens nothing at auth-service, whatev
 t.test('a role changed in Postgres reaches tokens with the next refresh', async (t) => {
   const user = await auth.newUser()
   await database.pool.query(`update users set roles = '{user,hr}' where id = $1`, [user.userId])
-  const redis = new Redis(auth.environment.redisUrl)
+  const redis = connectRedis(auth.environment.redisUrl)
   await redis.hdel(`${auth.environment.redisPrefix}user:{${user.userId}}`, 'u')
   redis.disconnect()
   const token = (await refreshWith(auth, user.refreshToken)).json().accessToken

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { connectRedis, keysOf } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { databaseOf } from '../support/audit.ts'
@@ -15,7 +15,7 @@ const auth = await startAuthService(t, {
   now: () => Date.now() + lateMs,
 })
 const db = databaseOf(t, auth)
-const redis = new Redis(auth.environment.redisUrl)
+const redis = connectRedis(auth.environment.redisUrl)
 t.teardown(() => redis.quit())
 
 let networks = 0
@@ -157,7 +157,7 @@ t.test('who is refused leaves nothing in Redis, and nobody counts for what was n
   const attacker = elsewhere()
   await guess(1000, (n) => ({ username: `filler-${n}` }), attacker)
   const keys = async () => {
-    const found = (await redis.keys(`${auth.environment.redisPrefix}guess:*`)).sort()
+    const found = (await keysOf(redis, `${auth.environment.redisPrefix}guess:*`)).sort()
     return Promise.all(found.map(async (key) => [key, (await redis.dumpBuffer(key)).toString('hex')]))
   }
   const before = await keys()
@@ -176,7 +176,7 @@ t.test('while Postgres is stuck every sign-in is 503, and afterwards every right
   })
   // More than the network or any of them could have wrong: each of the tries before would have counted.
   for (const { email } of people) t.equal((await login({ email }, from)).statusCode, 200)
-  const left = await redis.keys(`${auth.environment.redisPrefix}guess:*:pending`)
+  const left = await keysOf(redis, `${auth.environment.redisPrefix}guess:*:pending`)
   t.same(left, [], 'no place is taken')
 })
 

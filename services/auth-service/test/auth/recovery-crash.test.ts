@@ -9,8 +9,8 @@ import { startMailServer } from '../support/mail-server.ts'
 import { tokenIn } from '../support/mailbox.ts'
 import { startResourceService } from '../support/resource-service.ts'
 
-/** Neither call needs more replies of Redis and Postgres together. */
-const MOST_REPLIES = 80
+/** Neither call needs more replies of Redis and Postgres together, also through a pooler. */
+const MOST_REPLIES = 240
 const NEW_PASSWORD = 'a heron walks over nine slow rivers'
 
 t.setTimeout(300_000)

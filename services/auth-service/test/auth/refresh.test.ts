@@ -1,3 +1,4 @@
+import { connectRedis } from '@latchkey/test-kit'
 import t from 'tap'
 import { cookieHeader, refreshWith, setCookies, startAuthService } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
@@ -143,8 +144,7 @@ t.test('no refreshing keeps a session beyond its absolute age', async (t) => {
 
 t.test('a user snapshot that Redis lacks is read from Postgres', async (t) => {
   const user = await auth.newUser()
-  const { Redis } = await import('ioredis')
-  const redis = new Redis(auth.environment.redisUrl)
+  const redis = connectRedis(auth.environment.redisUrl)
   await redis.hdel(`${auth.environment.redisPrefix}user:{${user.userId}}`, 'u')
   redis.disconnect()
   const response = await refreshWith(auth, user.refreshToken)

@@ -1,6 +1,5 @@
 import { cpSync, rmSync } from 'node:fs'
-import { eventually, privateRedis, testEnvironment } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, eventually, mastersOf, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { administratorOf, PASSWORD, refreshWith, startAuthService, untilReady } from '../support/auth-service.ts'
 import { dumpOf, placesOf } from '../support/dump.ts'
@@ -31,7 +30,7 @@ t.test('a Redis that comes back older than an erasure brings nothing of the acco
   t.equal((await refreshWith(auth, user.refreshToken)).json().code, 'session_ended')
   t.equal((await auth.call('GET', '/auth/me', { token: user.accessToken })).json().code, 'token_revoked')
   t.ok(await resource.eventuallyRefuses(user.accessToken))
-  const client = new Redis(redis.url)
+  const client = connectRedis(redis.url)
   const feed = await client.xrange(`${environment.redisPrefix}revocations`, '-', '+')
   client.disconnect()
   t.match(
@@ -58,7 +57,7 @@ t.test('what was on its way to Redis when the account was erased goes within sec
   const asAdmin = await administratorOf(auth)
   const user = await auth.newUser({ fullName: 'Gwendolin Anglerfisch' })
   t.equal((await asAdmin('DELETE', `/admin/users/${user.userId}`)).statusCode, 204)
-  const client = new Redis(redis.url)
+  const client = connectRedis(redis.url)
   t.teardown(() => client.disconnect())
   await client.hset(`${environment.redisPrefix}user:{${user.userId}}`, 'u', '{"fullName":"Gwendolin Anglerfisch"}')
   t.ok(await eventually(async () => placesOf(await dumpOf(auth.environment), 'anglerfisch').length === 0))
@@ -69,14 +68,16 @@ t.test(
   async (t) => {
     const asAdmin = await administratorOf(auth)
     const { id, email } = await auth.newAccount({ isSelfRegistered: true })
-    const client = new Redis(redis.url)
+    const client = connectRedis(redis.url)
     t.teardown(() => client.disconnect())
-    await client.call('ACL', 'SETUSER', 'auth-service', '-xadd')
+    const allow = async (right: string) =>
+      Promise.all((await mastersOf(client)).map((node) => node.acl('SETUSER', 'auth-service', right)))
+    await allow('-xadd')
     const invited = await asAdmin('POST', '/admin/users', { email })
     t.equal(invited.statusCode, 201)
     t.match(invited.json().invitation.link, /#token=/)
     t.ok(auth.logs.lines().some((line) => JSON.stringify(line).includes(id)))
-    await client.call('ACL', 'SETUSER', 'auth-service', '+xadd')
+    await allow('+xadd')
     const feed = async () => JSON.stringify(await client.xrange(`${environment.redisPrefix}revocations`, '-', '+'))
     t.ok(await eventually(async () => (await feed()).includes(id)))
   },

@@ -1,5 +1,4 @@
-import { privateRedis, testEnvironment } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, mastersOf, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { PASSWORD, refreshWith, startAuthService } from '../support/auth-service.ts'
 import { tokenOf } from '../support/clients.ts'
@@ -15,11 +14,16 @@ const auth = await startAuthService(t, {
   variables: { SERVICE_CLIENTS: JSON.stringify([CLIENT]) },
 })
 const verifier = await startResourceService(t, auth)
-const redis = new Redis(server.url)
+const redis = connectRedis(server.url)
 t.teardown(() => redis.disconnect())
 
-const usedMemory = async (): Promise<number> => Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1])
-const limitMemory = (bytes: number) => redis.config('SET', 'maxmemory', Math.floor(bytes))
+/** Sets the limit of every master by what it uses. Bytes; 0 for none. */
+async function limitMemory(limitFor: (used: number) => number): Promise<void> {
+  for (const node of await mastersOf(redis)) {
+    const used = Number(/^used_memory:(\d+)/m.exec(await node.info('memory'))?.[1])
+    await node.config('SET', 'maxmemory', Math.floor(limitFor(used)))
+  }
+}
 
 const readiness = async () => (await auth.app.operations.inject({ url: '/health/ready' })).json()
 const memoryUse = async (): Promise<number> => {
@@ -30,12 +34,12 @@ const memoryUse = async (): Promise<number> => {
 t.test('readiness and a metric show when Redis gets short of memory', async (t) => {
   t.match(await readiness(), { status: 'ok', checks: { redis: { status: 'ok' } } })
   t.equal(await memoryUse(), 0, 'nothing limits it')
-  await limitMemory((await usedMemory()) * 2)
+  await limitMemory((used) => used * 2)
   t.match(await readiness(), { status: 'ok' })
-  await limitMemory((await usedMemory()) * 1.1)
+  await limitMemory((used) => used * 1.1)
   t.match(await readiness(), { status: 'degraded', checks: { redis: { status: 'degraded' } } })
   t.ok((await memoryUse()) > 0.8)
-  await limitMemory(0)
+  await limitMemory(() => 0)
 })
 
 t.test('a Redis whose memory is full still rotates and revokes, and nobody signs in', async (t) => {
@@ -48,8 +52,8 @@ t.test('a Redis whose memory is full still rotates and revokes, and nobody signs
   if (!refreshing || !leaving || !everywhere || !revoked || !disabled) throw new Error('five users')
   const other = await auth.signIn(revoked.email)
   const guest = await auth.newAccount()
-  await limitMemory(1)
-  t.teardown(() => limitMemory(0))
+  await limitMemory(() => 1)
+  t.teardown(() => limitMemory(() => 0))
 
   const signIn = await auth.once.call('POST', '/auth/login', {
     body: { email: guest.email, password: PASSWORD, delivery: 'body' },
@@ -90,6 +94,6 @@ t.test('a Redis whose memory is full still rotates and revokes, and nobody signs
   t.equal(await late.verify(disabled.accessToken), 'token_revoked', 'a verifier that starts now knows all of it')
   t.match(await readiness(), { status: 'degraded', checks: { redis: { status: 'degraded' } } })
 
-  await limitMemory(0)
+  await limitMemory(() => 0)
   t.ok(await auth.signIn(guest.email), 'with memory again people sign in')
 })

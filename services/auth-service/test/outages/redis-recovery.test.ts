@@ -1,6 +1,5 @@
 import { cpSync, rmSync } from 'node:fs'
-import { privateRedis, testEnvironment } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, privateRedis, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { ADMIN, PASSWORD, refreshWith, startAuthService, untilReady } from '../support/auth-service.ts'
 import { claimsOf } from '../support/tokens.ts'
@@ -10,7 +9,7 @@ const redis = await privateRedis(t)
 const auth = await startAuthService(t, { environment: { ...environment, redisUrl: redis.url } })
 
 async function feed(): Promise<string[][]> {
-  const client = new Redis(redis.url)
+  const client = connectRedis(redis.url)
   const entries = await client.xrange(`${environment.redisPrefix}revocations`, '-', '+')
   client.disconnect()
   return entries.map(([, fields]) => fields)

@@ -1,14 +1,7 @@
 import { privateRedis, tcpRelay, testEnvironment } from '@latchkey/test-kit'
-import type { LightMyRequestResponse as Response } from 'fastify'
 import t from 'tap'
-import {
-  cookieHeader,
-  PASSWORD,
-  refreshWith,
-  type SignedIn,
-  startAuthService,
-  untilReady,
-} from '../support/auth-service.ts'
+import { PASSWORD, refreshWith, startAuthService, untilReady } from '../support/auth-service.ts'
+import { assertOutage, assertUnavailable } from '../support/redis-outage.ts'
 import { claimsOf } from '../support/tokens.ts'
 
 const environment = await testEnvironment(t)
@@ -22,69 +15,15 @@ const patient = await startAuthService(t, {
 /** For calls under a fault. */
 const auth = patient.once
 
-type Assertions = Pick<typeof t, 'equal' | 'ok'>
-
-/** 503 as a client needs it: nothing decided, no cookie changed, and a time to retry. */
-function assertUnavailable(t: Assertions, response: Response, message: string): void {
-  t.equal(response.statusCode, 503, message)
-  t.equal(response.json().code, 'unavailable', message)
-  t.ok(Number(response.headers['retry-after']) > 0, message)
-  t.equal(response.headers['set-cookie'], undefined, message)
-}
-
 const generationOf = (token: string) => claimsOf(token).gen
-
-async function callsThatNeedRedis(user: SignedIn, cookies: string): Promise<[string, Response][]> {
-  const headers = { 'sec-fetch-site': 'same-origin' }
-  return Promise.all(
-    [
-      ['refresh', auth.call('POST', '/auth/refresh', { cookies, headers })] as const,
-      ['sign-in', auth.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })] as const,
-      ['sign-out', auth.call('POST', '/auth/logout', { cookies, headers })] as const,
-      ['sign-out by access token', auth.call('POST', '/auth/logout', { token: user.accessToken })] as const,
-      ['sign-out everywhere', auth.call('POST', '/auth/logout-all', { token: user.accessToken })] as const,
-      ['who am I', auth.call('GET', '/auth/me', { token: user.accessToken })] as const,
-      [
-        'a change of password',
-        auth.call('POST', '/auth/password', {
-          token: user.accessToken,
-          body: { currentPassword: PASSWORD, newPassword: 'copper-lantern-drifts-9' },
-        }),
-      ] as const,
-    ].map(async ([name, pending]): Promise<[string, Response]> => [name, await pending]),
-  )
-}
 
 for (const [fault, begin, end] of [
   ['gone', () => redisProxy.refuse(), () => redisProxy.restore()],
   ['silent', async () => redisProxy.hang(), () => redisProxy.restore()],
-  ['killed', () => redis.kill(), () => redis.start()],
 ] as const) {
   t.test(
-    `with Redis ${fault} every call that needs it answers 503, and afterwards sessions go on where they were`,
-    async (t) => {
-      const user = await auth.newUser()
-      const login = await patient.call('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
-      await begin()
-      for (const [name, response] of await callsThatNeedRedis(user, cookieHeader(login)))
-        assertUnavailable(t, response, name)
-      const ready = await auth.app.operations.inject('/health/ready')
-      t.equal(ready.statusCode, 503)
-      t.match(ready.json(), {
-        status: 'unavailable',
-        checks: { redis: { status: 'unavailable' }, postgres: { status: 'ok' } },
-      })
-      t.equal((await auth.call('GET', '/health/live')).statusCode, 200)
-      await end()
-      await untilReady(auth)
-      const after = await patient.call('POST', '/auth/refresh', {
-        cookies: cookieHeader(login),
-        headers: { 'sec-fetch-site': 'same-origin' },
-      })
-      t.equal(after.statusCode, 200)
-      t.equal((await patient.call('GET', '/auth/me', { token: user.accessToken })).statusCode, 200)
-      await auth.signIn(user.email)
-    },
+    `with the way to Redis ${fault} every call that needs it answers 503, and afterwards sessions go on where they were`,
+    (t) => assertOutage(t, patient, { begin, end }),
   )
 }
 

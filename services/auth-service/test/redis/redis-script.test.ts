@@ -1,11 +1,10 @@
-import { testEnvironment } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, mastersOf, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
 import { createScript } from '../../src/redis/redis-script.ts'
 
 const environment = await testEnvironment(t)
-const redis = new Redis(environment.redisUrl)
+const redis = connectRedis(environment.redisUrl)
 t.teardown(() => redis.quit())
 
 const COUNT = "return { 'counted', redis.call('INCRBY', KEYS[1], ARGV[1]) }"
@@ -35,7 +34,7 @@ t.test('a Redis that has forgotten a script gets it again, and runs each command
   const count = createScript(redis, 'count', COUNT, deadline)
   const key = `${environment.redisPrefix}{forgotten}`
   t.strictSame(await count(key, [1]), ['counted', 1])
-  await redis.script('FLUSH')
+  await Promise.all((await mastersOf(redis)).map((node) => node.script('FLUSH')))
   const replies = await Promise.all([count(key, [1]), count(key, [1]), count(key, [1])])
   t.strictSame(replies.map((reply) => (reply as unknown[])[1]).sort(), [2, 3, 4])
 })

@@ -1,6 +1,5 @@
 import { createDatabase, migrate } from '@latchkey/database'
-import { NO_HURRY, testEnvironment } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, NO_HURRY, testEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import t from 'tap'
 import type { AuthDatabase, AuthSchema } from '../../src/database/auth-database.ts'
@@ -17,7 +16,7 @@ const SLACK = 300
 type Entry = { id: string; exp: number; at: number }
 
 async function feedOf({ environment }: TestService): Promise<Entry[]> {
-  const client = new Redis(environment.redisUrl)
+  const client = connectRedis(environment.redisUrl)
   const entries = await client.xrange(`${environment.redisPrefix}revocations`, '-', '+')
   client.disconnect()
   return entries.map(([streamId, fields]) => {

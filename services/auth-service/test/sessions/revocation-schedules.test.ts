@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { createAccessTokenVerifier, createRefreshTokenSigner, createRefreshTokenVerifier } from '@latchkey/access-token'
-import { isUnavailable as isPostgresUnavailable } from '@latchkey/database'
-import { testEnvironment } from '@latchkey/test-kit'
+import { createDatabase, isUnavailable as isPostgresUnavailable, migrate } from '@latchkey/database'
+import { connectRedis, NO_HURRY, testEnvironment } from '@latchkey/test-kit'
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
 import t from 'tap'
+import type { AuthSchema } from '../../src/database/auth-database.ts'
+import { migrations } from '../../src/database/migrations/index.ts'
 import { isRedisUnavailable } from '../../src/redis/redis-client.ts'
 import { insertAccount } from '../../src/users/user-repository.ts'
-import { configOf } from '../support/auth-service.ts'
+import { configOf, databaseVariables } from '../support/auth-service.ts'
 import type { Arrangement } from './revocation-schedules/arrange.ts'
 import { faultsOf } from './revocation-schedules/assertions/index.ts'
 import { finalStateOf } from './revocation-schedules/final-state.ts'
@@ -26,9 +27,16 @@ const TRIES = 10
 
 t.setTimeout(120_000 + RUNS * 1000)
 const environment = await testEnvironment(t)
-const config = configOf(environment, { MAX_DEVICES_PER_USER: String(DEVICE_LIMIT) })
+const { schema } = environment
+const migration = createDatabase<AuthSchema>({ url: environment.databaseUrl, schema, poolSize: 1, ...NO_HURRY })
+await migrate({ db: migration.db, migrations, schema })
+await migration.close()
+const config = configOf(environment, {
+  ...(await databaseVariables(t, environment)),
+  MAX_DEVICES_PER_USER: String(DEVICE_LIMIT),
+})
 const replicas = [await startReplica(t, config, environment), await startReplica(t, config, environment)] as const
-const feed = new Redis(environment.redisUrl)
+const feed = connectRedis(environment.redisUrl)
 t.teardown(async () => feed.disconnect())
 
 /** Random consonants: accepted, and quickly. */

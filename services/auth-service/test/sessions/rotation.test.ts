@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { testEnvironment } from '@latchkey/test-kit'
+import { connectRedis, testEnvironment } from '@latchkey/test-kit'
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
 import t from 'tap'
 import { createRedisDeadline } from '../../src/redis/redis-deadline.ts'
 import { createRedisSessionCommands } from '../../src/sessions/redis-session-commands.ts'
@@ -17,7 +16,7 @@ const settings = { idleMs: 200_000, maxAgeMs: 900_000, graceMs: 30_000, maxDevic
 const client = { ip: '127.0.0.1', userAgent: 'test', actorId: null, requestId: 'test' }
 
 const environment = await testEnvironment(t)
-const redis = new Redis(environment.redisUrl)
+const redis = connectRedis(environment.redisUrl)
 t.teardown(() => redis.quit())
 
 let clock = 1_000_000

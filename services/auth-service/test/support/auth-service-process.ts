@@ -8,6 +8,7 @@ import {
   type TestEnvironment,
   untilReady,
 } from '@latchkey/test-kit'
+import { databaseVariables } from './auth-service.ts'
 
 const FIXTURE = fileURLToPath(new URL('./auth-service-program.ts', import.meta.url))
 
@@ -23,10 +24,12 @@ export type AuthServiceProcess = {
 
 /** auth-service in its own process, on a port that stays the same. Not started yet. */
 export async function authServiceProcess(
-  t: { teardown(handler: () => unknown): unknown },
-  { databaseUrl, schema, redisUrl, redisPrefix }: TestEnvironment,
+  t: Parameters<typeof databaseVariables>[0],
+  environment: TestEnvironment,
   variables: (url: string) => Record<string, string>,
 ): Promise<AuthServiceProcess> {
+  const { databaseUrl, schema, redisUrl, redisPrefix } = environment
+  const database = await databaseVariables(t, environment)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const processes = createChildProcesses()
@@ -44,6 +47,7 @@ export async function authServiceProcess(
         name: 'auth-service',
         ...plainNode([FIXTURE], {
           DATABASE_URL: databaseUrl,
+          ...database,
           REDIS_URL: redisUrlFor('auth-service', redisUrl),
           TEST_SCHEMA: schema,
           TEST_PREFIX: redisPrefix,

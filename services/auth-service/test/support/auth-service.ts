@@ -1,6 +1,7 @@
 import {
   captureLogs,
   eventually,
+  poolerOfRun,
   redisUrlFor,
   type TestEnvironment,
   testEnvironment,
@@ -58,6 +59,17 @@ export function configOf(environment: TestEnvironment, variables: Record<string,
   })
 }
 
+/** The settings by which a service reaches its database as the run wants it, unless the test chooses itself. */
+export async function databaseVariables(
+  t: Scope,
+  { databaseUrl }: TestEnvironment,
+  chosen: Record<string, string> = {},
+): Promise<Record<string, string>> {
+  if (chosen.DATABASE_URL !== undefined) return {}
+  const pooler = await poolerOfRun(t, databaseUrl)
+  return pooler === undefined ? {} : { DATABASE_URL: pooler, SESSION_DATABASE_URL: databaseUrl }
+}
+
 /** auth-service with its production options, on a schema and key prefix of its own or those of `beside`. */
 export async function startAuthService(
   t: Scope,
@@ -65,7 +77,7 @@ export async function startAuthService(
 ): Promise<TestService> {
   const { variables, beside, environment: _given, ...overrides } = options
   const environment = options.environment ?? beside?.environment ?? (await testEnvironment(t))
-  const config = configOf(environment, variables)
+  const config = configOf(environment, { ...(await databaseVariables(t, environment, variables)), ...variables })
   const logs = captureLogs()
   const app = await buildApp(config, {
     logStream: logs.stream,

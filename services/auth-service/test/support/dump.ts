@@ -1,6 +1,5 @@
 import { createDatabase } from '@latchkey/database'
-import { NO_HURRY, type TestEnvironment } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
+import { connectRedis, keysOf, NO_HURRY, type TestEnvironment } from '@latchkey/test-kit'
 import { sql } from 'kysely'
 import type { AuthSchema } from '../../src/database/auth-database.ts'
 
@@ -35,9 +34,9 @@ async function dumpPostgres({ databaseUrl: url, schema }: TestEnvironment): Prom
 }
 
 async function dumpRedis({ redisUrl, redisPrefix }: TestEnvironment): Promise<[string, string][]> {
-  const redis = new Redis(redisUrl)
+  const redis = connectRedis(redisUrl)
   try {
-    const keys = await redis.keys(`${redisPrefix}*`)
+    const keys = await keysOf(redis, `${redisPrefix}*`)
     return await Promise.all(keys.map(async (key): Promise<[string, string]> => [key, `${key}\n${await read(key)}`]))
   } finally {
     redis.disconnect()

@@ -20,9 +20,9 @@ async function delay(): Promise<void> {
 }
 
 /** As a slow network: commands of one call leave late and their replies arrive late, with those of others in between. */
-export function delayRedis(redis: Redis): void {
-  const send = redis.sendCommand.bind(redis)
-  redis.sendCommand = (...message: Parameters<Redis['sendCommand']>) => {
+export function delayRedis(client: Pick<Redis, 'sendCommand'>): void {
+  const send = client.sendCommand.bind(client)
+  client.sendCommand = (...message) => {
     if (!current.getStore()) return send(...message)
     return delay().then(async () => {
       const reply = await (send(...message) as Promise<unknown>)

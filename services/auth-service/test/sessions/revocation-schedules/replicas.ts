@@ -1,11 +1,9 @@
-import { createDatabase, migrate } from '@latchkey/database'
+import { createDatabase } from '@latchkey/database'
 import type { TestEnvironment } from '@latchkey/test-kit'
-import { Redis } from 'ioredis'
 import { type Accounts, createAccounts } from '../../../src/accounts/create-accounts.ts'
 import { createAudit } from '../../../src/audit/create-audit.ts'
 import type { Config } from '../../../src/config.ts'
 import type { AuthDatabase, AuthSchema } from '../../../src/database/auth-database.ts'
-import { migrations } from '../../../src/database/migrations/index.ts'
 import { createWriteAs } from '../../../src/database/write-as.ts'
 import { createKnownDevices } from '../../../src/devices/known-devices.ts'
 import { createLimits } from '../../../src/limits/create-limits.ts'
@@ -37,15 +35,16 @@ export type Replica = Accounts & {
   readonly hasher: PasswordHasher
 }
 
-/** Sessions and accounts as the app has them, with connections of their own and without an HTTP edge. */
+/** Sessions and accounts as the app has them, with connections of their own and without an HTTP edge. The database is migrated. */
 export async function startReplica(t: Scope, config: Config, environment: TestEnvironment): Promise<Replica> {
   const { schema, redisPrefix: keyPrefix } = environment
-  const database = createDatabase<AuthSchema>({ url: config.database.url, schema, poolSize: 30 })
-  const revocationDatabase = createDatabase<AuthSchema>({ url: config.database.url, schema, poolSize: 10 })
-  await migrate({ db: database.db, migrations, schema })
+  const { url, sessionUrl } = config.database
+  const connection = { url, isPooled: sessionUrl !== undefined, schema }
+  const database = createDatabase<AuthSchema>({ ...connection, poolSize: 30 })
+  const revocationDatabase = createDatabase<AuthSchema>({ ...connection, poolSize: 10 })
   const db = database.db.withPlugin(delayPostgres)
   const redis = createRedisClient(config.redis, () => {})
-  if (redis instanceof Redis) delayRedis(redis)
+  delayRedis(redis)
 
   const deadline = createRedisDeadline(redis)
   const gate = createRedisGate({ redis, keyPrefix, onFailure: () => {} })

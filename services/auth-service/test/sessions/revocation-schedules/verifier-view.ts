@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from '@latchkey/access-token'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@latchkey/test-kit'
 
 /** What a verifier that follows the feed knows. */
 export type VerifierView = {
@@ -9,7 +9,7 @@ export type VerifierView = {
 }
 
 /** Independent of the plugin that verifiers use, and as simple as possible. */
-export function createVerifierView(redis: Redis, stream: string): VerifierView {
+export function createVerifierView(redis: RedisClient, stream: string): VerifierView {
   const sessions = new Map<string, { exp: number }>()
   const users = new Map<string, { exp: number; ver: number }[]>()
   let lastId = '0-0'
