@@ -8,6 +8,8 @@ import { startTestServers } from '../src/test-servers.ts'
 import { filesOf, ONE_NODE_ONLY, SHORT_FORM } from '../src/topology-suites.ts'
 import { topologyTable } from '../src/topology-table.ts'
 
+t.setTimeout(600_000)
+
 const root = join(import.meta.dirname, '../../..')
 
 /** As tap runs a test file, with these servers. */
@@ -15,7 +17,7 @@ async function run(
   file: string,
   environment: Record<string, string>,
 ): Promise<{ code: number | null; output: string }> {
-  const { command, args, env } = plainNode([join(root, file)], environment)
+  const { command, args, env } = plainNode([join(root, file)], { TAP_TIMEOUT: '300', ...environment })
   const started = createChildProcesses().start({
     name: file,
     command,
@@ -40,8 +42,7 @@ for (const [topology, files] of Object.entries(SHORT_FORM) as [keyof typeof SHOR
     t.teardown(servers.stop)
     for (const file of files) {
       const { code, output } = await run(file, servers.environment)
-      t.equal(code, 0, file)
-      if (code !== 0) t.comment(output)
+      t.equal(code, 0, file, { output })
     }
   })
 }
