@@ -30,6 +30,10 @@ import { showsLinks } from './mail/mail-settings.ts'
 import { registerOperations } from './operations.ts'
 import { createAccessPolicy } from './permissions/create-permissions.ts'
 import { followPolicy } from './permissions/follow-policy.ts'
+import { createMarkAccounts } from './reconciliation/mark-accounts.ts'
+import { createRedisAccountMarks } from './reconciliation/redis-account-marks.ts'
+import { createRedisBeat } from './reconciliation/redis-beat.ts'
+import { createRollbackGuard } from './reconciliation/rollback-guard.ts'
 import { isRedisUnavailable } from './redis/redis-client.ts'
 import { createAccessTokenLives } from './revocations/access-token-lives.ts'
 import { createKnownVersions } from './revocations/known-versions.ts'
@@ -38,6 +42,7 @@ import { createSessions } from './sessions/create-sessions.ts'
 import { createRedisSessionCommands } from './sessions/redis-session-commands.ts'
 import { createSessionStore, loadSnapshotFrom } from './sessions/session-store.ts'
 import { createSnapshotRecords } from './sessions/snapshot-records.ts'
+import { refuseWhileBehind } from './start-once-current.ts'
 import { startUp } from './start-up.ts'
 import { openStores } from './stores.ts'
 import { createUsers } from './users/create-users.ts'
@@ -80,6 +85,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     const stores = openStores(app, config, { connection: prepared.connection, keyPrefix })
     const { database, revocationDatabase, redis, deadline, gate } = stores
     const { db } = database
+    const marks = createRedisAccountMarks({ redis, keyPrefix, deadline })
+    const guard = createRollbackGuard({
+      db: revocationDatabase.db,
+      beat: createRedisBeat({ redis, keyPrefix, deadline }),
+      markAccounts: createMarkAccounts(revocationDatabase.db, marks.fill),
+      log,
+    })
+    database.pool.on('error', guard.wake)
+    const onceCurrent = refuseWhileBehind(app, guard, redis)
     const writeAs = createWriteAs(db)
     const audit = createAudit({ db, log })
     app.addHook('onClose', audit.flush)
@@ -136,7 +150,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     // Domain
     const { keys, signingRing } = createKeys({ db, writeAs, publisher, ring: accessRing, isRevoked })
     const links = createLinkService({ base: config.linksUrl, now })
-    const mail = createMail({ db, prepared, config: config.mail, links, product: PRODUCT, log, now })
+    const isPaused = (): boolean => guard.isBehind
+    const mail = createMail({ db, prepared, config: config.mail, links, product: PRODUCT, log, isPaused, now })
     app.addHook('onClose', () => mail.close())
     const devices = createKnownDevices({ db, ring: refreshRing, now })
     const { sessions, accessTokens, revoker, recoverSessions } = createSessions({
@@ -147,6 +162,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       recoveryCommands: createRedisSessionCommands(sessionKeys),
       store,
       publisher,
+      marks,
+      markAccounts: createMarkAccounts(revocationDatabase.db, marks.write),
       outbox: mail.outbox,
       publishOthers: [recoverClients, accessPolicy.recoverNarrowings, keys.publishAll],
       tokens: { ...config.tokens, signingRing, refreshRing },
@@ -168,6 +185,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       store,
       revoker,
       publisher,
+      marks,
       sessions,
       devices,
       links,
@@ -181,7 +199,15 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
 
     // Routes
-    registerOperations(app, { ...stores, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey: isRevoked })
+    registerOperations(app, {
+      ...stores,
+      guard,
+      revocations,
+      mail,
+      clientsOfLeavers,
+      accessRing,
+      isRevokedKey: isRevoked,
+    })
     auditRefusals(app, audit)
     await enforceFloodLimits(app, limits)
     await app.register(adminRoutes, {
@@ -219,35 +245,44 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     })
 
     // Start-up, and what goes on from then
-    await startUp({
-      ...stores,
-      ...users,
-      lives,
-      writeAs,
-      config,
-      log,
-      revocations,
-      versions,
-      recoverSessions,
-      keys,
-      loadSecretKeys,
-      clientConfiguration,
-      mail,
-      accessPolicy,
-    })
-    app.addHook('onClose', followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log }))
-    app.addHook('onClose', followPolicy({ permissions, connection: prepared.sessions, log }))
-    startHousekeeping(app, {
-      config,
-      db,
-      audit,
-      keys,
-      mail,
-      clientsOfLeavers,
-      erasure,
-      eraseUnverified,
-      publisher,
-      lives,
+    const running = new AsyncDisposableStack()
+    app.addHook('onClose', () => running.disposeAsync())
+    await onceCurrent.start(async () => {
+      await startUp({
+        ...stores,
+        ...users,
+        guard,
+        lives,
+        writeAs,
+        config,
+        log,
+        revocations,
+        versions,
+        recoverSessions,
+        keys,
+        loadSecretKeys,
+        clientConfiguration,
+        mail,
+        accessPolicy,
+      })
+      running.defer(followKeyRings({ accessKeys, refreshKeys, isRevoked, loadSecretKeys, log }))
+      running.defer(followPolicy({ permissions, connection: prepared.sessions, log }))
+      running.defer(
+        startHousekeeping({
+          config,
+          db,
+          audit,
+          keys,
+          mail,
+          clientsOfLeavers,
+          erasure,
+          eraseUnverified,
+          publisher,
+          lives,
+          isPaused,
+          log,
+        }),
+      )
     })
     return app
   } catch (error) {

@@ -2,6 +2,11 @@ import { defineProblems } from '@latchkey/problems'
 
 /** Why this service refuses a call, by stable code. Titles and details are public; causes go to the log. */
 export const problems = defineProblems({
+  reconciliation_required: {
+    status: 503,
+    title: 'Reconciliation required',
+    detail: 'The database was restored from a backup. Nothing is served until the operator has reconciled it.',
+  },
   email_taken: { status: 409, title: 'E-mail address taken', detail: 'An account with this e-mail address exists.' },
   username_taken: { status: 409, title: 'User name taken', detail: 'An account with this user name exists.' },
   user_not_found: { status: 404, title: 'User not found', detail: 'There is no such account.' },

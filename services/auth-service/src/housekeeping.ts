@@ -1,5 +1,4 @@
-import { repeat } from '@latchkey/problems'
-import type { AppInstance } from '@latchkey/service-kit'
+import { type Log, repeat } from '@latchkey/problems'
 import type { Erasure } from './accounts/erasure.ts'
 import { trimAudit } from './audit/audit-repository.ts'
 import type { AuditTrail } from './audit/create-audit.ts'
@@ -37,38 +36,43 @@ type Dependencies = {
   readonly eraseUnverified: () => Promise<void>
   readonly publisher: RevocationPublisher
   readonly lives: AccessTokenLives
+  /** While it is, nothing is done. */
+  readonly isPaused: () => boolean
+  readonly log: Pick<Log, 'warn'>
 }
 
-/** The periodic tasks, until the app closes. */
-export function startHousekeeping(app: AppInstance, dependencies: Dependencies): void {
+/** The periodic tasks. @returns what ends them */
+export function startHousekeeping(dependencies: Dependencies): () => void {
   const { config, db, audit, keys, mail, clientsOfLeavers, erasure, eraseUnverified, publisher, lives } = dependencies
+  const { isPaused, log } = dependencies
   const { auditRetentionMs } = config
   const stopping = new AbortController()
-  app.addHook('onClose', async () => stopping.abort())
-  const { signal } = stopping
-  const onError = (err: unknown): void => app.log.warn({ err }, 'housekeeping failed; it is tried again')
-  void repeat(lives.note, { everyMs: NOTE_EVERY_MS, signal, onError })
+  const onError = (err: unknown): void => log.warn({ err }, 'housekeeping failed; it is tried again')
+  const every = (everyMs: number, task: () => Promise<unknown>, atOnce = false): void =>
+    void repeat(async () => isPaused() || task(), { everyMs, atOnce, signal: stopping.signal, onError })
+  every(NOTE_EVERY_MS, lives.note)
   // Entries of the feed expire; a key stays revoked.
-  void repeat(keys.publishAll, { everyMs: Math.min(HOUR_MS, publisher.retentionMs / 2), signal, onError })
+  every(Math.min(HOUR_MS, publisher.retentionMs / 2), keys.publishAll)
   const deleteOldEvents = () => deleteEventsBefore(db, new Date(Date.now() - config.sessions.maxAgeMs))
-  void repeat(deleteOldEvents, { everyMs: HOUR_MS, signal, onError })
-  void repeat(mail.supervise, { everyMs: MAILS_EVERY_MS, signal, onError })
+  every(HOUR_MS, deleteOldEvents)
+  every(MAILS_EVERY_MS, mail.supervise)
   // At once: a replica may never live for long.
-  void repeat(eraseUnverified, { everyMs: ERASURES_EVERY_MS, atOnce: true, signal, onError })
-  void repeat(erasure.purgePending, { everyMs: ERASURES_EVERY_MS, signal, onError })
+  every(ERASURES_EVERY_MS, eraseUnverified, true)
+  every(ERASURES_EVERY_MS, erasure.purgePending)
   const deleteOldMails = () => deleteMailsBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
-  void repeat(deleteOldMails, { everyMs: HOUR_MS, signal, onError })
+  every(HOUR_MS, deleteOldMails)
   const deleteOldAddresses = () => deleteExpiredFormerAddresses(db, new Date())
-  void repeat(deleteOldAddresses, { everyMs: HOUR_MS, signal, onError })
+  every(HOUR_MS, deleteOldAddresses)
   const deleteOldLinks = () => deleteLinksBefore(db, new Date(Date.now() - KEEP_LINKS_MS))
-  void repeat(deleteOldLinks, { everyMs: HOUR_MS, signal, onError })
+  every(HOUR_MS, deleteOldLinks)
   const deleteOldRevocations = () =>
     deleteRevocationsBefore(db, new Date(Date.now() - DEVICE_TOKEN_TTL_SECONDS * SECOND_MS - 24 * HOUR_MS))
-  void repeat(deleteOldRevocations, { everyMs: HOUR_MS, signal, onError })
-  void repeat(clientsOfLeavers.count, { everyMs: LEAVERS_EVERY_MS, atOnce: true, signal, onError })
-  void repeat(audit.flush, { everyMs: SECOND_MS, signal, onError })
-  if (auditRetentionMs === undefined) return
-  const trimTrail = () => trimAudit(db, new Date(Date.now() - auditRetentionMs))
-  // At once: a replica may never live for an hour.
-  void repeat(trimTrail, { everyMs: HOUR_MS, atOnce: true, signal, onError })
+  every(HOUR_MS, deleteOldRevocations)
+  every(LEAVERS_EVERY_MS, clientsOfLeavers.count, true)
+  every(SECOND_MS, audit.flush)
+  if (auditRetentionMs !== undefined) {
+    // At once: a replica may never live for an hour.
+    every(HOUR_MS, () => trimAudit(db, new Date(Date.now() - auditRetentionMs)), true)
+  }
+  return () => stopping.abort()
 }

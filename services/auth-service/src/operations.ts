@@ -4,10 +4,12 @@ import type { RevocationFeed } from '@latchkey/resource-server'
 import { type AppInstance, registerHealth, registerMetrics } from '@latchkey/service-kit'
 import type { ClientsOfLeavers } from './clients/clients-of-leavers.ts'
 import type { Mail } from './mail/create-mail.ts'
+import type { RollbackGuard } from './reconciliation/rollback-guard.ts'
 import { readMemoryUse, SHORT_OF_MEMORY } from './redis/redis-memory.ts'
 import type { Stores } from './stores.ts'
 
 type Observed = Pick<Stores, 'database' | 'redis' | 'gate'> & {
+  readonly guard: RollbackGuard
   readonly revocations: RevocationFeed
   readonly mail: Mail
   readonly clientsOfLeavers: ClientsOfLeavers
@@ -18,7 +20,7 @@ type Observed = Pick<Stores, 'database' | 'redis' | 'gate'> & {
 
 /** What operators see: health checks, and the metrics of the revocation feed, of mails and of service clients. */
 export function registerOperations(app: AppInstance, observed: Observed): void {
-  const { database, redis, gate, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey } = observed
+  const { database, redis, gate, guard, revocations, mail, clientsOfLeavers, accessRing, isRevokedKey } = observed
   let memoryUse = 0
   const memory: Metric = {
     name: 'latchkey_redis_memory_use',
@@ -37,6 +39,8 @@ export function registerOperations(app: AppInstance, observed: Observed): void {
         await gate.assertUpToDate()
         return memoryUse >= SHORT_OF_MEMORY ? 'degraded' : 'ok'
       },
+      // Not ready while Postgres has to be reconciled with Redis.
+      reconciliation: async () => guard.assertCurrent(),
       revocations: revocations.healthCheck,
       keys: async () => (isRevokedKey(accessRing().signing.kid) ? 'degraded' : 'ok'),
     },

@@ -10,6 +10,7 @@ import type { WriteAs } from './database/write-as.ts'
 import type { KeyService } from './keys/key-service.ts'
 import type { Mail } from './mail/create-mail.ts'
 import type { AccessPolicy } from './permissions/create-permissions.ts'
+import type { RollbackGuard } from './reconciliation/rollback-guard.ts'
 import { assertNodeSettings } from './redis/redis-settings.ts'
 import type { AccessTokenLives } from './revocations/access-token-lives.ts'
 import type { KnownVersions } from './revocations/known-versions.ts'
@@ -24,6 +25,7 @@ import { listRaisedVersions } from './users/user-repository.ts'
 type Step = { readonly name: string; readonly run: () => Promise<unknown> }
 
 type Dependencies = Stores & {
+  readonly guard: RollbackGuard
   readonly lives: AccessTokenLives
   readonly writeAs: WriteAs
   readonly config: Config
@@ -44,8 +46,19 @@ type Dependencies = Stores & {
 /** In their order: each may need what those before it did. */
 function stepsOf(dependencies: Dependencies): readonly Step[] {
   const { config, log, database, redis, deadline, gate, revocations, versions, recoverSessions } = dependencies
-  const { keys, loadSecretKeys, clientConfiguration, mail, hasher, policy, strength, writeAs, accessPolicy, lives } =
-    dependencies
+  const {
+    guard,
+    keys,
+    loadSecretKeys,
+    clientConfiguration,
+    mail,
+    hasher,
+    policy,
+    strength,
+    writeAs,
+    accessPolicy,
+    lives,
+  } = dependencies
   // Another thread's work, beside the other steps.
   const dictionaries = strength.load()
   dictionaries.catch(() => {})
@@ -56,6 +69,8 @@ function stepsOf(dependencies: Dependencies): readonly Step[] {
       run: async () => {
         let isStarted = false
         const opened = gate.watch(async (since) => {
+          // What ended since is not in a Postgres that has gone back.
+          await guard.assertStillCurrent()
           await deadline.measure()
           const { ends, openings, lastEventId } = await recoverSessions(since)
           log.info({ ends, openings }, 'Redis is up to date')

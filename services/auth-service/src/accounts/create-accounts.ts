@@ -8,6 +8,7 @@ import type { LinkService } from '../links/link-service.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { TokenSize } from '../permissions/token-size.ts'
+import type { AccountMarks } from '../reconciliation/redis-account-marks.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
 import type { SessionService } from '../sessions/session-service.ts'
@@ -43,6 +44,7 @@ type Dependencies = Users & {
   readonly store: SessionStore
   readonly revoker: SessionRevoker
   readonly publisher: RevocationPublisher
+  readonly marks: AccountMarks
   readonly sessions: Pick<SessionService, 'renew' | 'signInAfter'>
   readonly devices: KnownDevices
   readonly limits: Pick<Limits, 'floods'>

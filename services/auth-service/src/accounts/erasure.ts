@@ -8,6 +8,8 @@ import type { Audit } from '../database/write-as.ts'
 import { forgetRevokedDevices } from '../devices/revoked-device-repository.ts'
 import { deleteLinksTo, withdrawLinksBy } from '../links/link-repository.ts'
 import { eraseFromMails } from '../mail/mail-repository.ts'
+import { markOfErased } from '../reconciliation/account-mark.ts'
+import type { AccountMarks } from '../reconciliation/redis-account-marks.ts'
 import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { deleteOpenings } from '../sessions/session-event-repository.ts'
 import type { SessionRevoker } from '../sessions/session-revoker.ts'
@@ -45,9 +47,10 @@ export type Erasure = {
 
 type Dependencies = {
   readonly db: AuthDatabase
-  readonly store: SessionStore
-  readonly revoker: SessionRevoker
+  readonly store: Pick<SessionStore, 'forget'>
+  readonly revoker: Pick<SessionRevoker, 'revokeAllNow'>
   readonly publisher: RevocationPublisher
+  readonly marks: Pick<AccountMarks, 'write'>
   readonly log: Pick<Log, 'warn'>
 }
 
@@ -59,9 +62,10 @@ const TRAIL_WITHIN_MS = 8000
 /** What housekeeping waits for: the trail of a program that signed in all day for years. */
 const LARGE_TRAIL_WITHIN_MS = 15 * 60_000
 
-export function createErasure({ db, store, revoker, publisher, log }: Dependencies): Erasure {
+export function createErasure({ db, store, revoker, publisher, marks, log }: Dependencies): Erasure {
   async function purge(userId: string, trailWithinMs: number): Promise<void> {
     await publisher.publish([allTokensOf(userId)])
+    await marks.write([markOfErased(userId)])
     await store.forget(userId)
     await db.transaction().execute(async (trx) => {
       const addressKeys = await markPurged(trx, userId)

@@ -88,7 +88,7 @@ type Dependencies = {
 const seesAll = ({ scopes }: Caller): boolean => scopes.has('users:read')
 
 /** The link that undoes a change of address outlives a disabling: it is the owner's, against a thief of the account. */
-const ENDED_BY_DISABLING = LINK_PURPOSES.filter((purpose) => purpose !== 'email_undo')
+export const ENDED_BY_DISABLING = LINK_PURPOSES.filter((purpose) => purpose !== 'email_undo')
 
 export function createUserAdministration(dependencies: Dependencies): UserAdministration {
   const { db, writeAs, store, revoker, outbox, reportRefusedDisabling, permissions, tokenSize, now } = dependencies
@@ -122,7 +122,7 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
     },
 
     async change(userId, asked, caller, asRead = {}) {
-      const { ends, bumpedVersion, ...changed } = await writeAs(caller.origin, async (trx, audit) => {
+      const { ends, bumped, ...changed } = await writeAs(caller.origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const policy = await permissions.share(trx)
         const { account: before, administrators } = await lockCallerAndAccount(trx, { caller, policy }, userId)
@@ -162,13 +162,13 @@ export function createUserAdministration(dependencies: Dependencies): UserAdmini
           ...(clients && { clients }),
           ends:
             after.user.status === 'disabled' ? await revoker.recordAll(trx, audit, userId, 'account_disabled') : NONE,
-          bumpedVersion: mayBeNarrowed ? { userId, minVersion: after.tokenVersion } : undefined,
+          bumped: mayBeNarrowed ? after : undefined,
         }
       }).catch(async (error: unknown) => {
         if (error instanceof problems.last_admin) await reportRefusedDisabling(userId, asked, caller)
         throw toConflict(error)
       })
-      if (bumpedVersion) await revoker.apply(ends, bumpedVersion)
+      if (bumped) await revoker.apply(ends, bumped)
       return changed
     },
   }

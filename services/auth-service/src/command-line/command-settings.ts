@@ -9,6 +9,8 @@ const commandSettings = {
   sessionDatabaseUrl: settings.sessionDatabaseUrl,
   redis: setting.custom({ ...sharedOptions.redis, optional: true, parse: parseRedisUrl }),
   port: settings.port,
+  idleMs: settings.idleMs,
+  maxAgeMs: settings.maxAgeMs,
   issuer: settings.issuer,
   audience: settings.audience,
   publicUrl: settings.publicUrl,
@@ -26,6 +28,8 @@ export type CommandConfig = {
   /** Without it, what Redis remembers of accounts stays. */
   readonly redis: readonly string[] | undefined
   readonly linksUrl: string
+  /** How long sessions live. Milliseconds. */
+  readonly sessions: { readonly idleMs: number; readonly maxAgeMs: number }
   /** What access tokens have in them. */
   readonly tokens: { readonly issuer: string; readonly audience: string }
   readonly employeeDatabaseUrl: string | undefined
@@ -34,9 +38,16 @@ export type CommandConfig = {
 /** @throws {SettingsError} naming every variable that is missing or not acceptable, without its value */
 export function loadCommandConfig(environment: Environment): CommandConfig {
   const loaded = loadSettings(commandSettings, environment)
-  const { redis, employeeDatabaseUrl, port, audience } = loaded
+  const { redis, employeeDatabaseUrl, port, audience, idleMs, maxAgeMs } = loaded
   const issuer = loaded.issuer ?? `http://localhost:${port}`
   // Few connections for a short time: they need no pooler.
   const databaseUrl = loaded.sessionDatabaseUrl ?? loaded.databaseUrl
-  return { databaseUrl, redis, linksUrl: linksUrlOf(loaded, issuer), tokens: { issuer, audience }, employeeDatabaseUrl }
+  return {
+    databaseUrl,
+    redis,
+    linksUrl: linksUrlOf(loaded, issuer),
+    sessions: { idleMs, maxAgeMs },
+    tokens: { issuer, audience },
+    employeeDatabaseUrl,
+  }
 }

@@ -5,6 +5,7 @@ export type Command =
   | { readonly name: 'reset-password'; readonly email: string }
   | { readonly name: 'grant-role'; readonly role: string; readonly to: Grantees; readonly isDryRun: boolean }
   | { readonly name: 'verify-all' }
+  | { readonly name: 'reconcile'; readonly isForced: boolean }
   | { readonly name: 'help' }
 
 /** One account, those that an employee is linked to, or all. */
@@ -19,10 +20,15 @@ export const USAGE = `npm run admin -- <command>
                                  not verified their address
   verify-all                     marks the addresses of all accounts as verified, those aside that wait for their owner's confirmation
 
+  reconcile                      after Postgres was restored from a backup: carries over from Redis which accounts were disabled, which
+                                 tokens are void and which sessions ended since, lists what can't be known, and has the services serve
+
+  --force                        reconcile: also where Postgres does not look older, as after a fail-over that lost the last seconds; the
+                                 services hold back meanwhile
   --dry-run                      grant-role: prints whom it would change, and changes nobody
 
 It works on the database that DATABASE_URL names, without one on that of \`npm start\`, and every change is in the audit trail.
-reset-password makes its link from LINKS_URL or PUBLIC_URL. The other commands need REDIS_URL to take effect at once;
+reset-password makes its link from LINKS_URL or PUBLIC_URL. reconcile needs REDIS_URL; the other commands need it to take effect at once;
 --linked reads the database that EMPLOYEE_DATABASE_URL names. Each of the three may come as a file, in …_FILE.
 
 Exit codes: 0 done; 1 not done; 2 wrong arguments or settings; 3 done, but Redis was not reached: repeat the command.`
@@ -31,8 +37,8 @@ Exit codes: 0 done; 1 not done; 2 wrong arguments or settings; 3 done, but Redis
 export function parseCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args)
   const [name = 'help', ...operands] = positionals
-  const { linked, all, 'dry-run': isDryRun, help } = values
-  const hasOptions = linked || all || isDryRun
+  const { linked, all, 'dry-run': isDryRun, force: isForced, help } = values
+  const hasOptions = linked || all || isDryRun || isForced
   if (help || name === 'help') return { name: 'help' }
   switch (name) {
     case 'reset-password':
@@ -41,7 +47,11 @@ export function parseCommand(args: readonly string[]): Command {
     case 'verify-all':
       if (hasOptions || operands.length > 0) throw wrong('verify-all has no arguments.')
       return { name }
+    case 'reconcile':
+      if (linked || all || isDryRun || operands.length > 0) throw wrong('reconcile has no arguments but --force.')
+      return { name, isForced }
     case 'grant-role': {
+      if (isForced) throw wrong('grant-role has no --force.')
       const [role, ...rest] = operands
       // Which ones there are is in the database.
       if (role === undefined) throw wrong('grant-role needs the name of a role.')
@@ -69,7 +79,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { linked: flag, all: flag, 'dry-run': flag, help: { ...flag, short: 'h' } },
+      options: { linked: flag, all: flag, 'dry-run': flag, force: flag, help: { ...flag, short: 'h' } },
     })
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : 'The arguments are not readable.')

@@ -39,7 +39,8 @@ export function createRememberedUsers(urls: readonly string[] | undefined, keyPr
   }
 }
 
-async function untilReady(redis: RedisClient): Promise<void> {
+/** @throws Error where Redis is not reached in time */
+export async function untilReady(redis: RedisClient): Promise<void> {
   const deadline = performance.now() + CONNECT_WITHIN_MS
   while (redis.status !== 'ready') {
     if (performance.now() > deadline) throw new Error(`no connection within ${CONNECT_WITHIN_MS / 1000} s`)

@@ -14,6 +14,7 @@ import { type Command, parseCommand, USAGE } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { type CommandConfig, loadCommandConfig } from './command-settings.ts'
 import { grantRole, resetPassword, verifyAll } from './commands.ts'
+import { reconcileStores } from './reconcile-stores.ts'
 import { createRememberedUsers, type RememberedUsers } from './remembered-users.ts'
 
 /** The actor in the audit trail. No user and no service client can have this id. */
@@ -58,7 +59,7 @@ async function execute(
   const { db, close } = createDatabase<AuthSchema>({
     url: config.databaseUrl,
     applicationName: 'auth-service admin',
-    poolSize: 2,
+    poolSize: 4,
     connectTimeoutMs: CONNECT_WITHIN_MS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     ...(schema !== undefined && { schema }),
@@ -91,6 +92,15 @@ async function execute(
     }
     if (command.name === 'reset-password') {
       await resetPassword(dependencies, command.email)
+      return 0
+    }
+    if (command.name === 'reconcile') {
+      const { redis: urls, sessions } = config
+      if (urls === undefined) throw new CommandError('reconcile needs REDIS_URL.', 'usage')
+      await reconcileStores(
+        { ...dependencies, writeAs, isForced: command.isForced },
+        { urls, keyPrefix: redisPrefix, ...sessions },
+      )
       return 0
     }
     if (command.name === 'verify-all') await verifyAll(dependencies)

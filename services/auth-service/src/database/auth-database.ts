@@ -11,6 +11,7 @@ import type { RevokedKeyTable } from '../keys/key-table.ts'
 import type { LinkTable, LinkTokenTable } from '../links/link-table.ts'
 import type { MailQuotaTable, MailTable } from '../mail/mail-table.ts'
 import type { NarrowingTable, PolicyTable, RoleTable, ScopeTable } from '../permissions/policy-table.ts'
+import type { BeatTable } from '../reconciliation/beat-table.ts'
 import type { AccessTokenLifeTable } from '../revocations/access-token-life-table.ts'
 import type { SessionEventTable } from '../sessions/session-event-table.ts'
 import type { FormerAddressTable } from '../users/former-address-table.ts'
@@ -33,6 +34,7 @@ export type AuthSchema = {
   audit_events: AuditEventTable
   audit_personal: AuditPersonalTable
   access_token_lives: AccessTokenLifeTable
+  beats: BeatTable
   revoked_devices: RevokedDeviceTable
   revoked_keys: RevokedKeyTable
   policy: PolicyTable

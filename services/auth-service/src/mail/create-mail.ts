@@ -23,6 +23,8 @@ type Dependencies = {
   readonly links: LinkService
   readonly product: string
   readonly log: Log
+  /** Whether nothing may be sent now. */
+  readonly isPaused: () => boolean
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -46,7 +48,7 @@ const OFF: Mail = {
   close: async () => {},
 }
 
-export function createMail({ db, prepared, config, links, product, log, now }: Dependencies): Mail {
+export function createMail({ db, prepared, config, links, product, log, isPaused, now }: Dependencies): Mail {
   if (config === undefined) return OFF
   const transport = createTransport(config)
   const queue = createJobQueue({
@@ -68,7 +70,7 @@ export function createMail({ db, prepared, config, links, product, log, now }: D
 
     async start() {
       await queue.start(`${prepared.schema}_jobs`, prepared.isOwner)
-      queue.work(send)
+      queue.work(async (mailId, stopping) => (isPaused() ? 'retry' : send(mailId, stopping)))
       await supervisor.supervise()
     },
 

@@ -4,6 +4,8 @@ import { createWriteAs, type WriteAs } from '../database/write-as.ts'
 import type { KnownDevices } from '../devices/known-devices.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import type { Permissions } from '../permissions/permissions.ts'
+import type { MarkAccounts } from '../reconciliation/mark-accounts.ts'
+import type { AccountMarks } from '../reconciliation/redis-account-marks.ts'
 import type { AccessTokenLives } from '../revocations/access-token-lives.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { type AccessTokenIssuer, type AccessTokenProfile, createAccessTokenIssuer } from './access-token-issuer.ts'
@@ -26,6 +28,8 @@ type Dependencies = {
   readonly recoveryCommands: SessionCommands
   readonly store: SessionStore
   readonly publisher: RevocationPublisher
+  readonly marks: AccountMarks
+  readonly markAccounts: MarkAccounts
   readonly outbox: MailOutbox
   /** Publishes again what was revoked since, other than sessions and users. */
   readonly publishOthers: readonly ((since: Date) => Promise<void>)[]
@@ -57,12 +61,14 @@ export type Sessions = {
 export function createSessions(dependencies: Dependencies): Sessions {
   const { db, writeAs, revocationDb, checkpoint, recoveryCommands, store, publisher, publishOthers, outbox } =
     dependencies
+  const { marks, markAccounts } = dependencies
   const { tokens, permissions, devices, lives, maxAgeMs, now } = dependencies
   const { issuer, audience, accessTtlSeconds, refreshRing } = tokens
   const revoker = createSessionRevoker({
     writeAs: createWriteAs(revocationDb),
     store,
     publisher,
+    marks,
     checkpoint,
   })
   const accessTokens = createAccessTokenIssuer({
@@ -83,11 +89,14 @@ export function createSessions(dependencies: Dependencies): Sessions {
     grant: createGrants({ accessTokens, refreshTokens, permissions, now }),
     notices: createSessionNotices({ outbox, maxAgeMs, now }),
     devices,
+    marks,
+    now,
   })
   const recoverSessions = createSessionRecovery({
     db,
     commands: recoveryCommands,
     publisher,
+    markAccounts,
     publishOthers,
     maxAgeMs,
     lives,

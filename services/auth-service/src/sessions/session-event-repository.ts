@@ -4,6 +4,9 @@ import type { EndReason, SessionEnd, SessionKey } from './session.ts'
 import type { NewSession, OpenedSession } from './session-commands.ts'
 import type { SessionEventTable } from './session-event-table.ts'
 
+/** That one statement draws. */
+const MOST_IDS = 500_000
+
 /** Any number would do. */
 const RECOVERY_LOCK = 7_025_002
 
@@ -72,6 +75,51 @@ export async function insertSignIn(
     ])
     .executeTakeFirstOrThrow()
   return { eventId: row.id, at: row.at, history: { knowsDevice: row.knows_device, hasSignedIn: row.has_signed_in } }
+}
+
+/** What is recorded of the sessions of these users. */
+export async function listEventsOf(
+  db: AuthDatabase,
+  userIds: readonly string[],
+): Promise<(SessionKey & { readonly kind: 'opened' | 'ended' })[]> {
+  const rows = await db
+    .selectFrom('session_events')
+    .select(['kind', 'user_id', 'device_id', 'sid'])
+    .where('user_id', 'in', [...userIds])
+    .execute()
+  return rows.map((row) => ({ ...toSessionKey(row), kind: row.kind }))
+}
+
+/** Records an opening that is missing. */
+export async function insertMissingOpening(
+  trx: AuthTransaction,
+  { userId, deviceId, sid, delivery, deviceName, createdAt }: OpenedSession,
+): Promise<void> {
+  await trx
+    .insertInto('session_events')
+    .values({
+      kind: 'opened',
+      user_id: userId,
+      device_id: deviceId,
+      sid,
+      delivery,
+      device_name: deviceName,
+      at: createdAt,
+    })
+    .execute()
+}
+
+/** Has the ids of events go on behind this one. */
+export async function skipEventIds(db: AuthDatabase, last: string): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ left: string }>`
+      select count(nextval(pg_get_serial_sequence('session_events', 'id')))::text as left
+      from generate_series(1, least(${MOST_IDS}, ${last}::bigint - (
+        select coalesce(pg_sequence_last_value(pg_get_serial_sequence('session_events', 'id')::regclass), 0))))`.execute(
+      db,
+    )
+    if (rows[0]?.left !== String(MOST_IDS)) return
+  }
 }
 
 /** Returns the id of the last event. */

@@ -1,4 +1,5 @@
 import type { AuthDatabase } from '../database/auth-database.ts'
+import type { MarkAccounts } from '../reconciliation/mark-accounts.ts'
 import type { AccessTokenLives } from '../revocations/access-token-lives.ts'
 import { allTokensOf, type RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
 import { listErasedSince } from '../users/erased-user-repository.ts'
@@ -21,6 +22,7 @@ type Dependencies = {
   /** Not behind the gate: recovery runs while that is shut. */
   readonly commands: SessionCommands
   readonly publisher: RevocationPublisher
+  readonly markAccounts: MarkAccounts
   /** Publishes again what was revoked since, other than sessions and users. */
   readonly publishOthers: readonly ((since: Date) => Promise<void>)[]
   /** The longest that a session, and so a Redis with one in it, can matter. */
@@ -46,7 +48,7 @@ export type RecoverSessions = (since: string | undefined) => Promise<Recovered>
  * of users go, erased users go whole, and what verifiers must still know is published again. Repeating it changes nothing.
  */
 export function createSessionRecovery(dependencies: Dependencies): RecoverSessions {
-  const { db, commands, publisher, publishOthers, maxAgeMs, lives, now } = dependencies
+  const { db, commands, publisher, markAccounts, publishOthers, maxAgeMs, lives, now } = dependencies
 
   /** Applies events page by page, and resolves to their number and the id of the last one. */
   async function replay<Event extends { eventId: string }>(
@@ -91,6 +93,8 @@ export function createSessionRecovery(dependencies: Dependencies): RecoverSessio
     await publisher.publish(erased.filter(({ erasedAt }) => erasedAt >= publishSince).map(({ id }) => allTokensOf(id)))
     await Promise.all(erased.map(({ id }) => commands.forget(id)))
     for (const publish of publishOthers) await publish(publishSince)
+    // A Redis of which nothing is known may have no marks at all.
+    await markAccounts(lastApplied === undefined ? undefined : since)
 
     await deleteEventsBefore(db, oldest)
     const lastId = BigInt(ends.lastId) > BigInt(openings.lastId) ? ends.lastId : openings.lastId

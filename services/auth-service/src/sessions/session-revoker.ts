@@ -4,7 +4,10 @@ import { sessionEnded } from '../audit/security-events.ts'
 import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import { revokeDevices } from '../devices/revoked-device-repository.ts'
+import { markOf } from '../reconciliation/account-mark.ts'
+import type { AccountMarks } from '../reconciliation/redis-account-marks.ts'
 import type { RevocationPublisher } from '../revocations/redis-revocation-publisher.ts'
+import type { Account } from '../users/user.ts'
 import type { EndReason, SessionEnd } from './session.ts'
 import type { EventCheckpoint } from './session-commands.ts'
 import { insertEnds } from './session-event-repository.ts'
@@ -12,9 +15,6 @@ import type { SessionStore } from './session-store.ts'
 
 /** Ends that are in Postgres once their transaction has committed, and have to be applied then. */
 export type RecordedEnds = { readonly ends: readonly SessionEnd[]; readonly lastEventId: string | undefined }
-
-/** The new token version of a user: every token of a lower one is refused. */
-export type BumpedVersion = { readonly userId: string; readonly minVersion: number }
 
 /**
  * Reasons after which the device is one like any other. A session that its user signed out of, that was replaced or that ran out leaves
@@ -46,19 +46,25 @@ export type SessionRevoker = {
   record(trx: AuthTransaction, audit: Audit, ends: readonly SessionEnd[]): Promise<RecordedEnds>
   /** Records the ends of the user's sessions. The transaction holds the user's row, so that none is opened before it commits. */
   recordAll(trx: AuthTransaction, audit: Audit, userId: string, reason: EndReason): Promise<RecordedEnds>
-  /** Publishes and applies what was recorded and committed. */
-  apply(recorded: RecordedEnds, bumpedVersion?: BumpedVersion): Promise<void>
+  /**
+   * Publishes and applies what was recorded and committed.
+   * @param bumped the account, if its token version has risen: every token of a lower one is refused
+   */
+  apply(recorded: RecordedEnds, bumped?: Account): Promise<void>
 }
 
 type Dependencies = {
   /** On connections of its own: ends are recorded while a sign-in that waits for them holds one of the others. */
   readonly writeAs: WriteAs
-  readonly store: SessionStore
+  readonly store: Pick<SessionStore, 'list' | 'end'>
   readonly publisher: RevocationPublisher
+  readonly marks: Pick<AccountMarks, 'write'>
   readonly checkpoint: EventCheckpoint
 }
 
-export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: Dependencies): SessionRevoker {
+export function createSessionRevoker(dependencies: Dependencies): SessionRevoker {
+  const { writeAs, store, publisher, marks, checkpoint } = dependencies
+
   async function record(trx: AuthTransaction, audit: Audit, ends: readonly SessionEnd[]): Promise<RecordedEnds> {
     if (ends.length === 0) return { ends, lastEventId: undefined }
     const lastEventId = await insertEnds(trx, ends)
@@ -74,12 +80,13 @@ export function createSessionRevoker({ writeAs, store, publisher, checkpoint }: 
     return { ends, lastEventId }
   }
 
-  async function apply({ ends, lastEventId }: RecordedEnds, bumpedVersion?: BumpedVersion): Promise<void> {
+  async function apply({ ends, lastEventId }: RecordedEnds, bumped?: Account): Promise<void> {
     // The sessions too where the version was bumped: a refresh since the commit got the new one.
     const targets: RevocationTarget[] = ends.map(({ sid }) => ({ kind: 'session', id: sid }))
-    if (bumpedVersion) targets.push({ kind: 'user', id: bumpedVersion.userId, ver: bumpedVersion.minVersion })
+    if (bumped) targets.push({ kind: 'user', id: bumped.user.id, ver: bumped.tokenVersion })
     await checkpoint.apply(lastEventId, async () => {
       await publisher.publish(targets)
+      if (bumped) await marks.write([markOf(bumped)])
       await Promise.all(ends.map((end) => store.end(end)))
     })
   }

@@ -4,6 +4,7 @@ import type { WriteAs } from '../database/write-as.ts'
 import type { KnownDevices, PresentedDevice } from '../devices/known-devices.ts'
 import { revokeAllDevices } from '../devices/revoked-device-repository.ts'
 import { problems } from '../errors.ts'
+import type { AccountMarks } from '../reconciliation/redis-account-marks.ts'
 import type { Account } from '../users/user.ts'
 import { bumpTokenVersion, lockAccount } from '../users/user-repository.ts'
 import type { ChooseScope, Grant, IssueGrant } from './grant.ts'
@@ -63,6 +64,9 @@ type Dependencies = {
   readonly grant: IssueGrant
   readonly notices: SessionNotices
   readonly devices: KnownDevices
+  readonly marks: Pick<AccountMarks, 'write'>
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 const toKey = ({ userId, deviceId, sid }: SessionKey): SessionKey => ({ userId, deviceId, sid })
@@ -182,7 +186,7 @@ export function createSessionService(dependencies: Dependencies): SessionService
     },
 
     async revokeAll(userId, reason, origin) {
-      const { recorded, minVersion } = await writeAs(origin, async (trx, audit) => {
+      const { recorded, account } = await writeAs(origin, async (trx, audit) => {
         await lockRecoveryShared(trx)
         const account = await bumpTokenVersion(trx, userId)
         if (!account) throw new problems.user_not_found()
@@ -190,9 +194,9 @@ export function createSessionService(dependencies: Dependencies): SessionService
         const recorded = await revoker.recordAll(trx, audit, userId, reason)
         // Those without a session, too.
         await revokeAllDevices(trx, userId)
-        return { recorded, minVersion: account.tokenVersion }
+        return { recorded, account }
       })
-      await revoker.apply(recorded, { userId, minVersion })
+      await revoker.apply(recorded, account)
     },
   }
 }

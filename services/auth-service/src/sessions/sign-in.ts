@@ -3,6 +3,8 @@ import type { AuthTransaction } from '../database/auth-database.ts'
 import type { Audit, WriteAs } from '../database/write-as.ts'
 import type { KnownDevices, PresentedDevice } from '../devices/known-devices.ts'
 import { problems } from '../errors.ts'
+import { markOf } from '../reconciliation/account-mark.ts'
+import type { AccountMarks } from '../reconciliation/redis-account-marks.ts'
 import type { Account } from '../users/user.ts'
 import type { Grant, IssueGrant } from './grant.ts'
 import type { OpenSession } from './open-session.ts'
@@ -47,10 +49,16 @@ type Dependencies = {
   readonly grant: IssueGrant
   readonly notices: SessionNotices
   readonly devices: KnownDevices
+  readonly marks: Pick<AccountMarks, 'write'>
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
+/** Accounts of before have their mark from housekeeping. */
+const NEW_FOR_MS = 10 * 60_000
+
 export function createSignInAfter(dependencies: Dependencies): SignInAfter {
-  const { writeAs, store, revoker, checkpoint, open, tryRead, grant, notices, devices } = dependencies
+  const { writeAs, store, revoker, checkpoint, open, tryRead, grant, notices, devices, marks, now } = dependencies
 
   /** Another person signs in in this browser: the token of the session before is lost, and the session would stay. */
   async function endReplaced(refreshToken: string, userId: string, client: ClientContext): Promise<void> {
@@ -77,6 +85,8 @@ export function createSignInAfter(dependencies: Dependencies): SignInAfter {
       const { eventId, at, history } = await insertSignIn(trx, { ...session, deviceName: shownName })
       if (!isFirst) await notices.signedIn(trx, { user, deviceName: shownName, history })
       if (replaces !== undefined) await endReplaced(replaces, user.id, client)
+      // A Postgres that goes back to before this account must find out that Redis has a session of it.
+      if (user.createdAt.getTime() > now() - NEW_FOR_MS) await marks.write([markOf(account)])
       const deviceToken = devices.issue(deviceId, { userId: user.id, passwordVersion }, at, device)
       return { session: { ...session, issued: await open(session) }, eventId, deviceToken }
     })

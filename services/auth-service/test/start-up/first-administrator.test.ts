@@ -1,6 +1,6 @@
 import { createDatabase } from '@latchkey/database'
 import { SettingsError } from '@latchkey/service-kit/settings'
-import { NO_HURRY } from '@latchkey/test-kit'
+import { NO_HURRY, testEnvironment } from '@latchkey/test-kit'
 import t from 'tap'
 import { ADMIN, ADMIN_SETTINGS, administratorOf, PASSWORD, startAuthService } from '../support/auth-service.ts'
 import { rebooting } from '../support/clients.ts'
@@ -26,10 +26,9 @@ t.test('the first administrator can sign in, and a second start creates no other
 })
 
 t.test('replicas that boot together on an empty schema all start, with one administrator', async (t) => {
-  const first = await startAuthService(t, { variables: ADMIN_SETTINGS })
-  const { schema } = first.environment
-  await query(`drop schema ${schema} cascade; create schema ${schema}`)
-  await Promise.all(Array.from({ length: 4 }, () => startAuthService(t, { beside: first, variables: ADMIN_SETTINGS })))
+  const environment = await testEnvironment(t)
+  const { schema } = environment
+  await Promise.all(Array.from({ length: 4 }, () => startAuthService(t, { environment, variables: ADMIN_SETTINGS })))
   const { rows } = await query(`select count(*)::int from ${schema}.users`)
   t.equal(rows[0].count, 1)
 })

@@ -34,6 +34,7 @@ export async function mailModule(t: TestScope, { smtpUrl, now = Date.now }: Opti
     links,
     product: 'Latchkey',
     log,
+    isPaused: () => false,
     now,
   })
   t.teardown(() => mail.close())

@@ -14,6 +14,7 @@ import { usernameLooks } from './0012-username-looks.ts'
 import { clientsOfTheirMakers } from './0013-clients-of-their-makers.ts'
 import { revokedDevices } from './0014-revoked-devices.ts'
 import { accessTokenLives } from './0015-access-token-lives.ts'
+import { beats } from './0016-beats.ts'
 
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Record<string, ReversibleMigration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, ReversibleMigration> = {
   '0013-clients-of-their-makers': clientsOfTheirMakers,
   '0014-revoked-devices': revokedDevices,
   '0015-access-token-lives': accessTokenLives,
+  '0016-beats': beats,
 }

@@ -10,6 +10,8 @@ import { createLimits } from '../../../src/limits/create-limits.ts'
 import { createLinkService } from '../../../src/links/link-service.ts'
 import { noMails } from '../../../src/mail/mail-outbox.ts'
 import { createAccessPolicy } from '../../../src/permissions/create-permissions.ts'
+import { createMarkAccounts } from '../../../src/reconciliation/mark-accounts.ts'
+import { createRedisAccountMarks } from '../../../src/reconciliation/redis-account-marks.ts'
 import { createRedisClient } from '../../../src/redis/redis-client.ts'
 import { createRedisDeadline } from '../../../src/redis/redis-deadline.ts'
 import { createRedisGate } from '../../../src/redis/redis-gate.ts'
@@ -67,6 +69,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     log: { warn() {}, info() {} },
   })
   await permissions.reload()
+  const marks = createRedisAccountMarks({ redis, keyPrefix, deadline })
   const devices = createKnownDevices({ db, ring: refreshKeys.current, now: Date.now })
   const { sessions, revoker, recoverSessions } = createSessions({
     db,
@@ -76,6 +79,8 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     recoveryCommands: createRedisSessionCommands({ redis, keyPrefix, deadline, limits, snapshots }),
     store,
     publisher,
+    marks,
+    markAccounts: createMarkAccounts(db, marks.write),
     outbox: noMails,
     publishOthers: [],
     lives,
@@ -120,6 +125,7 @@ export async function startReplica(t: Scope, config: Config, environment: TestEn
     store,
     revoker,
     publisher,
+    marks,
     sessions,
     devices,
     links: createLinkService({ base: 'http://localhost', now: Date.now }),
