@@ -57,6 +57,8 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
     }
     resources.defer(printPassword)
     let isReady = false
+    /** Until its operator has reconciled Postgres with Redis. */
+    let isHeldBack = false
 
     const start = (service: Service): ServiceProcess =>
       startService({
@@ -68,6 +70,8 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
         onLine(line) {
           const record = log.printLine(service.label, line)
           if (record && service === authService) administrator.update(record)
+          if (record?.event === 'postgres_rolled_back') isHeldBack = true
+          if (record?.event === 'postgres_reconciled') isHeldBack = false
           if (isReady) printPassword()
         },
       })
@@ -95,7 +99,11 @@ export async function runStack(environment: Environment, stop: AbortSignal): Pro
       .map((service) => operationsPortOf(settings, service))
       .filter((port) => port !== undefined)
       .map((port) => localUrl(settings.operationsHost, port))
-    const ready = Promise.all(services.map((service) => waitUntilReady(service.name, urlOf(service), stop)))
+    const ready = Promise.all(
+      services.map((service) =>
+        waitUntilReady(service.name, urlOf(service), stop, { mayTakeLonger: () => isHeldBack }),
+      ),
+    )
     await Promise.race([ready, failure.promise])
     isReady = true
     shared = withoutPassword(shared, secrets)

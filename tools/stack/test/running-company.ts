@@ -94,6 +94,7 @@ export async function startCompany(t: Test, settings: Pick<StackPlace, 'ACCESS_P
 
   return {
     stack,
+    place,
     dataDirectory: place.DATA_DIR,
     administrator,
     anyone,

@@ -69,8 +69,17 @@ export function runStackProcess(t: Test, place: StackPlace): StackRun {
 }
 
 /** Runs what `npm run admin` runs. */
-export function admin(environment: Record<string, string>, ...args: readonly string[]) {
-  const program = [join(import.meta.dirname, '../src/admin.ts'), ...args]
+export const admin = (environment: Record<string, string>, ...args: readonly string[]) =>
+  runProgram('admin', environment, args)
+
+/** Runs what `npm run backup` and `npm run restore` run. */
+export const backup = (environment: Record<string, string>, ...args: readonly string[]) =>
+  runProgram('backup', environment, args)
+export const restore = (environment: Record<string, string>, ...args: readonly string[]) =>
+  runProgram('restore', environment, args)
+
+function runProgram(name: string, environment: Record<string, string>, args: readonly string[]) {
+  const program = [join(import.meta.dirname, `../src/${name}.ts`), ...args]
   const node = plainNode(program, { ...plainEnvironment(), ...environment })
   const { status, stdout, stderr } = spawnSync(node.command, node.args, { env: node.env, encoding: 'utf8' })
   return { code: status, printed: stdout, noted: stderr }

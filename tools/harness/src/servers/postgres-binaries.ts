@@ -35,6 +35,9 @@ export function postgresBinaries(account: Account | undefined, copyNote: string)
   return { ...programs(copy), release: () => removeCopy(copyNote) }
 }
 
+/** As it was installed, for questions that any account may ask. */
+export const postgresProgram = (): string => programs(join(dirname(platformPackage()), '..', 'native')).postgres
+
 const programs = (native: string): { initdb: string; postgres: string } => ({
   initdb: join(native, 'bin', 'initdb'),
   postgres: join(native, 'bin', 'postgres'),

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { claimRecord, UserFacingError } from '@latchkey/harness'
 
@@ -13,16 +13,27 @@ export type DataDirectory = {
   release(): void
 }
 
-/** Makes the directory if needed and takes it for this process alone. */
-export function claimDataDirectory(path: string): DataDirectory {
+/** Where everything is, whoever has it. */
+export function placesIn(path: string): Omit<DataDirectory, 'release'> {
   const inside = (name: string): string => join(path, name)
-  const directory = {
+  return {
     path,
     postgres: inside('postgres'),
     redis: inside('redis'),
     secrets: inside('secrets'),
     run: inside('run'),
   }
+}
+
+/** There while a restore is under way: until it is done the data is neither the one nor the other. */
+export const restoreNote = (path: string): string => join(path, 'restore-under-way.json')
+
+/**
+ * Makes the directory if needed and takes it for this process alone.
+ * @param isRestoring whether this process is one that may end a restore
+ */
+export function claimDataDirectory(path: string, { isRestoring = false } = {}): DataDirectory {
+  const directory = placesIn(path)
   try {
     mkdirSync(path, { recursive: true })
     for (const own of [directory.secrets, directory.run]) {
@@ -39,5 +50,10 @@ export function claimDataDirectory(path: string): DataDirectory {
       `Latchkey runs on ${path} already (process ${owner}). Stop it, or set DATA_DIR to another directory.`,
     )
   }
-  return { ...directory, release: () => rmSync(claim, { force: true }) }
+  const release = (): void => rmSync(claim, { force: true })
+  if (!isRestoring && existsSync(restoreNote(path))) {
+    release()
+    throw new UserFacingError(`A restore into ${path} was interrupted. Run \`npm run restore\` again.`)
+  }
+  return { ...directory, release }
 }
