@@ -16,6 +16,7 @@ import { offboarding } from './offboarding.ts'
 import { operator } from './operator.ts'
 import { outages } from './outages.ts'
 import { accessPolicy } from './policy.ts'
+import { restoring } from './restoring.ts'
 import { rollingRestart } from './rolling.ts'
 import { scaling } from './scaling.ts'
 import { createSettings, type Stack } from './settings.ts'
@@ -63,6 +64,7 @@ async function walk(stack: Stack): Promise<void> {
   const users = await mainJob(stack)
   await operator(stack)
   await outages(stack, users)
+  await restoring(stack, users)
   await keyChanges(stack, users)
   await gateway(stack, users)
   await scaling(stack, users)
