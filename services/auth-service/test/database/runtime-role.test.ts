@@ -116,7 +116,7 @@ t.test('rights of before are taken away by the next migration, and what cannot b
 
 t.test('an owner may also start the service itself: it migrates, unless the setting is there', async (t) => {
   const database = await postgres.createDatabase('of_its_own')
-  const own = { ...environment, databaseUrl: database }
+  const own = { ...environment, databaseUrl: database, redisPrefix: `${environment.redisPrefix}own:` }
   const config = configOf(own, { MIGRATION_DATABASE_URL_FILE: '/run/secrets/not-for-the-service' })
   await t.rejects(buildApp(config, { logStream: logs.stream, redisPrefix: own.redisPrefix }), { code: 'SCHEMA_BEHIND' })
   await startAuthService(t, { environment: own })
@@ -124,7 +124,8 @@ t.test('an owner may also start the service itself: it migrates, unless the sett
 
 t.test('tables that one role has made are handed over by name', async (t) => {
   const old = await postgres.createDatabase('old')
-  await startAuthService(t, { environment: { ...environment, databaseUrl: old } })
+  const before = { ...environment, databaseUrl: old, redisPrefix: `${environment.redisPrefix}old:` }
+  await startAuthService(t, { environment: before })
   const inOld = (...statements: string[]) => runSql(postgres.superuserUrl('old'), ...statements)
   await inOld("create role old_owner login password 'private'", 'grant connect, create on database old to old_owner')
   const owner = new URL(old)
@@ -136,6 +137,6 @@ t.test('tables that one role has made are handed over by name', async (t) => {
   })
   await inOld('reassign owned by old to old_owner', 'grant connect, temporary on database old to old')
   await migrate({ DATABASE_URL: old, MIGRATION_DATABASE_URL: owner.href })
-  const auth = await startAuthService(t, { environment: { ...environment, databaseUrl: old } })
+  const auth = await startAuthService(t, { environment: before })
   t.equal((await auth.signIn(ADMIN.email, ADMIN)).email, ADMIN.email, 'with the accounts of before')
 })

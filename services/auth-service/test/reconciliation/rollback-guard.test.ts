@@ -34,7 +34,7 @@ t.test('replicas that start together beat as one', async (t) => {
   const first = await startAuthService(t, { environment: stores.environment })
   const others = await Promise.all([startAuthService(t, { beside: first }), startAuthService(t, { beside: first })])
   await eventually(async () => (await stores.inRedis()) >= 2)
-  for (const service of [first, ...others]) t.equal((await service.once.call('GET', '/health/ready')).statusCode, 200)
+  for (const service of [first, ...others]) await untilServed(service)
   t.ok((await stores.inPostgres()) >= (await stores.inRedis()), 'Postgres has each beat first')
 })
 
