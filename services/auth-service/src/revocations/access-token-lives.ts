@@ -25,15 +25,24 @@ export type AccessTokenLives = {
 }
 
 export function createAccessTokenLives(db: AuthDatabase, ownSeconds: number): AccessTokenLives {
+  let latestMs = 0
+  /** Not set back with the clock: tokens of before are valid for as long as they say. */
+  const latest = (): number => {
+    latestMs = Math.max(latestMs, Date.now())
+    return latestMs
+  }
   return {
     ownSeconds,
-    note: () => noteLife(db, ownSeconds),
+    note() {
+      latest()
+      return noteLife(db, ownSeconds)
+    },
     async issued() {
       const { longestLife, left } = await findIssuedTokens(db)
       // What this replica has issued since its last note counts as well.
       return {
         longestLifeSeconds: Math.max(ownSeconds, longestLife),
-        expireBy: new Date(Date.now() + 1000 * Math.max(ownSeconds, left)),
+        expireBy: new Date(latest() + 1000 * Math.max(ownSeconds, left)),
       }
     },
   }

@@ -24,8 +24,15 @@ type Options = {
   readonly lives: AccessTokenLives
 }
 
-/** ARGV: the time before which no entry matters (epoch ms), fields and values of the entry */
-const APPEND = "return redis.call('XADD', KEYS[1], 'MINID', '~', table.remove(ARGV, 1), '*', unpack(ARGV))"
+/**
+ * ARGV: for how long an entry matters (ms), fields and values of the entry. Ids are times of Redis's own clock: one that is ahead of it
+ * would remove entries that still matter, the new one included.
+ */
+const APPEND = `
+  local time = redis.call('TIME')
+  local oldest = time[1] * 1000 - table.remove(ARGV, 1)
+  return redis.call('XADD', KEYS[1], 'MINID', '~', string.format('%.0f', oldest), '*', unpack(ARGV))
+`
 
 /** For clocks that differ, for tokens that a request in flight still gets, and for lives that are noted once a minute. */
 const SLACK_SECONDS = 300
@@ -44,12 +51,12 @@ export function createRedisRevocationPublisher({ redis, keyPrefix, deadline, liv
       if (targets.length === 0) return
       const { longestLifeSeconds, expireBy } = await lives.issued()
       const exp = Math.floor(expireBy.getTime() / 1000) + SLACK_SECONDS
-      const oldest = Date.now() - (longestLifeSeconds + SLACK_SECONDS) * 1000
+      const retentionMs = (longestLifeSeconds + SLACK_SECONDS) * 1000
       const entries = targets.map((target) =>
         // A leaked key could sign for any time.
         encodeRevocation({ ...target, exp: target.kind === 'key' ? MAX_EXP : exp }),
       )
-      await Promise.all(entries.map((fields) => append(key, [oldest, ...fields])))
+      await Promise.all(entries.map((fields) => append(key, [retentionMs, ...fields])))
     },
   }
 }
