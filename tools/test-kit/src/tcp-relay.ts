@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import type { TestScope } from '@latchkey/harness'
+import { sleep, type TestScope } from '@latchkey/harness'
 import { createLostReplies, type LostReply, type WhichReply } from './lost-reply.ts'
 
 /** Bytes that arrived at a relay at once, before they are passed on. */
@@ -20,6 +20,17 @@ export type TcpRelayOptions = {
    * nothing is, and the other end is closed at once.
    */
   readonly onChunk?: (chunk: RelayedChunk) => Promise<void> | undefined
+  /** Called for each connection. What it returns sees every chunk in order, and says what is passed on of it. */
+  readonly intercept?: () => Interceptor
+}
+
+export type Interceptor = (from: RelayedChunk['from'], bytes: Buffer) => Intercepted
+
+export type Intercepted = {
+  /** What is passed on; it may differ from what arrived. */
+  readonly bytes: Buffer
+  /** Both ends are cut after that. */
+  readonly isCut?: boolean
 }
 
 /** A TCP connection to a server by way of this process, for everything that can go wrong between the two. */
@@ -34,6 +45,8 @@ export type TcpRelay = {
   refuse(): Promise<void>
   /** Passes everything on again; what hung arrives late. */
   restore(): Promise<void>
+  /** From now on whatever arrives is passed on so many milliseconds later, in order; the function is called for each chunk. */
+  slow(delayMs: () => number): void
   /** Cuts every connection; new ones lead to another server, as after a fail-over. */
   switchTo(targetUrl: string): void
   /** Loses one reply: the server has done its work, and the connection is cut before the client learns of it. */
@@ -48,26 +61,36 @@ export type TcpRelay = {
 export async function tcpRelay(
   t: TestScope,
   target: string | (() => string),
-  { name = 'relay', onChunk }: TcpRelayOptions = {},
+  { name = 'relay', onChunk, intercept }: TcpRelayOptions = {},
 ): Promise<TcpRelay> {
   let targetUrl = typeof target === 'string' ? () => target : target
   const sockets = new Set<Socket>()
   const replies = createLostReplies()
   let connections = 0
   let isHanging = false
+  let delay: (() => number) | undefined
 
   const server = createServer((client) => {
     const { hostname, port } = new URL(targetUrl())
     const upstream = connect({ host: hostname, port: Number(port) })
     const connection = `${name}#${++connections}`
     const loses = replies.ofConnection()
+    const intercepts = intercept?.()
+    let isCut = false
 
     const pass = (from: RelayedChunk['from'], source: Socket, sink: Socket): void => {
       /** What arrived after a chunk that is held. It is read, because a socket that is not read does not show that its other end is gone. */
       let behind: Buffer[] | undefined
 
-      function passOn(bytes: Buffer): void {
-        if (loses(from, bytes)) return void client.destroy()
+      function passOn(arrived: Buffer): void {
+        if (isCut) return
+        if (loses(from, arrived)) return void client.destroy()
+        const intercepted = intercepts?.(from, arrived)
+        const bytes = intercepted?.bytes ?? arrived
+        if (intercepted?.isCut) {
+          isCut = true
+          return void sink.write(bytes, () => client.destroy())
+        }
         const held = onChunk?.({ relay: name, connection, from, bytes })
         if (held === undefined) return void sink.write(bytes)
         behind = []
@@ -83,6 +106,19 @@ export async function tcpRelay(
         if (behind === undefined) passOn(bytes)
         else behind.push(bytes)
       }
+      let late: Promise<void> | undefined
+      let dueAt = 0
+      function arrive(bytes: Buffer): void {
+        if (delay === undefined && late === undefined) return void receive(bytes)
+        dueAt = Math.max(dueAt, performance.now() + (delay?.() ?? 0))
+        const due = dueAt
+        const own = (late ?? Promise.resolve()).then(async () => {
+          await sleep(Math.max(0, due - performance.now()))
+          receive(bytes)
+          if (late === own) late = undefined
+        })
+        late = own
+      }
 
       sockets.add(source)
       source.setNoDelay(true)
@@ -91,7 +127,7 @@ export async function tcpRelay(
         sockets.delete(source)
         sink.destroy()
       })
-      source.on('data', receive)
+      source.on('data', arrive)
       if (isHanging) source.pause()
     }
     pass('client', client, upstream)
@@ -123,8 +159,12 @@ export async function tcpRelay(
       isHanging = true
       for (const socket of sockets) socket.pause()
     },
+    slow(delayMs) {
+      delay = delayMs
+    },
     async restore() {
       isHanging = false
+      delay = undefined
       for (const socket of sockets) socket.resume()
       if (!server.listening) await listen(port)
     },

@@ -190,3 +190,43 @@ t.test('a refusing relay accepts no connection until it is restored', async (t) 
   await relay.restore()
   t.equal(await connectThroughRelay().ping(), 'PONG')
 })
+
+t.test('an interceptor changes what is passed on, and cuts the connection behind it', async (t) => {
+  const server = await echo(t)
+  const { url } = await tcpRelay(t, server.url, {
+    intercept: () => {
+      let count = 0
+      return (from, bytes) =>
+        from === 'client' ? { bytes } : { bytes: Buffer.from(`${++count}: ${bytes}`), isCut: count === 2 }
+    },
+  })
+  const socket = connectTo(t, url)
+  t.equal(await exchange(socket, 'one'), '1: one')
+  const closed = once(socket, 'close')
+  t.equal(await exchange(socket, 'two'), '2: two')
+  await closed
+  t.same(server.received, ['one', 'two'])
+  t.equal(await exchange(connectTo(t, url), 'three'), '1: three', 'each connection has its own')
+})
+
+t.test('on a slow relay everything arrives late and in order, until it is restored', async (t) => {
+  const relay = await tcpRelay(t, (await echo(t)).url)
+  const socket = connectTo(t, relay.url)
+  t.equal(await exchange(socket, 'one'), 'one')
+  const delays = [60, 0, 0, 0]
+  relay.slow(() => delays.shift() ?? 0)
+  const start = performance.now()
+  let answered = ''
+  socket.on('data', (bytes) => {
+    answered += bytes
+  })
+  for (const text of ['two ', 'three ', 'four']) {
+    socket.write(text)
+    await new Promise(setImmediate)
+  }
+  t.ok(await eventually(() => answered.endsWith('four')))
+  t.equal(answered, 'two three four')
+  t.ok(performance.now() - start >= 55)
+  await relay.restore()
+  t.equal(await exchange(connectTo(t, relay.url), 'five'), 'five')
+})
