@@ -33,6 +33,7 @@ t.test('one that must refuse stale data does so after its time limit', async (t)
 
 t.test('all of them recover soon after the fault', async (t) => {
   t.same(violated(cut, ready('new', 76_000, 200, 'ok'), employees('strict', 76_000, 200)), [])
+  t.same(violated(cut, ready('new', 76_000, 0, ''), employees('new', 76_100, 503)), [], 'that one may still start')
   t.same(violated(cut, ready('old', 76_000, 200, 'degraded')), ['I-FEED'])
-  t.same(violated(cut, employees('new', 76_000, 503)), ['I-FEED'])
+  t.same(violated(cut, ready('new', 75_000, 200, 'ok'), employees('new', 76_000, 503)), ['I-FEED'])
 })

@@ -1,4 +1,5 @@
 import type { HistoryRecord } from '../history/history-record.ts'
+import { answeredInTime } from './answered-in-time.ts'
 import type { CheckOptions } from './check-options.ts'
 import { exactlyOnce } from './exactly-once.ts'
 import { failClosed } from './fail-closed.ts'
@@ -8,6 +9,7 @@ import { oneLeaf } from './one-leaf.ts'
 import { recovery, recoveryTimes } from './recovery.ts'
 import { resurrection } from './resurrection.ts'
 import { isAnswered, isRevocation } from './revocation-attempt.ts'
+import { servedAllTheSame } from './served-all-the-same.ts'
 import { isStolen, sessionHistories } from './session-history.ts'
 import type { Violation } from './violation.ts'
 
@@ -32,11 +34,13 @@ export function checkHistory(records: readonly HistoryRecord[], options: CheckOp
   const sessions = sessionHistories(records)
   const operations = records.filter((record) => record.kind === 'operation')
   const violations = [
-    ...falseTheft(sessions, records),
+    ...falseTheft(sessions, records, options),
     ...resurrection(sessions, records, options),
     ...oneLeaf(sessions, records),
     ...exactlyOnce(sessions, options),
     ...failClosed(records),
+    ...answeredInTime(records, options),
+    ...servedAllTheSame(records),
     ...recovery(sessions, records),
     ...feedFollowed(records, options),
   ]

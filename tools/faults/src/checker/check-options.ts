@@ -8,6 +8,10 @@ export type CheckOptions = {
   readonly resyncMs: number
   /** How long a verifier may take to notice that it is cut off. */
   readonly noticeMs: number
+  /** How long a call may take: the 2 s within which services answer, and what waits for a busy machine. */
+  readonly answerMs: number
+  /** Clocks are set: an access token may have expired early, or be of the future. Its holder refreshes. */
+  readonly hasClockSteps?: boolean
 }
 
 export const DEFAULT_CHECKS: CheckOptions = {
@@ -15,4 +19,5 @@ export const DEFAULT_CHECKS: CheckOptions = {
   feedBoundMs: 1000,
   noticeMs: 3000,
   resyncMs: 2500,
+  answerMs: 5000,
 }

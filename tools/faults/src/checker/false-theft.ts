@@ -1,20 +1,31 @@
 import type { HistoryRecord, Operation } from '../history/history-record.ts'
+import type { CheckOptions } from './check-options.ts'
 import { isStolen, type SessionHistory } from './session-history.ts'
 import type { Violation } from './violation.ts'
 
 const HONEST = new Set(['client', 'revoker'])
 
 /** I-NOFALSETHEFT: a client is refused only after a theft or a revocation, and the response names that reason. */
-export function falseTheft(sessions: readonly SessionHistory[], records: readonly HistoryRecord[]): Violation[] {
+export function falseTheft(
+  sessions: readonly SessionHistory[],
+  records: readonly HistoryRecord[],
+  { hasClockSteps = false }: Pick<CheckOptions, 'hasClockSteps'>,
+): Violation[] {
   const refusals = sessions.flatMap((session) =>
     session.operations
       .filter(({ actor, status }) => HONEST.has(actor) && (status === 401 || status === 403))
+      .filter((operation) => !hasClockSteps || !isOutOfTime(operation))
       .map((operation) => ({ operation, message: faultOf(operation, session) })),
   )
   return [...refusals, ...falseSignInRefusals(records)].flatMap(({ operation, message }) =>
     message === undefined ? [] : [{ invariant: 'I-NOFALSETHEFT', operation, message }],
   )
 }
+
+const OUT_OF_TIME = new Set(['token_expired', 'invalid_token'])
+
+/** Of an access token; what becomes of a session does not depend on clocks. */
+const isOutOfTime = ({ call, code }: Operation): boolean => call !== 'refresh' && OUT_OF_TIME.has(code ?? '')
 
 function faultOf(operation: Operation, session: SessionHistory): string | undefined {
   const { call, code, reason, status } = operation

@@ -13,6 +13,7 @@ export function feedFollowed(records: readonly HistoryRecord[], options: CheckOp
   return faults.flatMap((fault) =>
     operations
       .filter(({ server, start }) => fault.servers?.includes(server) && start > fault.start)
+      .filter((operation) => !isStarting(operation, fault, operations))
       .flatMap((operation): Violation[] => {
         const given = {
           noticeMs: options.noticeMs + stalled(fault.start, operation.start),
@@ -22,6 +23,14 @@ export function feedFollowed(records: readonly HistoryRecord[], options: CheckOp
         const message = isOver ? afterFault(operation, fault, given) : duringFault(operation, fault, given)
         return message === undefined ? [] : [{ invariant: 'I-FEED', operation, message }]
       }),
+  )
+}
+
+/** A machine may be slow to start a process, whatever becomes of the feed: its scenario waits until it is ready. */
+function isStarting({ server, start, status }: Operation, fault: Fault, operations: readonly Operation[]): boolean {
+  if (start < fault.end || status === 200 || !fault.startedDuring?.includes(server)) return false
+  return !operations.some(
+    (other) => other.server === server && other.call === 'ready' && other.status === 200 && other.end < start,
   )
 }
 

@@ -11,6 +11,10 @@ export type Invariant =
   | 'I-EXACTLYONCE'
   /** What the server cannot know is 503, in time, and deletes nothing at the client. */
   | 'I-FAILCLOSED'
+  /** Every call is answered in time, whatever the stores do. */
+  | 'I-BOUNDED'
+  /** What needs nothing that a fault has taken away is served. */
+  | 'I-SERVED'
   /** A verifier that is cut off from the feed reports so; one that never read it refuses everything. */
   | 'I-FEED'
   /** After a fault every honest client continues with the token it holds. */

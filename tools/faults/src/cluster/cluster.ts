@@ -25,6 +25,8 @@ export type Replica = {
 /** Replicas of both services that share databases, keys, issuer and administrator. */
 export type Cluster = {
   readonly administrator: { readonly email: string; readonly password: string }
+  /** REFRESH_TOKEN_SECRET. */
+  readonly refreshRing: string
   /** Starts one more replica, ready or not. */
   start(scope: Scope, replica: Replica): Promise<ServiceProcess>
 }
@@ -38,6 +40,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const processes = createChildProcesses()
   const secret = (): string => randomBytes(32).toString('base64url')
   const administrator = { email: 'root@example.test', password: secret() }
+  const refreshRing = `faults:${secret()}`
   const shared = {
     ACCESS_TOKEN_SECRET: `faults:${secret()}`,
     TOKEN_ISSUER: 'http://auth.example.test',
@@ -48,7 +51,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const own: Record<ServiceName, Record<string, string>> = {
     'auth-service': {
       DATABASE_URL: databaseUrl,
-      REFRESH_TOKEN_SECRET: `faults:${secret()}`,
+      REFRESH_TOKEN_SECRET: refreshRing,
       REFRESH_GRACE: grace,
       // Accounts are a means here: nobody invites thousands, and each registers from an address of its own.
       REGISTRATION: 'open',
@@ -60,6 +63,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   }
   return {
     administrator,
+    refreshRing,
     start(scope, { service, name, environment }) {
       const { REDIS_URL, ...others } = { ...shared, ...own[service], ...environment }
       const user = service === 'auth-service' ? 'auth-service' : 'verifier'

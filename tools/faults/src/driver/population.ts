@@ -1,7 +1,7 @@
-import type { Random } from '@latchkey/harness'
+import { poll, type Random } from '@latchkey/harness'
 import pLimit from 'p-limit'
 import { register } from './accounts.ts'
-import { type Api, type HeldToken, newDeviceId, type Target } from './api.ts'
+import { type Account, type Api, type Granted, type HeldToken, newDeviceId, type Target } from './api.ts'
 import { createHonestClient, type HonestClient, type Pace } from './honest-client.ts'
 import type { Http } from './http.ts'
 import { createRevokedSet, type RevokedSet } from './revoked-set.ts'
@@ -35,8 +35,7 @@ export async function populate(options: PopulationOptions): Promise<Population> 
   const limit = pLimit(SIGN_INS_AT_ONCE)
   const revoked = createRevokedSet()
   const root = { id: 'admin', ...administrator }
-  const { held: admin, operation } = await api.signIn('revoker', root, newDeviceId(), 'body')
-  if (!admin) throw new Error(`the administrator's sign-in was answered ${operation.status} ${operation.code}`)
+  const admin = await signInUntilAnswered(api, root)
   const accounts = await Promise.all(
     Array.from({ length: users }, () => limit(() => register(http, random.pick(servers).url, admin.accessToken))),
   )
@@ -58,4 +57,18 @@ export async function populate(options: PopulationOptions): Promise<Population> 
     }),
   )
   return { clients, admin, revoked }
+}
+
+const ANSWERED_WITHIN_MS = 60_000
+
+/** A service that is ready may meet a store that is not for a moment. */
+async function signInUntilAnswered(api: Api, account: Account): Promise<HeldToken> {
+  let last: Granted | undefined
+  const isAnswered = async (): Promise<boolean> => {
+    last = await api.signIn('revoker', account, newDeviceId(), 'body')
+    return last.operation.status !== 503
+  }
+  await poll(isAnswered, { timeoutMs: ANSWERED_WITHIN_MS, intervalMs: 50 })
+  if (last?.held) return last.held
+  throw new Error(`the administrator's sign-in was answered ${last?.operation.status} ${last?.operation.code}`)
 }

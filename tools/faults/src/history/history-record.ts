@@ -58,7 +58,7 @@ export type Operation = {
 export type Fault = {
   readonly kind: 'fault'
   readonly name: string
-  /** `store`: the Redis behind auth-service. `feed`: a verifier's connection to it. */
+  /** `store`: Redis, or Postgres, behind auth-service. `feed`: a verifier's connection to Redis. */
   readonly what: 'store' | 'feed'
   readonly start: number
   readonly end: number
@@ -66,6 +66,8 @@ export type Fault = {
   readonly recoveredBy: number
   /** Acknowledged writes between here and `start` may be lost. */
   readonly lostFrom?: number
+  /** What has to be served all the same. */
+  readonly mustServe?: readonly Call[]
   /** The verifiers that it affects; all unless given. */
   readonly servers?: readonly string[]
   /** Those of them that started during the fault, and so had never read the feed. */

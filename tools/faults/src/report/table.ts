@@ -1,10 +1,19 @@
 import type { Findings } from '../checker/check-history.ts'
+import type { Topology } from '../store/redis-store.ts'
 
-export type Row = Findings & { readonly title: string; readonly faults: number; readonly table?: string }
+export type Row = Findings & {
+  readonly title: string
+  readonly topology: Topology
+  readonly faults: number
+  readonly table?: string
+  /** Why it did not run on this machine. */
+  readonly skipped?: string
+}
 
 const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => string])[] = [
   ['scenario', ({ title }) => title],
-  ['faults', ({ faults }) => whole(faults)],
+  ['Redis', ({ topology }) => topology],
+  ['faults', ({ faults, skipped }) => (skipped === undefined ? whole(faults) : 'skipped')],
   ['operations', ({ operations }) => whole(operations)],
   ['honest sessions', ({ honestSessions }) => whole(honestSessions)],
   ['thefts tried', ({ thefts }) => whole(thefts)],

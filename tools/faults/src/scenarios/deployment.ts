@@ -1,5 +1,6 @@
 import { createCluster, untilReady } from '../cluster/cluster.ts'
-import { type Api, createApi, type Target } from '../driver/api.ts'
+import type { ServiceProcess } from '../cluster/service-process.ts'
+import { type Api, createApi } from '../driver/api.ts'
 import type { Pace } from '../driver/honest-client.ts'
 import { type Population, populate } from '../driver/population.ts'
 import { createRecorder } from '../driver/recorder.ts'
@@ -11,7 +12,7 @@ import type { ScenarioContext } from './scenario.ts'
 export type Deployment = {
   readonly api: Api
   readonly verifiers: readonly VerifierApi[]
-  readonly servers: readonly Target[]
+  readonly servers: readonly ServiceProcess[]
   readonly population: Population
   /** Starts one more replica of employee-service, ready or not. */
   startVerifier(name: string, environment?: Environment): Promise<VerifierApi>
@@ -26,36 +27,52 @@ const BRISK: Pace = { thinkMs: [300, 900], retryMs: [300, 800] }
 type Environment = Readonly<Record<string, string>>
 
 export type DeployOptions = {
+  /** Settings of every replica of both services. */
+  readonly everyReplica?: Environment
   /** Settings of the first replica of auth-service that differ from those of the second. */
   readonly firstReplica?: Environment
   /** Replicas of employee-service by name, with the settings that differ; one unless given. */
   readonly verifiers?: Readonly<Record<string, Environment>>
   readonly pace?: Pace
+  /** Creates an empty database elsewhere than the others are. */
+  readonly createDatabase?: (name: string) => Promise<string>
 }
 
 /** Starts two replicas of auth-service, with verifiers, on one Redis, and registers the accounts. */
 export async function deploy(
   context: ScenarioContext,
-  name: string,
+  scenario: string,
   redisUrl: string,
-  { firstReplica = {}, pace = BRISK, verifiers: wanted = { verifier: {} } }: DeployOptions = {},
+  options: DeployOptions = {},
 ): Promise<Deployment> {
-  const { scope, databases, http, history, random, size } = context
+  const { scope, databases, http, history, random, size, topology } = context
+  const { everyReplica = {}, firstReplica = {}, pace = BRISK, verifiers: wanted = { verifier: {} } } = options
+  const { createDatabase = databases.create } = options
+  const name = `${scenario}-${topology}`
+  const suffix = name.replaceAll('-', '_')
   const cluster = createCluster({
     directory: databases.directory,
-    databaseUrl: await databases.create(`auth_${name}`),
-    employeeDatabaseUrl: await databases.create(`employee_${name}`),
+    databaseUrl: await createDatabase(`auth_${suffix}`),
+    employeeDatabaseUrl: await createDatabase(`employee_${suffix}`),
     redisUrl,
     grace: `${GRACE_MS / 1000}s`,
   })
   const recorder = createRecorder(http, history)
   const startVerifier = async (replica: string, environment: Environment = {}) => {
-    const started = await cluster.start(scope, { service: 'employee-service', name: `${name}-${replica}`, environment })
+    const started = await cluster.start(scope, {
+      service: 'employee-service',
+      name: `${name}-${replica}`,
+      environment: { ...everyReplica, ...environment },
+    })
     return { started, verifier: createVerifierApi(recorder, started) }
   }
   const [first, second, ...others] = await Promise.all([
-    cluster.start(scope, { service: 'auth-service', name: `${name}-auth-1`, environment: firstReplica }),
-    cluster.start(scope, { service: 'auth-service', name: `${name}-auth-2` }),
+    cluster.start(scope, {
+      service: 'auth-service',
+      name: `${name}-auth-1`,
+      environment: { ...everyReplica, ...firstReplica },
+    }),
+    cluster.start(scope, { service: 'auth-service', name: `${name}-auth-2`, environment: everyReplica }),
     ...Object.entries(wanted).map(([replica, environment]) => startVerifier(replica, environment)),
   ])
   scope.teardown(async () => http.close())

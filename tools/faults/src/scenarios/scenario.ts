@@ -4,6 +4,7 @@ import type { Violation } from '../checker/violation.ts'
 import type { Databases } from '../cluster/databases.ts'
 import type { Http } from '../driver/http.ts'
 import type { HistoryWriter } from '../history/history-file.ts'
+import type { Topology } from '../store/redis-store.ts'
 
 /** What a scenario works with. */
 export type ScenarioContext = {
@@ -18,6 +19,8 @@ export type ScenarioContext = {
   readonly size: Size
   /** How long the feed is cut, in seconds. */
   readonly cutSeconds: number
+  /** Of Redis. */
+  readonly topology: Topology
 }
 
 export type Size = { readonly users: number; readonly devicesEach: number }
@@ -30,10 +33,14 @@ export type ScenarioResult = {
   /** How often the fault happened, unless once in each run. */
   readonly faults?: number
   readonly recoveryMs?: readonly number[]
+  /** What was asked and checked without a record of each. */
+  readonly operations?: number
   /** Violations that the history alone does not show. */
   readonly violations?: readonly Violation[]
   /** A table of its own, printed below that of all scenarios. */
   readonly table?: string
+  /** Why nothing could be done on this machine. */
+  readonly skipped?: string
 }
 
 export type Scenario = {
@@ -42,6 +49,8 @@ export type Scenario = {
   readonly title: string
   readonly plan: { readonly full: Plan; readonly quick: Plan }
   readonly checks: CheckOptions
+  /** Those on which it differs; all unless given. */
+  readonly topologies?: readonly Topology[]
   /** Causes the faults, and records what happens. */
   run(context: ScenarioContext): Promise<ScenarioResult>
 }

@@ -51,7 +51,7 @@ export const trials: Readonly<Record<string, PrepareTrial>> = {
 
   'refresh after the user changed': async (worker, account) => {
     const held = await worker.signIn(account)
-    await worker.api.setStatus(worker.admin, account, 'active')
+    await repeat(() => worker.api.setStatus(worker.admin, account, 'active'))
     return refreshTrial(worker, held)
   },
 

@@ -24,6 +24,7 @@ export const mailOutage: Scenario = {
   title: 'mail server silent, then gone',
   plan: { full: { runs: 1, seconds: 1 }, quick: { runs: 1, seconds: 1 } },
   checks: DEFAULT_CHECKS,
+  topologies: ['single'],
 
   async run({ scope, databases: { directory }, http, history, random, cutSeconds }) {
     scope.teardown(async () => http.close())

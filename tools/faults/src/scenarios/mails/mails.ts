@@ -20,6 +20,7 @@ export const mails: Scenario = {
   title: 'auth-service killed between the steps of a mail',
   plan: { full: { runs: 20 * WINDOWS.length, seconds: 900 }, quick: { runs: 2 * WINDOWS.length, seconds: 60 } },
   checks: DEFAULT_CHECKS,
+  topologies: ['single'],
 
   async run({ scope, databases: { directory }, http, history, random, runs }) {
     scope.teardown(async () => http.close())

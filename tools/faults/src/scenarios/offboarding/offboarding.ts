@@ -18,6 +18,7 @@ export const offboarding: Scenario = {
   title: 'employee-service, auth-service, Postgres or Redis killed at each step of an offboarding',
   plan: { full: { runs: 2 * cells.length, seconds: 600 }, quick: { runs: cells.length, seconds: 90 } },
   checks: DEFAULT_CHECKS,
+  topologies: ['single'],
 
   async run({ scope, databases, http, history, random, runs }) {
     scope.teardown(async () => http.close())

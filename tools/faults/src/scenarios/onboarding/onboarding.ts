@@ -27,6 +27,7 @@ export const onboarding: Scenario = {
   title: 'employee-service or auth-service killed, employees leaving, at each step of an onboarding',
   plan: { full: { runs: 20 * WINDOWS.length, seconds: 1200 }, quick: { runs: WINDOWS.length, seconds: 120 } },
   checks: DEFAULT_CHECKS,
+  topologies: ['single'],
 
   async run({ scope, databases: { directory }, http, history, random, runs }) {
     scope.teardown(async () => http.close())
