@@ -1,4 +1,5 @@
 import t from 'tap'
+import { clockSteps } from '../src/scenarios/clock-steps.ts'
 import { herd } from '../src/scenarios/herd/herd.ts'
 import { junk } from '../src/scenarios/junk.ts'
 import { postgresLocked } from '../src/scenarios/postgres/postgres-scenarios.ts'
@@ -8,3 +9,4 @@ import { shortRun } from './short-run.ts'
 for (const scenario of [herd, junk, postgresLocked, diskFull('everysec'), diskFull('always')]) {
   await shortRun(t, scenario, 'single')
 }
+await shortRun(t, clockSteps, 'single', 6)

@@ -1,3 +1,4 @@
+import { clockSteps } from './clock-steps.ts'
 import { herd } from './herd/herd.ts'
 import { junk } from './junk.ts'
 import { lostReplies } from './lost-replies/lost-replies.ts'
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   diskFull('everysec'),
   diskFull('always'),
   ...postgresScenarios,
+  clockSteps,
   herd,
   junk,
   offboarding,
