@@ -42,9 +42,12 @@ const SESSIONS = [
 /** Scripts, and the feed as verifiers follow it: nothing of Postgres. */
 const REDIS = [`${AUTH}/redis/redis-script.test.ts`, `${RESOURCE}/revocations/*.test.ts`, `${RESOURCE}/keys/*.test.ts`]
 
+/** They start servers of their own, in the shape of the run. */
+const FAULTS = ['tools/faults/test/topologies/*.test.ts']
+
 const PATTERNS: Readonly<Record<Suite, readonly string[]>> = {
-  cluster: [...SESSIONS, ...REDIS],
-  sentinel: [...SESSIONS, ...REDIS],
+  cluster: [...SESSIONS, ...REDIS, ...FAULTS],
+  sentinel: [...SESSIONS, ...REDIS, ...FAULTS],
   pgbouncer: SESSIONS,
   own: [
     `${AUTH}/redis/{moved,redis-cluster,redis-sentinel,shard,takeover}*.test.ts`,
