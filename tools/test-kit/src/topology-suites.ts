@@ -54,7 +54,7 @@ const PATTERNS: Readonly<Record<Suite, readonly string[]>> = {
     `${AUTH}/database/pgbouncer.test.ts`,
     `${EMPLOYEE}/database/pgbouncer.test.ts`,
     `${EMPLOYEE}/redis-users.test.ts`,
-    'tools/faults/test/topologies/*.test.ts',
+    'tools/faults/test/single/*.test.ts',
   ],
 }
 
