@@ -1,36 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { freePort, plainNode, sleep } from '@latchkey/harness'
+import { freePort } from '@latchkey/harness'
 import type { Test } from 'tap'
 import { runPasted } from './pasted.ts'
 import { fiveMinutes, isAsShown, outputsOf, permissionOfItsOwn, scriptOf } from './readme-tour.ts'
-import { plainEnvironment, type StackPlace } from './running-stack.ts'
-
-const root = join(import.meta.dirname, '../../..')
-
-/** Runs a command line of the README in the repository, in a group of processes of its own. */
-function runCommandLine(t: Test, line: string, environment: Record<string, string>): ChildProcess {
-  const child = spawn('bash', ['-c', line], {
-    cwd: root,
-    env: plainNode([], { ...plainEnvironment(), ...environment }).env,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const ended = once(child, 'exit')
-  t.teardown(async () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM')
-    await ended
-  })
-  return child
-}
-
-async function untilItListens(url: string, child: ChildProcess): Promise<void> {
-  while (!(await fetch(url).catch(() => undefined))) {
-    if (child.exitCode !== null) throw new Error(`the example ended with ${child.exitCode}`)
-    await sleep(100)
-  }
-}
+import { runCommandLine, untilItListens } from './running-example.ts'
+import type { StackPlace } from './running-stack.ts'
 
 /** A permission of one’s own goes from the scope to 200 and 403, and back, on a running stack, as the README shows. */
 export async function tryPermission(t: Test, place: StackPlace, password: string): Promise<void> {

@@ -31,6 +31,7 @@ export type StackPlace = {
     | 'REVOCATION_MAX_STALENESS'
     | 'ACCESS_TOKEN_ALGORITHM'
     | 'ACCESS_TOKEN_EXPIRY'
+    | 'ALLOWED_ORIGINS'
     | 'REDIS_URL'
     | 'ACCESS_POLICY_FILE',
     string
