@@ -31,7 +31,7 @@ t.teardown(async () => {
 await buildEverything()
 const tarballs = await packPublished(join(place, 'tarballs'))
 
-const example = readFileSync(join(repository, 'examples/payroll.ts'), 'utf8')
+const example = readFileSync(join(repository, 'examples/payroll/payroll.ts'), 'utf8')
 const homeOf = (name: string): string => join(repository, 'packages', name.replace('@latchkey/', ''))
 const install = (...what: string[]): Promise<string> => app.npm('install', '--no-audit', '--no-fund', ...what)
 const filesOf = (directory: string): string[] =>
@@ -101,10 +101,12 @@ t.test('npm refuses to pack: it would leave ranges in the manifest that nobody c
   }
 })
 
-t.test('declarations and all snippets of the READMEs compile strictly, without ioredis', async (t) => {
+t.test('declarations, all snippets of the READMEs and all examples compile strictly, without ioredis', async (t) => {
   const sources: Record<string, string> = {
     'types.ts': readFileSync(join(import.meta.dirname, 'fixtures/types.ts'), 'utf8'),
-    'payroll.ts': example,
+  }
+  for (const file of globSync('examples/*/*.ts', { cwd: repository })) {
+    sources[file] = readFileSync(join(repository, file), 'utf8')
   }
   for (const home of [repository, ...published.map(({ name }) => homeOf(name))]) {
     for (const [n, code] of snippetsOf(home).entries()) sources[`${n}-of-${home.replaceAll('/', '-')}.ts`] = code

@@ -20,7 +20,9 @@ export function compile(
   const compilerOptions = {
     ...{ module: 'nodenext', moduleDetection: 'force', target: 'es2023', types: ['node'] },
     ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
-    ...(outDir === undefined ? { noEmit: true } : { rootDir: '.', outDir: `../${outDir}` }),
+    ...(outDir === undefined
+      ? { noEmit: true, allowImportingTsExtensions: true }
+      : { rootDir: '.', outDir: `../${outDir}` }),
   }
   write(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   return run('node_modules/.bin/tsc', ['-p', directory])
