@@ -25,9 +25,15 @@ t.teardown(() => redis.disconnect())
 async function writes(): Promise<Record<string, number>> {
   const stats = await redis.info('commandstats')
   const reads =
-    /cmdstat_(auth|info|xinfo\|stream|ping|xrange|xread|xlen|get|exists|multi|exec|hello|client\|\w+|time|evalsha|eval|hmget|hget|hgetall)$/
+    /cmdstat_(auth|info|xinfo\|stream|ping|xrange|xread|xlen|get|exists|keys|hlen|multi|exec|hello|client\|\w+|time|evalsha|eval|hmget|hget|hgetall)$/
   const counts = [...stats.matchAll(/(cmdstat_\S+):calls=(\d+)/g)]
   return Object.fromEntries(counts.flatMap(([, name = '', calls]) => (reads.test(name) ? [] : [[name, Number(calls)]])))
+}
+
+/** Accounts that Redis has a mark of. They are written beside all else, page by page. */
+async function marked(): Promise<number> {
+  const lengths = await Promise.all((await redis.keys('*account-marks:*')).map((key) => redis.hlen(key)))
+  return lengths.reduce((sum, length) => sum + length, 0)
 }
 
 async function transactionId(): Promise<string> {
@@ -63,6 +69,7 @@ t.test(
     const signedIn = [await auth.signIn(email)]
     while (signedIn.length < SIGNED_IN) signedIn.push(await auth.signIn(`holder-${signedIn.length}@example.test`))
     for (const { accessToken } of signedIn) t.equal(await resource.verify(accessToken), 'ok')
+    t.ok(await eventually(async () => (await marked()) > HOLDERS), 'all accounts have their mark')
 
     const [writesBefore, transaction] = [await writes(), await transactionId()]
     const startMs = performance.now()
