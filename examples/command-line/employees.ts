@@ -68,7 +68,9 @@ try {
 } catch (error) {
   if (error instanceof AuthError) {
     const isUndecided = error.code === 'unavailable'
-    console.error(isUndecided ? 'auth-service cannot be reached; you stay signed in. Try again in a moment.' : error.message)
+    console.error(
+      isUndecided ? 'auth-service cannot be reached; you stay signed in. Try again in a moment.' : error.message,
+    )
     process.exitCode = isUndecided ? TEMPORARY : 1
   } else if (error instanceof Fault) {
     console.error(error.message)

@@ -1,5 +1,5 @@
-import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
 import { sleep } from '@latchkey/harness'
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
 import type { Test } from 'tap'
 import { PASSWORD, type Person } from './company.ts'
 
