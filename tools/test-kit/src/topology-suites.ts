@@ -65,8 +65,8 @@ export const SHORT_FORM: Readonly<Record<Exclude<Suite, 'own'>, readonly string[
     `${AUTH}/outages/redis-away.test.ts`,
     `${RESOURCE}/revocations/nodes-away.test.ts`,
   ],
-  sentinel: [`${AUTH}/auth/refresh.test.ts`, `${RESOURCE}/revocations/nodes-away.test.ts`],
-  pgbouncer: [`${AUTH}/auth/refresh.test.ts`, `${AUTH}/auth/logout.test.ts`],
+  sentinel: [`${AUTH}/auth/logout.test.ts`, `${RESOURCE}/revocations/nodes-away.test.ts`],
+  pgbouncer: [`${AUTH}/auth/refresh.test.ts`],
 }
 
 const ONE_CONNECTION =
