@@ -4,7 +4,7 @@ import type { TokenStore, Tokens } from '@latchkey/client'
 
 /**
  * Keeps tokens in a file that its owner alone reads: the refresh token is worth a sign-in. Several programs may share it: a file is
- * replaced as a whole, so whoever reads meanwhile finds the old tokens or the new ones.
+ * replaced as a whole, so a program that reads at that moment finds the old tokens or the new ones.
  */
 export function createTokenFile(file: string): TokenStore {
   return {

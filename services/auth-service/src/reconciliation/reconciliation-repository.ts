@@ -3,6 +3,9 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.ts
 import type { Account, UserStatus } from '../users/user.ts'
 import { toAccount } from '../users/user-table.ts'
 
+/** That one statement draws. */
+const MOST_IDS = 500_000
+
 export type RaisedAccount = {
   readonly tokenVersion: number
   readonly status: UserStatus
@@ -40,4 +43,17 @@ export async function raiseClientVersion(db: AuthDatabase, clientId: string, ver
     .where('version', '<', version)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
+}
+
+/** Has the ids of events go on behind this one. */
+export async function skipEventIds(db: AuthDatabase, last: string): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ left: string }>`
+      select count(nextval(pg_get_serial_sequence('session_events', 'id')))::text as left
+      from generate_series(1, least(${MOST_IDS}, ${last}::bigint - (
+        select coalesce(pg_sequence_last_value(pg_get_serial_sequence('session_events', 'id')::regclass), 0))))`.execute(
+      db,
+    )
+    if (rows[0]?.left !== String(MOST_IDS)) return
+  }
 }

@@ -13,7 +13,7 @@ export type AccountMarks = {
   fill(marks: readonly AccountMark[]): Promise<void>
   /** All of them, some at a time. */
   list(): AsyncGenerator<AccountMark[]>
-  /** Forgets accounts that nobody has to know of any more. */
+  /** Removes the marks of accounts that are no longer needed. */
   remove(userIds: readonly string[]): Promise<void>
 }
 

@@ -15,7 +15,7 @@ const ROLLED_BACK = `Postgres is older than Redis: it was restored from a backup
  * Knows whether Postgres went back in time: restored from a backup by whatever means, or failed over to a server that lacks the last writes.
  * Then accounts that were disabled since would be active again, and sessions that ended would not have.
  *
- * A beat is a number that rises in Postgres first and then in Redis. Whoever reads Redis first and then Postgres finds the higher one in
+ * A beat is a number that rises in Postgres first and then in Redis. A check that reads Redis first and then Postgres finds the higher one in
  * Redis only where Postgres lost it. A Redis that went back has the lower one, and is brought up to date by {@link RedisGate}.
  */
 export type RollbackGuard = {

@@ -4,9 +4,6 @@ import type { EndReason, SessionEnd, SessionKey } from './session.ts'
 import type { NewSession, OpenedSession } from './session-commands.ts'
 import type { SessionEventTable } from './session-event-table.ts'
 
-/** That one statement draws. */
-const MOST_IDS = 500_000
-
 /** Any number would do. */
 const RECOVERY_LOCK = 7_025_002
 
@@ -25,7 +22,7 @@ export async function lockRecoveryExclusive(db: AuthDatabase): Promise<void> {
   })
 }
 
-const toOpening = ({ userId, deviceId, sid, delivery, deviceName }: NewSession) => ({
+const toOpening = ({ userId, deviceId, sid, delivery, deviceName }: Omit<OpenedSession, 'createdAt'>) => ({
   kind: 'opened' as const,
   user_id: userId,
   device_id: deviceId,
@@ -91,35 +88,11 @@ export async function listEventsOf(
 }
 
 /** Records an opening that is missing. */
-export async function insertMissingOpening(
-  trx: AuthTransaction,
-  { userId, deviceId, sid, delivery, deviceName, createdAt }: OpenedSession,
-): Promise<void> {
+export async function insertMissingOpening(trx: AuthTransaction, session: OpenedSession): Promise<void> {
   await trx
     .insertInto('session_events')
-    .values({
-      kind: 'opened',
-      user_id: userId,
-      device_id: deviceId,
-      sid,
-      delivery,
-      device_name: deviceName,
-      at: createdAt,
-    })
+    .values({ ...toOpening(session), at: session.createdAt })
     .execute()
-}
-
-/** Has the ids of events go on behind this one. */
-export async function skipEventIds(db: AuthDatabase, last: string): Promise<void> {
-  for (;;) {
-    const { rows } = await sql<{ left: string }>`
-      select count(nextval(pg_get_serial_sequence('session_events', 'id')))::text as left
-      from generate_series(1, least(${MOST_IDS}, ${last}::bigint - (
-        select coalesce(pg_sequence_last_value(pg_get_serial_sequence('session_events', 'id')::regclass), 0))))`.execute(
-      db,
-    )
-    if (rows[0]?.left !== String(MOST_IDS)) return
-  }
 }
 
 /** Returns the id of the last event. */
